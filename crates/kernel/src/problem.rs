@@ -1,0 +1,184 @@
+//! How the system says no: a sentence for a person, a stable code for a machine (RFC 9457 problem details).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Whose fault it is and what can be done about it. The edge turns it into an HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// 400: the request cannot be read.
+    Unreadable,
+    /// 401: say who you are.
+    Unauthenticated,
+    /// 403: you may not.
+    Forbidden,
+    /// 404: there is no such thing, or it is someone else's.
+    NotFound,
+    /// 405: not in this way.
+    MethodNotAllowed,
+    /// 406: not in the form that was asked for.
+    NotAcceptable,
+    /// 408: the request did not arrive in time.
+    TooSlow,
+    /// 409: not in the state that things are in.
+    Conflict,
+    /// 412: it changed since you read it.
+    Changed,
+    /// 413: too much at once.
+    TooLarge,
+    /// 415: not in this format.
+    UnsupportedMedia,
+    /// 422: it can be read, but it does not hold.
+    Invalid,
+    /// 428: say which version you mean.
+    VersionRequired,
+    /// 429: too often.
+    TooMany,
+    /// 500: our mistake.
+    Bug,
+    /// 503: not now; ask again.
+    Unavailable,
+}
+
+impl Fault {
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Unreadable => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
+            Self::TooSlow => 408,
+            Self::Conflict => 409,
+            Self::Changed => 412,
+            Self::TooLarge => 413,
+            Self::UnsupportedMedia => 415,
+            Self::Invalid => 422,
+            Self::VersionRequired => 428,
+            Self::TooMany => 429,
+            Self::Bug => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// What is wrong with one field, named by its JSON pointer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// Where in the request, as a JSON pointer: `/lines/0/quantity`.
+    pub pointer: String,
+    /// What to do about it, as a sentence.
+    pub detail: String,
+}
+
+/// A refusal or a failure, ready to be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    pub fault: Fault,
+    /// Stable, for machines: `out_of_stock`.
+    pub code: String,
+    /// What it is, the same words each time: "Out of stock".
+    pub title: String,
+    /// What happened this time and what to do, as a sentence.
+    pub detail: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+    /// Further members, by name: what a program needs to act on the refusal.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub more: Map<String, Value>,
+    /// Seconds after which asking again makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    pub fn new(fault: Fault, code: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            fault,
+            code: code.to_owned(),
+            title: title.to_owned(),
+            detail: detail.into(),
+            fields: Vec::new(),
+            more: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// The request can be read, but fields of it do not hold.
+    pub fn invalid(fields: Vec<FieldProblem>) -> Self {
+        let detail = match fields.as_slice() {
+            [one] => format!("{}: {}", one.pointer, one.detail),
+            many => format!("{} fields need another look; each is named in \"errors\".", many.len()),
+        };
+        let mut problem = Self::new(Fault::Invalid, "invalid", "Some fields do not hold", detail);
+        problem.fields = fields;
+        problem
+    }
+
+    /// There is no such thing here. Someone else's thing reads exactly the same.
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(Fault::NotFound, "not_found", "Not found", format!("There is no such {noun} here."))
+    }
+
+    /// A mistake of ours. What went wrong goes to the log under the correlation id, never into the answer.
+    pub fn bug() -> Self {
+        let detail = "Something went wrong on our side and was recorded. Nothing was changed. Give the correlation id when you report it.";
+        Self::new(Fault::Bug, "internal", "Our mistake", detail)
+    }
+
+    /// The same request may succeed a little later.
+    pub fn unavailable(code: &str, detail: impl Into<String>, retry_after: u32) -> Self {
+        let mut problem = Self::new(Fault::Unavailable, code, "Not now", detail);
+        problem.retry_after = Some(retry_after);
+        problem
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.fields.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
+        self
+    }
+
+    /// Whether the same request, sent again, would be refused for the same reason: such an answer may be kept under
+    /// an idempotency key. "Not now", "too often" and "our mistake" may not.
+    pub fn is_final(&self) -> bool {
+        matches!(self.fault, Fault::NotFound | Fault::Conflict | Fault::Changed | Fault::Invalid)
+            && self.retry_after.is_none()
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.detail, self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_bad_field_is_named_in_the_sentence() {
+        let problem =
+            Problem::invalid(vec![FieldProblem { pointer: "/name".into(), detail: "give it a name".into() }]);
+        assert_eq!(problem.detail, "/name: give it a name");
+        assert_eq!(problem.fault.status(), 422);
+    }
+
+    #[test]
+    fn what_may_succeed_later_is_not_final() {
+        assert!(Problem::not_found("order").is_final());
+        assert!(!Problem::unavailable("storage_full", "…", 5).is_final());
+        assert!(!Problem::bug().is_final());
+    }
+}
