@@ -88,6 +88,27 @@ pub struct Envelope<E> {
     pub data: E,
 }
 
+impl<E> Envelope<E> {
+    /// The same envelope around something else.
+    pub fn with<T>(&self, data: T) -> Envelope<T> {
+        Envelope {
+            id: self.id,
+            tenant: self.tenant,
+            stream: self.stream.clone(),
+            stream_id: self.stream_id,
+            version: self.version,
+            kind: self.kind.clone(),
+            schema: self.schema,
+            actor: self.actor.clone(),
+            correlation: self.correlation,
+            causation: self.causation,
+            at: self.at,
+            recorded: self.recorded,
+            data,
+        }
+    }
+}
+
 /// An enum of the events of one aggregate; made with [`events!`](crate::events).
 pub trait Event: Sized {
     /// Every kind that this enum can write, with the schema version that it writes today.

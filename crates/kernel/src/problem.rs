@@ -155,6 +155,30 @@ impl Problem {
     }
 }
 
+/// Collects what is wrong with a request, so that a person hears all of it at once.
+///
+/// ```
+/// # use kernel::problem::Check;
+/// let mut check = Check::default();
+/// check.that(3 > 0, "/quantity", "order at least one");
+/// assert!(check.done().is_ok());
+/// ```
+#[derive(Debug, Default)]
+pub struct Check(Vec<FieldProblem>);
+
+impl Check {
+    /// Notes the field unless it holds.
+    pub fn that(&mut self, holds: bool, pointer: impl Into<String>, detail: impl Into<String>) {
+        if !holds {
+            self.0.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
+        }
+    }
+
+    pub fn done(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.detail, self.code)

@@ -1,1 +1,31 @@
+//! Where a tenant's facts are kept, and the one way to change them.
+//!
+//! **Vocabulary.** A *cell* is a database in which tenants live. A *tenant* handle sees one tenant and nothing else.
+//! A *work* (unit of work) names the streams that it needs and decides over them; its *desk* is where they lie open.
+//! The *log* holds every event of a tenant under a gapless *position* in commit order. A *lane* is the queue in which
+//! one tenant's works wait to be committed together.
+//!
+//! **Invariants.** A reply that was given is durable. Events, states, table writes and the kept reply of a work are
+//! committed together or not at all. Table writes come from projectors only, and a replay of the log writes the same
+//! rows. No statement outside `engine/` names a tenant or a database product.
+//!
+//! **Deliberately absent.** HTTP, and any I/O to the outside while a work is decided.
 
+pub mod cell;
+pub mod context;
+pub mod engine;
+pub mod failure;
+mod lane;
+pub mod log;
+pub mod migrate;
+pub mod registry;
+pub mod verify;
+pub mod work;
+
+pub use cell::Query;
+pub use cell::{Cell, Clock, Tenant};
+pub use context::{Context, Migration, Stream};
+pub use engine::{Column, Folder, Opening, Row, Server};
+pub use failure::Failure;
+pub use registry::{Key, TenantRecord, TenantStatus};
+pub use work::{Asked, Desk, Done, Once, Reply, Work};

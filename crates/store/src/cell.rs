@@ -1,0 +1,158 @@
+//! A cell, and the handle through which one of its tenants is reached.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Arg, Problem, TenantId, Timestamp};
+
+use crate::Failure;
+use crate::context::Context;
+use crate::engine::{Engine, Opening, Row};
+use crate::registry::Registry;
+use crate::work::{Asked, Done, Work};
+
+/// Who is asked for the time when something is written down.
+pub type Clock = fn() -> Timestamp;
+
+/// How soon a node hears of a tenant, host or key that another node added.
+const REGISTRY_READ_EVERY: Duration = Duration::from_secs(3);
+
+/// A place where tenants live. Cheap to clone; all clones are the same cell.
+#[derive(Clone)]
+pub struct Cell(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    registry: Registry,
+    contexts: &'static [Context],
+    clock: Clock,
+}
+
+/// One statement that reads: portable text, and its arguments.
+pub type Query<'a> = (&'a str, Vec<Arg>);
+
+impl Cell {
+    /// Opens the cell and brings its own tables up to date. A tenant's tables follow when the tenant wakes, or all at
+    /// once with [`Cell::migrate`].
+    pub async fn open(opening: Opening, contexts: &'static [Context], clock: Clock) -> Result<Self, Failure> {
+        let engine = Engine::open(opening, contexts, clock).await?;
+        let registry = Registry::load(&engine).await?;
+        let cell = Self(Arc::new(Inner { engine, registry, contexts, clock }));
+        cell.follow_registry();
+        Ok(cell)
+    }
+
+    /// The handle of one tenant. It sees that tenant's rows and no others.
+    pub fn tenant(&self, id: TenantId) -> Tenant {
+        Tenant { cell: self.clone(), id }
+    }
+
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub fn contexts(&self) -> &'static [Context] {
+        self.0.contexts
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// Brings the tables of every tenant up to date; tells `progress` how many of how many are done.
+    pub async fn migrate(&self, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<(), Failure> {
+        let tenants: Vec<TenantId> = self.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        for (done, id) in tenants.iter().enumerate() {
+            progress(done, tenants.len());
+            self.0.engine.wake(*id).await?;
+        }
+        progress(tenants.len(), tenants.len());
+        Ok(())
+    }
+
+    /// Whether the cell can be written to and read from at this moment.
+    pub async fn ready(&self) -> Result<(), Failure> {
+        self.0.engine.ready().await
+    }
+
+    /// Finishes what is waiting and lets go of files and connections.
+    pub async fn close(&self) {
+        self.0.engine.close().await;
+    }
+
+    /// Reads the registry again and again where other nodes may change it.
+    fn follow_registry(&self) {
+        if !self.engine().is_shared() {
+            return;
+        }
+        let weak = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(REGISTRY_READ_EVERY).await;
+                let Some(cell) = weak.upgrade() else { return };
+                if let Err(failure) = cell.registry.refresh().await {
+                    tracing::warn!(%failure, "The tenants' registry cannot be read; what was last read stays in force");
+                }
+            }
+        });
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+}
+
+/// One tenant of a cell.
+#[derive(Clone)]
+pub struct Tenant {
+    cell: Cell,
+    id: TenantId,
+}
+
+impl Tenant {
+    pub fn id(&self) -> TenantId {
+        self.id
+    }
+
+    pub fn cell(&self) -> &Cell {
+        &self.cell
+    }
+
+    /// Does a unit of work: when this returns `Ok`, its effect is durable, and it is so once.
+    pub async fn run(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
+        self.cell.engine().run(self.id, asked, work).await
+    }
+
+    /// Reads several answers from one moment. `each` is called with the number of the query and a row of its answer.
+    pub async fn read(
+        &self,
+        queries: &[Query<'_>],
+        each: &mut (dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send),
+    ) -> Result<(), Failure> {
+        self.cell.engine().read(self.id, queries, each).await
+    }
+
+    pub async fn rows<T: Send>(
+        &self,
+        sql: &str,
+        args: Vec<Arg>,
+        map: impl Fn(&Row<'_>) -> Result<T, Failure> + Send + Sync,
+    ) -> Result<Vec<T>, Failure> {
+        let mut rows = Vec::new();
+        self.read(&[(sql, args)], &mut |_, row| {
+            rows.push(map(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    pub async fn row<T: Send>(
+        &self,
+        sql: &str,
+        args: Vec<Arg>,
+        map: impl Fn(&Row<'_>) -> Result<T, Failure> + Send + Sync,
+    ) -> Result<Option<T>, Failure> {
+        Ok(self.rows(sql, args, map).await?.pop())
+    }
+}

@@ -1,0 +1,146 @@
+//! The two databases behind one face. Outside this folder nobody knows which one is running.
+
+mod batch;
+mod postgres;
+mod row;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kernel::{Problem, TenantId, Write};
+
+pub(crate) use postgres::prepare_server;
+pub use row::{Column, Row};
+pub(crate) use sqlite::{Scratch, Table};
+
+use crate::Failure;
+use crate::cell::{Clock, Query};
+use crate::context::Context;
+use crate::work::{Asked, Done, Work};
+
+/// Where a cell is, and how it is used.
+#[derive(Debug, Clone)]
+pub enum Opening {
+    /// A folder with a file for each tenant. Made when it is not there.
+    Folder(Folder),
+    /// A database server shared by many tenants.
+    Server(Server),
+}
+
+#[derive(Debug, Clone)]
+pub struct Folder {
+    pub path: PathBuf,
+    /// How long a tenant may be idle before its memory is given back.
+    pub asleep_after: Duration,
+    /// How many tenants may be awake at once.
+    pub awake_at_most: usize,
+    /// Held by whoever writes; a second process is refused. A reader, such as `verify`, does not take it.
+    pub exclusive: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The address that the application's own role signs in with.
+    pub url: String,
+    pub connections: usize,
+    /// Whether statements may be kept prepared; a pooler in transaction mode may not know them.
+    pub prepared: bool,
+}
+
+/// Called with the number of a query and a row of its answer.
+pub(crate) type Each<'a> = dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send + 'a;
+
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite(sqlite::Files),
+    Postgres(postgres::Database),
+}
+
+impl Engine {
+    pub(crate) async fn open(
+        opening: Opening,
+        contexts: &'static [Context],
+        clock: Clock,
+    ) -> Result<Self, Failure> {
+        match opening {
+            Opening::Folder(folder) => sqlite::Files::open(folder, contexts, clock).await.map(Self::Sqlite),
+            Opening::Server(server) => {
+                postgres::Database::open(server, contexts, clock).await.map(Self::Postgres)
+            }
+        }
+    }
+
+    /// Whether other processes may work on the same cell.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    pub(crate) async fn run(&self, tenant: TenantId, asked: Asked, work: Work) -> Result<Done, Problem> {
+        match self {
+            Self::Sqlite(files) => files.run(tenant, asked, work).await,
+            Self::Postgres(database) => database.run(tenant, asked, work).await,
+        }
+    }
+
+    /// Answers of one moment.
+    pub(crate) async fn read(
+        &self,
+        tenant: TenantId,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.read(tenant, queries, each).await,
+            Self::Postgres(database) => database.read(tenant, queries, each).await,
+        }
+    }
+
+    /// Opens the tenant's storage and brings it up to date.
+    pub(crate) async fn wake(&self, tenant: TenantId) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.wake(tenant).await,
+            Self::Postgres(database) => database.wake(tenant).await,
+        }
+    }
+
+    /// Makes the storage of a new tenant.
+    pub(crate) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.make(tenant).await,
+            Self::Postgres(database) => database.make(tenant).await,
+        }
+    }
+
+    pub(crate) async fn registry_read(
+        &self,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.registry_read(queries, each),
+            Self::Postgres(database) => database.registry_read(queries, each).await,
+        }
+    }
+
+    pub(crate) async fn registry_write(&self, writes: &[Write]) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.registry_write(writes),
+            Self::Postgres(database) => database.registry_write(writes).await,
+        }
+    }
+
+    pub(crate) async fn ready(&self) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.ready(),
+            Self::Postgres(database) => database.ready().await,
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(files) => files.close().await,
+            Self::Postgres(database) => database.close(),
+        }
+    }
+}

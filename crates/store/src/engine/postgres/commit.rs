@@ -1,0 +1,286 @@
+//! Committing a tenant's waiting works together, in two flights: load for update; everything else with the commit.
+//!
+//! The row that numbers a tenant's events is updated by the last statement, so positions are in commit order and
+//! without gaps, and it is held for as short as can be.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt;
+use kernel::{Envelope, Problem, Rows, TenantId, Timestamp, Write};
+use uuid::Uuid;
+
+use super::flight::{Session, Value, sent};
+use super::{Database, failure};
+use crate::Failure;
+use crate::engine::batch::{self, Batch};
+use crate::lane::{Drain, Job};
+use crate::work::{Changed, Done, Kept, Loaded, Once, Reply};
+
+/// How many works share one commit at the most.
+const TOGETHER: usize = 128;
+
+/// How long a commit is tried again when others get in its way or the database is away.
+const TRIED_FOR: Duration = Duration::from_secs(4);
+
+const LOAD: &str = "select id, version, state from states where id = any($1) order by id for update";
+const KEPT: &str =
+    "select key, fingerprint, status, body, version, location from replies where key = any($1)";
+const NEW_STATES: &str = "insert into states (id, stream, version, state) select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[])";
+const STATE: &str = "update states set version = $3, state = $4 where id = $1 and version = $2";
+const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
+    select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
+const EVENTS: &str = "with head as (update heads set position = position + $1::bigint returning position), \
+    written as (insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
+    select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
+    from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
+    with ordinality as e (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, data, n) returning 1) \
+    select log.expect_rows(count(*), $1::bigint) from written";
+type Results = Vec<Result<Done, Problem>>;
+
+/// A commit that was sent and whose answer never came.
+struct Doubt {
+    /// The first event it would have written.
+    stream: Uuid,
+    version: i64,
+    event: Uuid,
+    results: Results,
+}
+
+/// Empties a lane, group by group.
+pub(super) async fn drain(database: Database, tenant: TenantId, mut drain: Drain) {
+    while let Some(jobs) = drain.take(TOGETHER) {
+        metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
+        match commit(&database, tenant, &jobs).await {
+            Ok(results) => batch::finish(jobs, results),
+            // One work that the tables refuse, or that others keep getting in the way of, must not take the rest with it.
+            Err(Failure::Bug(_) | Failure::Conflict) if jobs.len() > 1 => {
+                for job in jobs {
+                    match commit(&database, tenant, std::slice::from_ref(&job)).await {
+                        Ok(results) => batch::finish(vec![job], results),
+                        Err(failure) => job.finish(Err(failure.into())),
+                    }
+                }
+            }
+            Err(failure) => batch::fail(jobs, &failure.into()),
+        }
+    }
+}
+
+async fn commit(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(2);
+    let mut doubts = Vec::new();
+    loop {
+        let failure = match attempt(database, tenant, jobs, &mut doubts).await {
+            Ok(results) => return Ok(results),
+            Err(failure) => failure,
+        };
+        let again = matches!(failure, Failure::Unreachable(_) | Failure::Conflict | Failure::Overloaded);
+        if !again || started.elapsed() > TRIED_FOR {
+            return Err(if doubts.is_empty() { failure } else { Failure::Unknown });
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(250));
+    }
+}
+
+async fn attempt(
+    database: &Database,
+    tenant: TenantId,
+    jobs: &[Job],
+    doubts: &mut Vec<Doubt>,
+) -> Result<Results, Failure> {
+    let session = database.session().await?;
+    let result = transact(&session, (database.0.clock)(), tenant, jobs, doubts).await;
+    session.give_back(result).await
+}
+
+async fn transact(
+    session: &Session,
+    now: Timestamp,
+    tenant: TenantId,
+    jobs: &[Job],
+    doubts: &mut Vec<Doubt>,
+) -> Result<Results, Failure> {
+    let (mut loaded, mut kept) = load(session, tenant, jobs).await?;
+    if let Some(found) = resolve(session, doubts).await? {
+        session.text("rollback").await?;
+        return Ok(doubts.swap_remove(found).results);
+    }
+    let batch = Batch::decide(tenant, now, jobs, &mut loaded, &mut kept);
+    if batch.is_empty() {
+        session.text("rollback").await?;
+        return Ok(batch.results);
+    }
+    let written = write(session, &batch, loaded.changed(), now).await;
+    if let (Err(Failure::Unreachable(_)), Some(first)) = (&written, batch.events.first()) {
+        doubts.push(Doubt {
+            stream: first.stream_id,
+            version: first.version,
+            event: first.id.uuid(),
+            results: batch.results,
+        });
+        return Err(Failure::Unreachable("the connection broke while a commit was under way".into()));
+    }
+    written.map(|()| batch.results)
+}
+
+/// The first flight: begin, and lock what the works named, in one order for everybody.
+async fn load(session: &Session, tenant: TenantId, jobs: &[Job]) -> Result<(Loaded, Kept), Failure> {
+    let (names, keys) = (batch::names(jobs), batch::keys(jobs));
+    let ids = [Value::Uuids(names.iter().map(|name| name.id).collect())];
+    let keys = [Value::Uuids(keys)];
+    let (states, replies) = (session.statement(LOAD, &ids).await?, session.statement(KEPT, &keys).await?);
+
+    let begin = format!("begin; set local app.tenant = '{tenant}'");
+    let begin = sent(session.text(&begin)).await;
+    let states = sent(session.query(&states, &ids)).await;
+    let replies = sent(session.query(&replies, &keys)).await;
+    begin.landed().await?;
+
+    let mut stored: HashMap<Uuid, (i64, String)> = HashMap::new();
+    let mut rows = Box::pin(states.landed().await?);
+    while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+        stored.insert(row.get(0), (row.get(1), row.get(2)));
+    }
+    let mut loaded = Loaded::default();
+    for name in names {
+        loaded.insert(name, stored.remove(&name.id));
+    }
+    let mut kept = Kept::new();
+    let mut rows = Box::pin(replies.landed().await?);
+    while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+        let status = u16::try_from(row.get::<_, i64>(2)).unwrap_or(500);
+        let reply = Reply { status, body: row.get(3), version: row.get(4), location: row.get(5) };
+        kept.insert(row.get(0), (row.get(1), reply));
+    }
+    Ok((loaded, kept))
+}
+
+/// Which of the commits in doubt took place. Asked under the locks that such a commit held to its end, so that "none"
+/// means none ever will: one that only made new streams would collide with ours on their keys.
+async fn resolve(session: &Session, doubts: &[Doubt]) -> Result<Option<usize>, Failure> {
+    for (index, doubt) in doubts.iter().enumerate() {
+        let values = [Value::Uuids(vec![doubt.stream]), Value::Int(doubt.version)];
+        let statement = session
+            .statement("select id from events where stream_id = any($1) and version = $2", &values)
+            .await?;
+        let mut rows = Box::pin(session.query(&statement, &values).await?);
+        while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+            if row.get::<_, Uuid>(0) == doubt.event {
+                return Ok(Some(index));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The second flight: tables, states, replies, events with their positions, commit.
+async fn write(
+    session: &Session,
+    batch: &Batch,
+    changed: Vec<Changed>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let mut orders: Vec<(String, Vec<Value<'_>>)> = Vec::with_capacity(batch.writes.len() + 4);
+    orders.extend(batch.writes.iter().map(|write| (guarded(write), Value::each(&write.args))));
+    let (new, known): (Vec<_>, Vec<_>) = changed.iter().partition(|changed| changed.from == 0);
+    if !new.is_empty() {
+        orders.push((NEW_STATES.into(), new_states(&new)));
+    }
+    let exactly_one = expecting(STATE, 1);
+    orders.extend(known.into_iter().map(|changed| (exactly_one.clone(), state(changed))));
+    if !batch.keep.is_empty() {
+        orders.push((KEEP.into(), replies(&batch.keep, now)));
+    }
+    if !batch.events.is_empty() {
+        orders.push((EVENTS.into(), events(&batch.events, now)));
+    }
+
+    let mut statements = Vec::with_capacity(orders.len());
+    for (sql, values) in &orders {
+        statements.push(session.statement(sql, values).await?);
+    }
+    let mut answers = Vec::with_capacity(orders.len());
+    for (statement, (_, values)) in statements.iter().zip(&orders) {
+        answers.push(sent(session.execute(statement, values)).await);
+    }
+    let commit = sent(session.text("commit")).await;
+    for answer in answers {
+        answer.landed().await?;
+    }
+    commit.landed().await
+}
+
+/// The statement, made to fail on the server when it touches another number of rows than it should: by the time its
+/// answer is here, the commit is on its way. A plain insert of a row needs no guard, it inserts or fails.
+fn guarded(write: &Write) -> String {
+    match write.rows {
+        Rows::Exactly(expected) if !(expected == 1 && write.sql.contains(") values (")) => {
+            expecting(write.sql, expected)
+        }
+        _ => write.sql.to_owned(),
+    }
+}
+
+fn expecting(sql: &str, expected: u64) -> String {
+    format!(
+        "with touched as ({sql} returning 1) select log.expect_rows((select count(*) from touched), {expected})"
+    )
+}
+
+fn new_states<'a>(new: &[&'a Changed]) -> Vec<Value<'a>> {
+    vec![
+        Value::Uuids(new.iter().map(|state| state.name.id).collect()),
+        Value::Texts(new.iter().map(|state| Some(state.name.kind)).collect()),
+        Value::Ints(new.iter().map(|state| Some(state.to)).collect()),
+        Value::Texts(new.iter().map(|state| Some(state.state.as_str())).collect()),
+    ]
+}
+
+fn state(changed: &Changed) -> Vec<Value<'_>> {
+    vec![
+        Value::Uuid(changed.name.id),
+        Value::Int(changed.from),
+        Value::Int(changed.to),
+        Value::Text(&changed.state),
+    ]
+}
+
+fn replies(keep: &[(Once, Reply)], now: Timestamp) -> Vec<Value<'_>> {
+    vec![
+        Value::Uuids(keep.iter().map(|(once, _)| once.id()).collect()),
+        Value::Blobs(keep.iter().map(|(once, _)| once.fingerprint.as_slice()).collect()),
+        Value::Ints(keep.iter().map(|(_, reply)| Some(i64::from(reply.status))).collect()),
+        Value::Texts(keep.iter().map(|(_, reply)| Some(reply.body.as_str())).collect()),
+        Value::Ints(keep.iter().map(|(_, reply)| reply.version).collect()),
+        Value::Texts(keep.iter().map(|(_, reply)| reply.location.as_deref()).collect()),
+        Value::Int(now.as_micros()),
+    ]
+}
+
+fn events(events: &[Envelope<String>], now: Timestamp) -> Vec<Value<'_>> {
+    let texts = |of: fn(&Envelope<String>) -> &str| {
+        Value::Texts(events.iter().map(|event| Some(of(event))).collect())
+    };
+    let uuids = |of: fn(&Envelope<String>) -> Uuid| Value::Uuids(events.iter().map(of).collect());
+    let ints =
+        |of: fn(&Envelope<String>) -> i64| Value::Ints(events.iter().map(|event| Some(of(event))).collect());
+    vec![
+        Value::Int(i64::try_from(events.len()).unwrap_or(i64::MAX)),
+        uuids(|event| event.id.uuid()),
+        texts(|event| &event.stream),
+        uuids(|event| event.stream_id),
+        ints(|event| event.version),
+        texts(|event| &event.kind),
+        ints(|event| i64::from(event.schema)),
+        texts(|event| event.actor.kind.as_str()),
+        uuids(|event| event.actor.id),
+        uuids(|event| event.correlation.uuid()),
+        Value::NullableUuids(events.iter().map(|event| event.causation.map(|id| id.uuid())).collect()),
+        ints(|event| event.at.as_micros()),
+        texts(|event| &event.data),
+        Value::Int(now.as_micros()),
+    ]
+}

@@ -1,0 +1,176 @@
+//! Statements sent one behind the other without waiting in between: a flight costs one round trip, however many it holds.
+//!
+//! A request goes out when its future is first polled. [`sent`] polls it once, so that the order of the calls is the
+//! order on the wire, and hands back what is left to wait for.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use bytes::BytesMut;
+use deadpool_postgres::Object;
+use futures_util::TryStreamExt;
+use kernel::Arg;
+use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::{RowStream, Statement};
+use uuid::Uuid;
+
+use super::failure;
+use crate::Failure;
+
+/// A connection that is ours for a transaction.
+pub(super) struct Session {
+    client: Object,
+    prepared: bool,
+}
+
+/// A statement, kept prepared by the server or sent as text each time.
+pub(super) enum Ready {
+    Prepared(Statement),
+    Text(String, Vec<Type>),
+}
+
+/// An argument on its way out: one value, or a column of them.
+#[derive(Debug)]
+pub(super) enum Value<'a> {
+    One(&'a Arg),
+    Int(i64),
+    Uuid(Uuid),
+    Text(&'a str),
+    Uuids(Vec<Uuid>),
+    Texts(Vec<Option<&'a str>>),
+    Ints(Vec<Option<i64>>),
+    Blobs(Vec<&'a [u8]>),
+    NullableUuids(Vec<Option<Uuid>>),
+}
+
+impl Session {
+    pub(super) fn new(client: Object, prepared: bool) -> Self {
+        Self { client, prepared }
+    }
+
+    pub(super) async fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<Ready, Failure> {
+        let types: Vec<Type> = values.iter().map(Value::kind).collect();
+        if !self.prepared {
+            return Ok(Ready::Text(sql.to_owned(), types));
+        }
+        self.client
+            .prepare_typed_cached(sql, &types)
+            .await
+            .map(Ready::Prepared)
+            .map_err(|error| failure(&error))
+    }
+
+    pub(super) async fn query(&self, statement: &Ready, values: &[Value<'_>]) -> Result<RowStream, Failure> {
+        let rows = match statement {
+            Ready::Prepared(statement) => self.client.query_raw(statement, values).await,
+            Ready::Text(sql, types) => {
+                self.client.query_typed_raw(sql, values.iter().zip(types.iter().cloned())).await
+            }
+        };
+        rows.map_err(|error| failure(&error))
+    }
+
+    /// How many rows the statement touched.
+    pub(super) async fn execute(&self, statement: &Ready, values: &[Value<'_>]) -> Result<u64, Failure> {
+        let mut rows = Box::pin(self.query(statement, values).await?);
+        while rows.try_next().await.map_err(|error| failure(&error))?.is_some() {}
+        Ok(rows.rows_affected().unwrap_or(0))
+    }
+
+    /// Statements without arguments.
+    pub(super) async fn text(&self, sql: &str) -> Result<(), Failure> {
+        self.client.batch_execute(sql).await.map_err(|error| failure(&error))
+    }
+
+    /// Ends what is unfinished after a failure, or gives the connection up when that cannot be done.
+    pub(super) async fn give_back<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
+        if let Err(failure) = &result {
+            let gone = matches!(failure, Failure::Unreachable(_) | Failure::Unknown);
+            if gone || self.text("rollback").await.is_err() {
+                drop(Object::take(self.client));
+            }
+        }
+        result
+    }
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn each(args: &'a [Arg]) -> Vec<Self> {
+        args.iter().map(Value::One).collect()
+    }
+
+    fn kind(&self) -> Type {
+        match self {
+            Self::One(Arg::Int(_)) | Self::Int(_) => Type::INT8,
+            Self::One(Arg::Text(_)) | Self::Text(_) => Type::TEXT,
+            Self::One(Arg::Uuid(_)) | Self::Uuid(_) => Type::UUID,
+            Self::One(Arg::Bytes(_)) => Type::BYTEA,
+            // The server finds the type of a null out by itself.
+            Self::One(Arg::Null) => Type::UNKNOWN,
+            Self::Uuids(_) | Self::NullableUuids(_) => Type::UUID_ARRAY,
+            Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::Ints(_) => Type::INT8_ARRAY,
+            Self::Blobs(_) => Type::BYTEA_ARRAY,
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::One(Arg::Null) => Ok(IsNull::Yes),
+            Self::One(Arg::Int(value)) | Self::Int(value) => value.to_sql(kind, out),
+            Self::One(Arg::Text(value)) => value.as_ref().to_sql(kind, out),
+            Self::One(Arg::Uuid(value)) | Self::Uuid(value) => value.to_sql(kind, out),
+            Self::Text(value) => value.to_sql(kind, out),
+            Self::One(Arg::Bytes(value)) => value.as_slice().to_sql(kind, out),
+            Self::Uuids(values) => values.to_sql(kind, out),
+            Self::NullableUuids(values) => values.to_sql(kind, out),
+            Self::Texts(values) => values.to_sql(kind, out),
+            Self::Ints(values) => values.to_sql(kind, out),
+            Self::Blobs(values) => values.to_sql(kind, out),
+        }
+    }
+
+    // Each statement is prepared for the types of its values, so they are what the server expects.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.to_sql(kind, out)
+    }
+}
+
+/// Something that was sent and whose answer is still to come.
+pub(super) enum Sent<'f, T> {
+    Landed(T),
+    Flying(Pin<Box<dyn Future<Output = T> + Send + 'f>>),
+}
+
+/// Sends a request, without waiting for its answer.
+pub(super) async fn sent<'f, T>(request: impl Future<Output = T> + Send + 'f) -> Sent<'f, T> {
+    let mut request: Pin<Box<dyn Future<Output = T> + Send + 'f>> = Box::pin(request);
+    match poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await {
+        Poll::Ready(answer) => Sent::Landed(answer),
+        Poll::Pending => Sent::Flying(request),
+    }
+}
+
+impl<T> Sent<'_, T> {
+    pub(super) async fn landed(self) -> T {
+        match self {
+            Self::Landed(answer) => answer,
+            Self::Flying(request) => request.await,
+        }
+    }
+}

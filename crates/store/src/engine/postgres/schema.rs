@@ -1,0 +1,351 @@
+//! Preparing the server, and what becomes of a context's portable tables here.
+//!
+//! A migration's text knows no tenant and no schema. Here each table gets a `tenant_id` that fills itself from the
+//! transaction's setting, stands first in every primary, unique and foreign key and index (those checks bypass
+//! policies), and is forced on every row by row-level security. So no context can forget it.
+
+use std::fmt::Write as _;
+
+use tokio_postgres::{Client, NoTls};
+
+use super::flight::{Session, Value};
+use super::{address, encryption, failure};
+use crate::Failure;
+use crate::context::{Context, Migration};
+use crate::migrate::{self, Taken};
+
+/// What the store itself needs, in the shape of a context.
+static LOG: Context = Context {
+    name: "log",
+    migrations: &[Migration { number: 1, name: "0001_log", sql: include_str!("log.sql") }],
+    streams: &[],
+};
+
+const CELL: &str = include_str!("cell.sql");
+
+/// The tenant of the transaction; no tenant when nothing was set, or when a pooled connection has fallen back to ''.
+const TENANT: &str = "nullif(current_setting('app.tenant', true), '')::uuid";
+
+pub(crate) async fn prepare_server(
+    owner_url: &str,
+    app_role: &str,
+    app_password: Option<&str>,
+    contexts: &'static [Context],
+) -> Result<(), Failure> {
+    let config = address(owner_url)?;
+    let (mut client, wire) = match encryption(&config)? {
+        Some(tls) => {
+            let (client, connection) = config.connect(tls).await.map_err(|error| failure(&error))?;
+            (client, tokio::spawn(connection))
+        }
+        None => {
+            let (client, connection) = config.connect(NoTls).await.map_err(|error| failure(&error))?;
+            (client, tokio::spawn(connection))
+        }
+    };
+    let result = prepare(&mut client, app_role, app_password, contexts).await;
+    drop(client);
+    let _ = wire.await;
+    result
+}
+
+async fn prepare(
+    client: &mut Client,
+    app_role: &str,
+    app_password: Option<&str>,
+    contexts: &'static [Context],
+) -> Result<(), Failure> {
+    let version: i32 = client
+        .query_one("select current_setting('server_version_num')::int", &[])
+        .await
+        .map_err(|error| failure(&error))?
+        .get(0);
+    if version < 150_000 {
+        return Err(Failure::Unusable(format!(
+            "This server is version {}; Galleria needs 15 or newer.",
+            version / 10_000
+        )));
+    }
+    let all = client.transaction().await.map_err(|error| failure(&error))?;
+    let run = async |sql: &str| all.batch_execute(sql).await.map_err(|error| named(&error, sql));
+    // Two that migrate at once would take the same steps; the second waits here and finds them taken.
+    run("set local lock_timeout = '30s'; select pg_advisory_xact_lock(7152094630182)").await?;
+    make_role(&all, app_role, app_password).await?;
+    let exists: bool = all
+        .query_one("select to_regclass('cell.migrations') is not null", &[])
+        .await
+        .map_err(|error| failure(&error))?
+        .get(0);
+    if !exists {
+        run(CELL).await?;
+    }
+    let taken = all
+        .query("select context, max(number) from cell.migrations group by context", &[])
+        .await
+        .map_err(|error| failure(&error))?
+        .iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect::<Taken>();
+    let all_contexts = every(contexts);
+    for (context, step) in migrate::pending(&all_contexts, &taken)? {
+        run(&format!("create schema if not exists {context}")).await?;
+        run(&tenanted(context, step.sql)?).await?;
+        all.execute("insert into cell.migrations values ($1, $2, $3)", &[&context, &step.number, &step.name])
+            .await
+            .map_err(|error| failure(&error))?;
+    }
+    run(&grants(app_role, &all_contexts)).await?;
+    all.commit().await.map_err(|error| failure(&error))
+}
+
+/// Whether the server is as this binary needs it, and the role as harmless as it should be. Changes nothing.
+pub(super) async fn check(session: &Session, contexts: &'static [Context]) -> Result<(), Failure> {
+    let role = "select (rolsuper or rolbypassrls)::int::bigint, \
+        (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relowner = r.oid and n.nspname = any($1)), \
+        (to_regclass('cell.migrations') is not null)::int::bigint \
+        from pg_roles r where rolname = current_user";
+    let schemas = every(contexts).iter().map(|context| Some(context.name)).collect();
+    let (mut mighty, mut owns, mut prepared) = (0_i64, 0_i64, 0_i64);
+    rows(session, role, vec![Value::Texts(schemas)], |row| {
+        (mighty, owns, prepared) = (row.get(0), row.get(1), row.get(2))
+    })
+    .await?;
+    if prepared == 0 {
+        return Err(Failure::Unusable(
+            "This database has no Galleria in it yet. Prepare it once with: galleria migrate --database-url OWNER_URL --app-role NAME".into(),
+        ));
+    }
+    if mighty != 0 || owns != 0 {
+        return Err(Failure::Unusable(
+            "This database user owns Galleria's tables or may bypass row-level security, so nothing would keep tenants apart. Sign in as the application role that `galleria migrate --app-role NAME` prepares.".into(),
+        ));
+    }
+    let mut taken = Taken::new();
+    let numbers = "select context, max(number) from cell.migrations group by context";
+    rows(session, numbers, Vec::new(), |row| {
+        taken.insert(row.get(0), row.get(1));
+    })
+    .await?;
+    let waiting = migrate::pending(&every(contexts), &taken)?;
+    if !waiting.is_empty() {
+        return Err(Failure::Unusable(format!(
+            "This database lacks {} steps of this binary. Take them with: galleria migrate --database-url OWNER_URL --app-role NAME",
+            waiting.len()
+        )));
+    }
+    Ok(())
+}
+
+async fn rows(
+    session: &Session,
+    sql: &str,
+    values: Vec<Value<'_>>,
+    mut each: impl FnMut(tokio_postgres::Row),
+) -> Result<(), Failure> {
+    let statement = session.statement(sql, &values).await?;
+    let mut rows = Box::pin(session.query(&statement, &values).await?);
+    while let Some(row) =
+        futures_util::TryStreamExt::try_next(&mut rows).await.map_err(|error| failure(&error))?
+    {
+        each(row);
+    }
+    Ok(())
+}
+
+fn every(contexts: &'static [Context]) -> Vec<Context> {
+    std::iter::once(LOG).chain(contexts.iter().copied()).collect()
+}
+
+async fn make_role(
+    all: &tokio_postgres::Transaction<'_>,
+    role: &str,
+    password: Option<&str>,
+) -> Result<(), Failure> {
+    let exists = all
+        .query_opt("select 1 from pg_roles where rolname = $1", &[&role])
+        .await
+        .map_err(|error| failure(&error))?;
+    if exists.is_some() {
+        return Ok(());
+    }
+    let Some(password) = password else {
+        return Err(Failure::Refused(format!(
+            "The role {role:?} does not exist. Give it a password in GALLERIA_APP_PASSWORD and it will be made, or make it yourself: create role {} login password '…'",
+            quoted(role)
+        )));
+    };
+    let sql = format!(
+        "create role {} login nosuperuser nobypassrls nocreatedb nocreaterole password '{}'",
+        quoted(role),
+        password.replace('\'', "''")
+    );
+    // The statement holds the password, so a failure does not repeat it.
+    all.batch_execute(&sql).await.map_err(|error| failure(&error))
+}
+
+/// What the application may do. Events cannot be changed or removed, by anyone who signs in with this role.
+fn grants(role: &str, contexts: &[Context]) -> String {
+    let (role, mut sql) = (quoted(role), String::new());
+    let schemas: Vec<&str> =
+        std::iter::once("cell").chain(contexts.iter().map(|context| context.name)).collect();
+    for schema in &schemas {
+        let _ = write!(
+            sql,
+            "grant usage on schema {schema} to {role}; grant select, insert, update, delete on all tables in schema {schema} to {role};"
+        );
+    }
+    let _ = write!(
+        sql,
+        "revoke update, delete on log.events from {role};
+         revoke insert, update, delete on cell.migrations from {role};
+         grant execute on function log.expect_rows(bigint, bigint) to {role};
+         do $$ begin
+           execute format('alter role %I in database %I set search_path = {path}', '{name}', current_database());
+           execute format('alter role %I in database %I set plan_cache_mode = force_generic_plan', '{name}', current_database());
+           execute format('alter role %I in database %I set lock_timeout = ''5s''', '{name}', current_database());
+           execute format('alter role %I in database %I set idle_in_transaction_session_timeout = ''15s''', '{name}', current_database());
+         end $$;",
+        path = schemas.join(", "),
+        name = role.trim_matches('"').replace("\"\"", "\"").replace('\'', "''"),
+    );
+    sql
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn named(error: &tokio_postgres::Error, sql: &str) -> Failure {
+    match failure(error) {
+        Failure::Bug(why) => {
+            let start: String = sql.trim().chars().take(80).collect();
+            Failure::Refused(format!("The server refused a step ({why}), so none was taken: {start}…"))
+        }
+        other => other,
+    }
+}
+
+/// The portable text of a migration, as this server runs it.
+fn tenanted(schema: &str, portable: &str) -> Result<String, Failure> {
+    let mut sql = format!("set local search_path = {schema};\n");
+    let lines: Vec<&str> = portable.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    for statement in lines.join("\n").split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
+        let _ = writeln!(sql, "{};", one(statement).ok_or_else(|| not_portable(schema, statement))?);
+        if let Some(table) = words_after(statement, "create table ") {
+            let _ = writeln!(
+                sql,
+                "alter table {table} enable row level security;
+alter table {table} force row level security;
+create policy tenant on {table} using (tenant_id = {TENANT}) with check (tenant_id = {TENANT});"
+            );
+        }
+    }
+    Ok(sql)
+}
+
+fn one(statement: &str) -> Option<String> {
+    if let Some(table) = words_after(statement, "create table ") {
+        let body = statement.split_once('(')?.1.strip_suffix(')')?;
+        let mut clauses = vec![format!("tenant_id uuid not null default {TENANT}")];
+        for clause in clauses_of(body) {
+            clauses.push(clause_with_tenant(&clause)?);
+        }
+        return Some(format!("create table {table} (\n  {}\n)", clauses.join(",\n  ")));
+    }
+    for start in ["create index ", "create unique index "] {
+        if let Some(rest) = statement.strip_prefix(start) {
+            let (head, columns) = rest.split_once('(')?;
+            return Some(format!("{start}{head}(tenant_id, {columns}"));
+        }
+    }
+    if let Some(rest) = statement.strip_prefix("alter table ") {
+        let (table, column) = rest.split_once(" add column ")?;
+        return Some(format!("alter table {table} add column {}", column_type(column)?));
+    }
+    statement.starts_with("drop ").then(|| statement.to_owned())
+}
+
+/// The clauses between a table's parentheses: split at commas that stand in none of their own.
+fn clauses_of(body: &str) -> Vec<String> {
+    let (mut clauses, mut depth) = (vec![String::new()], 0);
+    for letter in body.chars() {
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        match clauses.last_mut() {
+            Some(last) if letter != ',' || depth > 0 => last.push(letter),
+            _ => clauses.push(String::new()),
+        }
+    }
+    clauses.into_iter().map(|clause| clause.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+fn clause_with_tenant(clause: &str) -> Option<String> {
+    for start in ["primary key (", "unique ("] {
+        if let Some(rest) = clause.strip_prefix(start) {
+            return Some(format!("{start}tenant_id, {rest}"));
+        }
+    }
+    if let Some(rest) = clause.strip_prefix("foreign key (") {
+        let (columns, target) = rest.split_once(") references ")?;
+        let (table, key) = target.split_once('(')?;
+        return Some(format!("foreign key (tenant_id, {columns}) references {table}(tenant_id, {key}"));
+    }
+    if clause.starts_with("check (") {
+        return Some(clause.to_owned());
+    }
+    column_type(clause)
+}
+
+/// A column. Text compares byte by byte, as in the other engine, so that both sort alike.
+fn column_type(clause: &str) -> Option<String> {
+    let (name, rest) = clause.split_once(' ')?;
+    let (kind, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    // A key named in a column would not get the tenant in front.
+    if rest.contains("primary key") || rest.contains("unique") || rest.contains("references") {
+        return None;
+    }
+    match kind {
+        "text" => Some(format!("{name} text collate \"C\" {rest}")),
+        "uuid" | "bigint" | "bytea" => Some(format!("{name} {kind} {rest}")),
+        _ => None,
+    }
+}
+
+fn words_after<'a>(statement: &'a str, start: &str) -> Option<&'a str> {
+    statement.strip_prefix(start)?.split(['(', ' ', '\n']).next()
+}
+
+fn not_portable(schema: &str, statement: &str) -> Failure {
+    Failure::Bug(format!("a migration of {schema} is not portable: {statement}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_a_table_begins_with_the_tenant() {
+        let sql = tenanted(
+            "jars",
+            "create table drops (\n  jar uuid not null,\n  label text,\n  primary key (jar, label),\n  unique (label),\n  foreign key (jar) references jars (id),\n  check (jar in (1, 2))\n);\ncreate index by_label on drops (label);",
+        )
+        .unwrap();
+        assert!(sql.contains("primary key (tenant_id, jar, label)"), "{sql}");
+        assert!(sql.contains("unique (tenant_id, label)"), "{sql}");
+        assert!(sql.contains("foreign key (tenant_id, jar) references jars (tenant_id, id)"), "{sql}");
+        assert!(sql.contains("on drops (tenant_id, label)"), "{sql}");
+        assert!(sql.contains("label text collate \"C\""), "{sql}");
+        assert!(sql.contains("force row level security"), "{sql}");
+    }
+
+    #[test]
+    fn a_key_that_would_miss_the_tenant_is_refused() {
+        for portable in [
+            "create table t (id uuid primary key)",
+            "create table t (id uuid not null, other uuid references u (id))",
+            "create table t (id serial, primary key (id))",
+            "insert into t values (1)",
+        ] {
+            assert!(tenanted("jars", portable).is_err(), "{portable}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Opening a file safely, and running statements that are data.
+
+use std::path::Path;
+use std::time::Duration;
+
+use kernel::{Arg, Rows, Write};
+use rusqlite::types::ToSql;
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+
+use crate::Failure;
+use crate::cell::Query;
+use crate::context::Context;
+use crate::engine::Each;
+use crate::engine::row::{Raw, Row};
+use crate::migrate::{self, Taken};
+
+/// Says in a file's header that it is ours: "Gall" and "Gcel".
+const TENANT_FILE: i32 = 0x4761_6c6c;
+const CELL_FILE: i32 = 0x4763_656c;
+
+const LOG: &str = include_str!("log.sql");
+const CELL: &str = include_str!("cell.sql");
+
+pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
+    let mut cell = if path.exists() { open(path, CELL_FILE)? } else { create(path, CELL_FILE, CELL)? };
+    forbid_newer(&mut cell, path, 1)?;
+    Ok(cell)
+}
+
+pub(super) fn make_tenant(path: &Path, contexts: &'static [Context]) -> Result<(), Failure> {
+    let mut tenant = create(path, TENANT_FILE, LOG)?;
+    upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))
+}
+
+/// Opens a tenant's file for writing and takes the steps that it has not taken.
+pub(super) fn open_tenant(path: &Path, contexts: &'static [Context]) -> Result<Connection, Failure> {
+    if !path.exists() {
+        return Err(Failure::Unusable(format!(
+            "{} is missing, though its tenant is registered. Put the file back from a backup; nothing was made in its place.",
+            path.display()
+        )));
+    }
+    let mut tenant = open(path, TENANT_FILE)?;
+    forbid_newer(&mut tenant, path, 1)?;
+    upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))?;
+    Ok(tenant)
+}
+
+pub(super) fn open_reader(path: &Path) -> Result<Connection, Failure> {
+    let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| failure(&error))?;
+    reader.execute_batch("pragma query_only = on").map_err(|error| failure(&error))?;
+    Ok(reader)
+}
+
+/// A database in memory or in a temporary file, for replaying a log.
+pub(super) fn open_scratch(path: &Path, contexts: &'static [Context]) -> Result<Connection, Failure> {
+    let mut scratch = Connection::open(path).map_err(|error| failure(&error))?;
+    scratch.set_prepared_statement_cache_capacity(128);
+    scratch
+        .execute_batch("pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive")
+        .map_err(|error| failure(&error))?;
+    scratch.execute_batch(LOG).map_err(|error| failure(&error))?;
+    upgrade(&mut scratch, contexts)?;
+    Ok(scratch)
+}
+
+/// Answers of one moment.
+pub(super) fn read(
+    connection: &mut Connection,
+    queries: &[Query<'_>],
+    each: &mut Each<'_>,
+) -> Result<(), Failure> {
+    if let [(sql, args)] = queries {
+        return ask(connection, 0, sql, args, each);
+    }
+    let moment = connection.transaction().map_err(|error| failure(&error))?;
+    for (number, (sql, args)) in queries.iter().enumerate() {
+        ask(&moment, number, sql, args, each)?;
+    }
+    moment.commit().map_err(|error| failure(&error))
+}
+
+fn ask(
+    connection: &Connection,
+    number: usize,
+    sql: &str,
+    args: &[Arg],
+    each: &mut Each<'_>,
+) -> Result<(), Failure> {
+    let mut statement = prepare(connection, sql, args)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(|error| failure(&error))? {
+        each(number, &Row(Raw::Sqlite(row)))?;
+    }
+    Ok(())
+}
+
+/// All of the writes, or none.
+pub(super) fn write(connection: &mut Connection, writes: &[Write]) -> Result<(), Failure> {
+    let all = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(|error| failure(&error))?;
+    for write in writes {
+        execute(&all, write)?;
+    }
+    all.commit().map_err(|error| failure(&error))
+}
+
+pub(super) fn execute(connection: &Connection, write: &Write) -> Result<(), Failure> {
+    let touched =
+        prepare(connection, write.sql, &write.args)?.raw_execute().map_err(|error| failure(&error))?;
+    match write.rows {
+        Rows::Exactly(expected) if expected != touched as u64 => {
+            Err(Failure::Bug(format!("{touched} rows instead of {expected}: {}", write.sql)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A statement with its arguments bound by the number in their name: `$2` is a *name* here, and binding by order of
+/// appearance would swap arguments without a word.
+pub(super) fn prepare<'c>(
+    connection: &'c Connection,
+    sql: &str,
+    args: &[Arg],
+) -> Result<CachedStatement<'c>, Failure> {
+    let mut statement = connection.prepare_cached(sql).map_err(|error| failure(&error))?;
+    for index in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(index).and_then(|name| name[1..].parse::<usize>().ok());
+        let arg = number.and_then(|number| args.get(number.wrapping_sub(1)));
+        let arg = arg.ok_or_else(|| {
+            Failure::Bug(format!("argument {index} of {} arguments is missing: {sql}", args.len()))
+        })?;
+        statement.raw_bind_parameter(index, Bound(arg)).map_err(|error| failure(&error))?;
+    }
+    Ok(statement)
+}
+
+/// Whether the file can be read at this moment.
+pub(super) fn probe(connection: &Connection) -> Result<(), Failure> {
+    connection
+        .query_row("select count(*) from sqlite_schema", [], |_| Ok(()))
+        .map_err(|error| failure(&error))
+}
+
+struct Bound<'a>(&'a Arg);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        match self.0 {
+            Arg::Null => Ok(rusqlite::types::Null.into()),
+            Arg::Int(value) => value.to_sql(),
+            Arg::Text(value) => Ok(value.as_ref().into()),
+            Arg::Uuid(value) => Ok(value.as_bytes().as_slice().into()),
+            Arg::Bytes(value) => Ok(value.as_slice().into()),
+        }
+    }
+}
+
+fn create(path: &Path, application: i32, tables: &str) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let file = connect(path, flags).map_err(|error| name_file(failure(&error), path))?;
+    let text =
+        format!("begin; pragma application_id = {application}; pragma user_version = 1; {tables} commit;");
+    file.execute_batch(&text).map_err(|error| name_file(failure(&error), path))?;
+    Ok(file)
+}
+
+/// Opens a file that must be ours. Nothing is written before that is known.
+fn open(path: &Path, application: i32) -> Result<Connection, Failure> {
+    let file =
+        connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| name_file(failure(&error), path))?;
+    let found: i32 = file
+        .query_row("pragma application_id", [], |row| row.get(0))
+        .map_err(|error| name_file(failure(&error), path))?;
+    if found != application {
+        return Err(Failure::Unusable(format!(
+            "{} is a database, but not one of Galleria's. Move it elsewhere, or choose another folder with --data; it was not touched.",
+            path.display()
+        )));
+    }
+    Ok(file)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // Reading the header first: a file that is no database is found out before the journal mode would change it.
+    connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
+    connection.execute_batch(
+        "pragma journal_mode = wal;
+         pragma synchronous = full;
+         pragma foreign_keys = on;
+         pragma wal_autocheckpoint = 4000;
+         pragma journal_size_limit = 33554432;
+         pragma cache_size = -4096;",
+    )?;
+    Ok(connection)
+}
+
+fn forbid_newer(file: &mut Connection, path: &Path, known: i64) -> Result<(), Failure> {
+    let found: i64 = file
+        .query_row("pragma user_version", [], |row| row.get(0))
+        .map_err(|error| name_file(failure(&error), path))?;
+    if found > known {
+        return Err(Failure::Unusable(format!(
+            "{} was written by a newer galleria (layout {found}, this one knows {known}). Start the newer binary; nothing was changed.",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+fn upgrade(tenant: &mut Connection, contexts: &'static [Context]) -> Result<(), Failure> {
+    let taken = taken(tenant)?;
+    let steps = migrate::pending(contexts, &taken)?;
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let all = tenant
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(|error| failure(&error))?;
+    for (context, step) in steps {
+        all.execute_batch(step.sql)
+            .map_err(|error| Failure::Bug(format!("step {} of {context} failed: {error}", step.name)))?;
+        all.execute(
+            "insert into migrations (context, number, name) values (?1, ?2, ?3)",
+            (context, step.number, step.name),
+        )
+        .map_err(|error| failure(&error))?;
+    }
+    all.commit().map_err(|error| failure(&error))
+}
+
+fn taken(tenant: &Connection) -> Result<Taken, Failure> {
+    let mut statement = tenant
+        .prepare("select context, max(number) from migrations group by context")
+        .map_err(|error| failure(&error))?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|error| failure(&error))?;
+    rows.collect::<Result<Taken, _>>().map_err(|error| failure(&error))
+}
+
+/// A failure that a person will read should say which file it is about.
+fn name_file(found: Failure, path: &Path) -> Failure {
+    let path = path.display();
+    match found {
+        Failure::Unusable(why) => Failure::Unusable(format!("{path}: {why}")),
+        Failure::Unreachable(why) => Failure::Unreachable(format!("{path}: {why}")),
+        other => other,
+    }
+}
+
+pub(super) fn failure(error: &rusqlite::Error) -> Failure {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Failure::Full,
+        Some(
+            ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied,
+        ) => Failure::Unreachable(error.to_string()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Failure::Unusable(format!(
+            "it is damaged or not a database ({error}). Restore it from a backup; nothing was overwritten."
+        )),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Failure::Overloaded,
+        _ => Failure::Bug(error.to_string()),
+    }
+}

@@ -1,0 +1,332 @@
+//! One tenant, awake: its writer, which commits waiting works in groups, and its readers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use kernel::{Envelope, Problem, StreamId, TenantId, Timestamp};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::connection::{self, failure};
+use crate::Failure;
+use crate::cell::{Clock, Query};
+use crate::context::Context;
+use crate::engine::Each;
+use crate::engine::batch::{self, Batch};
+use crate::lane::{Drain, Job, Lane};
+use crate::work::{Changed, Done, Kept, Loaded, Once, Reply};
+
+/// How many works share one commit at the most.
+const TOGETHER: usize = 256;
+
+/// How many states the writer keeps in memory between commits.
+const REMEMBERED: usize = 512;
+
+/// How many idle readers stay open.
+const READERS: usize = 4;
+
+pub(super) struct Home {
+    pub(super) lane: Arc<Lane>,
+    /// When it was last asked for, in seconds since the cell was opened.
+    pub(super) used: AtomicU64,
+    tenant: TenantId,
+    path: PathBuf,
+    contexts: &'static [Context],
+    clock: Clock,
+    writer: Mutex<Option<Writer>>,
+    readers: Mutex<Vec<Connection>>,
+    opened: OnceCell<()>,
+}
+
+/// The only connection that writes, and what it knows because nobody else does.
+struct Writer {
+    connection: Connection,
+    position: i64,
+    remembered: Loaded,
+    pruned: Timestamp,
+}
+
+impl Home {
+    pub(super) fn new(tenant: TenantId, path: PathBuf, contexts: &'static [Context], clock: Clock) -> Self {
+        Self {
+            lane: Arc::default(),
+            used: AtomicU64::new(0),
+            tenant,
+            path,
+            contexts,
+            clock,
+            writer: Mutex::default(),
+            readers: Mutex::default(),
+            opened: OnceCell::new(),
+        }
+    }
+
+    /// Opens the file once, however many ask at the same time; after a failure the next one tries again.
+    pub(super) async fn opened(self: &Arc<Self>) -> Result<(), Failure> {
+        if self.opened.initialized() {
+            return Ok(());
+        }
+        let home = self.clone();
+        self.opened.get_or_try_init(|| super::blocking(move || home.open_writer())).await.map(|_| ())
+    }
+
+    pub(super) fn read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+        let reader = self.readers.lock().pop();
+        let mut reader = match reader {
+            Some(reader) => reader,
+            None => connection::open_reader(&self.path)?,
+        };
+        connection::read(&mut reader, queries, each)?;
+        let mut idle = self.readers.lock();
+        if idle.len() < READERS {
+            idle.push(reader);
+        }
+        Ok(())
+    }
+
+    /// Empties the lane, group by group. Runs on a thread that may block.
+    pub(super) fn drain(&self, mut drain: Drain) {
+        let mut writer = self.writer.lock();
+        while let Some(jobs) = drain.take(TOGETHER) {
+            metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
+            match self.commit(&mut writer, &jobs) {
+                Ok(results) => batch::finish(jobs, results),
+                // One work that the tables refuse must not take the others with it.
+                Err(Failure::Bug(_)) if jobs.len() > 1 => self.commit_each(&mut writer, jobs),
+                Err(failure) => batch::fail(jobs, &failure.into()),
+            }
+        }
+    }
+
+    /// Waits until nothing is being committed.
+    pub(super) async fn lane_is_empty(self: &Arc<Self>) {
+        let home = self.clone();
+        let _ = super::blocking(move || Ok(drop(home.writer.lock()))).await;
+    }
+
+    fn commit_each(&self, writer: &mut Option<Writer>, jobs: Vec<Job>) {
+        for job in jobs {
+            match self.commit(writer, std::slice::from_ref(&job)) {
+                Ok(results) => batch::finish(vec![job], results),
+                Err(failure) => job.finish(Err(failure.into())),
+            }
+        }
+    }
+
+    fn commit(&self, slot: &mut Option<Writer>, jobs: &[Job]) -> Result<Vec<Result<Done, Problem>>, Failure> {
+        let writer = match slot {
+            Some(writer) => writer,
+            None => slot.insert(self.reopen_writer()?),
+        };
+        let result = writer.commit(self.tenant, (self.clock)(), jobs);
+        match &result {
+            Ok(_) => {}
+            Err(Failure::Bug(_)) => writer.forget(),
+            // After an error of the disk nothing that this connection believes can be relied on.
+            Err(_) => *slot = None,
+        }
+        result
+    }
+
+    fn open_writer(&self) -> Result<(), Failure> {
+        *self.writer.lock() = Some(Writer::new(connection::open_tenant(&self.path, self.contexts)?)?);
+        Ok(())
+    }
+
+    /// Opens the writer again after a failure. What the kernel said of the last `fsync` is not to be trusted, so all
+    /// that the write-ahead log holds is written once more, into the file itself, before anything is added.
+    fn reopen_writer(&self) -> Result<Writer, Failure> {
+        self.readers.lock().clear();
+        let connection = connection::open_tenant(&self.path, self.contexts)?;
+        let busy: i64 = connection
+            .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))
+            .map_err(|error| failure(&error))?;
+        if busy != 0 {
+            return Err(Failure::Overloaded);
+        }
+        Writer::new(connection)
+    }
+}
+
+impl Writer {
+    fn new(connection: Connection) -> Result<Self, Failure> {
+        let position = last_position(&connection)?;
+        Ok(Self { connection, position, remembered: Loaded::default(), pruned: Timestamp::from_micros(0) })
+    }
+
+    fn commit(
+        &mut self,
+        tenant: TenantId,
+        now: Timestamp,
+        jobs: &[Job],
+    ) -> Result<Vec<Result<Done, Problem>>, Failure> {
+        self.load(&batch::names(jobs))?;
+        let mut kept = self.kept(&batch::keys(jobs))?;
+        let batch = Batch::decide(tenant, now, jobs, &mut self.remembered, &mut kept);
+        if !batch.is_empty() {
+            self.write(&batch, now)?;
+        }
+        self.remembered.settle(REMEMBERED);
+        Ok(batch.results)
+    }
+
+    fn write(&mut self, batch: &Batch, now: Timestamp) -> Result<(), Failure> {
+        self.connection.execute_batch("begin immediate").map_err(|error| failure(&error))?;
+        let written = self
+            .write_all(batch, now)
+            .and_then(|()| self.connection.execute_batch("commit").map_err(|error| failure(&error)));
+        if let Err(failure) = written {
+            // Fails when the database has rolled back by itself, which is just as well.
+            let _ = self.connection.execute_batch("rollback");
+            return Err(failure);
+        }
+        self.position += batch.events.len() as i64;
+        Ok(())
+    }
+
+    fn write_all(&mut self, batch: &Batch, now: Timestamp) -> Result<(), Failure> {
+        for (position, event) in (self.position + 1..).zip(&batch.events) {
+            insert_event(&self.connection, position, event)?;
+        }
+        for write in &batch.writes {
+            connection::execute(&self.connection, write)?;
+        }
+        for changed in self.remembered.changed() {
+            save_state(&self.connection, changed)?;
+        }
+        for (once, reply) in &batch.keep {
+            keep_reply(&self.connection, once, reply, now)?;
+        }
+        self.prune(now)
+    }
+
+    fn load(&mut self, names: &[StreamId]) -> Result<(), Failure> {
+        let mut statement = self
+            .connection
+            .prepare_cached("select version, state from states where id = ?1")
+            .map_err(|error| failure(&error))?;
+        for name in names {
+            if self.remembered.contains(name) {
+                continue;
+            }
+            let mut rows = statement.query([name.id]).map_err(|error| failure(&error))?;
+            let stored = match rows.next().map_err(|error| failure(&error))? {
+                Some(row) => Some((
+                    row.get(0).map_err(|error| failure(&error))?,
+                    row.get(1).map_err(|error| failure(&error))?,
+                )),
+                None => None,
+            };
+            self.remembered.insert(*name, stored);
+        }
+        Ok(())
+    }
+
+    fn kept(&self, keys: &[Uuid]) -> Result<Kept, Failure> {
+        let mut kept = Kept::new();
+        if keys.is_empty() {
+            return Ok(kept);
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("select fingerprint, status, body, version, location from replies where key = ?1")
+            .map_err(|error| failure(&error))?;
+        for key in keys {
+            let mut rows = statement.query([key]).map_err(|error| failure(&error))?;
+            if let Some(row) = rows.next().map_err(|error| failure(&error))? {
+                let reply = (|| {
+                    let reply = Reply {
+                        status: row.get(1)?,
+                        body: row.get(2)?,
+                        version: row.get(3)?,
+                        location: row.get(4)?,
+                    };
+                    Ok((row.get(0)?, reply))
+                })();
+                kept.insert(*key, reply.map_err(|error| failure(&error))?);
+            }
+        }
+        Ok(kept)
+    }
+
+    fn prune(&mut self, now: Timestamp) -> Result<(), Failure> {
+        if now.since(self.pruned) < batch::PRUNED_EVERY {
+            return Ok(());
+        }
+        self.pruned = now;
+        let oldest = now.as_micros() - Duration::as_micros(&batch::KEPT_FOR) as i64;
+        self.connection
+            .execute("delete from replies where rowid in (select rowid from replies where created < ?1 limit 10000)", [oldest])
+            .map_err(|error| failure(&error))?;
+        Ok(())
+    }
+
+    /// Drops what was decided but not committed.
+    fn forget(&mut self) {
+        self.remembered.clear();
+    }
+}
+
+fn insert_event(connection: &Connection, position: i64, event: &Envelope<String>) -> Result<(), Failure> {
+    connection
+        .prepare_cached(
+            "insert into events values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )
+        .and_then(|mut statement| {
+            statement.execute(rusqlite::params![
+                position,
+                event.id.uuid(),
+                event.stream,
+                event.stream_id,
+                event.version,
+                event.kind,
+                event.schema,
+                event.actor.kind.as_str(),
+                event.actor.id,
+                event.correlation.uuid(),
+                event.causation.map(|id| id.uuid()),
+                event.at.as_micros(),
+                event.recorded.as_micros(),
+                event.data,
+            ])
+        })
+        .map(drop)
+        .map_err(|error| failure(&error))
+}
+
+fn save_state(connection: &Connection, changed: Changed) -> Result<(), Failure> {
+    let Changed { name, from, to, state } = changed;
+    let touched = if from == 0 {
+        connection
+            .prepare_cached("insert into states (id, stream, version, state) values (?1, ?2, ?3, ?4)")
+            .and_then(|mut statement| statement.execute((name.id, name.kind, to, state)))
+    } else {
+        connection
+            .prepare_cached("update states set version = ?3, state = ?4 where id = ?1 and version = ?2")
+            .and_then(|mut statement| statement.execute((name.id, from, to, state)))
+    };
+    match touched.map_err(|error| failure(&error))? {
+        1 => Ok(()),
+        _ => Err(Failure::Bug(format!("the stored version of {name:?} is not {from}"))),
+    }
+}
+
+fn keep_reply(connection: &Connection, once: &Once, reply: &Reply, now: Timestamp) -> Result<(), Failure> {
+    connection
+        .prepare_cached("insert into replies (key, fingerprint, status, body, version, location, created) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .and_then(|mut statement| {
+            statement.execute((once.id(), &once.fingerprint, reply.status, &reply.body, reply.version, &reply.location, now.as_micros()))
+        })
+        .map(drop)
+        .map_err(|error| failure(&error))
+}
+
+fn last_position(connection: &Connection) -> Result<i64, Failure> {
+    connection
+        .query_row("select coalesce(max(position), 0) from events", [], |row| row.get(0))
+        .map_err(|error| failure(&error))
+}

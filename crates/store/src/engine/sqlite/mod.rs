@@ -1,0 +1,234 @@
+//! A folder of files, one a tenant, and `cell.db` beside them.
+//!
+//! A tenant that is asked for is *awake*: it has a writer and a few readers open. One that nobody asked for in a while
+//! is put to *sleep* and holds no memory, no thread and no open file. Reads run on the thread that asks: a page out of
+//! the cache costs less than handing the question to another thread.
+
+mod connection;
+mod home;
+mod scratch;
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use kernel::{Problem, TenantId, Write};
+use parking_lot::{Mutex, RwLock};
+use rusqlite::Connection;
+
+use self::home::Home;
+pub(crate) use self::scratch::{Scratch, Table};
+use super::{Each, Folder};
+use crate::Failure;
+use crate::cell::{Clock, Query};
+use crate::context::Context;
+use crate::work::{Asked, Done, Work};
+
+#[derive(Clone)]
+pub(crate) struct Files(Arc<Inner>);
+
+struct Inner {
+    folder: Folder,
+    contexts: &'static [Context],
+    clock: Clock,
+    cell: Mutex<Connection>,
+    awake: RwLock<HashMap<TenantId, Arc<Home>>>,
+    started: Instant,
+    /// Held while the cell is open, so that no second process writes here.
+    _lock: Option<File>,
+}
+
+impl Files {
+    pub(super) async fn open(
+        folder: Folder,
+        contexts: &'static [Context],
+        clock: Clock,
+    ) -> Result<Self, Failure> {
+        let tenants = folder.path.join("tenants");
+        std::fs::create_dir_all(&tenants).map_err(|error| unusable_folder(&folder.path, &error))?;
+        let lock = if folder.exclusive { Some(lock(&folder.path)?) } else { None };
+        let cell = connection::open_cell(&folder.path.join("cell.db"))?;
+        let files = Self(Arc::new(Inner {
+            folder,
+            contexts,
+            clock,
+            cell: Mutex::new(cell),
+            awake: RwLock::default(),
+            started: Instant::now(),
+            _lock: lock,
+        }));
+        files.watch_sleepers();
+        Ok(files)
+    }
+
+    pub(super) async fn run(&self, tenant: TenantId, asked: Asked, work: Work) -> Result<Done, Problem> {
+        let home = self.home(tenant).await?;
+        let (ticket, drain) = home.lane.push(asked, work)?;
+        if let Some(drain) = drain {
+            let home = home.clone();
+            tokio::task::spawn_blocking(move || home.drain(drain));
+        }
+        ticket.answer().await
+    }
+
+    pub(super) async fn read(
+        &self,
+        tenant: TenantId,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        self.home(tenant).await?.read(queries, each)
+    }
+
+    pub(super) async fn wake(&self, tenant: TenantId) -> Result<(), Failure> {
+        self.home(tenant).await.map(|_| ())
+    }
+
+    /// Makes a new tenant's file.
+    pub(super) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
+        let (path, contexts) = (self.path(tenant), self.0.contexts);
+        blocking(move || connection::make_tenant(&path, contexts)).await
+    }
+
+    pub(super) fn registry_read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+        connection::read(&mut self.0.cell.lock(), queries, each)
+    }
+
+    pub(super) fn registry_write(&self, writes: &[Write]) -> Result<(), Failure> {
+        connection::write(&mut self.0.cell.lock(), writes)
+    }
+
+    pub(super) fn ready(&self) -> Result<(), Failure> {
+        connection::probe(&self.0.cell.lock())
+    }
+
+    pub(super) async fn close(&self) {
+        let homes: Vec<_> = self.0.awake.write().drain().map(|(_, home)| home).collect();
+        for home in homes {
+            home.lane_is_empty().await;
+            let _ = blocking(move || {
+                drop(home);
+                Ok(())
+            })
+            .await;
+        }
+    }
+
+    /// The tenant, awake.
+    async fn home(&self, tenant: TenantId) -> Result<Arc<Home>, Failure> {
+        let now = self.0.started.elapsed().as_secs();
+        let known = self.0.awake.read().get(&tenant).cloned();
+        let home = match known {
+            Some(home) => home,
+            None => {
+                self.make_room().await;
+                let path = self.path(tenant);
+                let mut awake = self.0.awake.write();
+                awake
+                    .entry(tenant)
+                    .or_insert_with(|| Arc::new(Home::new(tenant, path, self.0.contexts, self.0.clock)))
+                    .clone()
+            }
+        };
+        home.used.store(now, Ordering::Relaxed);
+        home.opened().await?;
+        Ok(home)
+    }
+
+    /// Puts the longest idle tenants to sleep when too many are awake.
+    async fn make_room(&self) {
+        let excess = (self.0.awake.read().len() + 1).saturating_sub(self.0.folder.awake_at_most);
+        if excess == 0 {
+            return;
+        }
+        let mut idle: Vec<(u64, TenantId)> =
+            self.0.awake.read().iter().map(|(id, home)| (home.used.load(Ordering::Relaxed), *id)).collect();
+        idle.sort_unstable();
+        // A tenth more than needed, so that not every newcomer has to look.
+        let enough = excess + self.0.folder.awake_at_most / 10;
+        self.put_to_sleep(idle.into_iter().take(enough).map(|(_, id)| id).collect()).await;
+    }
+
+    fn watch_sleepers(&self) {
+        let weak = Arc::downgrade(&self.0);
+        let asleep_after = self.0.folder.asleep_after;
+        let period = (asleep_after / 4).clamp(Duration::from_millis(50), Duration::from_secs(5));
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(period).await;
+                let Some(inner) = weak.upgrade() else { return };
+                let latest = inner.started.elapsed().saturating_sub(asleep_after).as_secs();
+                let idle = inner
+                    .awake
+                    .read()
+                    .iter()
+                    .filter(|(_, home)| home.used.load(Ordering::Relaxed) < latest)
+                    .map(|(id, _)| *id)
+                    .collect();
+                Self(inner).put_to_sleep(idle).await;
+            }
+        });
+    }
+
+    /// Closes those of the tenants that nobody holds at this moment. Closing folds a file's log into it, which is slow,
+    /// so it happens on a thread that may block.
+    async fn put_to_sleep(&self, tenants: Vec<TenantId>) {
+        let mut asleep = Vec::new();
+        {
+            let mut awake = self.0.awake.write();
+            for id in tenants {
+                if awake.get(&id).is_some_and(|home| Arc::strong_count(home) == 1) {
+                    asleep.extend(awake.remove(&id));
+                }
+            }
+        }
+        if !asleep.is_empty() {
+            let _ = blocking(move || {
+                drop(asleep);
+                Ok(())
+            })
+            .await;
+        }
+        metrics::gauge!("galleria_tenants_awake")
+            .set(f64::from(u32::try_from(self.0.awake.read().len()).unwrap_or(u32::MAX)));
+    }
+
+    fn path(&self, tenant: TenantId) -> PathBuf {
+        self.0.folder.path.join("tenants").join(format!("{tenant}.db"))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(run)
+        .await
+        .unwrap_or_else(|_| Err(Failure::Bug("a storage thread panicked".into())))
+}
+
+fn lock(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join("galleria.lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| unusable_folder(folder, &error))?;
+    file.try_lock().map_err(|_| {
+        Failure::Unusable(format!(
+            "Another galleria is using {}. Stop it first, or give this one a folder of its own with --data.",
+            folder.display()
+        ))
+    })?;
+    Ok(file)
+}
+
+fn unusable_folder(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Unusable(format!(
+        "The data folder {} cannot be used: {error}. Choose another with --data, or give yourself the right to write there.",
+        path.display()
+    ))
+}

@@ -1,0 +1,114 @@
+//! Reading what happened: by stream, by tenant in commit order, and by cell, tenant after tenant.
+
+use kernel::{Actor, ActorKind, CorrelationId, Envelope, EventId, TenantId, args};
+use uuid::Uuid;
+
+use crate::engine::Row;
+use crate::{Cell, Failure, Tenant};
+
+/// An event as it stands in the log, not yet decoded, with its place in the tenant's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// 1, 2, 3, … in commit order, without gaps.
+    pub position: i64,
+    pub event: Envelope<String>,
+}
+
+/// Where a reader of a whole cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellCursor {
+    pub tenant: TenantId,
+    pub position: i64,
+}
+
+pub(crate) const EVENT_COLUMNS: &str = "position, id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data";
+
+impl Tenant {
+    /// Events of the tenant after a position, in commit order, `limit` of them at the most.
+    pub async fn events(&self, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
+        let sql =
+            format!("select {EVENT_COLUMNS} from events where position > $1 order by position limit $2");
+        self.rows(&sql, args![after, limit], |row| recorded(self.id(), row)).await
+    }
+
+    /// Events of one stream after a version, in order.
+    pub async fn stream(&self, id: Uuid, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
+        let sql = format!(
+            "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
+        );
+        self.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await
+    }
+
+    /// The position of the newest event; 0 before the first.
+    pub async fn head(&self) -> Result<i64, Failure> {
+        let head =
+            self.row("select coalesce(max(position), 0) from events", Vec::new(), |row| row.get(0)).await?;
+        Ok(head.unwrap_or(0))
+    }
+}
+
+impl Cell {
+    /// Events of the cell after a cursor: tenant after tenant in the order of their ids, each in its own commit order.
+    /// There is no order between tenants, because nothing spans two.
+    pub async fn events(
+        &self,
+        after: Option<CellCursor>,
+        limit: i64,
+    ) -> Result<(Vec<Recorded>, Option<CellCursor>), Failure> {
+        let mut tenants: Vec<TenantId> = self.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        tenants.sort_unstable();
+        let (mut events, mut cursor) = (Vec::new(), after);
+        for id in tenants {
+            let position = match after {
+                Some(after) if id < after.tenant => continue,
+                Some(after) if id == after.tenant => after.position,
+                _ => 0,
+            };
+            let room = limit - i64::try_from(events.len()).unwrap_or(i64::MAX);
+            if room <= 0 {
+                break;
+            }
+            let found = self.tenant(id).events(position, room).await?;
+            cursor = Some(CellCursor {
+                tenant: id,
+                position: found.last().map_or(position, |last| last.position),
+            });
+            events.extend(found);
+        }
+        Ok((events, cursor))
+    }
+}
+
+pub(crate) fn recorded(tenant: TenantId, row: &Row<'_>) -> Result<Recorded, Failure> {
+    Ok(Recorded {
+        position: row.get(0)?,
+        event: Envelope {
+            id: EventId(row.get(1)?),
+            tenant,
+            stream: row.get::<String>(2)?.into(),
+            stream_id: row.get(3)?,
+            version: row.get(4)?,
+            kind: row.get::<String>(5)?.into(),
+            schema: i32::try_from(row.get::<i64>(6)?)
+                .map_err(|_| Failure::Bug("a schema version is out of range".into()))?,
+            actor: Actor { kind: actor_kind(&row.get::<String>(7)?)?, id: row.get(8)? },
+            correlation: CorrelationId(row.get(9)?),
+            causation: row.get::<Option<Uuid>>(10)?.map(EventId),
+            at: row.get(11)?,
+            recorded: row.get(12)?,
+            data: row.get(13)?,
+        },
+    })
+}
+
+fn actor_kind(text: &str) -> Result<ActorKind, Failure> {
+    use ActorKind::{Anonymous, Customer, Operator, Service, Staff, System};
+    [Anonymous, Customer, Staff, Operator, Service, System]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| {
+            Failure::Unusable(format!(
+                "An event was caused by a {text:?}, which this binary does not know. Start a newer one."
+            ))
+        })
+}

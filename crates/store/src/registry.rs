@@ -1,0 +1,264 @@
+//! The tenants that live in a cell, their addresses and their keys: what the cell was last told by its operator.
+//!
+//! Read from memory on every request; written to the cell's own tables, and read again from there when another node
+//! may have changed them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use kernel::{Arg, Currency, TenantId, Timestamp, args};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::Failure;
+use crate::engine::Engine;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantRecord {
+    pub id: TenantId,
+    /// Its name in addresses: `demo` in `demo.localhost`.
+    pub slug: String,
+    pub name: String,
+    pub currency: Currency,
+    pub status: TenantStatus,
+    /// Host names of its own, beside the slug under the platform's domain.
+    pub hosts: Vec<String>,
+    pub created: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantStatus {
+    Active,
+    ReadOnly,
+    Suspended,
+}
+
+impl TenantStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::ReadOnly => "read_only",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// A key that a program signs in with. Its secret is shown once and kept as a hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Key {
+    pub id: Uuid,
+    pub tenant: TenantId,
+    pub name: String,
+    /// What its bearer may do: the name of a role.
+    pub role: String,
+    pub created: Timestamp,
+}
+
+pub struct Registry {
+    engine: Engine,
+    now: ArcSwap<Snapshot>,
+}
+
+#[derive(Default)]
+struct Snapshot {
+    tenants: Vec<Arc<TenantRecord>>,
+    by_id: HashMap<TenantId, Arc<TenantRecord>>,
+    by_slug: HashMap<String, Arc<TenantRecord>>,
+    by_host: HashMap<String, Arc<TenantRecord>>,
+    by_secret: HashMap<Vec<u8>, Arc<Key>>,
+}
+
+impl Registry {
+    pub(crate) async fn load(engine: &Engine) -> Result<Self, Failure> {
+        let registry = Self { engine: engine.clone(), now: ArcSwap::default() };
+        registry.refresh().await?;
+        Ok(registry)
+    }
+
+    /// Every tenant, in the order of their slugs.
+    pub fn tenants(&self) -> Vec<Arc<TenantRecord>> {
+        self.now.load().tenants.clone()
+    }
+
+    pub fn tenant(&self, id: TenantId) -> Option<Arc<TenantRecord>> {
+        self.now.load().by_id.get(&id).cloned()
+    }
+
+    pub fn by_slug(&self, slug: &str) -> Option<Arc<TenantRecord>> {
+        self.now.load().by_slug.get(slug).cloned()
+    }
+
+    /// The tenant that a host name of its own leads to. Lower case, without a port.
+    pub fn by_host(&self, host: &str) -> Option<Arc<TenantRecord>> {
+        self.now.load().by_host.get(host).cloned()
+    }
+
+    /// The key with this secret. Looked up by a hash, so the time it takes tells nothing about other secrets.
+    pub fn key(&self, secret: &str) -> Option<Arc<Key>> {
+        self.now.load().by_secret.get(&hash(secret)).cloned()
+    }
+
+    /// Reads the cell's tables again.
+    pub async fn refresh(&self) -> Result<(), Failure> {
+        let (mut tenants, mut hosts, mut keys) =
+            (Vec::new(), HashMap::<Uuid, Vec<String>>::new(), Vec::new());
+        let queries = [
+            ("select id, slug, name, currency, status, created from tenants order by slug", Vec::new()),
+            ("select tenant, host from tenant_hosts order by host", Vec::new()),
+            ("select id, tenant, name, role, created, secret_hash from tenant_keys order by id", Vec::new()),
+        ];
+        self.engine
+            .registry_read(&queries, &mut |query, row| {
+                match query {
+                    0 => tenants.push(TenantRecord {
+                        id: TenantId(row.get(0)?),
+                        slug: row.get(1)?,
+                        name: row.get(2)?,
+                        currency: row.get(3)?,
+                        status: status(&row.get::<String>(4)?)?,
+                        hosts: Vec::new(),
+                        created: row.get(5)?,
+                    }),
+                    1 => hosts.entry(row.get(0)?).or_default().push(row.get(1)?),
+                    _ => keys.push((
+                        row.get::<Vec<u8>>(5)?,
+                        Key {
+                            id: row.get(0)?,
+                            tenant: TenantId(row.get(1)?),
+                            name: row.get(2)?,
+                            role: row.get(3)?,
+                            created: row.get(4)?,
+                        },
+                    )),
+                }
+                Ok(())
+            })
+            .await?;
+        let mut snapshot = Snapshot::default();
+        for mut tenant in tenants {
+            tenant.hosts = hosts.remove(&tenant.id.uuid()).unwrap_or_default();
+            let tenant = Arc::new(tenant);
+            snapshot.by_id.insert(tenant.id, tenant.clone());
+            snapshot.by_slug.insert(tenant.slug.clone(), tenant.clone());
+            snapshot.by_host.extend(tenant.hosts.iter().map(|host| (host.clone(), tenant.clone())));
+            snapshot.tenants.push(tenant);
+        }
+        snapshot.by_secret = keys.into_iter().map(|(secret, key)| (secret, Arc::new(key))).collect();
+        self.now.store(Arc::new(snapshot));
+        Ok(())
+    }
+
+    /// Adds a tenant and makes its storage. The slug must be free.
+    pub async fn create_tenant(
+        &self,
+        slug: &str,
+        name: &str,
+        currency: Currency,
+        now: Timestamp,
+    ) -> Result<Arc<TenantRecord>, Failure> {
+        check_slug(slug)?;
+        if name.trim().is_empty() {
+            return Err(Failure::Refused(
+                "Give the tenant a name that people will read: --name \"Oak & Linen\".".into(),
+            ));
+        }
+        self.refresh().await?;
+        if self.by_slug(slug).is_some() {
+            return Err(Failure::Refused(format!(
+                "There is a tenant {slug:?} already. Choose another slug, or use that one."
+            )));
+        }
+        let id = TenantId::new();
+        self.engine.make(id).await?;
+        self.change(
+            "insert into tenants (id, slug, name, currency, status, created) values ($1, $2, $3, $4, $5, $6)",
+            args![id, slug.to_owned(), name.to_owned(), currency.code(), TenantStatus::Active.as_str(), now],
+        )
+        .await?;
+        self.tenant(id).ok_or_else(|| Failure::Bug(format!("tenant {slug} was created but is not there")))
+    }
+
+    pub async fn set_status(&self, id: TenantId, status: TenantStatus) -> Result<(), Failure> {
+        self.change("update tenants set status = $2 where id = $1", args![id, status.as_str()]).await
+    }
+
+    /// Lets a host name lead to the tenant.
+    pub async fn add_host(&self, id: TenantId, host: &str) -> Result<(), Failure> {
+        let host = host.to_ascii_lowercase();
+        let shaped = host.split('.').all(|label| check_slug(label).is_ok()) && host.len() <= 253;
+        if !shaped {
+            return Err(Failure::Refused(format!(
+                "{host:?} is not a host name. Write it as shop.example.com, without a port."
+            )));
+        }
+        if let Some(taken) = self.by_host(&host) {
+            return Err(Failure::Refused(format!("{host} leads to the tenant {:?} already.", taken.slug)));
+        }
+        self.change("insert into tenant_hosts (host, tenant) values ($1, $2)", args![host, id]).await
+    }
+
+    /// Makes a key and returns it with its secret, which is not kept and cannot be shown again.
+    pub async fn create_key(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        role: &str,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<Key, Failure> {
+        let key =
+            Key { id: Uuid::now_v7(), tenant, name: name.to_owned(), role: role.to_owned(), created: now };
+        self.change(
+            "insert into tenant_keys (id, tenant, name, role, created, secret_hash) values ($1, $2, $3, $4, $5, $6)",
+            args![key.id, tenant, name.to_owned(), role.to_owned(), now, hash(secret)],
+        )
+        .await?;
+        Ok(key)
+    }
+
+    /// Ends a key: who still has its secret is not let in any more.
+    pub async fn revoke_key(&self, tenant: TenantId, id: Uuid) -> Result<(), Failure> {
+        self.change("delete from tenant_keys where tenant = $1 and id = $2", args![tenant, id]).await
+    }
+
+    pub fn keys(&self, tenant: TenantId) -> Vec<Arc<Key>> {
+        let mut keys: Vec<_> =
+            self.now.load().by_secret.values().filter(|key| key.tenant == tenant).cloned().collect();
+        keys.sort_by_key(|key| key.id);
+        keys
+    }
+
+    async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {
+        self.engine.registry_write(&[kernel::Write::one(sql, args)]).await?;
+        self.refresh().await
+    }
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+fn status(text: &str) -> Result<TenantStatus, Failure> {
+    [TenantStatus::Active, TenantStatus::ReadOnly, TenantStatus::Suspended]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+        .ok_or_else(|| {
+            Failure::Unusable(format!(
+                "A tenant has the status {text:?}, which this binary does not know. Start a newer one."
+            ))
+        })
+}
+
+/// A slug is a label of a host name: lower-case letters, digits, and hyphens inside.
+fn check_slug(slug: &str) -> Result<(), Failure> {
+    let letters = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if letters && (1..=63).contains(&slug.len()) && !slug.starts_with('-') && !slug.ends_with('-') {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "{slug:?} cannot be part of an address. Use 1 to 63 lower-case letters, digits and hyphens, such as \"oak-and-linen\"."
+    )))
+}

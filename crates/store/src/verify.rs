@@ -1,0 +1,224 @@
+//! Proof that the log is the truth: it is replayed into an empty database, and every table is compared, row by row.
+//!
+//! Log and tables are read at one moment, so a tenant can be verified while it serves.
+
+use std::collections::HashMap;
+
+use kernel::Arg;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::context::{AnyState, Context, Stream};
+use crate::engine::{Row, Scratch, Table};
+use crate::log::{EVENT_COLUMNS, Recorded, recorded};
+use crate::{Failure, Tenant};
+
+/// How many differences are told before the rest is only counted.
+const TOLD: usize = 20;
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Report {
+    pub events: u64,
+    /// Each table with how many rows it has.
+    pub tables: Vec<(String, u64)>,
+    /// Of the log and all tables; two databases with the same digest hold the same.
+    pub digest: String,
+    /// In sentences. None means that the tables are what the log says.
+    pub differences: Vec<String>,
+}
+
+impl Report {
+    pub fn is_clean(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// Replays the tenant's log and compares.
+pub async fn verify(tenant: &Tenant) -> Result<Report, Failure> {
+    let scratch = Scratch::new(tenant.cell().contexts())?;
+    let tables = scratch.tables()?;
+    let texts: Vec<String> = std::iter::once(format!("select {EVENT_COLUMNS} from events order by position"))
+        .chain(tables.iter().map(Table::select))
+        .collect();
+    let queries: Vec<(&str, Vec<Arg>)> = texts.iter().map(|text| (text.as_str(), Vec::new())).collect();
+
+    let mut replay = Replay::new(tenant.cell().contexts(), scratch);
+    let mut compared: Vec<Compared> = Vec::new();
+    tenant
+        .read(&queries, &mut |query, row| {
+            if query == 0 {
+                return replay.event(recorded(tenant.id(), row)?);
+            }
+            // The query's number is the table's, from 1; tables without a live row are passed over here.
+            while compared.len() < query {
+                compared.push(replay.expected(&tables[compared.len()])?);
+            }
+            compared[query - 1].live(row, &tables[query - 1], &mut replay.differences)
+        })
+        .await?;
+    while compared.len() < tables.len() {
+        compared.push(replay.expected(&tables[compared.len()])?);
+    }
+    Ok(replay.report(&tables, compared))
+}
+
+impl Table {
+    fn select(&self) -> String {
+        format!("select {} from {} order by {}", self.columns.join(", "), self.name, self.key.join(", "))
+    }
+}
+
+struct Replay {
+    streams: HashMap<&'static str, Stream>,
+    states: HashMap<Uuid, (String, i64, Option<Box<dyn AnyState>>)>,
+    scratch: Scratch,
+    events: u64,
+    digest: Sha256,
+    differences: Vec<String>,
+    states_written: bool,
+}
+
+impl Replay {
+    fn new(contexts: &'static [Context], scratch: Scratch) -> Self {
+        let streams = contexts
+            .iter()
+            .flat_map(|context| context.streams)
+            .map(|stream| (stream.kind, *stream))
+            .collect();
+        Self {
+            streams,
+            states: HashMap::new(),
+            scratch,
+            events: 0,
+            digest: Sha256::new(),
+            differences: Vec::new(),
+            states_written: false,
+        }
+    }
+
+    fn event(&mut self, recorded: Recorded) -> Result<(), Failure> {
+        let Recorded { position, event } = recorded;
+        self.events += 1;
+        if position != self.events as i64 {
+            tell(&mut self.differences, || {
+                format!("The log has position {position} where {} should stand.", self.events)
+            });
+        }
+        let (_, version, state) = self
+            .states
+            .entry(event.stream_id)
+            .or_insert_with(|| (event.stream.clone().into_owned(), 0, None));
+        *version += 1;
+        if event.version != *version {
+            tell(&mut self.differences, || {
+                format!(
+                    "{} {} has version {} at position {position} where {version} should stand.",
+                    event.stream, event.stream_id, event.version
+                )
+            });
+        }
+        self.digest.update(position.to_be_bytes());
+        self.digest.update(event.id.uuid().as_bytes());
+        self.digest.update(event.kind.as_bytes());
+        self.digest.update(event.data.as_bytes());
+        let Some(stream) = self.streams.get(event.stream.as_ref()) else {
+            return Err(Failure::Unusable(format!(
+                "Position {position} belongs to a {:?}, which no context of this binary knows. Use a newer one.",
+                event.stream
+            )));
+        };
+        let (after, writes) = (stream.replay)(state.take(), &event).map_err(|error| {
+            Failure::Unusable(format!("Position {position} cannot be replayed: {error}."))
+        })?;
+        *state = Some(after);
+        for write in &writes {
+            if let Err(failure) = self.scratch.write(write) {
+                tell(&mut self.differences, || {
+                    format!("Position {position} ({}) cannot be projected again: {failure}", event.kind)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that the table should have, as hashes in the order of its key.
+    fn expected(&mut self, table: &Table) -> Result<Compared, Failure> {
+        if !self.states_written {
+            self.states_written = true;
+            for (id, (stream, version, state)) in &self.states {
+                let state = state.as_ref().map(|state| state.encode()).unwrap_or_default();
+                let args = kernel::args![*id, stream, *version, state];
+                self.scratch.write(&kernel::Write::one(
+                    "insert into states (id, stream, version, state) values ($1, $2, $3, $4)",
+                    args,
+                ))?;
+            }
+        }
+        let select = table.select();
+        let mut expected = Vec::new();
+        self.scratch.read(&[(&select, Vec::new())], &mut |_, row| {
+            expected.push(hash(row, table)?);
+            Ok(())
+        })?;
+        Ok(Compared { expected, seen: 0, wrong: false, digest: Sha256::new() })
+    }
+
+    fn report(mut self, tables: &[Table], compared: Vec<Compared>) -> Report {
+        let mut counts = Vec::new();
+        for (table, compared) in tables.iter().zip(compared) {
+            let missing = compared.expected.len().saturating_sub(compared.seen);
+            if missing > 0 && !compared.wrong {
+                tell(&mut self.differences, || {
+                    format!("{} lacks {missing} rows that the log says it has.", table.name)
+                });
+            }
+            self.digest.update(table.name.as_bytes());
+            self.digest.update(compared.digest.finalize());
+            counts.push((table.name.clone(), compared.seen as u64));
+        }
+        let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Report { events: self.events, tables: counts, digest, differences: self.differences }
+    }
+}
+
+struct Compared {
+    expected: Vec<[u8; 32]>,
+    seen: usize,
+    /// Once rows differ, those after them may only be shifted, so a table tells its first difference.
+    wrong: bool,
+    digest: Sha256,
+}
+
+impl Compared {
+    fn live(&mut self, row: &Row<'_>, table: &Table, differences: &mut Vec<String>) -> Result<(), Failure> {
+        let hash = hash(row, table)?;
+        self.digest.update(hash);
+        if !self.wrong && self.expected.get(self.seen) != Some(&hash) {
+            self.wrong = true;
+            tell(differences, || {
+                format!(
+                    "{} differs from the log at its row {} in the order of {}.",
+                    table.name,
+                    self.seen + 1,
+                    table.key.join(", ")
+                )
+            });
+        }
+        self.seen += 1;
+        Ok(())
+    }
+}
+
+fn hash(row: &Row<'_>, table: &Table) -> Result<[u8; 32], Failure> {
+    let mut bytes = Vec::with_capacity(256);
+    for index in 0..table.columns.len() {
+        row.canonical(index, &mut bytes)?;
+    }
+    Ok(Sha256::digest(&bytes).into())
+}
+
+fn tell(differences: &mut Vec<String>, difference: impl FnOnce() -> String) {
+    if differences.len() < TOLD {
+        differences.push(difference());
+    }
+}
