@@ -1,1 +1,38 @@
+//! What every request passes: which tenant, who is asking, may they, has this been asked before, and how the answer reads.
+//!
+//! **Vocabulary.** A *shop* is a tenant as one request sees it: its data, the caller, the time. A *command* is a request
+//! that changes something: the shop, a body, a version that the caller saw, perhaps an idempotency key. A *refused* is a
+//! problem on its way out. The *document* is the OpenAPI description; permissions stand in it and nowhere else.
+//!
+//! **Invariants.** A handler never checks a permission: one middleware does, by the table read from the document, and an
+//! operation that declares none keeps the app from starting. Every answer that is not a success is problem+json with a
+//! stable code and a correlation id. Someone else's tenant or record answers like a missing one. The log of a request
+//! holds no path, no query, no body and no name.
+//!
+//! **Deliberately absent.** SQL, and any decision that belongs to a context.
 
+pub mod answer;
+mod app;
+pub mod caller;
+pub mod command;
+pub mod cursor;
+mod document;
+mod pages;
+mod pass;
+pub mod problems;
+mod serve;
+mod settings;
+mod tenancy;
+
+pub use answer::{Answer, Page, Refused};
+pub use app::{Platform, app};
+pub use caller::{Caller, Role};
+pub use command::{Command, Filter, Id, NoBody};
+pub use cursor::Cursor;
+pub use problems::ProblemDoc;
+pub use serve::{listen, serve};
+pub use settings::Settings;
+pub use tenancy::Shop;
+
+/// A context's routes, with their part of the document.
+pub type Routes = utoipa_axum::router::OpenApiRouter<Platform>;

@@ -27,5 +27,5 @@ pub use cell::{Cell, Clock, Tenant};
 pub use context::{Context, Migration, Stream};
 pub use engine::{Column, Folder, Opening, Row, Server};
 pub use failure::Failure;
-pub use registry::{Key, TenantRecord, TenantStatus};
+pub use registry::{Key, Registry, TenantRecord, TenantStatus};
 pub use work::{Asked, Desk, Done, Once, Reply, Work};

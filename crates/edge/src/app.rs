@@ -1,0 +1,157 @@
+//! Putting it together: the contexts' routes, our own, and the one middleware around them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use kernel::{Fault, Problem};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::Value;
+use store::Cell;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{And, Predicate, SizeAbove};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::answer::{Answer, Refused};
+use crate::command::InFlight;
+use crate::document::{self, Access};
+use crate::pass::Meter;
+use crate::problems::{self, ProblemDoc};
+use crate::settings::Settings;
+use crate::{Routes, pages, pass};
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform(Arc<Inner>);
+
+struct Inner {
+    cell: Cell,
+    settings: Settings,
+    operations: HashMap<String, Vec<Operation>>,
+    other: Meter,
+    document: Value,
+    problems: Vec<ProblemDoc>,
+    in_flight: Arc<InFlight>,
+    draining: AtomicBool,
+    metrics: PrometheusHandle,
+}
+
+/// An operation of the document, as `pass` needs it on every request.
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) access: Access,
+    pub(crate) meter: Meter,
+}
+
+/// The whole application: routes with their document, and what the contexts' codes mean.
+pub fn app(cell: Cell, settings: Settings, routes: Routes, problems: &[&[ProblemDoc]]) -> Result<(Router, Platform), String> {
+    let metrics = pass::recorder();
+    let (router, document) = OpenApiRouter::<Platform>::new().merge(routes).split_for_parts();
+    let (document, table) = document::finish(document)?;
+    let operations = table
+        .into_iter()
+        .map(|(path, methods)| {
+            let operations = methods
+                .into_iter()
+                .map(|(method, access)| Operation { meter: Meter::new(method.as_str(), &path), method, access })
+                .collect();
+            (path, operations)
+        })
+        .collect();
+    let mut every: Vec<ProblemDoc> = problems.iter().flat_map(|some| some.iter()).chain(problems::COMMON).copied().collect();
+    every.sort_by_key(|problem| problem.code);
+    every.dedup_by_key(|problem| problem.code);
+    let platform = Platform(Arc::new(Inner {
+        cell,
+        settings,
+        operations,
+        other: Meter::new("any", "other"),
+        document,
+        problems: every,
+        in_flight: Arc::default(),
+        draining: AtomicBool::new(false),
+        metrics,
+    }));
+    let router = router
+        .route("/", get(pages::front))
+        .route("/healthz", get(pages::healthz))
+        .route("/readyz", get(pages::readyz))
+        .route("/metrics", get(pages::metrics))
+        .route("/openapi.json", get(pages::openapi))
+        .route("/reference", get(pages::reference))
+        .route("/problems", get(pages::problems))
+        .route("/problems/{code}", get(pages::problem))
+        .route("/assets/galleria.css", get(pages::css))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(platform.clone(), pass::pass))
+        .layer(CompressionLayer::new().compress_when(large_text()))
+        .with_state(platform.clone());
+    Ok((router, platform))
+}
+
+/// Small answers are not worth compressing.
+fn large_text() -> And<SizeAbove, tower_http::compression::predicate::NotForContentType> {
+    SizeAbove::new(1024).and(tower_http::compression::predicate::NotForContentType::IMAGES)
+}
+
+async fn no_such_route() -> Answer {
+    Err(Problem::new(Fault::NotFound, "no_such_route", "No such route", "There is nothing at this path. The routes are listed at /reference.").into())
+}
+
+async fn method_not_allowed() -> Refused {
+    Problem::new(Fault::MethodNotAllowed, "method_not_allowed", "Method not allowed", "This path does not know this method. The header Allow names those it knows.").into()
+}
+
+impl Platform {
+    pub fn cell(&self) -> &Cell {
+        &self.0.cell
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The OpenAPI document.
+    pub fn document(&self) -> &Value {
+        &self.0.document
+    }
+
+    pub(crate) fn problems(&self) -> &[ProblemDoc] {
+        &self.0.problems
+    }
+
+    pub(crate) fn in_flight(&self) -> Arc<InFlight> {
+        self.0.in_flight.clone()
+    }
+
+    pub(crate) fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {
+        self.0.operations.get(path)?.iter().find(|operation| operation.method == *method)
+    }
+
+    /// The methods that a path of the document knows.
+    pub(crate) fn methods(&self, path: &str) -> Option<String> {
+        let methods: Vec<&str> = self.0.operations.get(path)?.iter().map(|operation| operation.method.as_str()).collect();
+        Some(methods.join(", "))
+    }
+
+    pub(crate) fn other(&self) -> &Meter {
+        &self.0.other
+    }
+
+    pub(crate) fn render_metrics(&self) -> String {
+        self.0.metrics.render()
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn start_draining(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+}

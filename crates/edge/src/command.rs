@@ -1,0 +1,238 @@
+//! What comes in: the bodies, ids and filters of requests, each read so that a mistake names its place.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::{CONTENT_TYPE, IF_MATCH};
+use axum::http::request::Parts;
+use axum::http::HeaderMap;
+use kernel::{Fault, Problem};
+use parking_lot::Mutex;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+use sha2::{Digest, Sha256};
+use store::{Asked, Once, Work};
+
+use crate::answer::{self, Answer, Refused};
+use crate::app::Platform;
+use crate::tenancy::Shop;
+
+/// How long the second of two requests with one idempotency key waits for the first.
+const FIRST_FINISHES_WITHIN: Duration = Duration::from_secs(5);
+
+/// A request that changes something.
+pub struct Command<T> {
+    pub shop: Shop,
+    pub body: T,
+    /// The version that the caller saw, from `If-Match`.
+    pub if_match: Option<i64>,
+    once: Option<Once>,
+    in_flight: Arc<InFlight>,
+}
+
+/// For commands that say everything with their method and path.
+pub struct NoBody;
+
+impl<T> Command<T> {
+    /// Does the work, once if the request carries an idempotency key, and answers.
+    pub async fn run(&self, work: Work) -> Answer {
+        let asked = Asked {
+            actor: self.shop.caller.actor.clone(),
+            correlation: self.shop.correlation,
+            causation: None,
+            now: self.shop.now,
+            once: self.once.clone(),
+        };
+        let _first = match &self.once {
+            None => None,
+            Some(once) => match self.in_flight.enter(&once.key) {
+                Some(first) => Some(first),
+                None => return self.follow(asked, work).await,
+            },
+        };
+        Ok(answer::done(self.shop.tenant.run(asked, work).await?))
+    }
+
+    /// The first with this key is under way. The tenant's lane puts this one behind it, where it finds the kept reply.
+    async fn follow(&self, asked: Asked, work: Work) -> Answer {
+        match tokio::time::timeout(FIRST_FINISHES_WITHIN, self.shop.tenant.run(asked, work)).await {
+            Ok(done) => Ok(answer::done(done?)),
+            Err(_) => {
+                let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
+                let mut problem = Problem::new(Fault::Conflict, "idempotency_in_flight", "Still being done", detail);
+                problem.retry_after = Some(1);
+                Err(problem.into())
+            }
+        }
+    }
+
+    /// For replacing a whole record: the caller must say which version it has seen.
+    pub fn version_required(&self) -> Result<i64, Problem> {
+        self.if_match.ok_or_else(|| {
+            Problem::new(
+                Fault::VersionRequired,
+                "version_required",
+                "Version required",
+                "Send the ETag that you got with the record as If-Match, so that nobody's change is overwritten unseen.",
+            )
+        })
+    }
+}
+
+impl FromRequest<Platform> for Command<NoBody> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
+        let (command, _) = receive(request, platform).await?;
+        Ok(command)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Platform> for Command<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
+        let is_json = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+        });
+        let (command, bytes) = receive(request, platform).await?;
+        if !is_json {
+            return Err(Problem::new(Fault::UnsupportedMedia, "not_json", "Not JSON", "Send the body as JSON, with \"Content-Type: application/json\".").into());
+        }
+        let body = read_json(&bytes)?;
+        let Command { shop, if_match, once, in_flight, .. } = command;
+        Ok(Self { shop, body, if_match, once, in_flight })
+    }
+}
+
+async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBody>, Bytes), Refused> {
+    let (mut parts, body) = request.into_parts();
+    let shop = Shop::from_request_parts(&mut parts, platform).await?;
+    let limit = platform.settings().body_limit;
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| too_large(limit))?;
+    let if_match = if_match(&parts.headers)?;
+    let once = once(&parts, &shop, &bytes)?;
+    Ok((Command { shop, body: NoBody, if_match, once, in_flight: platform.in_flight() }, bytes))
+}
+
+fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem> {
+    let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Err(Problem::new(
+            Fault::Unreadable,
+            "idempotency_key_unreadable",
+            "Idempotency-Key unreadable",
+            "Write the Idempotency-Key as 1 to 255 letters, digits or signs, such as a UUID.",
+        ));
+    }
+    let Parts { method, uri, .. } = parts;
+    let fingerprint = Sha256::new().chain_update(uri.query().unwrap_or_default()).chain_update([0]).chain_update(body).finalize();
+    let key = format!("{} {method} {} {key}", shop.caller.actor, uri.path());
+    Ok(Some(Once { key: format!("{} {key}", shop.tenant.id()), fingerprint: fingerprint.to_vec() }))
+}
+
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|digits| digits.parse().ok());
+    version.map(Some).ok_or_else(|| {
+        Problem::new(Fault::Unreadable, "if_match_unreadable", "If-Match unreadable", "Send the ETag as you got it, in its quotes: If-Match: \"3\".")
+    })
+}
+
+/// Reads JSON. Only what cannot be read is read a second time, slowly, to find the place.
+pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let error = match serde_json::from_slice(bytes) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    if !error.is_data() {
+        let detail = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
+        return Err(Problem::new(Fault::Unreadable, "unreadable_json", "Unreadable JSON", detail));
+    }
+    let found = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(bytes));
+    let Err(found) = found else { return Err(Problem::bug()) };
+    let mut pointer = String::new();
+    for segment in found.path() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
+            Segment::Unknown => {}
+        }
+    }
+    let what = found.inner().to_string();
+    let what = what.split(" at line ").next().unwrap_or_default().to_owned();
+    let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    if let Some(field) = missing {
+        pointer.push_str(&format!("/{field}"));
+    }
+    Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail: what }]))
+}
+
+fn too_large(limit: usize) -> Problem {
+    let detail = format!("The body is larger than {limit} bytes, or broke off. Send less at once.");
+    Problem::new(Fault::TooLarge, "too_large", "Too large", detail)
+}
+
+/// An id in a path. One that cannot be read answers like one that does not exist.
+pub struct Id<T>(pub T);
+
+impl<T: FromStr + Send> FromRequestParts<Platform> for Id<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        let text = Path::<String>::from_request_parts(parts, platform).await.map_err(|_| Problem::not_found("record"))?;
+        text.parse().map(Self).map_err(|_| Problem::not_found("record").into())
+    }
+}
+
+/// The filters of a list, from the query string.
+pub struct Filter<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Platform> for Filter<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        match Query::<T>::from_request_parts(parts, platform).await {
+            Ok(Query(filter)) => Ok(Self(filter)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let what = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                let field = what.split([':', '`']).next().unwrap_or_default().trim();
+                let named = what.split('`').nth(1).filter(|_| what.contains("unknown field")).unwrap_or(field);
+                Err(Problem::invalid(vec![kernel::FieldProblem { pointer: named.to_owned(), detail: what.to_owned() }]).into())
+            }
+        }
+    }
+}
+
+/// The idempotency keys whose first request is under way on this node.
+#[derive(Default)]
+pub(crate) struct InFlight(Mutex<HashSet<String>>);
+
+pub(crate) struct First {
+    key: String,
+    all: Arc<InFlight>,
+}
+
+impl InFlight {
+    fn enter(self: &Arc<Self>, key: &str) -> Option<First> {
+        self.0.lock().insert(key.to_owned()).then(|| First { key: key.to_owned(), all: self.clone() })
+    }
+}
+
+impl Drop for First {
+    fn drop(&mut self) {
+        self.all.0.lock().remove(&self.key);
+    }
+}

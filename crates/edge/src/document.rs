@@ -1,0 +1,103 @@
+//! The OpenAPI document, finished; and the table of permissions that is read from it.
+
+use std::collections::HashMap;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use utoipa::openapi::OpenApi;
+
+/// What an operation asks of its caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// `None` when nobody has to be asked.
+    pub(crate) permission: Option<String>,
+}
+
+/// By path template, then by method.
+pub(crate) type Table = HashMap<String, Vec<(Method, Access)>>;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// Adds to each operation what all have in common. Fails when one does not say who may call it.
+pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
+    let mut document = serde_json::to_value(routes).map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
+    document["info"] = json!({
+        "title": "Galleria",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "One roof for many businesses. Each shop answers at its own host; send a key of the shop as a bearer token. Every refusal is problem+json with a stable code.",
+    });
+    document["components"]["securitySchemes"] = json!({
+        "key": { "type": "http", "scheme": "bearer", "description": "A key of the shop: `Authorization: Bearer gal_…`, or `x-api-key`." },
+    });
+    document["components"]["schemas"]["Problem"] = problem_schema();
+    let mut table = Table::new();
+    let paths = document["paths"].as_object_mut().ok_or("the OpenAPI document has no paths")?;
+    for (path, item) in paths {
+        for method in METHODS {
+            let Some(operation) = item.get_mut(method) else { continue };
+            let access = access(operation).ok_or_else(|| {
+                format!("{method} {path} does not say who may call it; add security((\"key\" = [\"noun:verb\"])) beside the route")
+            })?;
+            complete(operation, method, &access);
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).map_err(|error| error.to_string())?;
+            table.entry(path.clone()).or_default().push((method, access));
+        }
+    }
+    Ok((document, table))
+}
+
+/// `security((), ("key" = ["catalog:read"]))` lets anyone try; who may in the end is a matter of roles.
+fn access(operation: &Value) -> Option<Access> {
+    let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
+    let scopes = declared.iter().filter_map(|one| one.get("key")).filter_map(Value::as_array);
+    let permission = scopes.flatten().filter_map(Value::as_str).next().map(str::to_owned);
+    Some(Access { permission })
+}
+
+fn complete(operation: &mut Value, method: &str, access: &Access) {
+    if let Some(permission) = &access.permission {
+        operation["x-permission"] = json!(permission);
+    }
+    operation["responses"]["default"] = json!({
+        "description": "Refused: a problem with a stable code.",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    if method == "get" {
+        return;
+    }
+    if operation["parameters"].is_null() {
+        operation["parameters"] = json!([]);
+    }
+    if let Some(parameters) = operation["parameters"].as_array_mut() {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false, "schema": { "type": "string", "maxLength": 255 },
+            "description": "Makes it safe to send the request again: the same key and body give the same answer and no second effect.",
+        }));
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "The ETag that you saw. When the record has changed since, nothing is done (412).",
+        }));
+    }
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code", "correlation_id"],
+        "properties": {
+            "type": { "type": "string", "description": "A page about the code." },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string", "description": "What happened and what to do." },
+            "code": { "type": "string", "description": "Stable; made for programs." },
+            "correlation_id": { "type": "string", "format": "uuid" },
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": { "pointer": { "type": "string" }, "detail": { "type": "string" } },
+                },
+            },
+        },
+    })
+}

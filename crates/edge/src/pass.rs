@@ -1,0 +1,172 @@
+//! The one middleware: ids, tenant, caller, permission, time limit; then the handler; then metrics, log and headers.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt;
+use kernel::{CorrelationId, Problem};
+use metrics::{Counter, Histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use uuid::Uuid;
+
+use crate::answer;
+use crate::app::Platform;
+use crate::tenancy::{self, Shop};
+
+/// Requests that take longer are worth a line in the log of a busy server.
+const SLOW: Duration = Duration::from_secs(1);
+
+pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let correlation = correlation(request.headers());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let method = request.method().clone();
+    let operation = route.and_then(|route| platform.operation(route, &method));
+
+    let mut shop = None;
+    let response = 'answered: {
+        if let Some(operation) = operation {
+            let permission = operation.access.permission.as_deref();
+            match tenancy::admit(&platform, &method, request.uri(), request.headers(), permission, correlation) {
+                Ok(admitted) => shop = Some(admitted.clone()),
+                Err(problem) => break 'answered answer::problem(problem, correlation),
+            }
+            request.extensions_mut().extend(shop.clone().map(with_shop).unwrap_or_default());
+        }
+        let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+        match tokio::time::timeout(platform.settings().time_limit, handled).await {
+            Ok(Ok(response)) => rendered(response, route.and_then(|route| platform.methods(route)), correlation),
+            Ok(Err(_)) => answer::problem(Problem::bug(), correlation),
+            Err(_) => answer::problem(too_slow(), correlation),
+        }
+    };
+    let meter = operation.map_or_else(|| platform.other(), |operation| &operation.meter);
+    finish(response, &method, route, shop.as_ref(), meter, started, correlation)
+}
+
+fn with_shop(shop: Shop) -> axum::http::Extensions {
+    let mut extensions = axum::http::Extensions::new();
+    extensions.insert(shop);
+    extensions
+}
+
+/// A refusal becomes its body here, where the correlation id is known.
+fn rendered(mut response: Response, allow: Option<String>, correlation: CorrelationId) -> Response {
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) if problem.code == "method_not_allowed" => {
+            answer::problem(problem.with("allow", allow.unwrap_or_else(|| "GET, HEAD".into())), correlation)
+        }
+        Some(problem) => answer::problem(problem, correlation),
+        None => response,
+    }
+}
+
+fn finish(
+    mut response: Response,
+    method: &Method,
+    route: Option<&str>,
+    shop: Option<&Shop>,
+    meter: &Meter,
+    started: Instant,
+    correlation: CorrelationId,
+) -> Response {
+    let took = started.elapsed();
+    let status = response.status();
+    meter.count(status, took);
+    let route = route.unwrap_or("none");
+    let tenant = shop.map_or("", |shop| shop.record.slug.as_str());
+    let caller = shop.map_or("", |shop| shop.caller.role.name());
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    if status.is_server_error() || took > SLOW {
+        tracing::info!(target: "galleria::request", %method, route, status = status.as_u16(), micros, tenant, caller, %correlation, "{method} {route} answered {}", status.as_u16());
+    } else {
+        tracing::debug!(target: "galleria::request", %method, route, status = status.as_u16(), micros, tenant, caller, %correlation, "{method} {route} answered {}", status.as_u16());
+    }
+
+    let request_id = Uuid::now_v7();
+    let mut buffer = Uuid::encode_buffer();
+    let headers = response.headers_mut();
+    headers.insert("x-correlation-id", id_header(correlation.uuid().hyphenated().encode_lower(&mut buffer)));
+    headers.insert("x-request-id", id_header(request_id.hyphenated().encode_lower(&mut buffer)));
+    headers.insert("traceparent", traceparent(correlation, request_id));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if shop.is_some() {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    }
+    response
+}
+
+/// From the caller, from its W3C trace, or new.
+fn correlation(headers: &HeaderMap) -> CorrelationId {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let named = text("x-correlation-id").and_then(|id| Uuid::try_parse(id).ok());
+    let traced = || {
+        let mut parts = text("traceparent")?.split('-');
+        let (version, trace) = (parts.next()?, parts.next()?);
+        (version.len() == 2 && trace.len() == 32).then(|| Uuid::try_parse(trace).ok()).flatten().filter(|id| !id.is_nil())
+    };
+    named.or_else(traced).map_or_else(CorrelationId::new, CorrelationId)
+}
+
+fn traceparent(correlation: CorrelationId, span: Uuid) -> HeaderValue {
+    let (_, span) = span.as_u64_pair();
+    HeaderValue::from_str(&format!("00-{}-{span:016x}-01", correlation.uuid().simple())).expect("hexadecimal digits are a header value")
+}
+
+fn id_header(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("a UUID is a header value")
+}
+
+fn too_slow() -> Problem {
+    Problem::unavailable(
+        "too_slow",
+        "This took longer than a request may. It may still be done: ask again with the same Idempotency-Key, or read the record first.",
+        2,
+    )
+}
+
+/// The counters of one operation, found once.
+pub(crate) struct Meter {
+    answered: [Counter; 5],
+    seconds: Histogram,
+}
+
+impl Meter {
+    pub(crate) fn new(method: &str, route: &str) -> Self {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        let answered = ["1xx", "2xx", "3xx", "4xx", "5xx"].map(|status| {
+            metrics::counter!("galleria_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status)
+        });
+        let seconds = metrics::histogram!("galleria_request_seconds", "method" => method, "route" => route);
+        Self { answered, seconds }
+    }
+
+    fn count(&self, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
+        self.answered[class].increment(1);
+        self.seconds.record(took);
+    }
+}
+
+/// The process's one recorder of metrics.
+pub(crate) fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    let handle = HANDLE.get_or_init(|| {
+        let seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        let works = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &seconds)
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_works".into()), &works))
+            .expect("there are buckets");
+        builder.install_recorder().expect("this is the only recorder of the process")
+    });
+    handle.clone()
+}

@@ -1,0 +1,48 @@
+//! Every way the system says no, for people who meet its code: `/problems/<code>`.
+
+use serde::Serialize;
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ProblemDoc {
+    pub code: &'static str,
+    pub status: u16,
+    pub title: &'static str,
+    pub what_to_do: &'static str,
+}
+
+const fn doc(code: &'static str, status: u16, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
+    ProblemDoc { code, status, title, what_to_do }
+}
+
+/// What any operation may answer.
+pub const COMMON: &[ProblemDoc] = &[
+    doc("cursor_invalid", 400, "Cursor invalid", "Start the list again without a cursor, or use the filters that the cursor was made with."),
+    doc("idempotency_key_unreadable", 400, "Idempotency-Key unreadable", "Write the key as 1 to 255 letters, digits or signs. A UUID is a good one."),
+    doc("if_match_unreadable", 400, "If-Match unreadable", "Send the ETag exactly as you got it, quotes included."),
+    doc("unreadable_json", 400, "Unreadable JSON", "The detail names line and column where the body stops being JSON."),
+    doc("key_needed", 401, "Key needed", "Send a key of the shop: \"Authorization: Bearer gal_…\"."),
+    doc("key_unknown", 401, "Key unknown", "The key was mistyped, revoked, or belongs to another installation. Ask the operator for a new one."),
+    doc("not_permitted", 403, "Not permitted", "The member \"permission\" names what is missing. Ask for a key with a role that has it."),
+    doc("no_such_route", 404, "No such route", "See the reference for the routes there are."),
+    doc("no_such_shop", 404, "No such shop", "Check the host name, and that the key belongs to this shop."),
+    doc("not_found", 404, "Not found", "The record does not exist here, or not any more."),
+    doc("method_not_allowed", 405, "Method not allowed", "The header Allow names the methods that there are."),
+    doc("idempotency_in_flight", 409, "Still being done", "Ask again with the same key; the answer of the first request will come."),
+    doc("refused", 409, "Not possible", "The detail says why."),
+    doc("changed_meanwhile", 412, "Changed meanwhile", "Read the record again and apply your change to what you see then."),
+    doc("too_large", 413, "Too large", "Send less in one request."),
+    doc("not_json", 415, "Not JSON", "Send the body as JSON and say so in Content-Type."),
+    doc("idempotency_key_reused", 422, "Idempotency-Key used twice", "Use a new key for a new request, and the same key only to repeat one unchanged."),
+    doc("invalid", 422, "Some fields do not hold", "Each field is named in \"errors\" by its JSON pointer."),
+    doc("version_required", 428, "Version required", "Read the record first, and send its ETag as If-Match."),
+    doc("internal", 500, "Our mistake", "It was recorded under the correlation id; nothing was changed."),
+    doc("contended", 503, "Not now", "Others keep changing the same things. Ask again."),
+    doc("outcome_unknown", 503, "Not now", "Ask again with the same Idempotency-Key, or read the record first."),
+    doc("overloaded", 503, "Not now", "Ask again after the seconds in Retry-After."),
+    doc("shop_read_only", 503, "Not now", "The shop is being maintained; reading goes on."),
+    doc("shop_suspended", 503, "Not now", "The operator of the shop knows why."),
+    doc("storage_full", 503, "Not now", "Nothing was changed. The operator must make room."),
+    doc("storage_unavailable", 503, "Not now", "Nothing was changed. Ask again with the same Idempotency-Key."),
+    doc("storage_unusable", 503, "Not now", "The operator finds the reason in the log."),
+    doc("too_slow", 503, "Not now", "The request took too long. Ask again with the same Idempotency-Key."),
+];

@@ -1,0 +1,28 @@
+use std::time::Duration;
+
+/// How the edge behaves; the defaults suit a machine of one's own.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Tenants answer at `<slug>.<base domain>`.
+    pub base_domain: String,
+    /// The largest body that is read.
+    pub body_limit: usize,
+    /// How long a request may take, its body included.
+    pub time_limit: Duration,
+    /// How long to go on serving after being told to stop, so that a load balancer hears of it.
+    pub drain_wait: Duration,
+    /// How long requests that are under way then have to finish.
+    pub drain_limit: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_domain: "localhost".into(),
+            body_limit: 1024 * 1024,
+            time_limit: Duration::from_secs(30),
+            drain_wait: Duration::ZERO,
+            drain_limit: Duration::from_secs(20),
+        }
+    }
+}
