@@ -121,7 +121,9 @@ pub(crate) fn problem(problem: Problem, correlation: CorrelationId) -> Response 
     if fault == Fault::Unauthenticated {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(methods) = allow.as_ref().and_then(Value::as_str).and_then(|methods| HeaderValue::from_str(methods).ok()) {
+    if let Some(methods) =
+        allow.as_ref().and_then(Value::as_str).and_then(|methods| HeaderValue::from_str(methods).ok())
+    {
         headers.insert(axum::http::header::ALLOW, methods);
     }
     if replayed {

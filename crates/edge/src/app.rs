@@ -48,7 +48,12 @@ pub(crate) struct Operation {
 }
 
 /// The whole application: routes with their document, and what the contexts' codes mean.
-pub fn app(cell: Cell, settings: Settings, routes: Routes, problems: &[&[ProblemDoc]]) -> Result<(Router, Platform), String> {
+pub fn app(
+    cell: Cell,
+    settings: Settings,
+    routes: Routes,
+    problems: &[&[ProblemDoc]],
+) -> Result<(Router, Platform), String> {
     let metrics = pass::recorder();
     let (router, document) = OpenApiRouter::<Platform>::new().merge(routes).split_for_parts();
     let (document, table) = document::finish(document)?;
@@ -57,12 +62,17 @@ pub fn app(cell: Cell, settings: Settings, routes: Routes, problems: &[&[Problem
         .map(|(path, methods)| {
             let operations = methods
                 .into_iter()
-                .map(|(method, access)| Operation { meter: Meter::new(method.as_str(), &path), method, access })
+                .map(|(method, access)| Operation {
+                    meter: Meter::new(method.as_str(), &path),
+                    method,
+                    access,
+                })
                 .collect();
             (path, operations)
         })
         .collect();
-    let mut every: Vec<ProblemDoc> = problems.iter().flat_map(|some| some.iter()).chain(problems::COMMON).copied().collect();
+    let mut every: Vec<ProblemDoc> =
+        problems.iter().flat_map(|some| some.iter()).chain(problems::COMMON).copied().collect();
     every.sort_by_key(|problem| problem.code);
     every.dedup_by_key(|problem| problem.code);
     let platform = Platform(Arc::new(Inner {
@@ -100,11 +110,23 @@ fn large_text() -> And<SizeAbove, tower_http::compression::predicate::NotForCont
 }
 
 async fn no_such_route() -> Answer {
-    Err(Problem::new(Fault::NotFound, "no_such_route", "No such route", "There is nothing at this path. The routes are listed at /reference.").into())
+    Err(Problem::new(
+        Fault::NotFound,
+        "no_such_route",
+        "No such route",
+        "There is nothing at this path. The routes are listed at /reference.",
+    )
+    .into())
 }
 
 async fn method_not_allowed() -> Refused {
-    Problem::new(Fault::MethodNotAllowed, "method_not_allowed", "Method not allowed", "This path does not know this method. The header Allow names those it knows.").into()
+    Problem::new(
+        Fault::MethodNotAllowed,
+        "method_not_allowed",
+        "Method not allowed",
+        "This path does not know this method. The header Allow names those it knows.",
+    )
+    .into()
 }
 
 impl Platform {
@@ -135,7 +157,8 @@ impl Platform {
 
     /// The methods that a path of the document knows.
     pub(crate) fn methods(&self, path: &str) -> Option<String> {
-        let methods: Vec<&str> = self.0.operations.get(path)?.iter().map(|operation| operation.method.as_str()).collect();
+        let methods: Vec<&str> =
+            self.0.operations.get(path)?.iter().map(|operation| operation.method.as_str()).collect();
         Some(methods.join(", "))
     }
 

@@ -51,7 +51,12 @@ impl Role {
             Self::Viewer => verb == "read",
             Self::OrderManager => permission == "catalog:read" || noun == "stock" || noun == "orders",
             Self::CustomerService => verb == "read" || noun == "orders",
-            Self::Operator => noun == "catalog" || noun == "stock" || permission == "orders:read" || permission == "orders:write",
+            Self::Operator => {
+                noun == "catalog"
+                    || noun == "stock"
+                    || permission == "orders:read"
+                    || permission == "orders:write"
+            }
             Self::Service => verb == "read" || permission == "orders:place",
             Self::Anonymous => permission == "catalog:read",
         }
@@ -67,7 +72,10 @@ impl Role {
 }
 
 /// The caller, and the tenant of the key that was shown.
-pub(crate) fn identify(headers: &HeaderMap, registry: &Registry) -> Result<(Caller, Option<TenantId>), Problem> {
+pub(crate) fn identify(
+    headers: &HeaderMap,
+    registry: &Registry,
+) -> Result<(Caller, Option<TenantId>), Problem> {
     let Some(secret) = secret(headers)? else {
         return Ok((Caller { actor: Actor::anonymous(), role: Role::Anonymous }, None));
     };
@@ -81,7 +89,11 @@ fn secret(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         return value.to_str().map(Some).map_err(|_| key_unknown());
     }
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let secret = value.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let secret = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     secret.map(|(_, secret)| Some(secret.trim())).ok_or_else(key_unknown)
 }
 
@@ -107,8 +119,12 @@ pub(crate) fn check(caller: &Caller, permission: &str) -> Result<(), Problem> {
         )
         .with("permission", permission));
     }
-    let detail = format!("A key with the role {:?} may not do this; it takes the permission {permission:?}. Ask for a key with another role.", caller.role.name());
-    Err(Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail).with("permission", permission))
+    let detail = format!(
+        "A key with the role {:?} may not do this; it takes the permission {permission:?}. Ask for a key with another role.",
+        caller.role.name()
+    );
+    Err(Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail)
+        .with("permission", permission))
 }
 
 #[cfg(test)]

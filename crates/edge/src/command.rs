@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
 use kernel::{Fault, Problem};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -63,7 +63,8 @@ impl<T> Command<T> {
             Ok(done) => Ok(answer::done(done?)),
             Err(_) => {
                 let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
-                let mut problem = Problem::new(Fault::Conflict, "idempotency_in_flight", "Still being done", detail);
+                let mut problem =
+                    Problem::new(Fault::Conflict, "idempotency_in_flight", "Still being done", detail);
                 problem.retry_after = Some(1);
                 Err(problem.into())
             }
@@ -96,13 +97,20 @@ impl<T: DeserializeOwned> FromRequest<Platform> for Command<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
-        let is_json = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-            let kind = kind.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
-        });
+        let is_json =
+            request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+                let kind = kind.split(';').next().unwrap_or_default().trim();
+                kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+            });
         let (command, bytes) = receive(request, platform).await?;
         if !is_json {
-            return Err(Problem::new(Fault::UnsupportedMedia, "not_json", "Not JSON", "Send the body as JSON, with \"Content-Type: application/json\".").into());
+            return Err(Problem::new(
+                Fault::UnsupportedMedia,
+                "not_json",
+                "Not JSON",
+                "Send the body as JSON, with \"Content-Type: application/json\".",
+            )
+            .into());
         }
         let body = read_json(&bytes)?;
         let Command { shop, if_match, once, in_flight, .. } = command;
@@ -132,7 +140,11 @@ fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem
         ));
     }
     let Parts { method, uri, .. } = parts;
-    let fingerprint = Sha256::new().chain_update(uri.query().unwrap_or_default()).chain_update([0]).chain_update(body).finalize();
+    let fingerprint = Sha256::new()
+        .chain_update(uri.query().unwrap_or_default())
+        .chain_update([0])
+        .chain_update(body)
+        .finalize();
     let key = format!("{} {method} {} {key}", shop.caller.actor, uri.path());
     Ok(Some(Once { key: format!("{} {key}", shop.tenant.id()), fingerprint: fingerprint.to_vec() }))
 }
@@ -143,9 +155,15 @@ fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|digits| digits.parse().ok());
+    let version =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|digits| digits.parse().ok());
     version.map(Some).ok_or_else(|| {
-        Problem::new(Fault::Unreadable, "if_match_unreadable", "If-Match unreadable", "Send the ETag as you got it, in its quotes: If-Match: \"3\".")
+        Problem::new(
+            Fault::Unreadable,
+            "if_match_unreadable",
+            "If-Match unreadable",
+            "Send the ETag as you got it, in its quotes: If-Match: \"3\".",
+        )
     })
 }
 
@@ -165,7 +183,9 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
     for segment in found.path() {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
             Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
             Segment::Unknown => {}
         }
@@ -191,7 +211,9 @@ impl<T: FromStr + Send> FromRequestParts<Platform> for Id<T> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        let text = Path::<String>::from_request_parts(parts, platform).await.map_err(|_| Problem::not_found("record"))?;
+        let text = Path::<String>::from_request_parts(parts, platform)
+            .await
+            .map_err(|_| Problem::not_found("record"))?;
         text.parse().map(Self).map_err(|_| Problem::not_found("record").into())
     }
 }
@@ -209,8 +231,13 @@ impl<T: DeserializeOwned> FromRequestParts<Platform> for Filter<T> {
                 let text = rejection.body_text();
                 let what = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
                 let field = what.split([':', '`']).next().unwrap_or_default().trim();
-                let named = what.split('`').nth(1).filter(|_| what.contains("unknown field")).unwrap_or(field);
-                Err(Problem::invalid(vec![kernel::FieldProblem { pointer: named.to_owned(), detail: what.to_owned() }]).into())
+                let named =
+                    what.split('`').nth(1).filter(|_| what.contains("unknown field")).unwrap_or(field);
+                Err(Problem::invalid(vec![kernel::FieldProblem {
+                    pointer: named.to_owned(),
+                    detail: what.to_owned(),
+                }])
+                .into())
             }
         }
     }

@@ -24,7 +24,11 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    pub fn decode<K: DeserializeOwned>(list: &str, filters: &impl Serialize, text: &str) -> Result<K, Problem> {
+    pub fn decode<K: DeserializeOwned>(
+        list: &str,
+        filters: &impl Serialize,
+        text: &str,
+    ) -> Result<K, Problem> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
         let (sum, key) = bytes.split_at_checked(CHECKSUM).ok_or_else(invalid)?;
         if sum != checksum(list, filters, key) {
@@ -45,7 +49,13 @@ impl Cursor {
 
 fn checksum(list: &str, filters: &impl Serialize, key: &[u8]) -> [u8; CHECKSUM] {
     let filters = serde_json::to_vec(filters).expect("filters have no failing serializers");
-    let digest = Sha256::new().chain_update(list).chain_update([0]).chain_update(filters).chain_update([0]).chain_update(key).finalize();
+    let digest = Sha256::new()
+        .chain_update(list)
+        .chain_update([0])
+        .chain_update(filters)
+        .chain_update([0])
+        .chain_update(key)
+        .finalize();
     let mut sum = [0; CHECKSUM];
     sum.copy_from_slice(&digest[..CHECKSUM]);
     sum

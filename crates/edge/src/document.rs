@@ -20,7 +20,8 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Adds to each operation what all have in common. Fails when one does not say who may call it.
 pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
-    let mut document = serde_json::to_value(routes).map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
+    let mut document = serde_json::to_value(routes)
+        .map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
     document["info"] = json!({
         "title": "Galleria",
         "version": env!("CARGO_PKG_VERSION"),
@@ -39,7 +40,8 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
                 format!("{method} {path} does not say who may call it; add security((\"key\" = [\"noun:verb\"])) beside the route")
             })?;
             complete(operation, method, &access);
-            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).map_err(|error| error.to_string())?;
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
+                .map_err(|error| error.to_string())?;
             table.entry(path.clone()).or_default().push((method, access));
         }
     }

@@ -45,74 +45,98 @@ pub(crate) async fn css() -> Response {
 pub(crate) async fn front(State(platform): State<Platform>, request: Request) -> Answer {
     let registry = platform.cell().registry();
     let host = tenancy::host(request.uri(), request.headers()).unwrap_or_default();
-    let port = request.headers().get("host").and_then(|host| host.to_str().ok()).and_then(|host| host.rsplit_once(':')).map_or(String::new(), |(_, port)| format!(":{port}"));
+    let port = request
+        .headers()
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .and_then(|host| host.rsplit_once(':'))
+        .map_or(String::new(), |(_, port)| format!(":{port}"));
     let base = &platform.settings().base_domain;
     if let Some(shop) = tenancy::by_host(registry, base, &host) {
-        return Ok(page(&shop.name, html! {
-            p.lead { "This shop sells in " (shop.currency) ". Its storefront is its API." }
-            ul.doors {
-                li { a href="/api/v1/products" { "Products" } span { "what is on sale, as JSON" } }
-                li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
-            }
-        }));
+        return Ok(page(
+            &shop.name,
+            html! {
+                p.lead { "This shop sells in " (shop.currency) ". Its storefront is its API." }
+                ul.doors {
+                    li { a href="/api/v1/products" { "Products" } span { "what is on sale, as JSON" } }
+                    li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
+                }
+            },
+        ));
     }
     let tenants = registry.tenants();
-    Ok(page("Galleria", html! {
-        p.lead { "One roof for many businesses." }
-        h2 { "Shops" }
-        @if tenants.is_empty() {
-            p { "There is no shop yet. Make one:" }
-            pre { code { "galleria tenant create oak --name \"Oak & Linen\" --currency EUR" } }
-        } @else {
-            ul.doors {
-                @for tenant in tenants.iter().take(50) {
-                    li { a href=(format!("http://{}.{base}{port}/", tenant.slug)) { (tenant.name) } span { (tenant.slug) "." (base) " · " (tenant.currency) } }
+    Ok(page(
+        "Galleria",
+        html! {
+            p.lead { "One roof for many businesses." }
+            h2 { "Shops" }
+            @if tenants.is_empty() {
+                p { "There is no shop yet. Make one:" }
+                pre { code { "galleria tenant create oak --name \"Oak & Linen\" --currency EUR" } }
+            } @else {
+                ul.doors {
+                    @for tenant in tenants.iter().take(50) {
+                        li { a href=(format!("http://{}.{base}{port}/", tenant.slug)) { (tenant.name) } span { (tenant.slug) "." (base) " · " (tenant.currency) } }
+                    }
                 }
+                @if tenants.len() > 50 { p { "and " (tenants.len() - 50) " more." } }
             }
-            @if tenants.len() > 50 { p { "and " (tenants.len() - 50) " more." } }
-        }
-        h2 { "For developers" }
-        ul.doors {
-            li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
-            li { a href="/openapi.json" { "openapi.json" } span { "the same, for programs" } }
-            li { a href="/problems" { "Problems" } span { "what each code means and what to do" } }
-        }
-        h2 { "For operators" }
-        ul.doors {
-            li { a href="/healthz" { "healthz" } span { "alive" } }
-            li { a href="/readyz" { "readyz" } span { "ready to serve" } }
-            li { a href="/metrics" { "metrics" } span { "for Prometheus" } }
-        }
-    }))
+            h2 { "For developers" }
+            ul.doors {
+                li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
+                li { a href="/openapi.json" { "openapi.json" } span { "the same, for programs" } }
+                li { a href="/problems" { "Problems" } span { "what each code means and what to do" } }
+            }
+            h2 { "For operators" }
+            ul.doors {
+                li { a href="/healthz" { "healthz" } span { "alive" } }
+                li { a href="/readyz" { "readyz" } span { "ready to serve" } }
+                li { a href="/metrics" { "metrics" } span { "for Prometheus" } }
+            }
+        },
+    ))
 }
 
 pub(crate) async fn problems(State(platform): State<Platform>) -> Answer {
-    Ok(page("Problems", html! {
-        p.lead { "Whatever is refused is answered with a code. These are all of them." }
-        table {
-            thead { tr { th { "Code" } th { "Status" } th { "What to do" } } }
-            tbody {
-                @for problem in platform.problems() {
-                    tr { td { a href=(format!("/problems/{}", problem.code)) { code { (problem.code) } } } td { (problem.status) } td { (problem.what_to_do) } }
+    Ok(page(
+        "Problems",
+        html! {
+            p.lead { "Whatever is refused is answered with a code. These are all of them." }
+            table {
+                thead { tr { th { "Code" } th { "Status" } th { "What to do" } } }
+                tbody {
+                    @for problem in platform.problems() {
+                        tr { td { a href=(format!("/problems/{}", problem.code)) { code { (problem.code) } } } td { (problem.status) } td { (problem.what_to_do) } }
+                    }
                 }
             }
-        }
-    }))
+        },
+    ))
 }
 
 pub(crate) async fn problem(State(platform): State<Platform>, Path(code): Path<String>) -> Answer {
-    let found = platform.problems().iter().find(|problem| problem.code == code).ok_or_else(|| Problem::not_found("problem"))?;
-    Ok(page(found.title, html! {
-        p { code { (found.code) } " · HTTP " (found.status) }
-        p.lead { (found.what_to_do) }
-        p { a href="/problems" { "All problems" } }
-    }))
+    let found = platform
+        .problems()
+        .iter()
+        .find(|problem| problem.code == code)
+        .ok_or_else(|| Problem::not_found("problem"))?;
+    Ok(page(
+        found.title,
+        html! {
+            p { code { (found.code) } " · HTTP " (found.status) }
+            p.lead { (found.what_to_do) }
+            p { a href="/problems" { "All problems" } }
+        },
+    ))
 }
+
+/// An operation: method, path, and what the document says of it.
+type Described<'a> = (&'a str, &'a str, &'a Value);
 
 /// Every operation of the document, readable.
 pub(crate) async fn reference(State(platform): State<Platform>) -> Answer {
     let document = platform.document();
-    let mut groups: Vec<(String, Vec<(&str, &str, &Value)>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<Described<'_>>)> = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let tag = operation["tags"][0].as_str().unwrap_or("other").to_owned();
@@ -122,21 +146,24 @@ pub(crate) async fn reference(State(platform): State<Platform>) -> Answer {
             }
         }
     }
-    Ok(page("Reference", html! {
-        p.lead { "Send a key of the shop as " code { "Authorization: Bearer gal_…" } ". A refusal is problem+json; " a href="/problems" { "each code has its page" } ". The same as " a href="/openapi.json" { "OpenAPI 3.1" } "." }
-        nav aria-label="Operations" {
-            @for (tag, operations) in &groups {
-                h3 { (tag) }
-                ul { @for (method, path, operation) in operations {
-                    li { a href=(format!("#{}", anchor(operation))) { (verb(method)) " " (path) } }
-                } }
+    Ok(page(
+        "Reference",
+        html! {
+            p.lead { "Send a key of the shop as " code { "Authorization: Bearer gal_…" } ". A refusal is problem+json; " a href="/problems" { "each code has its page" } ". The same as " a href="/openapi.json" { "OpenAPI 3.1" } "." }
+            nav aria-label="Operations" {
+                @for (tag, operations) in &groups {
+                    h3 { (tag) }
+                    ul { @for (method, path, operation) in operations {
+                        li { a href=(format!("#{}", anchor(operation))) { (verb(method)) " " (path) } }
+                    } }
+                }
             }
-        }
-        @for (tag, operations) in &groups {
-            h2 { (tag) }
-            @for (method, path, operation) in operations { (described(document, method, path, operation)) }
-        }
-    }))
+            @for (tag, operations) in &groups {
+                h2 { (tag) }
+                @for (method, path, operation) in operations { (described(document, method, path, operation)) }
+            }
+        },
+    ))
 }
 
 fn described(document: &Value, method: &str, path: &str, operation: &Value) -> Markup {
@@ -170,7 +197,8 @@ fn described(document: &Value, method: &str, path: &str, operation: &Value) -> M
 /// The members of a schema, and of the schemas in it, as far as a person wants to read at once.
 fn fields(document: &Value, schema: &Value, depth: u8) -> Markup {
     let schema = resolved(document, schema);
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     html! {
         ul.fields { @for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             @let inner = resolved(document, if field["items"].is_object() { &field["items"] } else { field });
@@ -185,7 +213,10 @@ fn fields(document: &Value, schema: &Value, depth: u8) -> Markup {
 }
 
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let one = schema["oneOf"].as_array().and_then(|many| many.iter().find(|one| one["$ref"].is_string())).unwrap_or(schema);
+    let one = schema["oneOf"]
+        .as_array()
+        .and_then(|many| many.iter().find(|one| one["$ref"].is_string()))
+        .unwrap_or(schema);
     match one["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/schemas/")) {
         Some(name) => &document["components"]["schemas"][name],
         None => one,
@@ -196,14 +227,19 @@ fn kind(field: &Value, inner: &Value) -> String {
     let list = if field["items"].is_object() { "list of " } else { "" };
     let kind = match &inner["type"] {
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or("any").to_owned(),
+        Value::Array(kinds) => {
+            kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or("any").to_owned()
+        }
         _ => "any".to_owned(),
     };
     format!("{list}{kind}")
 }
 
 fn example(method: &str, path: &str, body: &Value) -> String {
-    let mut text = format!("curl -X {} http://demo.localhost:8080{path} \\\n  -H \"Authorization: Bearer $KEY\"", verb(method));
+    let mut text = format!(
+        "curl -X {} http://demo.localhost:8080{path} \\\n  -H \"Authorization: Bearer $KEY\"",
+        verb(method)
+    );
     if method != "get" {
         text.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
     }

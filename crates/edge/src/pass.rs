@@ -34,7 +34,14 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let response = 'answered: {
         if let Some(operation) = operation {
             let permission = operation.access.permission.as_deref();
-            match tenancy::admit(&platform, &method, request.uri(), request.headers(), permission, correlation) {
+            match tenancy::admit(
+                &platform,
+                &method,
+                request.uri(),
+                request.headers(),
+                permission,
+                correlation,
+            ) {
                 Ok(admitted) => shop = Some(admitted.clone()),
                 Err(problem) => break 'answered answer::problem(problem, correlation),
             }
@@ -42,7 +49,9 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
         }
         let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
         match tokio::time::timeout(platform.settings().time_limit, handled).await {
-            Ok(Ok(response)) => rendered(response, route.and_then(|route| platform.methods(route)), correlation),
+            Ok(Ok(response)) => {
+                rendered(response, route.and_then(|route| platform.methods(route)), correlation)
+            }
             Ok(Err(_)) => answer::problem(Problem::bug(), correlation),
             Err(_) => answer::problem(too_slow(), correlation),
         }
@@ -111,14 +120,18 @@ fn correlation(headers: &HeaderMap) -> CorrelationId {
     let traced = || {
         let mut parts = text("traceparent")?.split('-');
         let (version, trace) = (parts.next()?, parts.next()?);
-        (version.len() == 2 && trace.len() == 32).then(|| Uuid::try_parse(trace).ok()).flatten().filter(|id| !id.is_nil())
+        (version.len() == 2 && trace.len() == 32)
+            .then(|| Uuid::try_parse(trace).ok())
+            .flatten()
+            .filter(|id| !id.is_nil())
     };
     named.or_else(traced).map_or_else(CorrelationId::new, CorrelationId)
 }
 
 fn traceparent(correlation: CorrelationId, span: Uuid) -> HeaderValue {
     let (_, span) = span.as_u64_pair();
-    HeaderValue::from_str(&format!("00-{}-{span:016x}-01", correlation.uuid().simple())).expect("hexadecimal digits are a header value")
+    HeaderValue::from_str(&format!("00-{}-{span:016x}-01", correlation.uuid().simple()))
+        .expect("hexadecimal digits are a header value")
 }
 
 fn id_header(text: &str) -> HeaderValue {

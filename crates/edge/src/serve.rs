@@ -61,7 +61,12 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
     Ok(())
 }
 
-fn welcome(stream: TcpStream, router: &Router, builder: &Builder<TokioExecutor>, graceful: &GracefulShutdown) {
+fn welcome(
+    stream: TcpStream,
+    router: &Router,
+    builder: &Builder<TokioExecutor>,
+    graceful: &GracefulShutdown,
+) {
     // An answer is one write; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router.clone());

@@ -55,10 +55,18 @@ pub(crate) fn admit(
         TenantStatus::Active => {}
         TenantStatus::ReadOnly if method.is_safe() => {}
         TenantStatus::ReadOnly => {
-            return Err(Problem::unavailable("shop_read_only", "This shop is being maintained: it can be read, but not changed. Try again in a moment.", 5));
+            return Err(Problem::unavailable(
+                "shop_read_only",
+                "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
+                5,
+            ));
         }
         TenantStatus::Suspended => {
-            return Err(Problem::unavailable("shop_suspended", "This shop is suspended. Its operator knows why.", 3600));
+            return Err(Problem::unavailable(
+                "shop_suspended",
+                "This shop is suspended. Its operator knows why.",
+                3600,
+            ));
         }
     }
     Ok(Shop {
@@ -103,7 +111,10 @@ pub(crate) fn by_host(registry: &Registry, base_domain: &str, host: &str) -> Opt
 
 /// The host that was asked for, in lower case and without its port.
 pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let named = headers.get(HOST).and_then(|value| value.to_str().ok()).or(uri.authority().map(|authority| authority.as_str()))?;
+    let named = headers
+        .get(HOST)
+        .and_then(|value| value.to_str().ok())
+        .or(uri.authority().map(|authority| authority.as_str()))?;
     let bare = match named.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => named,

@@ -17,7 +17,7 @@ pub struct Timestamp(i64);
 pub struct NotATimestamp;
 
 impl Timestamp {
-    pub fn from_micros(micros: i64) -> Self {
+    pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
 

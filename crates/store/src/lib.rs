@@ -19,6 +19,7 @@ mod lane;
 pub mod log;
 pub mod migrate;
 pub mod registry;
+mod select;
 pub mod verify;
 pub mod work;
 
@@ -28,4 +29,5 @@ pub use context::{Context, Migration, Stream};
 pub use engine::{Column, Folder, Opening, Row, Server};
 pub use failure::Failure;
 pub use registry::{Key, Registry, TenantRecord, TenantStatus};
+pub use select::Select;
 pub use work::{Asked, Desk, Done, Once, Reply, Work};

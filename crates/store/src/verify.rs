@@ -68,9 +68,12 @@ impl Table {
     }
 }
 
+type Folded = (String, i64, Option<Box<dyn AnyState>>);
+
 struct Replay {
     streams: HashMap<&'static str, Stream>,
-    states: HashMap<Uuid, (String, i64, Option<Box<dyn AnyState>>)>,
+    /// Each stream's noun, version and state.
+    states: HashMap<Uuid, Folded>,
     scratch: Scratch,
     events: u64,
     digest: Sha256,

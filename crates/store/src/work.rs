@@ -106,6 +106,12 @@ impl Work {
     pub fn over<A: Aggregate>(ids: impl IntoIterator<Item = impl Into<Uuid>>) -> Named {
         Named { names: Vec::new() }.and::<A>(ids)
     }
+
+    /// The work, or one that does nothing but refuse. A refusal that was found before any work could be named is kept
+    /// under the idempotency key this way, and a reply that was kept there before comes first.
+    pub fn or_refuse(found: Result<Self, Problem>) -> Self {
+        found.unwrap_or_else(|problem| Named { names: Vec::new() }.decide(move |_| Err(problem.clone())))
+    }
 }
 
 /// The streams of a work that has not said yet what it decides.

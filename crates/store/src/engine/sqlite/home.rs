@@ -105,7 +105,11 @@ impl Home {
     /// Waits until nothing is being committed.
     pub(super) async fn lane_is_empty(self: &Arc<Self>) {
         let home = self.clone();
-        let _ = super::blocking(move || Ok(drop(home.writer.lock()))).await;
+        let _ = super::blocking(move || {
+            drop(home.writer.lock());
+            Ok(())
+        })
+        .await;
     }
 
     fn commit_each(&self, writer: &mut Option<Writer>, jobs: Vec<Job>) {

@@ -1,0 +1,341 @@
+//! The catalog's routes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use edge::{Answer, Command, Cursor, Filter, Id, Page, Routes, Shop};
+use kernel::{Check, Currency, Money, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use store::Work;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::content::{Content, Status, Variant, handle_from, words};
+use crate::queries::{self, Listed, StockView};
+use crate::{ProductId, VariantId, stock, works};
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(list_products, create_product))
+        .routes(routes!(search_products))
+        .routes(routes!(read_product, change_product))
+        .routes(routes!(read_availability))
+        .routes(routes!(list_inventory))
+        .routes(routes!(read_inventory))
+        .routes(routes!(adjust_inventory))
+}
+
+/// A product, as it is to be.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProduct {
+    pub title: String,
+    /// Its name in addresses; made from the title when left out.
+    pub handle: Option<String>,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub status: Status,
+    #[serde(default)]
+    pub categories: Vec<String>,
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    pub variants: Vec<NewVariant>,
+}
+
+/// What can be put into an order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVariant {
+    pub sku: String,
+    #[serde(default)]
+    pub title: String,
+    /// In minor units: 1999 is 19.99 €.
+    pub price: i64,
+    /// The shop's currency when left out.
+    pub currency: Option<String>,
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+    /// How many there are, for a variant that is new.
+    pub stock: Option<i64>,
+}
+
+/// A product, as it is shown.
+#[derive(Serialize, ToSchema)]
+struct ProductView {
+    id: Uuid,
+    handle: String,
+    title: String,
+    description: String,
+    status: Status,
+    categories: Vec<String>,
+    attributes: BTreeMap<String, String>,
+    variants: Vec<VariantView>,
+    version: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct VariantView {
+    id: Uuid,
+    sku: String,
+    title: String,
+    /// In minor units of the currency.
+    price: i64,
+    currency: String,
+    options: BTreeMap<String, String>,
+}
+
+/// What was made: the product and its variants with their ids.
+#[derive(Serialize, ToSchema)]
+struct MadeProduct {
+    id: Uuid,
+    version: i64,
+    variants: Vec<MadeVariant>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MadeVariant {
+    id: Uuid,
+    sku: String,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListProducts {
+    /// draft, active or archived; visitors see active ones only.
+    #[param(inline)]
+    status: Option<Status>,
+    category: Option<String>,
+    sku: Option<String>,
+    /// 1 to 100; 20 when left out.
+    limit: Option<i64>,
+    /// From `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SearchProducts {
+    /// Words, or beginnings of words, all of which the product has.
+    q: String,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListInventory {
+    /// Only variants of which at most so many are available.
+    low: Option<i64>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// A correction of the count.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Adjustment {
+    /// How many more there are, or fewer.
+    delta: i64,
+    /// Why, for whoever wonders later.
+    reason: String,
+}
+
+/// Lists products, newest first.
+#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ListProducts),
+    responses((status = 200, description = "A page of products.", body = Page<ProductView>)),
+    security((), ("key" = ["catalog:read"])))]
+async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answer {
+    let limit = Cursor::limit(asked.limit)?;
+    let status = if sees_all(&shop) { asked.status } else { Some(Status::Active) };
+    let listed = Listed {
+        status: status.map(|status| status.as_str().to_owned()),
+        category: asked.category,
+        sku: asked.sku,
+    };
+    let below = place("products", &listed, asked.cursor.as_deref(), Uuid::max())?;
+    let shown = queries::products(&shop.tenant, &listed, below, limit + 1).await?;
+    shop.list(&page("products", &listed, shown, limit))
+}
+
+/// Finds products by words, newest first.
+#[utoipa::path(get, path = "/api/v1/products/search", tag = "products", params(SearchProducts),
+    responses((status = 200, description = "A page of products that have all the words.", body = Page<ProductView>)),
+    security((), ("key" = ["catalog:read"])))]
+async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> Answer {
+    let limit = Cursor::limit(asked.limit)?;
+    let words = words(&asked.q);
+    let mut check = Check::default();
+    check.that(!words.is_empty(), "q", "say what to look for");
+    check.that(words.len() <= 8, "q", "search for at most 8 words");
+    check.done()?;
+    let below = place("search", &words, asked.cursor.as_deref(), Uuid::max())?;
+    let shown = queries::search(&shop.tenant, &words, sees_all(&shop), below, limit + 1).await?;
+    shop.list(&page("search", &words, shown, limit))
+}
+
+/// Reads a product.
+#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The product.", body = ProductView)),
+    security((), ("key" = ["catalog:read"])))]
+async fn read_product(shop: Shop, Id(id): Id<ProductId>) -> Answer {
+    let product = queries::product(&shop.tenant, id, sees_all(&shop))
+        .await?
+        .ok_or_else(|| Problem::not_found("product"))?;
+    shop.one(&product.view, product.version)
+}
+
+/// Tells how many of each variant can be ordered.
+#[utoipa::path(get, path = "/api/v1/products/{id}/availability", tag = "products", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "What is available of each variant.", body = Page<Availability>)),
+    security((), ("key" = ["catalog:read"])))]
+async fn read_availability(shop: Shop, Id(id): Id<ProductId>) -> Answer {
+    queries::product(&shop.tenant, id, sees_all(&shop))
+        .await?
+        .ok_or_else(|| Problem::not_found("product"))?;
+    let stocks = queries::availability(&shop.tenant, id).await?;
+    let items = stocks.into_iter().map(|stock| Availability {
+        variant_id: stock.variant_id,
+        sku: stock.sku,
+        available: stock.available,
+    });
+    shop.list(&Page { items: items.collect(), next_cursor: None })
+}
+
+#[derive(Serialize, ToSchema)]
+struct Availability {
+    #[schema(value_type = Uuid)]
+    variant_id: VariantId,
+    sku: String,
+    available: i64,
+}
+
+/// Makes a product.
+#[utoipa::path(post, path = "/api/v1/products", tag = "products", request_body = NewProduct,
+    responses((status = 201, description = "Made; Location says where.", body = MadeProduct)),
+    security(("key" = ["catalog:write"])))]
+async fn create_product(ask: Command<NewProduct>) -> Answer {
+    let currency = ask.shop.record.currency;
+    let stock = ask.body.stock()?;
+    let content = ask.body.content(currency)?;
+    content.check(currency)?;
+    let on_hand = content.variants.iter().filter_map(|variant| Some((variant.id, *stock.get(&variant.sku)?)));
+    ask.run(works::create_product(ProductId::new(), content.clone(), on_hand.collect())).await
+}
+
+/// Replaces what a product says; send its ETag as If-Match.
+#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path)), request_body = NewProduct,
+    responses((status = 200, description = "Changed.", body = MadeProduct)),
+    security(("key" = ["catalog:write"])))]
+async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answer {
+    let seen = ask.version_required()?;
+    let currency = ask.shop.record.currency;
+    let (stock, content) = (ask.body.stock()?, ask.body.content(currency)?);
+    let work = works::change_product(&ask.shop.tenant, id, seen, content, stock, currency).await;
+    ask.run(Work::or_refuse(work)).await
+}
+
+/// Lists what there is of each variant.
+#[utoipa::path(get, path = "/api/v1/inventory", tag = "inventory", params(ListInventory),
+    responses((status = 200, description = "A page of stocks.", body = Page<StockView>)),
+    security(("key" = ["stock:read"])))]
+async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Answer {
+    let limit = Cursor::limit(asked.limit)?;
+    let above = place("inventory", &asked.low, asked.cursor.as_deref(), Uuid::nil())?;
+    let stocks = queries::stocks(&shop.tenant, asked.low, above, limit + 1).await?;
+    shop.list(&Page::cut(stocks, limit, |last| Cursor::encode("inventory", &asked.low, &last.variant_id)))
+}
+
+/// Reads what there is of a variant.
+#[utoipa::path(get, path = "/api/v1/inventory/{variant_id}", tag = "inventory", params(("variant_id" = Uuid, Path)),
+    responses((status = 200, description = "The stock.", body = StockView)),
+    security(("key" = ["stock:read"])))]
+async fn read_inventory(shop: Shop, Id(id): Id<VariantId>) -> Answer {
+    let stock = queries::stock(&shop.tenant, id).await?.ok_or_else(|| Problem::not_found("stock"))?;
+    shop.one(&stock, stock.version)
+}
+
+/// Corrects the count of a variant.
+#[utoipa::path(post, path = "/api/v1/inventory/{variant_id}/adjustments", tag = "inventory", params(("variant_id" = Uuid, Path)),
+    request_body = Adjustment,
+    responses((status = 200, description = "Corrected.", body = StockView)),
+    security(("key" = ["stock:write"])))]
+async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> Answer {
+    let Adjustment { delta, reason } = &ask.body;
+    let mut check = Check::default();
+    check.that(*delta != 0, "/delta", "say how many more or fewer");
+    check.that((1..=500).contains(&reason.trim().chars().count()), "/reason", "say why, in 1 to 500 letters");
+    check.done()?;
+    ask.run(works::adjust_stock(id, ask.if_match, *delta, reason.clone())).await
+}
+
+impl NewProduct {
+    pub fn content(&self, currency: Currency) -> Result<Content, Problem> {
+        let mut check = Check::default();
+        let mut variants = Vec::with_capacity(self.variants.len());
+        for (n, variant) in self.variants.iter().enumerate() {
+            let named = variant.currency.as_deref().map_or(Ok(currency), str::parse);
+            check.that(
+                named.is_ok(),
+                format!("/variants/{n}/currency"),
+                "write a currency as its three ISO 4217 letters, such as EUR",
+            );
+            variants.push(Variant {
+                id: VariantId::new(),
+                sku: variant.sku.clone(),
+                title: variant.title.clone(),
+                price: Money::new(variant.price, named.unwrap_or(currency)),
+                options: variant.options.clone(),
+            });
+        }
+        check.done()?;
+        Ok(Content {
+            handle: self.handle.clone().unwrap_or_else(|| handle_from(&self.title)),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            status: self.status,
+            categories: self.categories.clone(),
+            attributes: self.attributes.clone(),
+            variants,
+        })
+    }
+
+    /// How many there are of each SKU, where it says.
+    pub fn stock(&self) -> Result<HashMap<String, i64>, Problem> {
+        let mut check = Check::default();
+        for (n, variant) in self.variants.iter().enumerate() {
+            let holds = variant.stock.is_none_or(|count| (0..=stock::MOST).contains(&count));
+            check.that(holds, format!("/variants/{n}/stock"), "write how many there are, 0 or more");
+        }
+        check.done()?;
+        Ok(self.variants.iter().filter_map(|variant| Some((variant.sku.clone(), variant.stock?))).collect())
+    }
+}
+
+/// Those who work here see drafts and archived products too.
+fn sees_all(shop: &Shop) -> bool {
+    shop.caller.role != edge::Role::Anonymous
+}
+
+fn place(list: &str, filters: &impl Serialize, cursor: Option<&str>, start: Uuid) -> Result<Uuid, Problem> {
+    cursor.map_or(Ok(start), |cursor| Cursor::decode(list, filters, cursor))
+}
+
+fn page(
+    list: &str,
+    filters: &impl Serialize,
+    shown: Vec<queries::Shown>,
+    limit: usize,
+) -> Page<Box<RawValue>> {
+    let page = Page::cut(shown, limit, |last| Cursor::encode(list, filters, &last.id));
+    Page {
+        items: page.items.into_iter().map(|product| product.view).collect(),
+        next_cursor: page.next_cursor,
+    }
+}

@@ -1,0 +1,199 @@
+//! SQL in, plain structs out.
+
+use kernel::{Arg, Money, args};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use store::{Failure, Row, Select, Tenant};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{ProductId, VariantId};
+
+/// A product as the projector wrote it for readers.
+pub struct Shown {
+    pub id: ProductId,
+    pub version: i64,
+    pub view: Box<RawValue>,
+}
+
+/// Which products a list shows.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Listed {
+    pub status: Option<String>,
+    pub category: Option<String>,
+    pub sku: Option<String>,
+}
+
+/// A variant that can be ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub variant: VariantId,
+    pub product: ProductId,
+    /// The version of the product that the offer was read from.
+    pub product_version: i64,
+    pub sku: String,
+    pub title: String,
+    pub price: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferBy {
+    Variant(VariantId),
+    Sku(String),
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StockView {
+    #[schema(value_type = Uuid)]
+    pub variant_id: VariantId,
+    #[schema(value_type = Uuid)]
+    pub product_id: ProductId,
+    pub sku: String,
+    /// In the warehouse.
+    pub on_hand: i64,
+    /// Promised to orders.
+    pub reserved: i64,
+    /// What can still be ordered.
+    pub available: i64,
+    pub version: i64,
+}
+
+/// The offers, in the order of what was asked for; `None` where there is none.
+pub async fn offers(tenant: &Tenant, wanted: &[OfferBy]) -> Result<Vec<Option<Offer>>, Failure> {
+    const BY_ID: &str = "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
+        from product_variants v join products p on p.id = v.product_id where v.id = $1 and p.status = 'active'";
+    const BY_SKU: &str = "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
+        from product_variants v join products p on p.id = v.product_id where v.sku = $1 and p.status = 'active'";
+    let queries: Vec<(&str, Vec<Arg>)> = wanted
+        .iter()
+        .map(|by| match by {
+            OfferBy::Variant(id) => (BY_ID, args![*id]),
+            OfferBy::Sku(sku) => (BY_SKU, args![sku]),
+        })
+        .collect();
+    let mut found = vec![None; wanted.len()];
+    tenant
+        .read(&queries, &mut |query, row| {
+            found[query] = Some(offer(row)?);
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+fn offer(row: &Row<'_>) -> Result<Offer, Failure> {
+    let (product, variant): (String, String) = (row.get(4)?, row.get(5)?);
+    let title = if variant.is_empty() { product } else { format!("{product}, {variant}") };
+    Ok(Offer {
+        variant: VariantId(row.get(0)?),
+        product: ProductId(row.get(1)?),
+        product_version: row.get(2)?,
+        sku: row.get(3)?,
+        title,
+        price: Money::new(row.get(6)?, row.get(7)?),
+    })
+}
+
+/// One product; one that is not on sale only for those who may see it.
+pub async fn product(tenant: &Tenant, id: ProductId, all: bool) -> Result<Option<Shown>, Failure> {
+    let sql = if all {
+        "select id, version, view from products where id = $1"
+    } else {
+        "select id, version, view from products where id = $1 and status = 'active'"
+    };
+    tenant.row(sql, args![id], shown).await
+}
+
+/// Products, newest first, from below an id.
+pub async fn products(
+    tenant: &Tenant,
+    listed: &Listed,
+    below: Uuid,
+    rows: usize,
+) -> Result<Vec<Shown>, Failure> {
+    let (sql, args) = Select::new("select p.id, p.version, p.view from products p")
+        .and("p.id < ?", below)
+        .maybe("p.status = ?", listed.status.clone())
+        .maybe(
+            "exists (select 1 from product_categories c where c.product_id = p.id and c.category = ?)",
+            listed.category.clone(),
+        )
+        .maybe(
+            "exists (select 1 from product_variants v where v.product_id = p.id and v.sku = ?)",
+            listed.sku.clone(),
+        )
+        .page("p.id desc", rows)
+        .statement();
+    tenant.rows(&sql, args, shown).await
+}
+
+/// Products that have, for each of the words, one that begins with it.
+pub async fn search(
+    tenant: &Tenant,
+    words: &[String],
+    all: bool,
+    below: Uuid,
+    rows: usize,
+) -> Result<Vec<Shown>, Failure> {
+    let mut select = Select::new("select p.id, p.version, p.view from products p").and("p.id < ?", below);
+    if !all {
+        select = select.and("p.status = ?", "active");
+    }
+    for word in words {
+        select = select.between(
+            "p.id in (select w.product_id from product_words w where w.word >= ? and w.word < ?)",
+            word.clone(),
+            format!("{word}\u{10ffff}"),
+        );
+    }
+    let (sql, args) = select.page("p.id desc", rows).statement();
+    tenant.rows(&sql, args, shown).await
+}
+
+fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
+    let view = RawValue::from_string(row.get(2)?)
+        .map_err(|error| Failure::Bug(format!("a product's view is not JSON: {error}")))?;
+    Ok(Shown { id: ProductId(row.get(0)?), version: row.get(1)?, view })
+}
+
+const STOCK: &str = "select variant_id, product_id, sku, on_hand, reserved, version from inventory";
+
+pub async fn stock(tenant: &Tenant, id: VariantId) -> Result<Option<StockView>, Failure> {
+    let (sql, args) = Select::new(STOCK).and("variant_id = ?", id).statement();
+    tenant.row(&sql, args, stock_view).await
+}
+
+/// Stocks by variant, oldest first; with `low`, those of which at most so many are available.
+pub async fn stocks(
+    tenant: &Tenant,
+    low: Option<i64>,
+    above: Uuid,
+    rows: usize,
+) -> Result<Vec<StockView>, Failure> {
+    let (sql, args) = Select::new(STOCK)
+        .and("variant_id > ?", above)
+        .maybe("on_hand - reserved <= ?", low)
+        .page("variant_id", rows)
+        .statement();
+    tenant.rows(&sql, args, stock_view).await
+}
+
+/// What can be ordered of a product's variants.
+pub async fn availability(tenant: &Tenant, id: ProductId) -> Result<Vec<StockView>, Failure> {
+    let sql = "select i.variant_id, i.product_id, i.sku, i.on_hand, i.reserved, i.version from inventory i \
+        join product_variants v on v.id = i.variant_id where v.product_id = $1 order by i.variant_id";
+    tenant.rows(sql, args![id], stock_view).await
+}
+
+fn stock_view(row: &Row<'_>) -> Result<StockView, Failure> {
+    let (on_hand, reserved): (i64, i64) = (row.get(3)?, row.get(4)?);
+    Ok(StockView {
+        variant_id: VariantId(row.get(0)?),
+        product_id: ProductId(row.get(1)?),
+        sku: row.get(2)?,
+        on_hand,
+        reserved,
+        available: on_hand - reserved,
+        version: row.get(5)?,
+    })
+}

@@ -1,0 +1,190 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+/// One roof for many businesses: a multi-tenant commerce platform.
+#[derive(Debug, Parser)]
+#[command(
+    name = "galleria",
+    version,
+    after_help = "\
+Examples:
+  galleria demo --data ./data             fill a folder with two demo shops
+  galleria serve --data ./data            serve it on http://localhost:8080
+  galleria tenant create oak --name \"Oak & Linen\" --currency EUR --data ./data
+  galleria verify --data ./data           prove that the tables are what the log says
+
+Settings come from galleria.toml, then from GALLERIA_* (GALLERIA_LISTEN=0.0.0.0:80), then from the
+command line; later ones win."
+)]
+pub struct Cli {
+    /// A file of settings, instead of galleria.toml in this folder.
+    #[arg(long, global = true, value_name = "FILE", env = "GALLERIA_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// The folder that the shops live in [default: ./data].
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "database_url")]
+    pub data: Option<PathBuf>,
+
+    /// A database server to use instead of a folder: postgres://user:password@host:5432/name.
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080].
+    #[arg(long, global = true, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+
+    /// Shops answer at <slug>.<base domain> [default: localhost].
+    #[arg(long, global = true, value_name = "HOST")]
+    pub base_domain: Option<String>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve what is there. Nothing is seeded.
+    #[command(after_help = "\
+Examples:
+  galleria serve
+  galleria serve --data /srv/galleria --listen 0.0.0.0:8080
+  galleria serve --database-url postgres://galleria_app:secret@db/galleria")]
+    Serve,
+
+    /// Fill an empty cell with two demo shops, and end. Run again, it changes nothing.
+    #[command(after_help = "\
+Examples:
+  galleria demo --data ./data
+  galleria demo --data ./data --json      addresses and keys, for a script")]
+    Demo {
+        /// Print tenants, addresses and keys as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Bring tables up to date: of every tenant of a folder, or of a database server.
+    #[command(after_help = "\
+Examples:
+  galleria migrate --data ./data
+  GALLERIA_APP_PASSWORD=secret galleria migrate \\
+    --database-url postgres://owner@db/galleria --app-role galleria_app
+
+On a server the address must be the owner's. The application's role owns nothing and cannot bypass
+row-level security; it is made with the password in GALLERIA_APP_PASSWORD when it does not exist.")]
+    Migrate {
+        /// The role that `serve` will sign in with.
+        #[arg(long, value_name = "NAME")]
+        app_role: Option<String>,
+    },
+
+    /// Replay logs into an empty database and compare every table, row by row.
+    #[command(after_help = "\
+Examples:
+  galleria verify --data ./data
+  galleria verify --data ./data --tenant demo --json
+
+Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
+    Verify {
+        /// Only this tenant.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+        /// Print the reports as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Make, show and stop tenants; give them hosts and keys.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make a tenant; it answers at <slug>.<base domain>.
+    #[command(after_help = "Example:\n  galleria tenant create oak --name \"Oak & Linen\" --currency EUR")]
+    Create {
+        slug: String,
+        /// What people read.
+        #[arg(long)]
+        name: String,
+        /// What it sells in, as three ISO 4217 letters.
+        #[arg(long)]
+        currency: String,
+    },
+    /// List the tenants.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a tenant with its hosts and keys.
+    Show {
+        slug: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop serving a tenant.
+    Suspend { slug: String },
+    /// Serve a tenant without restriction again.
+    Resume { slug: String },
+    /// Let a tenant be read but not changed.
+    ReadOnly { slug: String },
+    /// Let a host name of its own lead to a tenant.
+    #[command(after_help = "Example:\n  galleria tenant host oak shop.oakandlinen.com")]
+    Host { slug: String, host: String },
+    /// Make, list and revoke keys.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key and show its secret, once.
+    #[command(
+        after_help = "Example:\n  galleria tenant key create oak --name \"Till 1\" --role service\n\nRoles: admin, order-manager, customer-service, operator, viewer, service."
+    )]
+    Create {
+        slug: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        role: String,
+    },
+    /// List a tenant's keys, without their secrets.
+    List { slug: String },
+    /// End a key.
+    Revoke { slug: String, id: String },
+}
+
+/// The settings that were typed.
+#[derive(Debug, Serialize)]
+pub struct Typed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_domain: Option<String>,
+}
+
+impl Cli {
+    pub fn settings(&self) -> Typed {
+        Typed {
+            data: self.data.clone(),
+            database_url: self.database_url.clone(),
+            listen: self.listen,
+            base_domain: self.base_domain.clone(),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! `galleria serve`
+
+use crate::config::Config;
+use crate::{app, tell};
+
+pub async fn serve(config: &Config) -> Result<(), String> {
+    let listener = edge::listen(config.listen).await?;
+    let address = listener.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
+    let cell = app::open_cell(config, true).await?;
+    let (router, platform) = app::router(cell.clone(), config)?;
+    let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
+    tell(&format!("Galleria listens on http://{host}:{}", address.port()));
+    let served = edge::serve(listener, router, platform).await;
+    cell.close().await;
+    served.map_err(|error| format!("Serving ended: {error}"))
+}

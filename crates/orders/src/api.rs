@@ -1,0 +1,283 @@
+//! The routes of orders.
+
+use catalog::{OfferBy, VariantId};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use kernel::{Check, Problem, Timestamp};
+use serde::Deserialize;
+use store::Work;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::OrderId;
+use crate::order::{Address, Status};
+use crate::queries::{self, Listed, OrderSummary, OrderView};
+use crate::works::{self, Basket, PRICES_CHANGED};
+
+/// How often a basket is filled again when prices change under it.
+const TRIES: usize = 3;
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(list_orders, place_order))
+        .routes(routes!(read_order, cancel_order))
+        .routes(routes!(set_status))
+}
+
+/// What is ordered, by whom, and where it goes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    pub customer: NewCustomer,
+    pub shipping_address: NewAddress,
+    /// 1 to 200 lines.
+    pub lines: Vec<NewLine>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCustomer {
+    /// The customer's id; left out for a guest.
+    pub id: Option<Uuid>,
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAddress {
+    pub line1: String,
+    pub line2: Option<String>,
+    pub city: String,
+    pub postal_code: String,
+    pub region: Option<String>,
+    /// Two letters, ISO 3166: IE.
+    pub country: String,
+}
+
+/// A variant, by its id or its SKU, and how many.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLine {
+    #[schema(value_type = Option<Uuid>)]
+    pub variant_id: Option<VariantId>,
+    pub sku: Option<String>,
+    /// 1 to 10,000.
+    pub quantity: i64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStatus {
+    #[schema(inline)]
+    status: Status,
+    /// For the history.
+    reason: Option<String>,
+}
+
+/// What became of an order.
+#[derive(serde::Serialize, ToSchema)]
+struct Moved {
+    id: Uuid,
+    #[schema(inline)]
+    status: Status,
+    version: i64,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListOrders {
+    #[param(inline)]
+    status: Option<Status>,
+    customer_id: Option<Uuid>,
+    email: Option<String>,
+    /// Placed at or after: 2026-05-03T14:00:00Z.
+    #[param(value_type = Option<String>)]
+    placed_from: Option<Timestamp>,
+    /// Placed before.
+    #[param(value_type = Option<String>)]
+    placed_to: Option<Timestamp>,
+    /// 1 to 100; 20 when left out.
+    limit: Option<i64>,
+    /// From `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Places an order: reserves every line and keeps the order, or does neither.
+#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
+    responses((status = 201, description = "Placed; Location says where.", body = OrderView)),
+    security(("key" = ["orders:place"])))]
+async fn place_order(ask: Command<NewOrder>) -> Answer {
+    ask.body.check()?;
+    let (shop, currency, id) = (&ask.shop, ask.shop.record.currency, OrderId::new());
+    for tried in 1.. {
+        let basket = Basket::fill(&shop.tenant, &ask.body, currency).await;
+        let work = basket.map(|basket| works::place_order(id, &ask.body, basket, currency));
+        let answer = ask.run(Work::or_refuse(work)).await;
+        match answer {
+            Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
+            answer => return answer,
+        }
+    }
+    Err(Problem::bug().into())
+}
+
+/// Lists orders, newest first.
+#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(ListOrders),
+    responses((status = 200, description = "A page of orders.", body = Page<OrderSummary>)),
+    security(("key" = ["orders:read"])))]
+async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
+    let limit = Cursor::limit(asked.limit)?;
+    let listed = Listed {
+        status: asked.status.map(|status| status.as_str().to_owned()),
+        customer_id: asked.customer_id,
+        email: asked.email,
+        placed_from: asked.placed_from,
+        placed_to: asked.placed_to,
+    };
+    let below = asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("orders", &listed, &cursor))?;
+    let orders = queries::orders(&shop.tenant, &listed, below, limit + 1).await?;
+    shop.list(&Page::cut(orders, limit, |last| Cursor::encode("orders", &listed, &last.id)))
+}
+
+/// Reads an order with its lines and its history.
+#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The order.", body = OrderView)),
+    security(("key" = ["orders:read"])))]
+async fn read_order(shop: Shop, Id(id): Id<OrderId>) -> Answer {
+    let order = queries::order(&shop.tenant, id).await?;
+    shop.one(&order, order.summary.version)
+}
+
+/// Moves an order on: placed, confirmed, packed, shipped, delivered; or cancelled before it is shipped.
+#[utoipa::path(put, path = "/api/v1/orders/{id}/status", tag = "orders", params(("id" = Uuid, Path)), request_body = NewStatus,
+    responses((status = 200, description = "It is so now.", body = Moved)),
+    security(("key" = ["orders:write"])))]
+async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
+    let mut check = Check::default();
+    check.that(
+        ask.body.reason.as_ref().is_none_or(|reason| within(reason, 1, 500)),
+        "/reason",
+        "give a reason of 1 to 500 letters, or none",
+    );
+    check.done()?;
+    let before = queries::order(&ask.shop.tenant, id).await;
+    let work = before.map(|before| {
+        works::advance_order(id, &before, ask.if_match, ask.body.status, ask.body.reason.clone())
+    });
+    ask.run(Work::or_refuse(work)).await
+}
+
+/// Cancels an order; what was reserved for it can be ordered again.
+#[utoipa::path(delete, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "It is cancelled.", body = Moved)),
+    security(("key" = ["orders:write"])))]
+async fn cancel_order(Id(id): Id<OrderId>, ask: Command<NoBody>) -> Answer {
+    let before = queries::order(&ask.shop.tenant, id).await;
+    let work = before.map(|before| works::advance_order(id, &before, ask.if_match, Status::Cancelled, None));
+    ask.run(Work::or_refuse(work)).await
+}
+
+impl NewOrder {
+    /// Everything that is wrong with it, at once.
+    pub fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        let customer = &self.customer;
+        check.that(within(&customer.name, 1, 200), "/customer/name", "give a name of 1 to 200 letters");
+        check.that(
+            is_email(&customer.email),
+            "/customer/email",
+            "write an e-mail address as name@example.com",
+        );
+        let phone = customer.phone.as_ref().is_none_or(|phone| within(phone, 3, 40));
+        check.that(phone, "/customer/phone", "write a phone number of 3 to 40 signs, or none");
+        self.shipping_address.check(&mut check);
+        check.that(
+            self.note.as_ref().is_none_or(|note| within(note, 0, 2000)),
+            "/note",
+            "a note has at most 2,000 letters",
+        );
+        check.that((1..=200).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
+        for (n, line) in self.lines.iter().enumerate() {
+            check.that(
+                (1..=10_000).contains(&line.quantity),
+                format!("/lines/{n}/quantity"),
+                "order 1 to 10,000 of a thing",
+            );
+            let named = line.variant_id.is_some() != line.sku.is_some();
+            check.that(
+                named,
+                format!("/lines/{n}/variant_id"),
+                "name the variant by variant_id or by sku, and not by both",
+            );
+        }
+        check.done()
+    }
+}
+
+impl NewAddress {
+    fn check(&self, check: &mut Check) {
+        let field = |name| format!("/shipping_address/{name}");
+        check.that(
+            within(&self.line1, 1, 200),
+            field("line1"),
+            "give street and number, in 1 to 200 letters",
+        );
+        check.that(
+            self.line2.as_ref().is_none_or(|line| within(line, 0, 200)),
+            field("line2"),
+            "at most 200 letters",
+        );
+        check.that(within(&self.city, 1, 100), field("city"), "give a city of 1 to 100 letters");
+        check.that(
+            within(&self.postal_code, 1, 20),
+            field("postal_code"),
+            "give a postal code of 1 to 20 signs",
+        );
+        check.that(
+            self.region.as_ref().is_none_or(|region| within(region, 0, 100)),
+            field("region"),
+            "at most 100 letters",
+        );
+        let country = self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase());
+        check.that(country, field("country"), "write the country with its two letters, such as IE");
+    }
+
+    pub(crate) fn address(&self) -> Address {
+        Address {
+            line1: self.line1.clone(),
+            line2: self.line2.clone(),
+            city: self.city.clone(),
+            postal_code: self.postal_code.clone(),
+            region: self.region.clone(),
+            country: self.country.clone(),
+        }
+    }
+}
+
+impl NewLine {
+    pub(crate) fn by(&self) -> OfferBy {
+        match (&self.variant_id, &self.sku) {
+            (Some(id), _) => OfferBy::Variant(*id),
+            (None, sku) => OfferBy::Sku(sku.clone().unwrap_or_default()),
+        }
+    }
+
+    pub(crate) fn named_by(&self) -> &'static str {
+        if self.variant_id.is_some() { "variant_id" } else { "sku" }
+    }
+}
+
+fn within(text: &str, least: usize, most: usize) -> bool {
+    (least..=most).contains(&text.trim().chars().count()) && !text.contains('\0')
+}
+
+fn is_email(text: &str) -> bool {
+    let shaped = text.rsplit_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+    });
+    shaped && text.len() <= 254 && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+}

@@ -1,0 +1,157 @@
+//! An order: state, events, and how one follows from the other.
+
+use catalog::{ProductId, VariantId};
+use kernel::{Aggregate, Currency, Money, Personal, SubjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Placed,
+    Confirmed,
+    Packed,
+    Shipped,
+    Delivered,
+    Cancelled,
+}
+
+impl Status {
+    pub const ALL: [Self; 6] =
+        [Self::Placed, Self::Confirmed, Self::Packed, Self::Shipped, Self::Delivered, Self::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Placed => "placed",
+            Self::Confirmed => "confirmed",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// What it can become.
+    pub fn next(self) -> &'static [Self] {
+        match self {
+            Self::Placed => &[Self::Confirmed, Self::Cancelled],
+            Self::Confirmed => &[Self::Packed, Self::Cancelled],
+            Self::Packed => &[Self::Shipped, Self::Cancelled],
+            Self::Shipped => &[Self::Delivered],
+            Self::Delivered | Self::Cancelled => &[],
+        }
+    }
+}
+
+/// Who ordered. The subject is the customer's, or one made for a guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    pub id: SubjectId,
+    pub name: Personal<String>,
+    pub email: Personal<String>,
+    pub phone: Option<Personal<String>>,
+    pub address: Personal<Address>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Address {
+    pub line1: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    pub city: String,
+    pub postal_code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Two letters, ISO 3166.
+    pub country: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub variant: VariantId,
+    pub product: ProductId,
+    pub sku: String,
+    pub title: String,
+    pub quantity: i64,
+    pub unit_price: Money,
+}
+
+/// What later decisions need to know; what the order says of itself is in the tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub status: Option<Status>,
+    /// What is reserved for it.
+    pub reserved: Vec<(VariantId, i64)>,
+}
+
+kernel::events! {
+    pub enum OrderEvent {
+        Placed(Placed) = ("order.placed", 1),
+        Confirmed(Confirmed) = ("order.confirmed", 1),
+        Packed(Packed) = ("order.packed", 1),
+        Shipped(Shipped) = ("order.shipped", 1),
+        Delivered(Delivered) = ("order.delivered", 1),
+        Cancelled(Cancelled) = ("order.cancelled", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    pub customer: Customer,
+    pub lines: Vec<Line>,
+    pub currency: Currency,
+    pub total: Money,
+    pub note: Option<Personal<String>>,
+    pub at: Timestamp,
+}
+
+macro_rules! step {
+    ($($name:ident),+) => {$(
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            pub reason: Option<String>,
+        }
+    )+};
+}
+
+step!(Confirmed, Packed, Shipped, Delivered, Cancelled);
+
+impl OrderEvent {
+    /// What the order is after it.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Placed(_) => Status::Placed,
+            Self::Confirmed(_) => Status::Confirmed,
+            Self::Packed(_) => Status::Packed,
+            Self::Shipped(_) => Status::Shipped,
+            Self::Delivered(_) => Status::Delivered,
+            Self::Cancelled(_) => Status::Cancelled,
+        }
+    }
+
+    pub fn reason(&self) -> Option<&String> {
+        match self {
+            Self::Placed(_) => None,
+            Self::Confirmed(Confirmed { reason })
+            | Self::Packed(Packed { reason })
+            | Self::Shipped(Shipped { reason })
+            | Self::Delivered(Delivered { reason })
+            | Self::Cancelled(Cancelled { reason }) => reason.as_ref(),
+        }
+    }
+}
+
+impl Aggregate for Order {
+    const KIND: &'static str = "order";
+    type Event = OrderEvent;
+
+    fn apply(&mut self, event: &OrderEvent) {
+        self.status = Some(event.status());
+        if let OrderEvent::Placed(placed) = event {
+            self.reserved = placed.lines.iter().map(|line| (line.variant, line.quantity)).collect();
+        }
+        if matches!(event.status(), Status::Shipped | Status::Cancelled) {
+            self.reserved.clear();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Placing an order.
+
+use kernel::{Currency, Decide, Money, Personal, Timestamp};
+
+use crate::order::{Customer, Line, Order, OrderEvent, Placed};
+use crate::refusal::Refusal;
+
+pub struct Place {
+    pub customer: Customer,
+    pub lines: Vec<Line>,
+    pub currency: Currency,
+    pub note: Option<Personal<String>>,
+}
+
+impl Decide<Place> for Order {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Place, now: Timestamp) -> Result<Vec<OrderEvent>, Refusal> {
+        if self.status.is_some() {
+            return Err(Refusal::AlreadyPlaced);
+        }
+        let mut total = Money::zero(command.currency);
+        for line in &command.lines {
+            total = total.plus(line.unit_price.times(line.quantity)?)?;
+        }
+        let Place { customer, lines, currency, note } = command;
+        let placed = Placed {
+            customer: customer.clone(),
+            lines: lines.clone(),
+            currency: *currency,
+            total,
+            note: note.clone(),
+            at: now,
+        };
+        Ok(vec![placed.into()])
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use catalog::{ProductId, VariantId};
+    use kernel::SubjectId;
+    use kernel::aggregate::given;
+
+    use super::*;
+    use crate::order::Address;
+
+    pub const NOW: Timestamp = Timestamp::from_micros(0);
+
+    pub fn two_lamps(unit_price: i64) -> Place {
+        let (id, eur) = (SubjectId::new(), "EUR".parse().unwrap());
+        let address = Address {
+            line1: "1 Quay".into(),
+            line2: None,
+            city: "Cork".into(),
+            postal_code: "T12".into(),
+            region: None,
+            country: "IE".into(),
+        };
+        Place {
+            customer: Customer {
+                id,
+                name: Personal::new(id, "Ada".into()),
+                email: Personal::new(id, "ada@example.com".into()),
+                phone: None,
+                address: Personal::new(id, address),
+            },
+            lines: vec![Line {
+                variant: VariantId::new(),
+                product: ProductId::new(),
+                sku: "LAMP".into(),
+                title: "Lamp".into(),
+                quantity: 2,
+                unit_price: Money::new(unit_price, eur),
+            }],
+            currency: eur,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn the_total_is_the_sum_of_the_lines() {
+        let events = given::<Order>([]).when(&two_lamps(1999), NOW).unwrap();
+        let [OrderEvent::Placed(placed)] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!(placed.total.amount, 3998);
+    }
+
+    #[test]
+    fn refuses_to_be_placed_twice() {
+        let placed = given::<Order>([]).when(&two_lamps(1), NOW).unwrap();
+        assert_eq!(given::<Order>(placed).when(&two_lamps(1), NOW), Err(Refusal::AlreadyPlaced));
+    }
+
+    #[test]
+    fn refuses_a_total_that_cannot_be_counted() {
+        assert_eq!(given::<Order>([]).when(&two_lamps(i64::MAX), NOW), Err(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn a_customer_does_not_appear_in_what_is_printed() {
+        let event = given::<Order>([]).when(&two_lamps(1), NOW).unwrap();
+        let printed = format!("{event:?}");
+        assert!(!printed.contains("Ada") && !printed.contains("Cork"), "{printed}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Events in, table writes out.
+
+use kernel::{Envelope, Projector, Write, args};
+use serde::Serialize;
+
+use crate::order::{Address, Order, OrderEvent, Placed};
+
+/// What of an order is only ever shown, in one column.
+#[derive(Serialize)]
+struct Details<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a String>,
+    shipping_address: &'a Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a String>,
+}
+
+impl Projector for Order {
+    fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
+        let (id, status) = (event.stream_id, event.data.status().as_str());
+        let mut writes = match event.data {
+            OrderEvent::Placed(placed) => place(event, placed),
+            _ => vec![Write::one(
+                "update orders set status = $2, version = $3, updated_at = $4 where id = $1",
+                args![id, status, event.version, event.at],
+            )],
+        };
+        writes.push(Write::one(
+            "insert into order_status_history (order_id, version, status, reason, actor, at) values ($1, $2, $3, $4, $5, $6)",
+            args![id, event.version, status, event.data.reason().cloned(), event.actor.to_string(), event.at],
+        ));
+        writes
+    }
+}
+
+fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
+    let Placed { customer, lines, currency, total, note, at } = placed;
+    let details = Details {
+        phone: customer.phone.as_ref().map(|phone| phone.reveal()),
+        shipping_address: customer.address.reveal(),
+        note: note.as_ref().map(|note| note.reveal()),
+    };
+    let details =
+        serde_json::to_string(&details).expect("details have string keys and no failing serializers");
+    let items: i64 = lines.iter().map(|line| line.quantity).sum();
+    let mut writes = Vec::with_capacity(lines.len() + 2);
+    writes.push(Write::one(
+        "insert into orders (id, version, status, customer_id, name, email, currency, total, items, placed_at, updated_at, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+        args![
+            event.stream_id,
+            event.version,
+            event.data.status().as_str(),
+            customer.id,
+            customer.name.reveal(),
+            customer.email.reveal(),
+            currency.code(),
+            total.amount,
+            items,
+            *at,
+            details
+        ],
+    ));
+    for (line, number) in lines.iter().zip(1_i64..) {
+        // The decision has summed these already, so the product cannot overflow.
+        let total = line.unit_price.amount.saturating_mul(line.quantity);
+        writes.push(Write::one(
+            "insert into order_items (order_id, line, variant_id, product_id, sku, title, quantity, unit_price, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            args![event.stream_id, number, line.variant, line.product, &line.sku, &line.title, line.quantity, line.unit_price.amount, total],
+        ));
+    }
+    writes
+}

@@ -1,0 +1,73 @@
+//! A list's statement, put together from the filters that were asked for, so that each combination can use its index.
+
+use kernel::Arg;
+
+pub struct Select {
+    text: String,
+    args: Vec<Arg>,
+    conditions: usize,
+}
+
+impl Select {
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), args: Vec::new(), conditions: 0 }
+    }
+
+    /// A condition with one argument, which stands in it as `?`.
+    #[must_use]
+    pub fn and(mut self, condition: &str, arg: impl Into<Arg>) -> Self {
+        self.args.push(arg.into());
+        let word = if self.conditions == 0 { "where" } else { "and" };
+        self.conditions += 1;
+        let numbered = condition.replacen('?', &format!("${}", self.args.len()), 1);
+        self.text.push_str(&format!(" {word} {numbered}"));
+        self
+    }
+
+    /// A condition with two arguments, such as a range.
+    #[must_use]
+    pub fn between(mut self, condition: &str, from: impl Into<Arg>, to: impl Into<Arg>) -> Self {
+        self.args.push(to.into());
+        let second = format!("${}", self.args.len());
+        let (before, after) = condition.rsplit_once('?').unwrap_or((condition, ""));
+        self.and(&format!("{before}{second}{after}"), from)
+    }
+
+    /// The condition, if there is something to compare with.
+    #[must_use]
+    pub fn maybe(self, condition: &str, arg: Option<impl Into<Arg>>) -> Self {
+        match arg {
+            Some(arg) => self.and(condition, arg),
+            None => self,
+        }
+    }
+
+    /// The order of the rows, and how many.
+    #[must_use]
+    pub fn page(mut self, order: &str, rows: usize) -> Self {
+        self.args.push(Arg::Int(i64::try_from(rows).unwrap_or(i64::MAX)));
+        self.text.push_str(&format!(" order by {order} limit ${}", self.args.len()));
+        self
+    }
+
+    pub fn statement(self) -> (String, Vec<Arg>) {
+        (self.text, self.args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_asked_for_is_compared() {
+        let (text, args) = Select::new("select id from orders")
+            .maybe("status = ?", Some("placed"))
+            .maybe("email = ?", None::<String>)
+            .and("id < ?", 7_i64)
+            .page("id desc", 21)
+            .statement();
+        assert_eq!(text, "select id from orders where status = $1 and id < $2 order by id desc limit $3");
+        assert_eq!(args.len(), 3);
+    }
+}
