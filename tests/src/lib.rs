@@ -1,1 +1,41 @@
+//! The parts that tests start: real servers, each on a free loopback port in a folder of its own, stopped when dropped.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+pub mod client;
+pub mod postgres;
+pub mod server;
+pub mod shim;
+
+pub use client::{Answer, Client};
+pub use postgres::{PgBouncer, Postgres};
+pub use server::{Cell, Server};
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The binary under test: built beside the test that is running.
+pub fn binary() -> PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    while folder.pop() {
+        let binary = folder.join("galleria");
+        if binary.is_file() {
+            return binary;
+        }
+    }
+    panic!("there is no galleria binary beside the tests; build it with: cargo build --workspace");
+}
+
+/// Whether the long form of the fault tests was asked for.
+pub fn long() -> bool {
+    std::env::var("GALLERIA_FAULTS").is_ok_and(|form| form == "long")
+}

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
+use futures_util::StreamExt;
 use kernel::{Fault, Problem};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -122,10 +123,26 @@ async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBod
     let (mut parts, body) = request.into_parts();
     let shop = Shop::from_request_parts(&mut parts, platform).await?;
     let limit = platform.settings().body_limit;
-    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| too_large(limit))?;
+    let bytes = read_body(body, limit).await?;
     let if_match = if_match(&parts.headers)?;
     let once = once(&parts, &shop, &bytes)?;
     Ok((Command { shop, body: NoBody, if_match, once, in_flight: platform.in_flight() }, bytes))
+}
+
+/// The body, if it is not too large. What is too large is read to its end all the same, up to a point: a client that is
+/// still sending when the connection closes would never see the answer.
+async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| too_large(limit))?;
+        length += chunk.len();
+        if length <= limit {
+            bytes.extend_from_slice(&chunk);
+        } else if length > limit.saturating_mul(16) {
+            break;
+        }
+    }
+    if length > limit { Err(too_large(limit)) } else { Ok(bytes.into()) }
 }
 
 fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem> {

@@ -17,7 +17,7 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen: an address and a port; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The PostgreSQL to use instead of the folder.
+    /// The database server to use instead of the folder.
     pub database_url: Option<String>,
     /// Connections to it, at the most.
     pub database_connections: usize,

@@ -154,29 +154,31 @@ async fn stock_shelves(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> R
 
 async fn place_orders(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> Result<(), Problem> {
     let people: Vec<Person> = serde_json::from_str(PEOPLE).map_err(|_| Problem::bug())?;
-    let on_sale = shop.products.iter().filter(|product| {
-        product.status == catalog::Status::Active
-            && !product.variants.iter().any(|variant| variant.stock == Some(0))
-    });
-    let skus: Vec<&str> =
-        on_sale.flat_map(|product| &product.variants).map(|variant| variant.sku.as_str()).collect();
+    let shelf: Vec<(&str, u64)> = shop
+        .products
+        .iter()
+        .filter(|product| product.status == catalog::Status::Active)
+        .flat_map(|product| &product.variants)
+        .filter_map(|variant| Some((variant.sku.as_str(), u64::try_from(variant.stock?).ok()?)))
+        .collect();
     let mut dice = Dice(7);
     for number in 0..ORDERS {
         let at = days_ago(ORDERS - number).plus(Duration::from_secs(dice.roll(80_000)));
         let person = people[dice.index(people.len())].clone();
-        let lines = (0..1 + dice.roll(3))
-            .map(|_| NewLine {
-                variant_id: None,
-                sku: Some(skus[dice.index(skus.len())].to_owned()),
-                quantity: 1 + i64::try_from(dice.roll(shop.quantity)).unwrap_or(0),
-            })
-            .collect();
+        let lines = (0..1 + dice.roll(3)).map(|_| line(&shelf, shop.quantity, &mut dice)).collect();
         let (id, order) = (OrderId::new(), new_order(person, lines));
         let basket = Basket::fill(tenant, &order, record.currency).await?;
         tenant.run(asked(at), orders::works::place_order(id, &order, basket, record.currency)).await?;
         advance(tenant, id, at, number, &mut dice).await?;
     }
     Ok(())
+}
+
+/// Some of a thing: never so many that the shelf would be empty after all orders.
+fn line(shelf: &[(&str, u64)], quantity: u64, dice: &mut Dice) -> NewLine {
+    let (sku, stock) = shelf[dice.index(shelf.len())];
+    let quantity = 1 + dice.roll(quantity.min(stock / ORDERS));
+    NewLine { variant_id: None, sku: Some(sku.to_owned()), quantity: i64::try_from(quantity).unwrap_or(1) }
 }
 
 /// Older orders have come further; a few were cancelled.

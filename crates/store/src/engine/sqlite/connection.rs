@@ -18,13 +18,14 @@ use crate::migrate::{self, Taken};
 const TENANT_FILE: i32 = 0x4761_6c6c;
 const CELL_FILE: i32 = 0x4763_656c;
 
+/// Of the store's own tables in a file; contexts count their steps themselves.
+const LAYOUT: i32 = 1;
+
 const LOG: &str = include_str!("log.sql");
 const CELL: &str = include_str!("cell.sql");
 
 pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
-    let mut cell = if path.exists() { open(path, CELL_FILE)? } else { create(path, CELL_FILE, CELL)? };
-    forbid_newer(&mut cell, path, 1)?;
-    Ok(cell)
+    if path.exists() { open(path, CELL_FILE) } else { create(path, CELL_FILE, CELL) }
 }
 
 pub(super) fn make_tenant(path: &Path, contexts: &'static [Context]) -> Result<(), Failure> {
@@ -41,14 +42,15 @@ pub(super) fn open_tenant(path: &Path, contexts: &'static [Context]) -> Result<C
         )));
     }
     let mut tenant = open(path, TENANT_FILE)?;
-    forbid_newer(&mut tenant, path, 1)?;
     upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))?;
     Ok(tenant)
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Failure> {
     let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| failure(&error))?;
-    reader.execute_batch("pragma query_only = on").map_err(|error| failure(&error))?;
+    reader
+        .execute_batch("pragma query_only = on; pragma cache_size = -2048")
+        .map_err(|error| failure(&error))?;
     Ok(reader)
 }
 
@@ -159,26 +161,37 @@ impl ToSql for Bound<'_> {
 
 fn create(path: &Path, application: i32, tables: &str) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let file = connect(path, flags).map_err(|error| name_file(failure(&error), path))?;
-    let text =
-        format!("begin; pragma application_id = {application}; pragma user_version = 1; {tables} commit;");
-    file.execute_batch(&text).map_err(|error| name_file(failure(&error), path))?;
-    Ok(file)
+    let text = format!(
+        "begin; pragma application_id = {application}; pragma user_version = {LAYOUT}; {tables} commit;"
+    );
+    let made = (|| {
+        let file = connect(path, flags)?;
+        settle_in(&file)?;
+        file.execute_batch(&text)?;
+        Ok(file)
+    })();
+    made.map_err(|error| name_file(failure(&error), path))
 }
 
-/// Opens a file that must be ours. Nothing is written before that is known.
+/// Opens a file that must be ours and not newer than we are. Nothing is written before that is known.
 fn open(path: &Path, application: i32) -> Result<Connection, Failure> {
-    let file =
-        connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| name_file(failure(&error), path))?;
-    let found: i32 = file
-        .query_row("pragma application_id", [], |row| row.get(0))
-        .map_err(|error| name_file(failure(&error), path))?;
+    let named = |error: rusqlite::Error| name_file(failure(&error), path);
+    let file = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(named)?;
+    let number = |name: &str| file.query_row(&format!("pragma {name}"), [], |row| row.get::<_, i32>(0));
+    let (found, layout) = (number("application_id").map_err(named)?, number("user_version").map_err(named)?);
     if found != application {
         return Err(Failure::Unusable(format!(
             "{} is a database, but not one of Galleria's. Move it elsewhere, or choose another folder with --data; it was not touched.",
             path.display()
         )));
     }
+    if layout > LAYOUT {
+        return Err(Failure::Unusable(format!(
+            "{} was written by a newer galleria (layout {layout}, this one knows {LAYOUT}). Start the newer binary; nothing was changed.",
+            path.display()
+        )));
+    }
+    settle_in(&file).map_err(named)?;
     Ok(file)
 }
 
@@ -186,8 +199,10 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.busy_timeout(Duration::from_secs(5))?;
-    // Reading the header first: a file that is no database is found out before the journal mode would change it.
-    connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "pragma journal_mode = wal;
          pragma synchronous = full;
@@ -195,21 +210,7 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
          pragma wal_autocheckpoint = 4000;
          pragma journal_size_limit = 33554432;
          pragma cache_size = -4096;",
-    )?;
-    Ok(connection)
-}
-
-fn forbid_newer(file: &mut Connection, path: &Path, known: i64) -> Result<(), Failure> {
-    let found: i64 = file
-        .query_row("pragma user_version", [], |row| row.get(0))
-        .map_err(|error| name_file(failure(&error), path))?;
-    if found > known {
-        return Err(Failure::Unusable(format!(
-            "{} was written by a newer galleria (layout {found}, this one knows {known}). Start the newer binary; nothing was changed.",
-            path.display()
-        )));
-    }
-    Ok(())
+    )
 }
 
 fn upgrade(tenant: &mut Connection, contexts: &'static [Context]) -> Result<(), Failure> {

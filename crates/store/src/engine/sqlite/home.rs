@@ -144,7 +144,6 @@ impl Home {
     /// Opens the writer again after a failure. What the kernel said of the last `fsync` is not to be trusted, so all
     /// that the write-ahead log holds is written once more, into the file itself, before anything is added.
     fn reopen_writer(&self) -> Result<Writer, Failure> {
-        self.readers.lock().clear();
         let connection = connection::open_tenant(&self.path, self.contexts)?;
         let busy: i64 = connection
             .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))

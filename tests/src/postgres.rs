@@ -1,0 +1,197 @@
+//! PostgreSQL and PgBouncer from Debian's packages, started as the user `postgres`, never as root.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::free_port;
+
+pub struct Postgres {
+    folder: TempDir,
+    binaries: PathBuf,
+    pub port: u16,
+}
+
+/// The password of every role of a test's server; it is only ever reached over loopback.
+const PASSWORD: &str = "galleria";
+
+impl Postgres {
+    pub fn start() -> Self {
+        let binaries = binaries();
+        let folder = folder();
+        let data = folder.path().join("data");
+        as_postgres(
+            &binaries.join("initdb"),
+            &["-D", text(&data), "-A", "trust", "-U", "owner", "--locale=C", "-E", "UTF8", "--no-sync"],
+        );
+        let server = Self { folder, binaries, port: free_port() };
+        server.up();
+        server
+    }
+
+    /// Starts a server that was stopped.
+    pub fn up(&self) {
+        let options = format!(
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=256MB",
+            self.port,
+            self.folder.path().display()
+        );
+        let log = self.folder.path().join("log");
+        as_postgres(
+            &self.binaries.join("pg_ctl"),
+            &["-D", text(&self.data()), "-o", &options, "-l", text(&log), "-w", "start"],
+        );
+    }
+
+    /// Stops it: `fast` breaks connections off in good order, `immediate` is as good as pulling the plug.
+    pub fn stop(&self, mode: &str) {
+        as_postgres(&self.binaries.join("pg_ctl"), &["-D", text(&self.data()), "-m", mode, "-w", "stop"]);
+    }
+
+    /// Where its owner signs in.
+    pub fn owner_url(&self) -> String {
+        self.url("owner", "postgres")
+    }
+
+    /// Where the application signs in, once [`Postgres::prepare`] has been called.
+    pub fn app_url(&self) -> String {
+        self.url("galleria_app", "postgres")
+    }
+
+    pub fn url(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}:{PASSWORD}@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+
+    /// Prepares it with `galleria migrate`, as an operator would.
+    pub fn prepare(&self) {
+        let output = Command::new(crate::binary())
+            .args(["migrate", "--database-url", &self.owner_url(), "--app-role", "galleria_app"])
+            .env("GALLERIA_APP_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn binaries(&self) -> &Path {
+        &self.binaries
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let _ = command(&self.binaries.join("pg_ctl"))
+            .args(["-D", text(&self.data()), "-m", "immediate", "-w", "stop"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+/// A pooler in transaction mode in front of a server.
+pub struct PgBouncer {
+    folder: TempDir,
+    pub port: u16,
+}
+
+impl PgBouncer {
+    pub fn start(server: &Postgres) -> Self {
+        let (folder, port) = (folder(), free_port());
+        let at = folder.path().display().to_string();
+        let settings = format!(
+            "[databases]\npostgres = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\nunix_socket_dir = {at}\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\nlogfile = {at}/log\npidfile = {at}/pid\n",
+            server.port
+        );
+        // `auth_type = any` ignores the user of the client, so the pooler is told whose connections to hand out.
+        let settings = settings.replace(
+            &format!("port={}\n", server.port),
+            &format!("port={} user=galleria_app\n", server.port),
+        );
+        let file = folder.path().join("pgbouncer.ini");
+        std::fs::write(&file, settings).unwrap();
+        let binary = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"]
+            .into_iter()
+            .map(Path::new)
+            .find(|path| path.exists());
+        let binary = binary.expect("PgBouncer is not installed; `make test` installs it (Debian: pgbouncer)");
+        as_postgres(binary, &["-d", text(&file)]);
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(10), "PgBouncer did not start");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self { folder, port }
+    }
+
+    pub fn app_url(&self) -> String {
+        format!("postgres://galleria_app:{PASSWORD}@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+}
+
+impl Drop for PgBouncer {
+    fn drop(&mut self) {
+        if let Ok(pid) = std::fs::read_to_string(self.folder.path().join("pid")) {
+            let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+        }
+    }
+}
+
+fn binaries() -> PathBuf {
+    let found = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"));
+    let newest = found.filter(|path| path.join("initdb").exists()).max();
+    newest.expect("PostgreSQL is not installed; `make test` installs it (Debian: postgresql)")
+}
+
+/// A folder that the user `postgres` may write to.
+fn folder() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("galleria-pg-").tempdir_in("/tmp").unwrap();
+    if is_root() {
+        assert!(Command::new("chown").arg("postgres").arg(folder.path()).status().unwrap().success());
+    }
+    folder
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.starts_with(b"0\n")
+}
+
+fn command(binary: &Path) -> Command {
+    if !is_root() {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(binary);
+    command
+}
+
+fn as_postgres(binary: &Path, args: &[&str]) {
+    // Its standard output is inherited by the daemon it leaves behind, so it must not be a pipe that we wait on.
+    let status = command(binary)
+        .args(args)
+        .current_dir("/tmp")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{} {args:?} failed", binary.display());
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -1,0 +1,153 @@
+//! The real binary, serving on a free port.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::{binary, free_port};
+
+/// Where a server's tenants live.
+#[derive(Clone)]
+pub enum Cell {
+    Folder(PathBuf),
+    Database(String),
+}
+
+impl Cell {
+    pub fn args(&self) -> Vec<String> {
+        match self {
+            Self::Folder(path) => vec!["--data".into(), path.display().to_string()],
+            Self::Database(url) => vec!["--database-url".into(), url.clone()],
+        }
+    }
+}
+
+pub struct Server {
+    cell: Cell,
+    environment: Vec<(String, String)>,
+    pub port: u16,
+    child: Option<Child>,
+    log: PathBuf,
+    _folder: TempDir,
+}
+
+impl Server {
+    pub async fn start(cell: Cell) -> Self {
+        Self::start_with(cell, &[]).await
+    }
+
+    pub async fn start_with(cell: Cell, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let log = folder.path().join("log");
+        let mut server = Self { cell, environment, port: free_port(), child: None, log, _folder: folder };
+        server.up().await;
+        server
+    }
+
+    /// Starts it again, on the same port.
+    pub async fn up(&mut self) {
+        self.spawn();
+        let started = Instant::now();
+        loop {
+            let mut client = Client::new(self.port, "localhost", None);
+            if client.send("GET", "/readyz", &[], None).await.is_ok_and(|answer| answer.status == 200) {
+                return;
+            }
+            let gone = self.child.as_mut().and_then(|child| child.try_wait().ok()).flatten();
+            assert!(
+                gone.is_none() && started.elapsed() < Duration::from_secs(30),
+                "the server did not start:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub fn spawn(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
+        let child = Command::new(binary())
+            .arg("serve")
+            .args(self.cell.args())
+            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+    }
+
+    /// `kill -9`: no chance to put anything in order.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+            let status = child.wait().unwrap();
+            assert!(status.success(), "the server did not stop well:\n{}", self.log());
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// A client of a shop, by its slug.
+    pub fn client(&self, slug: &str, key: Option<&str>) -> Client {
+        Client::new(self.port, &format!("{slug}.localhost"), key)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Runs the command line and returns what it said.
+pub fn galleria(args: &[&str]) -> Output {
+    Command::new(binary()).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Makes a tenant with an admin key, and returns the key's secret.
+pub fn make_tenant(cell: &Cell, slug: &str) -> String {
+    let cell = cell.args();
+    let run = |args: &[&str]| {
+        let output = Command::new(binary()).args(args).args(&cell).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    run(&["tenant", "create", slug, "--name", slug, "--currency", "EUR"]);
+    run(&["tenant", "key", "create", slug, "--name", "test", "--role", "admin"])
+}
+
+/// `galleria verify`, which must be clean; returns its report.
+pub fn verify(cell: &Cell) -> Value {
+    let output = Command::new(binary()).args(["verify", "--json"]).args(cell.args()).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("verify said: {}", String::from_utf8_lossy(&output.stderr)));
+    assert!(output.status.success() && report["clean"] == true, "{report:#}");
+    report
+}
+
+/// A copy of a file's bytes, to see later that nobody touched it.
+pub fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}

@@ -1,0 +1,11 @@
+//! What crosses contexts: the real binary, over both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod api;
+mod architecture;
+mod cli;
+mod faults;
+mod isolation;
+mod same;
+mod world;

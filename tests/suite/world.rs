@@ -1,0 +1,110 @@
+//! A served cell with a shop that has something to sell.
+
+use galleria_tests::server::make_tenant;
+use galleria_tests::{Cell, Client, Postgres, Server};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Embedded,
+    Database,
+}
+
+pub struct World {
+    pub server: Server,
+    pub cell: Cell,
+    pub postgres: Option<Postgres>,
+    pub keys: Vec<(String, String)>,
+    _folder: TempDir,
+}
+
+impl World {
+    /// The shops `a`, `b`, … are there, each with an admin's key.
+    pub async fn start(engine: Engine, shops: usize) -> Self {
+        Self::start_with(engine, shops, &[]).await
+    }
+
+    pub async fn start_with(engine: Engine, shops: usize, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(engine, shops, environment, folder).await
+    }
+
+    pub async fn start_in(
+        engine: Engine,
+        shops: usize,
+        environment: &[(&str, &str)],
+        folder: TempDir,
+    ) -> Self {
+        let (cell, postgres) = match engine {
+            Engine::Embedded => (Cell::Folder(folder.path().join("data")), None),
+            Engine::Database => {
+                let postgres = Postgres::start();
+                postgres.prepare();
+                (Cell::Database(postgres.app_url()), Some(postgres))
+            }
+        };
+        let slugs = (b'a'..).take(shops).map(|letter| char::from(letter).to_string());
+        let keys = slugs.map(|slug| (slug.clone(), make_tenant(&cell, &slug))).collect();
+        let server = Server::start_with(cell.clone(), environment).await;
+        Self { server, cell, postgres, keys, _folder: folder }
+    }
+
+    /// The admin of a shop, on that shop's host.
+    pub fn admin(&self, slug: &str) -> Client {
+        self.server.client(slug, Some(self.key(slug)))
+    }
+
+    pub fn key(&self, slug: &str) -> &str {
+        &self.keys.iter().find(|(name, _)| name == slug).unwrap().1
+    }
+}
+
+/// A product with one variant, and how many there are.
+pub fn lamp(sku: &str, stock: i64) -> Value {
+    json!({
+        "title": format!("Lamp {sku}"), "description": "Gives light.", "categories": ["lighting"],
+        "variants": [{ "sku": sku, "price": 1999, "stock": stock }],
+    })
+}
+
+pub fn order(lines: &[(&str, i64)]) -> Value {
+    let lines: Vec<Value> =
+        lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+    json!({
+        "customer": { "name": "Ada Lovelace", "email": "ada@example.com" },
+        "shipping_address": { "line1": "1 Quay", "city": "Cork", "postal_code": "T12", "country": "IE" },
+        "lines": lines,
+    })
+}
+
+/// Every item of a list, page after page.
+pub async fn all(client: &mut Client, path: &str) -> Vec<Value> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let page = client.get(&format!("{path}{join}limit=100{cursor}")).await;
+        assert_eq!(page.status, 200, "{}", page.json());
+        let page = page.json();
+        items.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+/// Runs the same story over each engine.
+#[macro_export]
+macro_rules! over_both_engines {
+    ($($story:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() { super::$story($crate::world::Engine::Embedded).await; })+
+        }
+        mod database {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() { super::$story($crate::world::Engine::Database).await; })+
+        }
+    };
+}
