@@ -38,7 +38,7 @@ faults: tools ## the long form of the fault tests
 	GALLERIA_FAULTS=long cargo test --package galleria-tests --test suite -- --nocapture --test-threads=1 faults
 
 bench: tools ## the budgets, as ratios in one run
-	cargo build --release --package galleria --package galleria-tests
+	cargo build --release --package galleria --package galleria-load
 	$(TARGET)/release/bench $(ARGS)
 
 fmt: ## format

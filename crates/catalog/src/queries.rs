@@ -60,25 +60,45 @@ pub struct StockView {
 
 /// The offers, in the order of what was asked for; `None` where there is none.
 pub async fn offers(tenant: &Tenant, wanted: &[OfferBy]) -> Result<Vec<Option<Offer>>, Failure> {
-    const BY_ID: &str = "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
-        from product_variants v join products p on p.id = v.product_id where v.id = $1 and p.status = 'active'";
-    const BY_SKU: &str = "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
-        from product_variants v join products p on p.id = v.product_id where v.sku = $1 and p.status = 'active'";
-    let queries: Vec<(&str, Vec<Arg>)> = wanted
-        .iter()
-        .map(|by| match by {
-            OfferBy::Variant(id) => (BY_ID, args![*id]),
-            OfferBy::Sku(sku) => (BY_SKU, args![sku]),
-        })
+    let (mut ids, mut skus): (Vec<Arg>, Vec<Arg>) = (Vec::new(), Vec::new());
+    for by in wanted {
+        match by {
+            OfferBy::Variant(id) => ids.push(Arg::from(*id)),
+            OfferBy::Sku(sku) => skus.push(Arg::from(sku)),
+        }
+    }
+    let texts = [("v.id", ids), ("v.sku", skus)];
+    let texts: Vec<(String, Vec<Arg>)> = texts
+        .into_iter()
+        .filter(|(_, args)| !args.is_empty())
+        .map(|(column, args)| (offers_by(column, args.len()), args))
         .collect();
-    let mut found = vec![None; wanted.len()];
+    let queries: Vec<(&str, Vec<Arg>)> =
+        texts.iter().map(|(sql, args)| (sql.as_str(), args.clone())).collect();
+    let mut found = Vec::with_capacity(wanted.len());
     tenant
-        .read(&queries, &mut |query, row| {
-            found[query] = Some(offer(row)?);
+        .read(&queries, &mut |_, row| {
+            found.push(offer(row)?);
             Ok(())
         })
         .await?;
-    Ok(found)
+    let matching = |by: &OfferBy| {
+        found.iter().find(|offer| match by {
+            OfferBy::Variant(id) => offer.variant == *id,
+            OfferBy::Sku(sku) => offer.sku == *sku,
+        })
+    };
+    Ok(wanted.iter().map(|by| matching(by).cloned()).collect())
+}
+
+/// All lines of an order are looked up by one statement; there is one text for each number of lines.
+fn offers_by(column: &str, count: usize) -> String {
+    let marks: Vec<String> = (1..=count).map(|number| format!("${number}")).collect();
+    format!(
+        "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
+         from product_variants v join products p on p.id = v.product_id where {column} in ({}) and p.status = 'active'",
+        marks.join(", ")
+    )
 }
 
 fn offer(row: &Row<'_>) -> Result<Offer, Failure> {

@@ -67,19 +67,21 @@ pub(super) fn open_scratch(path: &Path, contexts: &'static [Context]) -> Result<
 }
 
 /// Answers of one moment.
-pub(super) fn read(
-    connection: &mut Connection,
-    queries: &[Query<'_>],
-    each: &mut Each<'_>,
-) -> Result<(), Failure> {
+pub(super) fn read(connection: &Connection, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
     if let [(sql, args)] = queries {
         return ask(connection, 0, sql, args, each);
     }
-    let moment = connection.transaction().map_err(|error| failure(&error))?;
-    for (number, (sql, args)) in queries.iter().enumerate() {
-        ask(&moment, number, sql, args, each)?;
-    }
-    moment.commit().map_err(|error| failure(&error))
+    run(connection, "begin")?;
+    let asked =
+        queries.iter().enumerate().try_for_each(|(number, (sql, args))| ask(connection, number, sql, args, each));
+    let ended = run(connection, "commit");
+    asked.and(ended)
+}
+
+/// A statement without arguments, parsed once.
+pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
+    let ran = connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute());
+    ran.map(drop).map_err(|error| failure(&error))
 }
 
 fn ask(
@@ -136,6 +138,18 @@ pub(super) fn prepare<'c>(
         statement.raw_bind_parameter(index, Bound(arg)).map_err(|error| failure(&error))?;
     }
     Ok(statement)
+}
+
+/// Folds the log (`passive`) or only looks (`noop`): how many pages it holds, and how many of them are in the file.
+pub(super) fn log_pages(connection: &Connection, mode: &'static str) -> Result<(i64, i64), Failure> {
+    let sql = match mode {
+        "noop" => "pragma wal_checkpoint(noop)",
+        _ => "pragma wal_checkpoint(passive)",
+    };
+    let pages = connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row([], |row| Ok((row.get(1)?, row.get(2)?))));
+    pages.map_err(|error| failure(&error))
 }
 
 /// Whether the file can be read at this moment.
@@ -202,12 +216,14 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// What every connection of ours has in common. Checkpoints are not left to whoever commits: `home` sees to them.
+/// What all connections that write have in common. Checkpoints are not left to whoever commits: `home` sees to them.
 fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "pragma journal_mode = wal;
          pragma synchronous = full;
          pragma foreign_keys = on;
-         pragma wal_autocheckpoint = 4000;
+         pragma wal_autocheckpoint = 0;
          pragma journal_size_limit = 33554432;
          pragma cache_size = -4096;",
     )

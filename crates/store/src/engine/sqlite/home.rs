@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use kernel::{Envelope, Problem, StreamId, TenantId, Timestamp};
@@ -26,6 +26,12 @@ const TOGETHER: usize = 256;
 /// How many states the writer keeps in memory between commits.
 const REMEMBERED: usize = 512;
 
+/// Folding begins when so many pages of the log are not in the file yet.
+const FOLDED_FROM: i64 = 1_000;
+
+/// A log of so many pages is not let grow further: 64 MB.
+const LOG_AT_MOST: i64 = 16_000;
+
 /// How many idle readers stay open.
 const READERS: usize = 4;
 
@@ -40,6 +46,7 @@ pub(super) struct Home {
     writer: Mutex<Option<Writer>>,
     readers: Mutex<Vec<Connection>>,
     opened: OnceCell<()>,
+    folding: AtomicBool,
 }
 
 /// The only connection that writes, and what it knows because nobody else does.
@@ -62,6 +69,7 @@ impl Home {
             writer: Mutex::default(),
             readers: Mutex::default(),
             opened: OnceCell::new(),
+            folding: AtomicBool::new(false),
         }
     }
 
@@ -76,11 +84,11 @@ impl Home {
 
     pub(super) fn read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
         let reader = self.readers.lock().pop();
-        let mut reader = match reader {
+        let reader = match reader {
             Some(reader) => reader,
             None => connection::open_reader(&self.path)?,
         };
-        connection::read(&mut reader, queries, each)?;
+        connection::read(&reader, queries, each)?;
         let mut idle = self.readers.lock();
         if idle.len() < READERS {
             idle.push(reader);
@@ -89,7 +97,7 @@ impl Home {
     }
 
     /// Empties the lane, group by group. Runs on a thread that may block.
-    pub(super) fn drain(&self, mut drain: Drain) {
+    pub(super) fn drain(self: &Arc<Self>, mut drain: Drain) {
         let mut writer = self.writer.lock();
         while let Some(jobs) = drain.take(TOGETHER) {
             metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
@@ -99,7 +107,34 @@ impl Home {
                 Err(Failure::Bug(_)) if jobs.len() > 1 => self.commit_each(&mut writer, jobs),
                 Err(failure) => batch::fail(jobs, &failure.into()),
             }
+            self.fold_log(&writer);
         }
+    }
+
+    /// Folds the write-ahead log into the file, beside the writer and not in its way. Only when the log grows faster
+    /// than that does the writer help, for then there is little left to do and the log can begin anew.
+    fn fold_log(self: &Arc<Self>, writer: &Option<Writer>) {
+        let Some(Ok((logged, folded))) =
+            writer.as_ref().map(|writer| connection::log_pages(&writer.connection, "noop"))
+        else {
+            return;
+        };
+        if logged - folded < FOLDED_FROM || self.folding.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if logged > LOG_AT_MOST
+            && let Some(writer) = writer
+        {
+            let _ = connection::log_pages(&writer.connection, "passive");
+            self.folding.store(false, Ordering::Relaxed);
+            return;
+        }
+        let home = self.clone();
+        tokio::task::spawn_blocking(move || {
+            // A failure is not lost: the writer meets the same disk, and says so to whoever asked.
+            let _ = connection::open_reader(&home.path).and_then(|folder| connection::log_pages(&folder, "passive"));
+            home.folding.store(false, Ordering::Relaxed);
+        });
     }
 
     /// Waits until nothing is being committed.
@@ -178,13 +213,11 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &Batch, now: Timestamp) -> Result<(), Failure> {
-        self.connection.execute_batch("begin immediate").map_err(|error| failure(&error))?;
-        let written = self
-            .write_all(batch, now)
-            .and_then(|()| self.connection.execute_batch("commit").map_err(|error| failure(&error)));
+        connection::run(&self.connection, "begin immediate")?;
+        let written = self.write_all(batch, now).and_then(|()| connection::run(&self.connection, "commit"));
         if let Err(failure) = written {
             // Fails when the database has rolled back by itself, which is just as well.
-            let _ = self.connection.execute_batch("rollback");
+            let _ = connection::run(&self.connection, "rollback");
             return Err(failure);
         }
         self.position += batch.events.len() as i64;

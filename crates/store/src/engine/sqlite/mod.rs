@@ -94,7 +94,7 @@ impl Files {
     }
 
     pub(super) fn registry_read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
-        connection::read(&mut self.0.cell.lock(), queries, each)
+        connection::read(&self.0.cell.lock(), queries, each)
     }
 
     pub(super) fn registry_write(&self, writes: &[Write]) -> Result<(), Failure> {

@@ -39,7 +39,7 @@ impl Scratch {
 
     pub(crate) fn read(&mut self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
         let _ = self.connection.execute_batch("commit");
-        connection::read(&mut self.connection, queries, each)
+        connection::read(&self.connection, queries, each)
     }
 
     /// The contexts' tables and the states, in the order of their names.
