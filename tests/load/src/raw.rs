@@ -41,8 +41,27 @@ pub fn orders_per_second(file: &Path, duration: Duration) -> f64 {
     let correlation: Vec<u8> = database
         .query_row("select correlation from events where stream_id = ?1", [&order], |row| row.get(0))
         .unwrap();
-    let mut events = read(&database, "events", "correlation = ?1", &correlation, &[], &["id", "stream_id"]);
-    assert_eq!((rows.len(), events.len()), (6, 3), "an order of two lines is six rows and three events");
+    let mut reserved = read(
+        &database,
+        "events",
+        "correlation = ?1 and stream = 'stock'",
+        &correlation,
+        &["stream_id"],
+        &["id"],
+    );
+    let mut placed = read(
+        &database,
+        "events",
+        "correlation = ?1 and stream = 'order'",
+        &correlation,
+        &["stream_id"],
+        &["id"],
+    );
+    assert_eq!(
+        (rows.len(), reserved.len(), placed.len()),
+        (6, 2, 1),
+        "an order of two lines is six rows and three events"
+    );
 
     let mut position: i64 =
         database.query_row("select max(position) from events", [], |row| row.get(0)).unwrap();
@@ -61,12 +80,12 @@ pub fn orders_per_second(file: &Path, duration: Duration) -> f64 {
             for row in &mut rows {
                 write(&database, row, &id);
             }
-            for event in &mut events {
+            for event in &mut placed {
                 position += 1;
                 event.values[0] = Value::Integer(position);
                 write(&database, event, &id);
             }
-            for line in 0..2 {
+            for (line, event) in (0..2).zip(&mut reserved) {
                 let variant = &stock[usize::try_from(done * 2 + line).unwrap() % stock.len()];
                 // Read as the server reads it, then written as the server writes it.
                 let (version, state): (i64, String) = database
@@ -77,8 +96,12 @@ pub fn orders_per_second(file: &Path, duration: Duration) -> f64 {
                 database
                     .prepare_cached("update states set version = ?2, state = ?3 where id = ?1")
                     .unwrap()
-                    .execute((variant, version, state))
+                    .execute((variant, version + 1, state))
                     .unwrap();
+                position += 1;
+                event.values[0] = Value::Integer(position);
+                event.values[4] = Value::Integer(version + 1);
+                write(&database, event, &Value::Blob(variant.clone()));
                 database
                     .prepare_cached("update inventory set reserved = reserved + 1 where variant_id = ?1 and on_hand - reserved >= 1")
                     .unwrap()

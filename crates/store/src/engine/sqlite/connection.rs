@@ -67,13 +67,19 @@ pub(super) fn open_scratch(path: &Path, contexts: &'static [Context]) -> Result<
 }
 
 /// Answers of one moment.
-pub(super) fn read(connection: &Connection, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+pub(super) fn read(
+    connection: &Connection,
+    queries: &[Query<'_>],
+    each: &mut Each<'_>,
+) -> Result<(), Failure> {
     if let [(sql, args)] = queries {
         return ask(connection, 0, sql, args, each);
     }
     run(connection, "begin")?;
-    let asked =
-        queries.iter().enumerate().try_for_each(|(number, (sql, args))| ask(connection, number, sql, args, each));
+    let asked = queries
+        .iter()
+        .enumerate()
+        .try_for_each(|(number, (sql, args))| ask(connection, number, sql, args, each));
     let ended = run(connection, "commit");
     asked.and(ended)
 }
@@ -224,7 +230,6 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
          pragma synchronous = full;
          pragma foreign_keys = on;
          pragma wal_autocheckpoint = 0;
-         pragma journal_size_limit = 33554432;
          pragma cache_size = -4096;",
     )
 }

@@ -27,10 +27,10 @@ const TOGETHER: usize = 256;
 const REMEMBERED: usize = 512;
 
 /// Folding begins when so many pages of the log are not in the file yet.
-const FOLDED_FROM: i64 = 1_000;
+const FOLDED_FROM: i64 = 500;
 
-/// A log of so many pages is not let grow further: 64 MB.
-const LOG_AT_MOST: i64 = 16_000;
+/// A log of so many pages is begun anew: 8 MB, which stay allocated and in the cache. A longer one is slower to sync.
+const LOG_AT_MOST: i64 = 2_000;
 
 /// How many idle readers stay open.
 const READERS: usize = 4;
@@ -132,7 +132,8 @@ impl Home {
         let home = self.clone();
         tokio::task::spawn_blocking(move || {
             // A failure is not lost: the writer meets the same disk, and says so to whoever asked.
-            let _ = connection::open_reader(&home.path).and_then(|folder| connection::log_pages(&folder, "passive"));
+            let _ = connection::open_reader(&home.path)
+                .and_then(|folder| connection::log_pages(&folder, "passive"));
             home.folding.store(false, Ordering::Relaxed);
         });
     }
