@@ -4,3 +4,5 @@
 
 mod embedded;
 mod jars;
+mod stories;
+mod world;

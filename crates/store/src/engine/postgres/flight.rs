@@ -35,13 +35,12 @@ pub(super) enum Ready {
 pub(super) enum Value<'a> {
     One(&'a Arg),
     Int(i64),
-    Uuid(Uuid),
-    Text(&'a str),
     Uuids(Vec<Uuid>),
     Texts(Vec<Option<&'a str>>),
     Ints(Vec<Option<i64>>),
     Blobs(Vec<&'a [u8]>),
     NullableUuids(Vec<Option<Uuid>>),
+    NullableBlobs(Vec<Option<&'a [u8]>>),
 }
 
 impl Session {
@@ -100,18 +99,48 @@ impl<'a> Value<'a> {
         args.iter().map(Value::One).collect()
     }
 
+    /// One argument of many writes. Its type is that of whatever is not null.
+    pub(super) fn column(args: impl Iterator<Item = &'a Arg> + Clone) -> Self {
+        match args.clone().find(|arg| **arg != Arg::Null) {
+            Some(Arg::Int(_)) => Self::Ints(
+                args.map(|arg| if let Arg::Int(value) = arg { Some(*value) } else { None }).collect(),
+            ),
+            Some(Arg::Uuid(_)) => Self::NullableUuids(
+                args.map(|arg| if let Arg::Uuid(value) = arg { Some(*value) } else { None }).collect(),
+            ),
+            Some(Arg::Bytes(_)) => Self::NullableBlobs(
+                args.map(|arg| if let Arg::Bytes(value) = arg { Some(value.as_slice()) } else { None })
+                    .collect(),
+            ),
+            _ => Self::Texts(
+                args.map(|arg| if let Arg::Text(value) = arg { Some(value.as_ref()) } else { None })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The name of a column's type.
+    pub(super) fn array(&self) -> &'static str {
+        match self {
+            Self::Ints(_) => "bigint[]",
+            Self::Uuids(_) | Self::NullableUuids(_) => "uuid[]",
+            Self::Blobs(_) | Self::NullableBlobs(_) => "bytea[]",
+            _ => "text[]",
+        }
+    }
+
     fn kind(&self) -> Type {
         match self {
             Self::One(Arg::Int(_)) | Self::Int(_) => Type::INT8,
-            Self::One(Arg::Text(_)) | Self::Text(_) => Type::TEXT,
-            Self::One(Arg::Uuid(_)) | Self::Uuid(_) => Type::UUID,
+            Self::One(Arg::Text(_)) => Type::TEXT,
+            Self::One(Arg::Uuid(_)) => Type::UUID,
             Self::One(Arg::Bytes(_)) => Type::BYTEA,
             // The server finds the type of a null out by itself.
             Self::One(Arg::Null) => Type::UNKNOWN,
             Self::Uuids(_) | Self::NullableUuids(_) => Type::UUID_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
             Self::Ints(_) => Type::INT8_ARRAY,
-            Self::Blobs(_) => Type::BYTEA_ARRAY,
+            Self::Blobs(_) | Self::NullableBlobs(_) => Type::BYTEA_ARRAY,
         }
     }
 }
@@ -126,14 +155,14 @@ impl ToSql for Value<'_> {
             Self::One(Arg::Null) => Ok(IsNull::Yes),
             Self::One(Arg::Int(value)) | Self::Int(value) => value.to_sql(kind, out),
             Self::One(Arg::Text(value)) => value.as_ref().to_sql(kind, out),
-            Self::One(Arg::Uuid(value)) | Self::Uuid(value) => value.to_sql(kind, out),
-            Self::Text(value) => value.to_sql(kind, out),
+            Self::One(Arg::Uuid(value)) => value.to_sql(kind, out),
             Self::One(Arg::Bytes(value)) => value.as_slice().to_sql(kind, out),
             Self::Uuids(values) => values.to_sql(kind, out),
             Self::NullableUuids(values) => values.to_sql(kind, out),
             Self::Texts(values) => values.to_sql(kind, out),
             Self::Ints(values) => values.to_sql(kind, out),
             Self::Blobs(values) => values.to_sql(kind, out),
+            Self::NullableBlobs(values) => values.to_sql(kind, out),
         }
     }
 

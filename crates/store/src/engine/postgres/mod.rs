@@ -6,6 +6,7 @@
 
 mod commit;
 mod flight;
+mod plan;
 mod schema;
 
 use std::collections::HashMap;

@@ -1,0 +1,205 @@
+//! Many writes as few statements.
+//!
+//! Each statement costs the server a round of its own, so writes that share a text become one statement over columns of
+//! values, and all of a commit becomes one statement of several parts wherever that changes nothing: the parts of one
+//! statement do not see each other, so a row that is written more than once takes as many statements.
+
+use std::collections::HashSet;
+
+use kernel::{Arg, Rows, Write};
+use uuid::Uuid;
+
+use super::flight::Value;
+
+/// A statement, and the values that it takes.
+pub(super) type Order<'a> = (String, Vec<Value<'a>>);
+
+/// A part of a statement: it touches rows, and how many it must touch is checked by the server.
+pub(super) struct Part<'a> {
+    sql: String,
+    values: Vec<Value<'a>>,
+    rows: Option<i64>,
+}
+
+impl<'a> Part<'a> {
+    /// `sql` ends where a `returning` could stand.
+    pub(super) fn new(sql: &str, values: Vec<Value<'a>>, rows: i64) -> Self {
+        Self { sql: sql.to_owned(), values, rows: Some(rows) }
+    }
+}
+
+/// The writes of one work, in their order: only neighbours with one text are put together.
+pub(super) fn in_order(writes: &[Write]) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    for run in writes.chunk_by(|one, next| one.sql == next.sql && is_insert(one)) {
+        parts.push(if run.len() > 1 { together(run) } else { alone(&run[0]) });
+    }
+    parts
+}
+
+/// The writes of many works: inserts first, then updates in rounds in which each row is written once. `None` when
+/// something among them may not be moved, such as a delete.
+pub(super) fn in_rounds(writes: &[Write]) -> Option<Vec<Vec<Part<'_>>>> {
+    if writes.iter().any(|write| write.rows != Rows::Exactly(1) || !(is_insert(write) || is_update(write))) {
+        return None;
+    }
+    let mut inserts: Vec<Vec<&Write>> = Vec::new();
+    for write in writes.iter().filter(|write| is_insert(write)) {
+        match inserts.iter_mut().find(|group| group[0].sql == write.sql) {
+            Some(group) => group.push(write),
+            None => inserts.push(vec![write]),
+        }
+    }
+    let mut rounds: Vec<Vec<Part<'_>>> = vec![inserts.iter().map(|group| together_of(group)).collect()];
+    let mut round: Vec<&Write> = Vec::new();
+    let mut rows = HashSet::new();
+    for write in writes.iter().filter(|write| is_update(write)) {
+        let fits = round.first().is_none_or(|first| first.sql == write.sql) && rows.insert(key(write));
+        if !fits {
+            rounds.push(vec![together_of(&round)]);
+            (round, rows) = (Vec::new(), HashSet::from([key(write)]));
+        }
+        round.push(write);
+    }
+    if !round.is_empty() {
+        rounds.push(vec![together_of(&round)]);
+    }
+    Some(rounds)
+}
+
+/// Several parts as one statement, whose parts must not depend on each other's rows.
+pub(super) fn statement(parts: Vec<Part<'_>>) -> Order<'_> {
+    let (mut withs, mut checks, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, part) in parts.into_iter().enumerate() {
+        withs.push(format!("p{number} as ({} returning 1)", shifted(&part.sql, all.len())));
+        all.extend(part.values);
+        if let Some(rows) = part.rows {
+            all.push(Value::Int(rows));
+            checks.push(format!("log.expect_rows((select count(*) from p{number}), ${}::bigint)", all.len()));
+        }
+    }
+    let checked = if checks.is_empty() { "1".to_owned() } else { checks.join(", ") };
+    (format!("with {} select {checked}", withs.join(", ")), all)
+}
+
+fn is_insert(write: &Write) -> bool {
+    write.sql.starts_with("insert into ")
+        && write.sql.contains(") values (")
+        && write.rows == Rows::Exactly(1)
+}
+
+fn is_update(write: &Write) -> bool {
+    write.sql.starts_with("update ") && write.sql.contains(" where ")
+}
+
+/// What tells the rows of one update apart: every text of ours names its row by `$1`.
+fn key(write: &Write) -> Option<Uuid> {
+    match write.args.first() {
+        Some(Arg::Uuid(id)) => Some(*id),
+        _ => None,
+    }
+}
+
+fn alone(write: &Write) -> Part<'_> {
+    let rows = match write.rows {
+        Rows::Exactly(rows) => i64::try_from(rows).ok(),
+        Rows::Any => None,
+    };
+    Part { sql: write.sql.to_owned(), values: Value::each(&write.args), rows }
+}
+
+fn together(run: &[Write]) -> Part<'_> {
+    together_of(&run.iter().collect::<Vec<_>>())
+}
+
+/// One statement over a column for each argument.
+fn together_of<'a>(group: &[&'a Write]) -> Part<'a> {
+    let [first, ..] = group else { unreachable!("a group is made of writes") };
+    let columns: Vec<Value<'a>> =
+        (0..first.args.len()).map(|n| Value::column(group.iter().map(|write| &write.args[n]))).collect();
+    let arrays: Vec<String> =
+        columns.iter().enumerate().map(|(n, column)| format!("${}::{}", n + 1, column.array())).collect();
+    let names: Vec<String> = (1..=columns.len()).map(|n| format!("a{n}")).collect();
+    let from = format!("unnest({}) as u ({})", arrays.join(", "), names.join(", "));
+    let named = replaced(first.sql, |n| format!("u.a{n}"));
+    let sql = match named.split_once(" values (") {
+        Some((into, values)) if is_insert(first) => {
+            format!("{into} select {} from {from}", values.trim_end().trim_end_matches(')'))
+        }
+        _ => {
+            let (set, condition) = named.split_once(" where ").unwrap_or((&named, "true"));
+            format!("{set} from {from} where {condition}")
+        }
+    };
+    Part { sql, values: columns, rows: i64::try_from(group.len()).ok() }
+}
+
+fn shifted(sql: &str, by: usize) -> String {
+    if by == 0 { sql.to_owned() } else { replaced(sql, |n| format!("${}", n + by)) }
+}
+
+/// The text with every `$n` replaced.
+fn replaced(sql: &str, with: impl Fn(usize) -> String) -> String {
+    let mut text = String::with_capacity(sql.len() + 32);
+    let mut parts = sql.split('$');
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        match part[..digits].parse() {
+            Ok(n) => text.push_str(&with(n)),
+            Err(_) => text.push('$'),
+        }
+        text.push_str(&part[digits..]);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::args;
+
+    use super::*;
+
+    fn insert(n: i64) -> Write {
+        Write::one("insert into t (a, b, c) values ($1, 0, $2)", args![Uuid::from_u128(1), n])
+    }
+
+    fn update(row: u128, n: i64) -> Write {
+        Write::one("update t set b = b + $2 where a = $1 and b >= $2", args![Uuid::from_u128(row), n])
+    }
+
+    #[test]
+    fn inserts_of_one_text_become_one_statement() {
+        let writes = [insert(1), insert(2)];
+        let (sql, values) = statement(in_order(&writes));
+        assert_eq!(
+            sql,
+            "with p0 as (insert into t (a, b, c) select u.a1, 0, u.a2 from unnest($1::uuid[], $2::bigint[]) as u (a1, a2) returning 1) select log.expect_rows((select count(*) from p0), $3::bigint)"
+        );
+        assert_eq!(values.len(), 3);
+    }
+
+    #[test]
+    fn a_row_is_written_once_a_round() {
+        let writes = [update(1, 1), insert(1), update(2, 1), update(1, 2), insert(2)];
+        let rounds = in_rounds(&writes).unwrap();
+        assert_eq!(rounds.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1]);
+        assert!(
+            rounds[1][0].sql.starts_with("update t set b = b + u.a2 from unnest("),
+            "{}",
+            rounds[1][0].sql
+        );
+        assert_eq!((rounds[1][0].rows, rounds[2][0].rows), (Some(2), Some(1)));
+    }
+
+    #[test]
+    fn nothing_is_moved_past_a_delete() {
+        let delete = Write::any("delete from t where a = $1", args![Uuid::from_u128(1)]);
+        assert!(in_rounds(&[insert(1), delete]).is_none());
+    }
+
+    #[test]
+    fn the_arguments_of_later_parts_are_counted_on() {
+        assert_eq!(shifted("update t set a = $2 where b = $1", 3), "update t set a = $5 where b = $4");
+    }
+}

@@ -1,0 +1,74 @@
+//! A cell of either engine, with tenants when a story wants them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use galleria_tests::Postgres;
+use store::{Cell, Failure, Folder, Opening, Server, Tenant, migrate};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::jars::{CONTEXTS, now};
+
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    Embedded,
+    Database,
+}
+
+pub struct World {
+    pub cell: Cell,
+    pub folder: TempDir,
+    _postgres: Option<Postgres>,
+}
+
+impl World {
+    pub async fn start(engine: Engine) -> Self {
+        match engine {
+            Engine::Embedded => Self::embedded().await,
+            Engine::Database => Self::database().await,
+        }
+    }
+
+    pub async fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let cell = open(folder.path()).await.unwrap();
+        Self { cell, folder, _postgres: None }
+    }
+
+    pub async fn database() -> Self {
+        let postgres = Postgres::start();
+        migrate::prepare_server(&postgres.owner_url(), "galleria_app", Some("galleria"), CONTEXTS)
+            .await
+            .unwrap();
+        let server = Server { url: postgres.app_url(), connections: 8, prepared: true };
+        let cell = Cell::open(Opening::Server(server), CONTEXTS, now).await.unwrap();
+        Self { cell, folder: tempfile::tempdir().unwrap(), _postgres: Some(postgres) }
+    }
+
+    /// A new tenant.
+    pub async fn tenant(&self) -> Tenant {
+        let slug = format!("t{}", Uuid::now_v7().simple());
+        let record = self
+            .cell
+            .registry()
+            .create_tenant(&slug, "The Pantry", "EUR".parse().unwrap(), now())
+            .await
+            .unwrap();
+        self.cell.tenant(record.id)
+    }
+}
+
+pub async fn open(folder: &Path) -> Result<Cell, Failure> {
+    let folder = Folder {
+        path: folder.into(),
+        asleep_after: Duration::from_secs(60),
+        awake_at_most: 100,
+        exclusive: true,
+    };
+    Cell::open(Opening::Folder(folder), CONTEXTS, now).await
+}
+
+pub async fn coins(tenant: &Tenant, jar: Uuid) -> Option<i64> {
+    tenant.row("select coins from jars where id = $1", kernel::args![jar], |row| row.get(0)).await.unwrap()
+}
