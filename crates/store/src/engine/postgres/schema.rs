@@ -1,8 +1,11 @@
 //! Preparing the server, and what becomes of a context's portable tables here.
 //!
 //! A migration's text knows no tenant and no schema. Here each table gets a `tenant_id` that fills itself from the
-//! transaction's setting, stands first in every primary, unique and foreign key and index (those checks bypass
-//! policies), and is forced on every row by row-level security. So no context can forget it.
+//! transaction's setting, stands first in every primary, unique and foreign key (those checks bypass policies), and is
+//! forced on every row by row-level security. So no context can forget it.
+//!
+//! In other indexes it stands second: an index that begins with the tenant looks, to a planner without statistics, as
+//! good for finding one row as the key itself, and then a foreign key is checked by reading all of a tenant's rows.
 
 use std::fmt::Write as _;
 
@@ -255,11 +258,16 @@ fn one(statement: &str) -> Option<String> {
         }
         return Some(format!("create table {table} (\n  {}\n)", clauses.join(",\n  ")));
     }
-    for start in ["create index ", "create unique index "] {
-        if let Some(rest) = statement.strip_prefix(start) {
-            let (head, columns) = rest.split_once('(')?;
-            return Some(format!("{start}{head}(tenant_id, {columns}"));
-        }
+    if let Some(rest) = statement.strip_prefix("create unique index ") {
+        let (head, columns) = rest.split_once('(')?;
+        return Some(format!("create unique index {head}(tenant_id, {columns}"));
+    }
+    if let Some(rest) = statement.strip_prefix("create index ") {
+        let (head, columns) = rest.split_once('(')?;
+        let columns: Vec<&str> = columns.strip_suffix(')')?.split(',').map(str::trim).collect();
+        let (first, others) = columns.split_first()?;
+        let columns: Vec<&str> = [*first, "tenant_id"].into_iter().chain(others.iter().copied()).collect();
+        return Some(format!("create index {head}({})", columns.join(", ")));
     }
     if let Some(rest) = statement.strip_prefix("alter table ") {
         let (table, column) = rest.split_once(" add column ")?;
@@ -335,7 +343,7 @@ mod tests {
         assert!(sql.contains("primary key (tenant_id, jar, label)"), "{sql}");
         assert!(sql.contains("unique (tenant_id, label)"), "{sql}");
         assert!(sql.contains("foreign key (tenant_id, jar) references jars (tenant_id, id)"), "{sql}");
-        assert!(sql.contains("on drops (tenant_id, label)"), "{sql}");
+        assert!(sql.contains("on drops (label, tenant_id)"), "{sql}");
         assert!(sql.contains("label text collate \"C\""), "{sql}");
         assert!(sql.contains("force row level security"), "{sql}");
     }
