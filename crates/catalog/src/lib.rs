@@ -14,6 +14,7 @@
 mod api;
 mod claim;
 mod content;
+mod offers;
 mod product;
 mod projector;
 pub mod queries;
@@ -29,8 +30,9 @@ kernel::ids! {
 
 pub use api::{NewProduct, NewVariant, routes};
 pub use content::{Content, Status, Variant};
+pub use offers::offers;
 pub use product::Product;
-pub use queries::{Offer, OfferBy, offers};
+pub use queries::{Offer, OfferBy};
 pub use refusal::{PROBLEMS, Refusal};
 pub use stock::Stock;
 

@@ -36,7 +36,7 @@ pub struct Offer {
     pub price: Money,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OfferBy {
     Variant(VariantId),
     Sku(String),
@@ -82,13 +82,16 @@ pub async fn offers(tenant: &Tenant, wanted: &[OfferBy]) -> Result<Vec<Option<Of
             Ok(())
         })
         .await?;
-    let matching = |by: &OfferBy| {
-        found.iter().find(|offer| match by {
-            OfferBy::Variant(id) => offer.variant == *id,
-            OfferBy::Sku(sku) => offer.sku == *sku,
-        })
-    };
-    Ok(wanted.iter().map(|by| matching(by).cloned()).collect())
+    Ok(wanted.iter().map(|by| found.iter().find(|offer| by.names(offer)).cloned()).collect())
+}
+
+impl OfferBy {
+    fn names(&self, offer: &Offer) -> bool {
+        match self {
+            Self::Variant(id) => offer.variant == *id,
+            Self::Sku(sku) => offer.sku == *sku,
+        }
+    }
 }
 
 /// All lines of an order are looked up by one statement; there is one text for each number of lines.

@@ -167,7 +167,7 @@ async fn place_orders(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> Re
         let person = people[dice.index(people.len())].clone();
         let lines = (0..1 + dice.roll(3)).map(|_| line(&shelf, shop.quantity, &mut dice)).collect();
         let (id, order) = (OrderId::new(), new_order(person, lines));
-        let basket = Basket::fill(tenant, &order, record.currency).await?;
+        let basket = Basket::fill(tenant, &order, record.currency, true).await?;
         tenant.run(asked(at), orders::works::place_order(id, &order, basket, record.currency)).await?;
         advance(tenant, id, at, number, &mut dice).await?;
     }

@@ -114,7 +114,7 @@ async fn place_order(ask: Command<NewOrder>) -> Answer {
     ask.body.check()?;
     let (shop, currency, id) = (&ask.shop, ask.shop.record.currency, OrderId::new());
     for tried in 1.. {
-        let basket = Basket::fill(&shop.tenant, &ask.body, currency).await;
+        let basket = Basket::fill(&shop.tenant, &ask.body, currency, tried > 1).await;
         let work = basket.map(|basket| works::place_order(id, &ask.body, basket, currency));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {

@@ -20,10 +20,15 @@ pub struct Basket {
 }
 
 impl Basket {
-    /// Looks up what the lines name. Two lines of one variant become one.
-    pub async fn fill(tenant: &Tenant, order: &NewOrder, currency: Currency) -> Result<Self, Problem> {
+    /// Looks up what the lines name, anew when what was known turned out to be old. Two lines of one variant become one.
+    pub async fn fill(
+        tenant: &Tenant,
+        order: &NewOrder,
+        currency: Currency,
+        afresh: bool,
+    ) -> Result<Self, Problem> {
         let wanted: Vec<OfferBy> = order.lines.iter().map(|line| line.by()).collect();
-        let found = offers(tenant, &wanted).await?;
+        let found = offers(tenant, &wanted, afresh).await?;
         let mut check = kernel::Check::default();
         let mut basket = Self { lines: Vec::new(), seen: Vec::new(), asked: Vec::new() };
         for (n, (line, offer)) in order.lines.iter().zip(found).enumerate() {

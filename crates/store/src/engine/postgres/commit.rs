@@ -33,12 +33,12 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
     where states.id = u.id and states.version = u.seen";
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
-const EVENTS: &str = "with head as (update heads set position = position + $1::bigint returning position), \
-    written as (insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
+const HEAD: &str = "update heads set position = position + $1::bigint";
+const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
     select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
     from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
-    with ordinality as e (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, data, n) returning 1) \
-    select log.expect_rows(count(*), $1::bigint) from written";
+    with ordinality as e (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, data, n)";
+
 type Results = Vec<Result<Done, Problem>>;
 
 /// A commit that was sent and whose answer never came.
@@ -235,15 +235,12 @@ fn orders<'a>(batch: &'a Batch, changed: &'a [Changed], now: Timestamp, plainly:
     if !batch.keep.is_empty() {
         last.push(Part::new(KEEP, replies(&batch.keep, now), count(&batch.keep)));
     }
-    let mut orders: Vec<Order<'a>> =
-        rounds.into_iter().filter(|round| !round.is_empty()).map(statement).collect();
-    if !last.is_empty() {
-        orders.push(statement(last));
-    }
     if !batch.events.is_empty() {
-        orders.push((EVENTS.into(), events(&batch.events, now)));
+        last.push(Part::read("head", HEAD, "position", vec![Value::Int(count(&batch.events))]));
+        last.push(Part::new(EVENTS, events(&batch.events, now), count(&batch.events)));
     }
-    orders
+    rounds.push(last);
+    rounds.into_iter().filter(|round| !round.is_empty()).map(statement).collect()
 }
 
 fn count<T>(items: &[T]) -> i64 {

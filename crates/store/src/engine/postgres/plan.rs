@@ -16,6 +16,9 @@ pub(super) type Order<'a> = (String, Vec<Value<'a>>);
 
 /// A part of a statement: it touches rows, and how many it must touch is checked by the server.
 pub(super) struct Part<'a> {
+    /// What the other parts of the statement call it, when they do.
+    name: Option<&'static str>,
+    returning: &'static str,
     sql: String,
     values: Vec<Value<'a>>,
     rows: Option<i64>,
@@ -24,7 +27,17 @@ pub(super) struct Part<'a> {
 impl<'a> Part<'a> {
     /// `sql` ends where a `returning` could stand.
     pub(super) fn new(sql: &str, values: Vec<Value<'a>>, rows: i64) -> Self {
-        Self { sql: sql.to_owned(), values, rows: Some(rows) }
+        Self { name: None, returning: "1", sql: sql.to_owned(), values, rows: Some(rows) }
+    }
+
+    /// A part that touches one row, and whose column the parts after it read.
+    pub(super) fn read(
+        name: &'static str,
+        sql: &str,
+        returning: &'static str,
+        values: Vec<Value<'a>>,
+    ) -> Self {
+        Self { name: Some(name), returning, sql: sql.to_owned(), values, rows: Some(1) }
     }
 }
 
@@ -71,11 +84,12 @@ pub(super) fn in_rounds(writes: &[Write]) -> Option<Vec<Vec<Part<'_>>>> {
 pub(super) fn statement(parts: Vec<Part<'_>>) -> Order<'_> {
     let (mut withs, mut checks, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for (number, part) in parts.into_iter().enumerate() {
-        withs.push(format!("p{number} as ({} returning 1)", shifted(&part.sql, all.len())));
+        let name = part.name.map_or_else(|| format!("p{number}"), str::to_owned);
+        withs.push(format!("{name} as ({} returning {})", shifted(&part.sql, all.len()), part.returning));
         all.extend(part.values);
         if let Some(rows) = part.rows {
             all.push(Value::Int(rows));
-            checks.push(format!("log.expect_rows((select count(*) from p{number}), ${}::bigint)", all.len()));
+            checks.push(format!("log.expect_rows((select count(*) from {name}), ${}::bigint)", all.len()));
         }
     }
     let checked = if checks.is_empty() { "1".to_owned() } else { checks.join(", ") };
@@ -105,7 +119,7 @@ fn alone(write: &Write) -> Part<'_> {
         Rows::Exactly(rows) => i64::try_from(rows).ok(),
         Rows::Any => None,
     };
-    Part { sql: write.sql.to_owned(), values: Value::each(&write.args), rows }
+    Part { name: None, returning: "1", sql: write.sql.to_owned(), values: Value::each(&write.args), rows }
 }
 
 fn together(run: &[Write]) -> Part<'_> {
@@ -131,7 +145,7 @@ fn together_of<'a>(group: &[&'a Write]) -> Part<'a> {
             format!("{set} from {from} where {condition}")
         }
     };
-    Part { sql, values: columns, rows: i64::try_from(group.len()).ok() }
+    Part { name: None, returning: "1", sql, values: columns, rows: i64::try_from(group.len()).ok() }
 }
 
 fn shifted(sql: &str, by: usize) -> String {
