@@ -138,6 +138,14 @@ pub fn make_tenant(cell: &Cell, slug: &str) -> String {
     run(&["tenant", "key", "create", slug, "--name", "test", "--role", "admin"])
 }
 
+/// Makes a key of a role, and returns its secret.
+pub fn make_key(cell: &Cell, slug: &str, role: &str) -> String {
+    let args = ["tenant", "key", "create", slug, "--name", "test", "--role", role];
+    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// `galleria verify`, which must be clean; returns its report.
 pub fn verify(cell: &Cell) -> Value {
     let output = Command::new(binary()).args(["verify", "--json"]).args(cell.args()).output().unwrap();

@@ -175,10 +175,9 @@ fn a_tenant_is_made_shown_and_given_keys_by_command() {
 fn a_cell_with_a_tenant() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     make_tenant(&Cell::Folder(folder.path().into()), "a");
-    let tenants =
+    let mut tenants =
         std::fs::read_dir(folder.path().join("tenants")).unwrap().flatten().map(|entry| entry.path());
-    let tenant =
-        tenants.filter(|path| path.extension().is_some_and(|extension| extension == "db")).next().unwrap();
+    let tenant = tenants.find(|path| path.extension().is_some_and(|extension| extension == "db")).unwrap();
     (folder, tenant)
 }
 

@@ -28,7 +28,9 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
     let method = request.method().clone();
-    let operation = route.and_then(|route| platform.operation(route, &method));
+    // HEAD is answered by GET's handler, so it asks for GET's permission.
+    let asked = if method == Method::HEAD { &Method::GET } else { &method };
+    let operation = route.and_then(|route| platform.operation(route, asked));
 
     let mut shop = None;
     let response = 'answered: {

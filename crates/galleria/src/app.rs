@@ -27,11 +27,18 @@ pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String>
         None => Opening::Folder(Folder {
             path: config.data.clone(),
             asleep_after: Duration::from_secs(config.asleep_after_seconds),
-            awake_at_most: config.awake_at_most,
+            awake_at_most: config.awake_at_most.min(tenants_for_files()),
             exclusive,
         }),
     };
     Cell::open(opening, CONTEXTS, clock::now).await.map_err(|failure: Failure| failure.to_string())
+}
+
+/// How many tenants may be awake with the open files that the system allows us: a writer and its readers hold up to
+/// fifteen each, and connections need some too.
+fn tenants_for_files() -> usize {
+    let files = rlimit::increase_nofile_limit(1 << 17).unwrap_or(1024);
+    usize::try_from(files.saturating_sub(256) / 15).unwrap_or(usize::MAX).max(16)
 }
 
 pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use kernel::{Envelope, Problem, TenantId, Timestamp};
+use kernel::{Arg, Envelope, Problem, TenantId, Timestamp, Write};
 use uuid::Uuid;
 
 use super::flight::{Session, Value, sent};
@@ -33,6 +33,7 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
     where states.id = u.id and states.version = u.seen";
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
+const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
 const HEAD: &str = "update heads set position = position + $1::bigint";
 const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
     select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
@@ -48,6 +49,30 @@ struct Doubt {
     version: i64,
     event: Uuid,
     results: Results,
+}
+
+/// Removes replies that have been kept long enough, a thousand at a time. A failure is only put off: the next hour's
+/// drain tries again.
+async fn prune(database: &Database, tenant: TenantId) {
+    let now = (database.0.clock)();
+    let due = {
+        let mut pruned = database.0.pruned.lock();
+        let last = pruned.entry(tenant).or_insert(Timestamp::from_micros(0));
+        let due = now.since(*last) >= batch::PRUNED_EVERY;
+        if due {
+            *last = now;
+        }
+        due
+    };
+    if due {
+        let oldest = now.as_micros() - i64::try_from(batch::KEPT_FOR.as_micros()).unwrap_or(0);
+        let old = Write::any(PRUNE, vec![Arg::Int(oldest)]);
+        if let Err(failure) =
+            database.change(&format!("begin; set local app.tenant = '{tenant}'"), &[old]).await
+        {
+            tracing::warn!(%failure, "Old replies could not be removed; the next hour tries again");
+        }
+    }
 }
 
 /// Empties a lane, group by group.
@@ -68,6 +93,7 @@ pub(super) async fn drain(database: Database, tenant: TenantId, mut drain: Drain
             Err(failure) => batch::fail(jobs, &failure.into()),
         }
     }
+    prune(&database, tenant).await;
 }
 
 async fn commit(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
 use futures_util::TryStreamExt;
-use kernel::{Problem, Rows, TenantId, Write};
+use kernel::{Problem, Rows, TenantId, Timestamp, Write};
 use parking_lot::Mutex;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
@@ -43,6 +43,8 @@ struct Inner {
     prepared: bool,
     clock: Clock,
     lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
+    /// When each tenant's old replies were last looked for.
+    pruned: Mutex<HashMap<TenantId, Timestamp>>,
 }
 
 impl Database {
@@ -52,8 +54,13 @@ impl Database {
         clock: Clock,
     ) -> Result<Self, Failure> {
         let pool = pool(&server)?;
-        let database =
-            Self(Arc::new(Inner { pool, prepared: server.prepared, clock, lanes: Mutex::default() }));
+        let database = Self(Arc::new(Inner {
+            pool,
+            prepared: server.prepared,
+            clock,
+            lanes: Mutex::default(),
+            pruned: Mutex::default(),
+        }));
         schema::check(&database.session().await?, contexts).await?;
         Ok(database)
     }
