@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::missing_panics_doc,
+    clippy::disallowed_methods,
     reason = "a test that cannot go on says so by panicking"
 )]
 
