@@ -99,7 +99,8 @@ impl Client {
         };
         stream.write_all(request).await?;
         self.buffer.clear();
-        let answer = read(&mut stream, &mut self.buffer).await?;
+        // What HEAD answers has the length of a body and no body.
+        let answer = read(&mut stream, &mut self.buffer, !request.starts_with(b"HEAD ")).await?;
         if answer.header("connection") != Some("close") {
             self.stream = Some(stream);
         }
@@ -107,7 +108,7 @@ impl Client {
     }
 }
 
-async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Answer> {
+async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>, has_body: bool) -> io::Result<Answer> {
     let end = loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;
@@ -124,7 +125,9 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Answer
         .collect();
     let find = |name: &str| headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
     let start = end + 4;
-    let body = if find("transfer-encoding").is_some() {
+    let body = if !has_body {
+        Vec::new()
+    } else if find("transfer-encoding").is_some() {
         chunked(stream, buffer, start).await?
     } else {
         let length = find("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
