@@ -26,12 +26,12 @@ run: ## build what is missing and start the whole platform with two demo shops o
 
 test: tools lint ## every check and every test
 	cargo build --workspace --all-targets
+	cargo test --workspace --doc --quiet
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --workspace --no-fail-fast; \
 	else \
 		cargo test --workspace --no-fail-fast --lib --bins --tests; \
 	fi
-	cargo test --workspace --doc
 
 faults: tools ## the long form of the fault tests
 	cargo build --workspace --all-targets
