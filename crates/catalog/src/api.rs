@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use edge::{Answer, Command, Cursor, Filter, Id, Page, Routes, Shop};
 use kernel::{Check, Currency, Money, Problem};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use store::Work;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -161,7 +160,7 @@ async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answe
     };
     let below = place("products", &listed, asked.cursor.as_deref(), Uuid::max())?;
     let shown = queries::products(&shop.tenant, &listed, below, limit + 1).await?;
-    shop.list(&page("products", &listed, shown, limit))
+    shop.list_of_texts(&page("products", &listed, shown, limit))
 }
 
 /// Finds products by words, newest first.
@@ -177,7 +176,7 @@ async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> A
     check.done()?;
     let below = place("search", &words, asked.cursor.as_deref(), Uuid::max())?;
     let shown = queries::search(&shop.tenant, &words, sees_all(&shop), below, limit + 1).await?;
-    shop.list(&page("search", &words, shown, limit))
+    shop.list_of_texts(&page("search", &words, shown, limit))
 }
 
 /// Reads a product.
@@ -188,7 +187,7 @@ async fn read_product(shop: Shop, Id(id): Id<ProductId>) -> Answer {
     let product = queries::product(&shop.tenant, id, sees_all(&shop))
         .await?
         .ok_or_else(|| Problem::not_found("product"))?;
-    shop.one(&product.view, product.version)
+    shop.one_text(product.view, product.version)
 }
 
 /// Tells how many of each variant can be ordered.
@@ -327,12 +326,7 @@ fn place(list: &str, filters: &impl Serialize, cursor: Option<&str>, start: Uuid
     cursor.map_or(Ok(start), |cursor| Cursor::decode(list, filters, cursor))
 }
 
-fn page(
-    list: &str,
-    filters: &impl Serialize,
-    shown: Vec<queries::Shown>,
-    limit: usize,
-) -> Page<Box<RawValue>> {
+fn page(list: &str, filters: &impl Serialize, shown: Vec<queries::Shown>, limit: usize) -> Page<String> {
     let page = Page::cut(shown, limit, |last| Cursor::encode(list, filters, &last.id));
     Page {
         items: page.items.into_iter().map(|product| product.view).collect(),

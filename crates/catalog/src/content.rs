@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::problem::pointer_part;
 use kernel::{Check, Currency, Money, Problem};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -81,7 +82,7 @@ impl Content {
         for (name, value) in &self.attributes {
             check.that(
                 within(name, 1, 100) && within(value, 0, 1000),
-                format!("/attributes/{name}"),
+                format!("/attributes/{}", pointer_part(name)),
                 "name and value are too long or empty",
             );
         }
@@ -142,7 +143,7 @@ impl Variant {
         for (name, value) in &self.options {
             check.that(
                 within(name, 1, 100) && within(value, 1, 200),
-                format!("/variants/{n}/options/{name}"),
+                format!("/variants/{n}/options/{}", pointer_part(name)),
                 "name and value are too long or empty",
             );
         }
@@ -174,7 +175,7 @@ fn is_handle(text: &str) -> bool {
 }
 
 fn within(text: &str, least: usize, most: usize) -> bool {
-    (least..=most).contains(&text.trim().chars().count()) && !text.contains('\0')
+    text.trim().chars().count() >= least && text.chars().count() <= most
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use kernel::{Arg, Money, args};
 use serde::Serialize;
-use serde_json::value::RawValue;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,7 +12,8 @@ use crate::{ProductId, VariantId};
 pub struct Shown {
     pub id: ProductId,
     pub version: i64,
-    pub view: Box<RawValue>,
+    /// JSON, and sent as it is.
+    pub view: String,
 }
 
 /// Which products a list shows.
@@ -174,9 +174,7 @@ pub async fn search(
 }
 
 fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
-    let view = RawValue::from_string(row.get(2)?)
-        .map_err(|error| Failure::Bug(format!("a product's view is not JSON: {error}")))?;
-    Ok(Shown { id: ProductId(row.get(0)?), version: row.get(1)?, view })
+    Ok(Shown { id: ProductId(row.get(0)?), version: row.get(1)?, view: row.get(2)? })
 }
 
 const STOCK: &str = "select variant_id, product_id, sku, on_hand, reserved, version from inventory";

@@ -72,6 +72,39 @@ impl Shop {
         Ok(response)
     }
 
+    /// A record that is kept as the JSON it is shown as.
+    pub fn one_text(&self, view: String, version: i64) -> Answer {
+        let tag = etag(version);
+        if self.if_none_match.as_ref().is_some_and(|seen| names(seen, &tag)) {
+            return self.one(&(), version);
+        }
+        let mut response = json_text(200, view.into_bytes());
+        response.headers_mut().insert(ETAG, tag);
+        Ok(response)
+    }
+
+    /// A page of such records: their texts, one behind the other.
+    pub fn list_of_texts(&self, page: &Page<String>) -> Answer {
+        let length: usize = page.items.iter().map(|item| item.len() + 1).sum();
+        let mut body = String::with_capacity(length + 96);
+        body.push_str("{\"items\":[");
+        for (number, item) in page.items.iter().enumerate() {
+            if number > 0 {
+                body.push(',');
+            }
+            body.push_str(item);
+        }
+        body.push(']');
+        if let Some(cursor) = &page.next_cursor {
+            // A cursor is base64url, so it needs no escaping.
+            body.push_str(",\"next_cursor\":\"");
+            body.push_str(cursor);
+            body.push('"');
+        }
+        body.push('}');
+        Ok(json_text(200, body.into_bytes()))
+    }
+
     pub fn list<T: Serialize>(&self, page: &Page<T>) -> Answer {
         Ok(json_text(200, encode(page)))
     }

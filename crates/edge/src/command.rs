@@ -11,9 +11,11 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use futures_util::StreamExt;
+use kernel::problem::pointer_part;
 use kernel::{Fault, Problem};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
 use store::{Asked, Once, Work};
@@ -185,7 +187,15 @@ fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
 }
 
 /// Reads JSON. Only what cannot be read is read a second time, slowly, to find the place.
+///
+/// No text may hold the character NUL: not every database can keep it, and nobody types it.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.windows(6).any(|window| window == b"\\u0000")
+        && let Ok(value) = serde_json::from_slice(bytes)
+        && let Some(pointer) = find_nul(&value, String::new())
+    {
+        return Err(no_nul(pointer));
+    }
     let error = match serde_json::from_slice(bytes) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -200,9 +210,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
     for segment in found.path() {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => {
-                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
-            }
+            Segment::Map { key } => pointer.push_str(&format!("/{}", pointer_part(key))),
             Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
             Segment::Unknown => {}
         }
@@ -214,6 +222,27 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
         pointer.push_str(&format!("/{field}"));
     }
     Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail: what }]))
+}
+
+fn find_nul(value: &Value, pointer: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(pointer),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(n, item)| find_nul(item, format!("{pointer}/{n}")))
+        }
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let pointer = format!("{pointer}/{}", pointer_part(name));
+            if name.contains('\0') { Some(pointer) } else { find_nul(member, pointer) }
+        }),
+        _ => None,
+    }
+}
+
+fn no_nul(pointer: String) -> Problem {
+    Problem::invalid(vec![kernel::FieldProblem {
+        pointer,
+        detail: "a text may not hold the character NUL".into(),
+    }])
 }
 
 fn too_large(limit: usize) -> Problem {
@@ -242,6 +271,10 @@ impl<T: DeserializeOwned> FromRequestParts<Platform> for Filter<T> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        if let Some(name) = parts.uri.query().unwrap_or_default().split('&').find(|pair| pair.contains("%00"))
+        {
+            return Err(no_nul(name.split('=').next().unwrap_or_default().to_owned()).into());
+        }
         match Query::<T>::from_request_parts(parts, platform).await {
             Ok(Query(filter)) => Ok(Self(filter)),
             Err(rejection) => {

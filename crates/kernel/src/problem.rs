@@ -155,6 +155,11 @@ impl Problem {
     }
 }
 
+/// A member's name as a part of a JSON pointer.
+pub fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// Collects what is wrong with a request, so that a person hears all of it at once.
 ///
 /// ```

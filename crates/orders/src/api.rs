@@ -272,7 +272,7 @@ impl NewLine {
 }
 
 fn within(text: &str, least: usize, most: usize) -> bool {
-    (least..=most).contains(&text.trim().chars().count()) && !text.contains('\0')
+    text.trim().chars().count() >= least && text.chars().count() <= most
 }
 
 fn is_email(text: &str) -> bool {

@@ -145,12 +145,25 @@ fn prices_changed() -> Problem {
 
 fn sold_out(problem: Problem, n: usize, title: &str) -> Problem {
     let available = problem.more.get("available").and_then(serde_json::Value::as_i64).unwrap_or(0);
-    let what = if available > 0 {
-        format!("only {available} of {title} are left")
-    } else {
-        format!("{title} is sold out")
+    let what = match available {
+        1.. => format!("only {available} of \u{201c}{title}\u{201d} are left"),
+        _ => format!("\u{201c}{title}\u{201d} is sold out"),
     };
     let mut problem = problem.at(format!("/lines/{n}/quantity"), what.clone());
-    problem.detail = format!("{}{}. Nothing was ordered.", what[..1].to_uppercase(), &what[1..]);
+    problem.detail = format!("Nothing was ordered: {what}.");
     problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_in_any_script_can_be_sold_out() {
+        for title in ["Été lamp", "Öl", "茶碗", ""] {
+            let refusal = Problem::new(kernel::Fault::Conflict, "out_of_stock", "Out of stock", "")
+                .with("available", 0);
+            assert!(sold_out(refusal, 0, title).detail.contains(title));
+        }
+    }
 }
