@@ -17,4 +17,4 @@ $as_root apt-get update -qq
 export DEBIAN_FRONTEND=noninteractive
 $as_root mkdir -p /etc/postgresql-common
 [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-$as_root apt-get install -y -qq --no-install-recommends $missing
+$as_root apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold $missing
