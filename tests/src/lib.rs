@@ -23,6 +23,20 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// The key file that all tests of this machine share; what it locks is made up.
+pub fn key_file() -> PathBuf {
+    let path = std::env::temp_dir().join("galleria-tests.keys");
+    if !path.exists() {
+        let made = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
+        let beside = made.path().join("keys");
+        let output = server::galleria(&["keys", "new", &beside.display().to_string()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        // Whoever of many tests comes first has made it.
+        let _ = std::fs::hard_link(&beside, &path);
+    }
+    path
+}
+
 /// The binary under test: built beside the test that is running.
 pub fn binary() -> PathBuf {
     let mut folder = std::env::current_exe().unwrap();

@@ -21,9 +21,13 @@ impl Cell {
     pub fn args(&self) -> Vec<String> {
         match self {
             Self::Folder(path) => vec!["--data".into(), path.display().to_string()],
-            Self::Database(url) => vec!["--database-url".into(), url.clone()],
+            Self::Database(url) => vec!["--database-url".into(), url.clone(), "--key-file".into(), key()],
         }
     }
+}
+
+fn key() -> String {
+    crate::key_file().display().to_string()
 }
 
 pub struct Server {
@@ -126,24 +130,33 @@ pub fn galleria(args: &[&str]) -> Output {
     Command::new(binary()).args(args).stdin(Stdio::null()).output().unwrap()
 }
 
+/// Runs a command on a cell; it must end well. Returns what it printed.
+pub fn command(cell: &Cell, args: &[&str]) -> String {
+    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
+    assert!(output.status.success(), "{args:?} said: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Runs a command on a cell that must refuse it. Returns the sentence it said.
+pub fn refused(cell: &Cell, args: &[&str]) -> String {
+    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
+    assert!(
+        !output.status.success(),
+        "{args:?} was not refused: {}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
+}
+
 /// Makes a tenant with an admin key, and returns the key's secret.
 pub fn make_tenant(cell: &Cell, slug: &str) -> String {
-    let cell = cell.args();
-    let run = |args: &[&str]| {
-        let output = Command::new(binary()).args(args).args(&cell).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    };
-    run(&["tenant", "create", slug, "--name", slug, "--currency", "EUR"]);
-    run(&["tenant", "key", "create", slug, "--name", "test", "--role", "admin"])
+    command(cell, &["tenant", "create", slug, "--name", slug, "--currency", "EUR"]);
+    make_key(cell, slug, "admin")
 }
 
 /// Makes a key of a role, and returns its secret.
 pub fn make_key(cell: &Cell, slug: &str, role: &str) -> String {
-    let args = ["tenant", "key", "create", slug, "--name", "test", "--role", role];
-    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    command(cell, &["tenant", "key", "create", slug, "--name", "test", "--role", role])
 }
 
 /// `galleria verify`, which must be clean; returns its report.

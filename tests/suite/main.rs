@@ -7,5 +7,6 @@ mod architecture;
 mod cli;
 mod faults;
 mod isolation;
+mod privacy;
 mod same;
 mod world;

@@ -44,4 +44,5 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<Stock>(),
         store::Stream::of::<claim::Claim>(),
     ],
+    ..store::Context::NONE
 };

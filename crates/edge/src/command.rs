@@ -43,13 +43,9 @@ pub struct NoBody;
 impl<T> Command<T> {
     /// Does the work, once if the request carries an idempotency key, and answers.
     pub async fn run(&self, work: Work) -> Answer {
-        let asked = Asked {
-            actor: self.shop.caller.actor.clone(),
-            correlation: self.shop.correlation,
-            causation: None,
-            now: self.shop.now,
-            once: self.once.clone(),
-        };
+        let shop = &self.shop;
+        let mut asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
+        asked.once = self.once.clone();
         let _first = match &self.once {
             None => None,
             Some(once) => match self.in_flight.enter(&once.key) {

@@ -1,14 +1,15 @@
 //! The parts of the platform, in one list each.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use edge::{Platform, ProblemDoc, Routes};
-use store::{Cell, Context, Failure, Folder, Opening, Server};
+use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::clock;
 use crate::config::Config;
 
-pub const CONTEXTS: &[Context] = &[catalog::CONTEXT, orders::CONTEXT];
+pub const CONTEXTS: &[Context] = &[catalog::CONTEXT, orders::CONTEXT, store::privacy::CONTEXT];
 
 const PROBLEMS: &[&[ProblemDoc]] = &[catalog::PROBLEMS, orders::PROBLEMS];
 
@@ -31,8 +32,26 @@ pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String>
             exclusive,
         }),
     };
-    Cell::open(opening, CONTEXTS, clock::now).await.map_err(|failure: Failure| failure.to_string())
+    let sentence = |failure: Failure| failure.to_string();
+    let keys = config.key_file();
+    let fresh = config.key_file.is_none() && !config.data.join("cell.db").exists();
+    if let Some(path) = keys.as_ref().filter(|path| fresh && !path.exists()) {
+        std::fs::create_dir_all(&config.data).map_err(|error| {
+            format!(
+                "The data folder {} cannot be made: {error}. Choose another with --data.",
+                config.data.display()
+            )
+        })?;
+        KeyFile::make(path).map_err(sentence)?;
+    }
+    let keeper = || {
+        let path = keys.ok_or_else(|| Failure::Unusable(NO_KEY_FILE.into()))?;
+        Ok(Arc::new(KeyFile::read(&path)?) as Arc<dyn Keeper>)
+    };
+    Cell::open(opening, CONTEXTS, keeper, clock::now).await.map_err(sentence)
 }
+
+pub const NO_KEY_FILE: &str = "Personal data is locked with a key that every node must have. Name its file with --key-file, or key_file in galleria.toml; make one, once, with: galleria keys new FILE";
 
 /// How many tenants may be awake with the open files that the system allows us: a writer and its readers hold up to
 /// fifteen each, and connections need some too.

@@ -34,6 +34,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
 
+    /// The file of keys that personal data is locked with [default: galleria.keys in the data folder].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080].
     #[arg(long, global = true, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -102,6 +106,62 @@ Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
     Tenant {
         #[command(subcommand)]
         command: TenantCommand,
+    },
+
+    /// Make and change the key that personal data is locked with.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+
+    /// Find people, and erase them for good.
+    Privacy {
+        #[command(subcommand)]
+        command: PrivacyCommand,
+    },
+}
+
+impl Command {
+    /// Whether it needs the cell for itself, so that a process that serves it must do it.
+    pub fn changes_the_cell(&self) -> bool {
+        use TenantCommand::{List, Show};
+        match self {
+            Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
+            Self::Tenant { command: List { .. } | Show { .. } } => false,
+            Self::Demo { .. } | Self::Migrate { .. } | Self::Tenant { .. } | Self::Keys { .. } => true,
+            Self::Privacy { .. } => true,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key file. An existing one is never overwritten.
+    #[command(after_help = "Example:\n  galleria keys new /etc/galleria/keys")]
+    New { file: PathBuf },
+    /// Put a new key in front of the key file and wrap every tenant's secret with it. Nothing is encrypted again.
+    Rotate,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PrivacyCommand {
+    /// Show by which ids a person is known.
+    #[command(after_help = "Example:\n  galleria privacy find --tenant oak --email ada@example.com")]
+    Find {
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        #[arg(long)]
+        email: String,
+    },
+    /// Destroy a person's key and take them out of every table. This cannot be undone, not even from a backup.
+    #[command(
+        after_help = "Example:\n  galleria privacy erase --tenant oak 0198c0de-0000-7000-8000-000000000001"
+    )]
+    Erase {
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The person's id; `galleria privacy find` shows it.
+        person: String,
     },
 }
 
@@ -173,6 +233,8 @@ pub struct Typed {
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     base_domain: Option<String>,
@@ -183,6 +245,7 @@ impl Cli {
         Typed {
             data: self.data.clone(),
             database_url: self.database_url.clone(),
+            key_file: self.key_file.clone(),
             listen: self.listen,
             base_domain: self.base_domain.clone(),
         }

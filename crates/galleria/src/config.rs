@@ -23,6 +23,8 @@ pub struct Config {
     pub database_connections: usize,
     /// Whether it keeps statements prepared; say no behind a pooler in transaction mode that does not know them.
     pub database_prepared: bool,
+    /// The file of keys that personal data is locked with; in the data folder when left out.
+    pub key_file: Option<PathBuf>,
     /// Shops answer at `<slug>.<base domain>`.
     pub base_domain: String,
     /// A tenant that nobody asked for so long is put to sleep.
@@ -47,6 +49,7 @@ impl Default for Config {
             database_url: None,
             database_connections: 16,
             database_prepared: true,
+            key_file: None,
             base_domain: "localhost".into(),
             asleep_after_seconds: 60,
             awake_at_most: 2000,
@@ -59,6 +62,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Where the keys are. A database that many nodes share has no folder of its own to keep them in.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        let beside = || self.database_url.is_none().then(|| self.data.join("galleria.keys"));
+        self.key_file.clone().or_else(beside)
+    }
+
     pub fn edge(&self) -> edge::Settings {
         edge::Settings {
             base_domain: self.base_domain.clone(),
@@ -124,7 +133,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_connections, database_prepared, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -13,8 +13,8 @@ use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
 
-use crate::config::Config;
-use crate::{app, clock, print, tell, tenant};
+use crate::session::Session;
+use crate::{clock, tenant};
 
 const SHOPS: [&str; 2] = [include_str!("../demo/oak-and-linen.json"), include_str!("../demo/kestrel.json")];
 const PEOPLE: &str = include_str!("../demo/people.json");
@@ -63,25 +63,27 @@ struct Shown {
     secret: String,
 }
 
-pub async fn demo(config: &Config, json: bool) -> Result<(), String> {
-    let cell = app::open_cell(config, true).await?;
-    let result = fill(&cell, config).await;
+pub async fn demo(session: &Session, json: bool) -> Result<(), String> {
+    let cell = session.cell(true).await?;
+    let result = fill(&cell, session).await;
     cell.close().await;
     let entrance = result?;
     if json {
-        print(&serde_json::to_string(&entrance).map_err(|error| error.to_string())?);
+        session.print(&serde_json::to_string(&entrance).map_err(|error| error.to_string())?);
     } else {
-        welcome(&entrance);
+        welcome(session, &entrance);
     }
     Ok(())
 }
 
-async fn fill(cell: &Cell, config: &Config) -> Result<Entrance, String> {
-    let known = config.data.join("demo-keys.json");
+async fn fill(cell: &Cell, session: &Session) -> Result<Entrance, String> {
+    let known = session.config.data.join("demo-keys.json");
     let mut entrance: Entrance = match fs::read_to_string(&known) {
-        Ok(text) if config.database_url.is_none() => serde_json::from_str(&text).map_err(|error| {
-            format!("{} cannot be read ({error}). Remove it, and new keys will be made.", known.display())
-        })?,
+        Ok(text) if session.config.database_url.is_none() => {
+            serde_json::from_str(&text).map_err(|error| {
+                format!("{} cannot be read ({error}). Remove it, and new keys will be made.", known.display())
+            })?
+        }
         _ => Entrance { tenants: Vec::new() },
     };
     for text in SHOPS {
@@ -93,18 +95,18 @@ async fn fill(cell: &Cell, config: &Config) -> Result<Entrance, String> {
             continue;
         }
         entrance.tenants.retain(|way| way.slug != shop.slug);
-        entrance.tenants.push(open_shop(cell, config, shop).await?);
-        if config.database_url.is_none() {
+        entrance.tenants.push(open_shop(cell, session, shop).await?);
+        if session.config.database_url.is_none() {
             keep(&known, &entrance)?;
         }
     }
     for way in &mut entrance.tenants {
-        way.address = address(config, &way.slug);
+        way.address = address(session, &way.slug);
     }
     Ok(entrance)
 }
 
-async fn open_shop(cell: &Cell, config: &Config, shop: Shop) -> Result<Way, String> {
+async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, String> {
     let record = match cell.registry().by_slug(&shop.slug) {
         Some(record) => record,
         None => {
@@ -117,7 +119,7 @@ async fn open_shop(cell: &Cell, config: &Config, shop: Shop) -> Result<Way, Stri
     };
     let tenant = cell.tenant(record.id);
     if tenant.head().await.map_err(|failure| failure.to_string())? == 0 {
-        tell(&format!("Filling {} …", shop.name));
+        session.tell(&format!("Filling {} …", shop.name));
         stock_shelves(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
         place_orders(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
     }
@@ -131,7 +133,7 @@ async fn open_shop(cell: &Cell, config: &Config, shop: Shop) -> Result<Way, Stri
         slug: shop.slug.clone(),
         name: shop.name,
         id: record.id.to_string(),
-        address: address(config, &shop.slug),
+        address: address(session, &shop.slug),
         keys,
     })
 }
@@ -223,7 +225,7 @@ fn new_order(person: Person, lines: Vec<NewLine>) -> NewOrder {
 }
 
 fn asked(now: Timestamp) -> Asked {
-    Asked { actor: Actor::system(), correlation: CorrelationId::new(), causation: None, now, once: None }
+    Asked::by(Actor::system(), CorrelationId::new(), now)
 }
 
 fn days_ago(days: u64) -> Timestamp {
@@ -231,10 +233,10 @@ fn days_ago(days: u64) -> Timestamp {
     Timestamp::from_micros(clock::now().as_micros() - micros)
 }
 
-fn address(config: &Config, slug: &str) -> String {
-    match config.listen.port() {
-        0 | 80 => format!("http://{slug}.{}", config.base_domain),
-        port => format!("http://{slug}.{}:{port}", config.base_domain),
+fn address(session: &Session, slug: &str) -> String {
+    match session.config.listen.port() {
+        0 | 80 => format!("http://{slug}.{}", session.config.base_domain),
+        port => format!("http://{slug}.{}:{port}", session.config.base_domain),
     }
 }
 
@@ -252,19 +254,19 @@ fn keep(path: &PathBuf, entrance: &Entrance) -> Result<(), String> {
     file.write_all(text.as_bytes()).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-fn welcome(entrance: &Entrance) {
+fn welcome(session: &Session, entrance: &Entrance) {
     for way in &entrance.tenants {
-        print(&format!("\n{} — {}", way.name, way.address));
-        print(&format!("  products   {}/api/v1/products", way.address));
-        print(&format!("  reference  {}/reference", way.address));
+        session.print(&format!("\n{} — {}", way.name, way.address));
+        session.print(&format!("  products   {}/api/v1/products", way.address));
+        session.print(&format!("  reference  {}/reference", way.address));
         for key in &way.keys {
-            print(&format!("  {:<14} {}", key.role, key.secret));
+            session.print(&format!("  {:<14} {}", key.role, key.secret));
         }
     }
     if let Some(way) = entrance.tenants.first() {
         let admin = way.keys.first().map(|key| key.secret.as_str()).unwrap_or_default();
-        print("\nCome in, for example:");
-        print(&format!("  curl -H \"Authorization: Bearer {admin}\" {}/api/v1/orders", way.address));
+        session.print("\nCome in, for example:");
+        session.print(&format!("  curl -H \"Authorization: Bearer {admin}\" {}/api/v1/orders", way.address));
     }
 }
 

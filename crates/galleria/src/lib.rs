@@ -4,32 +4,59 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod console;
+mod control;
 pub mod demo;
+mod keys;
 mod log;
 mod migrate;
+mod privacy;
 mod serve;
+mod session;
 mod tenant;
 mod verify;
 
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::cli::{Cli, Command};
+use self::session::Session;
 
 /// Does what the command line says. An error is a sentence for whoever typed it.
 pub async fn run() -> Result<ExitCode, String> {
     let cli = Cli::parse();
     let config = config::read(&cli)?;
     log::start(&config.log)?;
-    match cli.command {
-        Command::Serve => serve::serve(&config).await?,
-        Command::Demo { json } => demo::demo(&config, json).await?,
-        Command::Migrate { app_role } => migrate::migrate(&config, app_role.as_deref()).await?,
-        Command::Verify { tenant, json } => return verify::verify(&config, tenant.as_deref(), json).await,
-        Command::Tenant { command } => tenant::tenant(&config, command).await?,
+    if cli.command.changes_the_cell()
+        && config.database_url.is_none()
+        && let Some(done) = control::hand_over(&config.data).await
+    {
+        return done;
     }
-    Ok(ExitCode::SUCCESS)
+    obey(&Session::typed(config), cli.command).await.map(ExitCode::from)
+}
+
+/// Does a command, here or in the process that serves the folder; returns the exit code.
+fn obey(
+    session: &Session,
+    command: Command,
+) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send + '_>> {
+    Box::pin(async move {
+        match command {
+            Command::Serve => serve::serve(&session.config).await?,
+            Command::Demo { json } => demo::demo(session, json).await?,
+            Command::Migrate { app_role } => migrate::migrate(session, app_role.as_deref()).await?,
+            Command::Verify { tenant, json } => {
+                return verify::verify(session, tenant.as_deref(), json).await;
+            }
+            Command::Tenant { command } => tenant::tenant(session, command).await?,
+            Command::Keys { command } => keys::keys(session, command).await?,
+            Command::Privacy { command } => privacy::privacy(session, command).await?,
+        }
+        Ok(0)
+    })
 }
 
 /// For people: on standard error, so that what a script reads stays clean.

@@ -1,7 +1,7 @@
 //! `galleria serve`
 
 use crate::config::Config;
-use crate::{app, tell};
+use crate::{app, control, tell};
 
 pub async fn serve(config: &Config) -> Result<(), String> {
     let listener = edge::listen(config.listen).await?;
@@ -10,7 +10,14 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let (router, platform) = app::router(cell.clone(), config)?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
+    let commands = match config.database_url {
+        Some(_) => None,
+        None => Some(control::listen(cell.clone(), config.clone())?),
+    };
     let served = edge::serve(listener, router, platform).await;
+    if let Some(commands) = commands {
+        commands.abort();
+    }
     cell.close().await;
     served.map_err(|error| format!("Serving ended: {error}"))
 }

@@ -7,41 +7,43 @@ use serde_json::json;
 use store::{Cell, Failure, TenantRecord, TenantStatus};
 
 use crate::cli::{KeyCommand, TenantCommand};
-use crate::config::Config;
-use crate::{app, clock, print, tell};
+use crate::clock;
+use crate::session::Session;
 
-pub async fn tenant(config: &Config, command: TenantCommand) -> Result<(), String> {
+pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), String> {
     let reads = matches!(
         command,
         TenantCommand::List { .. }
             | TenantCommand::Show { .. }
             | TenantCommand::Key { command: KeyCommand::List { .. } }
     );
-    let cell = app::open_cell(config, !reads).await?;
-    let result = obey(&cell, config, command).await;
+    let cell = session.cell(!reads).await?;
+    let result = obey(&cell, session, command).await;
     cell.close().await;
     result
 }
 
-async fn obey(cell: &Cell, config: &Config, command: TenantCommand) -> Result<(), String> {
+async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<(), String> {
     let registry = cell.registry();
     match command {
         TenantCommand::Create { slug, name, currency } => {
             let currency = currency.parse().map_err(|error| format!("{error}: --currency EUR"))?;
             let record =
                 registry.create_tenant(&slug, &name, currency, clock::now()).await.map_err(sentence)?;
-            tell(&format!(
+            session.tell(&format!(
                 "{} is made, and answers at http://{}.{}.",
-                record.name, record.slug, config.base_domain
+                record.name, record.slug, session.config.base_domain
             ));
-            tell(&format!(
+            session.tell(&format!(
                 "Give it a key: galleria tenant key create {slug} --name \"First key\" --role admin"
             ));
         }
-        TenantCommand::List { json: true } => print(&json!({ "tenants": registry.tenants() }).to_string()),
+        TenantCommand::List { json: true } => {
+            session.print(&json!({ "tenants": registry.tenants() }).to_string())
+        }
         TenantCommand::List { json: false } => {
             for tenant in registry.tenants() {
-                print(&format!(
+                session.print(&format!(
                     "{:<20} {:<10} {} {}",
                     tenant.slug,
                     tenant.status.as_str(),
@@ -50,35 +52,35 @@ async fn obey(cell: &Cell, config: &Config, command: TenantCommand) -> Result<()
                 ));
             }
             if registry.tenants().is_empty() {
-                tell(
+                session.tell(
                     "There is no tenant yet. Make one: galleria tenant create oak --name \"Oak & Linen\" --currency EUR",
                 );
             }
         }
-        TenantCommand::Show { slug, json } => show(cell, &*find(cell, &slug)?, config, json),
-        TenantCommand::Suspend { slug } => set_status(cell, &slug, TenantStatus::Suspended).await?,
-        TenantCommand::Resume { slug } => set_status(cell, &slug, TenantStatus::Active).await?,
-        TenantCommand::ReadOnly { slug } => set_status(cell, &slug, TenantStatus::ReadOnly).await?,
+        TenantCommand::Show { slug, json } => show(cell, &*find(cell, &slug)?, session, json),
+        TenantCommand::Suspend { slug } => set_status(cell, session, &slug, TenantStatus::Suspended).await?,
+        TenantCommand::Resume { slug } => set_status(cell, session, &slug, TenantStatus::Active).await?,
+        TenantCommand::ReadOnly { slug } => set_status(cell, session, &slug, TenantStatus::ReadOnly).await?,
         TenantCommand::Host { slug, host } => {
             registry.add_host(find(cell, &slug)?.id, &host).await.map_err(sentence)?;
-            tell(&format!("{host} leads to {slug} now. Point its DNS here."));
+            session.tell(&format!("{host} leads to {slug} now. Point its DNS here."));
         }
-        TenantCommand::Key { command } => key(cell, command).await?,
+        TenantCommand::Key { command } => key(cell, session, command).await?,
     }
     Ok(())
 }
 
-async fn key(cell: &Cell, command: KeyCommand) -> Result<(), String> {
+async fn key(cell: &Cell, session: &Session, command: KeyCommand) -> Result<(), String> {
     match command {
         KeyCommand::Create { slug, name, role } => {
             let tenant = find(cell, &slug)?;
             let (key, secret) = make_key(cell, &tenant, &name, &role).await?;
-            print(&secret);
-            tell(&format!("This is the secret of the key {}; it cannot be shown again.", key.id));
+            session.print(&secret);
+            session.tell(&format!("This is the secret of the key {}; it cannot be shown again.", key.id));
         }
         KeyCommand::List { slug } => {
             for key in cell.registry().keys(find(cell, &slug)?.id) {
-                print(&format!("{} {:<18} {} (since {})", key.id, key.role, key.name, key.created));
+                session.print(&format!("{} {:<18} {} (since {})", key.id, key.role, key.name, key.created));
             }
         }
         KeyCommand::Revoke { slug, id } => {
@@ -89,7 +91,7 @@ async fn key(cell: &Cell, command: KeyCommand) -> Result<(), String> {
                 format!("{slug} has no key {id}. `galleria tenant key list {slug}` shows them.")
             })?;
             cell.registry().revoke_key(tenant.id, key.id).await.map_err(sentence)?;
-            tell(&format!("The key {id} is revoked."));
+            session.tell(&format!("The key {id} is revoked."));
         }
     }
     Ok(())
@@ -114,28 +116,28 @@ pub async fn make_key(
     Ok((key, secret))
 }
 
-fn show(cell: &Cell, tenant: &TenantRecord, config: &Config, as_json: bool) {
+fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
     let keys = cell.registry().keys(tenant.id);
     if as_json {
-        print(&json!({ "tenant": tenant, "keys": keys }).to_string());
+        session.print(&json!({ "tenant": tenant, "keys": keys }).to_string());
         return;
     }
-    print(&format!("{} ({})", tenant.name, tenant.slug));
-    print(&format!("  id        {}", tenant.id));
-    print(&format!("  status    {}", tenant.status.as_str()));
-    print(&format!("  currency  {}", tenant.currency));
-    print(&format!("  address   http://{}.{}", tenant.slug, config.base_domain));
+    session.print(&format!("{} ({})", tenant.name, tenant.slug));
+    session.print(&format!("  id        {}", tenant.id));
+    session.print(&format!("  status    {}", tenant.status.as_str()));
+    session.print(&format!("  currency  {}", tenant.currency));
+    session.print(&format!("  address   http://{}.{}", tenant.slug, session.config.base_domain));
     for host in &tenant.hosts {
-        print(&format!("  host      {host}"));
+        session.print(&format!("  host      {host}"));
     }
     for key in keys {
-        print(&format!("  key       {} {} ({})", key.id, key.name, key.role));
+        session.print(&format!("  key       {} {} ({})", key.id, key.name, key.role));
     }
 }
 
-async fn set_status(cell: &Cell, slug: &str, status: TenantStatus) -> Result<(), String> {
+async fn set_status(cell: &Cell, session: &Session, slug: &str, status: TenantStatus) -> Result<(), String> {
     cell.registry().set_status(find(cell, slug)?.id, status).await.map_err(sentence)?;
-    tell(&format!("{slug} is {} now.", status.as_str().replace('_', "-")));
+    session.tell(&format!("{slug} is {} now.", status.as_str().replace('_', "-")));
     Ok(())
 }
 

@@ -1,15 +1,12 @@
 //! `galleria verify`
 
-use std::process::ExitCode;
-
 use serde_json::json;
 use store::verify::Report;
 
-use crate::config::Config;
-use crate::{app, print, tell};
+use crate::session::Session;
 
-pub async fn verify(config: &Config, only: Option<&str>, as_json: bool) -> Result<ExitCode, String> {
-    let cell = app::open_cell(config, false).await?;
+pub async fn verify(session: &Session, only: Option<&str>, as_json: bool) -> Result<u8, String> {
+    let cell = session.cell(false).await?;
     let tenants = cell.registry().tenants();
     if let Some(slug) = only
         && !tenants.iter().any(|tenant| tenant.slug == slug)
@@ -25,29 +22,29 @@ pub async fn verify(config: &Config, only: Option<&str>, as_json: bool) -> Resul
         if as_json {
             reports.push(json!({ "tenant": tenant.slug, "clean": report.is_clean(), "report": report }));
         } else {
-            show(&tenant.slug, &report);
+            show(session, &tenant.slug, &report);
         }
     }
     cell.close().await;
     if as_json {
-        print(&json!({ "clean": clean, "tenants": reports }).to_string());
+        session.print(&json!({ "clean": clean, "tenants": reports }).to_string());
     } else if tenants.is_empty() {
-        tell("There is no tenant to verify.");
+        session.tell("There is no tenant to verify.");
     }
-    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(u8::from(!clean))
 }
 
-fn show(slug: &str, report: &Report) {
-    print(&format!(
+fn show(session: &Session, slug: &str, report: &Report) {
+    session.print(&format!(
         "{slug}: {} events, {}",
         report.events,
         if report.is_clean() { "clean" } else { "DIFFERENT" }
     ));
     for (table, rows) in &report.tables {
-        print(&format!("  {table:<24}{rows:>10} rows"));
+        session.print(&format!("  {table:<24}{rows:>10} rows"));
     }
     for difference in &report.differences {
-        print(&format!("  ! {difference}"));
+        session.print(&format!("  ! {difference}"));
     }
-    print(&format!("  digest {}", report.digest));
+    session.print(&format!("  digest {}", report.digest));
 }

@@ -2,7 +2,8 @@
 //!
 //! A `Personal<T>` knows whose it is and does not show itself: `Debug` and `Display` print `***`, so it cannot slip
 //! into a log line. In an event or a state it is written as `{"$personal": {"subject": …, "value": …}}`: the place
-//! where the store seals it under the subject's key. Whoever needs the value says `reveal`, which is easy to search for.
+//! where the store seals it under the subject's key. When that key is destroyed the value is gone, and `reveal` says so
+//! with `None`; whoever projects or shows it must have an answer for that. `reveal` is easy to search for.
 
 use std::fmt;
 
@@ -11,15 +12,19 @@ use serde::{Deserialize, Serialize};
 use crate::SubjectId;
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "OnPaper<T>", into = "OnPaper<T>", bound(serialize = "T: Clone + Serialize"))]
+#[serde(
+    from = "OnPaper<T>",
+    into = "OnPaper<T>",
+    bound(serialize = "T: Clone + Serialize", deserialize = "T: Deserialize<'de>")
+)]
 pub struct Personal<T> {
     subject: SubjectId,
-    value: T,
+    value: Option<T>,
 }
 
 impl<T> Personal<T> {
     pub fn new(subject: SubjectId, value: T) -> Self {
-        Self { subject, value }
+        Self { subject, value: Some(value) }
     }
 
     /// Whose data this is.
@@ -27,8 +32,16 @@ impl<T> Personal<T> {
         self.subject
     }
 
-    pub fn reveal(&self) -> &T {
-        &self.value
+    /// The value, unless the person was erased.
+    pub fn reveal(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+}
+
+impl Personal<String> {
+    /// The text, empty when the person was erased.
+    pub fn text(&self) -> &str {
+        self.value.as_deref().unwrap_or_default()
     }
 }
 
@@ -50,15 +63,17 @@ struct OnPaper<T> {
     personal: Inner<T>,
 }
 
+/// A value that is still sealed, because its key is gone, reads as none.
 #[derive(Serialize, Deserialize)]
 struct Inner<T> {
     subject: SubjectId,
-    value: T,
+    #[serde(default = "Option::default")]
+    value: Option<T>,
 }
 
 impl<T> From<OnPaper<T>> for Personal<T> {
     fn from(paper: OnPaper<T>) -> Self {
-        Self::new(paper.personal.subject, paper.personal.value)
+        Self { subject: paper.personal.subject, value: paper.personal.value }
     }
 }
 
@@ -84,5 +99,12 @@ mod tests {
         let json = serde_json::to_value(&name).unwrap();
         assert_eq!(json["$personal"]["subject"], name.subject().to_string());
         assert_eq!(serde_json::from_value::<Personal<String>>(json).unwrap(), name);
+    }
+
+    #[test]
+    fn what_cannot_be_opened_any_more_reads_as_nobodys() {
+        let json = format!(r#"{{"$personal":{{"subject":"{}","sealed":"AAAA"}}}}"#, SubjectId::new());
+        let name: Personal<String> = serde_json::from_str(&json).unwrap();
+        assert_eq!((name.reveal(), name.text()), (None, ""));
     }
 }

@@ -1,13 +1,13 @@
 //! Moving an order on, or cancelling it.
 
-use kernel::{Decide, Timestamp};
+use kernel::{Decide, Personal, Timestamp};
 
 use crate::order::{Cancelled, Confirmed, Delivered, Order, OrderEvent, Packed, Shipped, Status};
 use crate::refusal::Refusal;
 
 pub struct Advance {
     pub to: Status,
-    pub reason: Option<String>,
+    pub reason: Option<Personal<String>>,
 }
 
 impl Decide<Advance> for Order {
@@ -38,8 +38,8 @@ impl Decide<Advance> for Order {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Aggregate;
     use kernel::aggregate::{Given, given};
+    use kernel::{Aggregate, Event, SubjectId};
     use proptest::prelude::*;
 
     use super::*;
@@ -55,14 +55,24 @@ mod tests {
         order
     }
 
+    fn because() -> Option<Personal<String>> {
+        Some(Personal::new(SubjectId(uuid::Uuid::nil()), "because".into()))
+    }
+
     fn to(to: Status) -> Advance {
-        Advance { to, reason: Some("because".into()) }
+        Advance { to, reason: because() }
+    }
+
+    #[test]
+    fn a_reason_of_the_first_schema_is_read() {
+        let event = OrderEvent::decode("order.cancelled", 1, r#"{"reason":"because"}"#).unwrap();
+        assert_eq!(event, Cancelled { reason: because() }.into());
     }
 
     #[test]
     fn a_placed_order_can_be_confirmed() {
         let events = order(&[]).when(&to(Status::Confirmed), NOW).unwrap();
-        assert_eq!(events, [Confirmed { reason: Some("because".into()) }.into()]);
+        assert_eq!(events, [Confirmed { reason: because() }.into()]);
     }
 
     #[test]

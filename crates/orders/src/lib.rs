@@ -31,6 +31,7 @@ pub use refusal::{PROBLEMS, Refusal};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "orders",
-    migrations: store::migrations!["0001_orders"],
+    migrations: store::migrations!["0001_orders", "0002_email_index"],
     streams: &[store::Stream::of::<Order>()],
+    forget: projector::forget,
 };

@@ -3,7 +3,9 @@
 use catalog::{ProductId, VariantId};
 use kernel::{Aggregate, Currency, Money, Personal, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,9 @@ pub struct Customer {
     pub id: SubjectId,
     pub name: Personal<String>,
     pub email: Personal<String>,
+    /// By what the orders of an e-mail address are found.
+    #[serde(default)]
+    pub email_index: Option<Personal<Uuid>>,
     pub phone: Option<Personal<String>>,
     pub address: Personal<Address>,
 }
@@ -87,12 +92,21 @@ pub struct Order {
 kernel::events! {
     pub enum OrderEvent {
         Placed(Placed) = ("order.placed", 1),
-        Confirmed(Confirmed) = ("order.confirmed", 1),
-        Packed(Packed) = ("order.packed", 1),
-        Shipped(Shipped) = ("order.shipped", 1),
-        Delivered(Delivered) = ("order.delivered", 1),
-        Cancelled(Cancelled) = ("order.cancelled", 1),
+        Confirmed(Confirmed) = ("order.confirmed", 2),
+        Packed(Packed) = ("order.packed", 2),
+        Shipped(Shipped) = ("order.shipped", 2),
+        Delivered(Delivered) = ("order.delivered", 2),
+        Cancelled(Cancelled) = ("order.cancelled", 2),
     }
+    upcast = up;
+}
+
+/// In the first schema a reason was nobody's. What people write about an order is about who ordered.
+fn up(_: &str, _: i32, mut data: Value) -> Value {
+    if let Some(reason) = data.get("reason").and_then(Value::as_str) {
+        data["reason"] = json!({ "$personal": { "subject": Uuid::nil(), "value": reason } });
+    }
+    data
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +123,7 @@ macro_rules! step {
     ($($name:ident),+) => {$(
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub struct $name {
-            pub reason: Option<String>,
+            pub reason: Option<Personal<String>>,
         }
     )+};
 }
@@ -129,7 +143,7 @@ impl OrderEvent {
         }
     }
 
-    pub fn reason(&self) -> Option<&String> {
+    pub fn reason(&self) -> Option<&Personal<String>> {
         match self {
             Self::Placed(_) => None,
             Self::Confirmed(Confirmed { reason })

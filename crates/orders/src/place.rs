@@ -5,6 +5,7 @@ use kernel::{Currency, Decide, Money, Personal, Timestamp};
 use crate::order::{Customer, Line, Order, OrderEvent, Placed};
 use crate::refusal::Refusal;
 
+#[derive(Clone)]
 pub struct Place {
     pub customer: Customer,
     pub lines: Vec<Line>,
@@ -62,6 +63,7 @@ pub(crate) mod tests {
                 id,
                 name: Personal::new(id, "Ada".into()),
                 email: Personal::new(id, "ada@example.com".into()),
+                email_index: None,
                 phone: None,
                 address: Personal::new(id, address),
             },

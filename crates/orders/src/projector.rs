@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Projector, Write, args};
+use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use serde::Serialize;
 
 use crate::order::{Address, Order, OrderEvent, Placed};
@@ -10,7 +10,8 @@ use crate::order::{Address, Order, OrderEvent, Placed};
 struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a String>,
-    shipping_address: &'a Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<&'a Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a String>,
 }
@@ -27,32 +28,47 @@ impl Projector for Order {
         };
         writes.push(Write::one(
             "insert into order_status_history (order_id, version, status, reason, actor, at) values ($1, $2, $3, $4, $5, $6)",
-            args![id, event.version, status, event.data.reason().cloned(), event.actor.to_string(), event.at],
+            args![id, event.version, status, event.data.reason().and_then(Personal::reveal).cloned(), event.actor.to_string(), event.at],
         ));
         writes
     }
 }
 
+/// Takes a customer out of the tables: what was ordered and paid stays, who it was does not.
+pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
+    vec![
+        Write::any(
+            "update orders set name = '', email = '', email_index = null, details = '{}' where customer_id = $1",
+            args![customer],
+        ),
+        Write::any(
+            "update order_status_history set reason = null where order_id in (select id from orders where customer_id = $1)",
+            args![customer],
+        ),
+    ]
+}
+
 fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
     let Placed { customer, lines, currency, total, note, at } = placed;
     let details = Details {
-        phone: customer.phone.as_ref().map(|phone| phone.reveal()),
+        phone: customer.phone.as_ref().and_then(Personal::reveal),
         shipping_address: customer.address.reveal(),
-        note: note.as_ref().map(|note| note.reveal()),
+        note: note.as_ref().and_then(Personal::reveal),
     };
     let details =
         serde_json::to_string(&details).expect("details have string keys and no failing serializers");
     let items: i64 = lines.iter().map(|line| line.quantity).sum();
     let mut writes = Vec::with_capacity(lines.len() + 2);
     writes.push(Write::one(
-        "insert into orders (id, version, status, customer_id, name, email, currency, total, items, placed_at, updated_at, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
         args![
             event.stream_id,
             event.version,
             event.data.status().as_str(),
             customer.id,
-            customer.name.reveal(),
-            customer.email.reveal(),
+            customer.name.text().to_owned(),
+            customer.email.text().to_owned(),
+            customer.email_index.as_ref().and_then(Personal::reveal).copied(),
             currency.code(),
             total.amount,
             items,

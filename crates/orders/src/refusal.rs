@@ -9,6 +9,7 @@ use crate::Status;
 pub enum Refusal {
     AlreadyPlaced,
     TooLarge,
+    PersonErased,
     IllegalTransition { from: Status, to: Status },
 }
 
@@ -18,6 +19,12 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         status: 409,
         title: "Already placed",
         what_to_do: "Read the order instead of placing it again.",
+    },
+    ProblemDoc {
+        code: "person_erased",
+        status: 409,
+        title: "Person erased",
+        what_to_do: "This customer's data was erased for good. Leave customer.id out, and they order as someone new.",
     },
     ProblemDoc {
         code: "illegal_transition",
@@ -47,6 +54,12 @@ impl From<Refusal> for Problem {
                 "already_placed",
                 "Already placed",
                 "This order was placed before. Read it instead.",
+            ),
+            Refusal::PersonErased => Self::new(
+                Fault::Conflict,
+                "person_erased",
+                "Person erased",
+                "This customer's data was erased for good, so nothing was ordered under their id. Leave customer.id out, and they order as someone new.",
             ),
             Refusal::TooLarge => Self::new(
                 Fault::Invalid,

@@ -8,7 +8,7 @@ use store::{Reply, Tenant, Work};
 use crate::api::NewOrder;
 use crate::order::{Customer, Line, Order, Status};
 use crate::queries::{OrderView, made};
-use crate::{Advance, OrderId, Place};
+use crate::{Advance, OrderId, Place, Refusal};
 
 /// What the caller ordered, looked up: lines at today's prices, and where in the request each came from.
 pub struct Basket {
@@ -65,13 +65,19 @@ impl Basket {
 
 /// Reserves every line and places the order, or does neither.
 pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Currency) -> Work {
-    let customer = customer(order);
+    let (customer, email) = (customer(order), order.customer.email.clone());
     let note = order.note.clone().map(|note| Personal::new(customer.id, note));
     let Basket { lines, seen, asked } = basket;
-    let place = Place { customer, lines, currency, note };
+    let (subject, place) = (customer.id, Place { customer, lines, currency, note });
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
-    Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products).decide(move |desk| {
+    let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
+    named.about([subject]).decide(move |desk| {
+        if desk.is_erased(subject) {
+            return Err(Refusal::PersonErased.into());
+        }
+        let mut place = place.clone();
+        place.customer.email_index = Some(Personal::new(subject, desk.blind("email", &email)));
         for (line, seen) in place.lines.iter().zip(&seen) {
             if desk.version::<Product>(line.product) != *seen {
                 return Err(prices_changed());
@@ -99,7 +105,9 @@ pub fn advance_order(
     reason: Option<String>,
 ) -> Work {
     let variants: Vec<_> = before.lines.iter().map(|line| line.variant_id).collect();
-    Work::over::<Order>([id]).and::<Stock>(variants).decide(move |desk| {
+    let customer = SubjectId(before.summary.customer.id);
+    let reason = reason.map(|reason| Personal::new(customer, reason));
+    Work::over::<Order>([id]).and::<Stock>(variants).about([customer]).decide(move |desk| {
         let order = desk.get::<Order>(id)?.clone();
         desk.expect_version::<Order>(id, seen)?;
         let version = desk.version::<Order>(id);
@@ -127,6 +135,7 @@ fn customer(order: &NewOrder) -> Customer {
         id,
         name: Personal::new(id, order.customer.name.clone()),
         email: Personal::new(id, order.customer.email.clone()),
+        email_index: None,
         phone: order.customer.phone.clone().map(|phone| Personal::new(id, phone)),
         address: Personal::new(id, order.shipping_address.address()),
     }

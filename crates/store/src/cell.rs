@@ -8,7 +8,9 @@ use kernel::{Arg, Problem, TenantId, Timestamp};
 use crate::Failure;
 use crate::context::Context;
 use crate::engine::{Engine, Opening, Row};
+use crate::keys::{Keeper, TenantKeys};
 use crate::registry::Registry;
+use crate::vault::Vault;
 use crate::work::{Asked, Done, Work};
 
 /// Who is asked for the time when something is written down.
@@ -24,6 +26,7 @@ pub struct Cell(Arc<Inner>);
 struct Inner {
     engine: Engine,
     registry: Registry,
+    vault: Vault,
     contexts: &'static [Context],
     clock: Clock,
 }
@@ -34,10 +37,16 @@ pub type Query<'a> = (&'a str, Vec<Arg>);
 impl Cell {
     /// Opens the cell and brings its own tables up to date. A tenant's tables follow when the tenant wakes, or all at
     /// once with [`Cell::migrate`].
-    pub async fn open(opening: Opening, contexts: &'static [Context], clock: Clock) -> Result<Self, Failure> {
+    pub async fn open(
+        opening: Opening,
+        contexts: &'static [Context],
+        keeper: impl FnOnce() -> Result<Arc<dyn Keeper>, Failure> + Send,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
         let engine = Engine::open(opening, contexts, clock).await?;
         let registry = Registry::load(&engine).await?;
-        let cell = Self(Arc::new(Inner { engine, registry, contexts, clock }));
+        let vault = Vault::new(keeper()?);
+        let cell = Self(Arc::new(Inner { engine, registry, vault, contexts, clock }));
         cell.follow_registry();
         Ok(cell)
     }
@@ -80,6 +89,11 @@ impl Cell {
         self.0.engine.close().await;
     }
 
+    /// Wraps every tenant's secret with the keeper's current key; returns how many were wrapped with another.
+    pub async fn rewrap_keys(&self) -> Result<usize, Failure> {
+        self.0.vault.rewrap(self.engine()).await
+    }
+
     /// Reads the registry again and again where other nodes may change it.
     fn follow_registry(&self) {
         if !self.engine().is_shared() {
@@ -99,6 +113,10 @@ impl Cell {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 }
 
@@ -120,7 +138,13 @@ impl Tenant {
 
     /// Does a unit of work: when this returns `Ok`, its effect is durable, and it is so once.
     pub async fn run(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
-        self.cell.engine().run(self.id, asked, work).await
+        let keys = self.keys().await?;
+        self.cell.engine().run(self.id, keys, asked, work).await
+    }
+
+    /// What the tenant's secret is good for: finding without knowing, signing.
+    pub async fn keys(&self) -> Result<Arc<TenantKeys>, Failure> {
+        self.cell.vault().keys(self.cell.engine(), self.id).await
     }
 
     /// Reads several answers from one moment. `each` is called with the number of the query and a row of its answer.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use kernel::{DecodeError, Envelope, Event, Projector, Write};
+use kernel::{DecodeError, Envelope, Event, Projector, SubjectId, Write};
 
 /// One bounded context, as data.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,14 @@ pub struct Context {
     pub name: &'static str,
     pub migrations: &'static [Migration],
     pub streams: &'static [Stream],
+    /// What takes a person out of this context's tables. Afterwards they read as if what is personal in the log had
+    /// never been known, which is what a replay makes of it.
+    pub forget: fn(SubjectId) -> Vec<Write>,
+}
+
+impl Context {
+    /// A context without anything, to be filled in.
+    pub const NONE: Self = Self { name: "", migrations: &[], streams: &[], forget: |_| Vec::new() };
 }
 
 /// A step of a context's tables, forward only. Numbers count from 1 within the context.
@@ -22,6 +30,14 @@ pub struct Migration {
     pub number: i64,
     pub name: &'static str,
     pub sql: &'static str,
+}
+
+impl Migration {
+    /// Whether the step takes something away that the binary before it uses. Its file says so at the end of its name, and
+    /// it is taken only when no such binary runs any more.
+    pub fn contracts(&self) -> bool {
+        self.name.ends_with("_contract")
+    }
 }
 
 /// An aggregate with its type forgotten, for whoever replays a log.

@@ -19,6 +19,10 @@ pub enum Failure {
     Unknown,
     /// Someone else changed the same streams at the same time.
     Conflict,
+    /// What guarded the work is someone else's now: a lease that was taken over, a place that was moved on.
+    Stale,
+    /// The tenant is being moved, and may only be read for a moment.
+    Frozen,
     /// A file or database that cannot be used as it is: damaged, foreign, from a newer binary, in use.
     Unusable(String),
     /// What was asked of the store cannot be done, for a reason that the asker can mend.
@@ -37,6 +41,10 @@ impl fmt::Display for Failure {
             Self::Overloaded => f.write_str("Too much is waiting to be written. Try again in a moment."),
             Self::Unknown => f.write_str("The connection broke while the change was being written down."),
             Self::Conflict => f.write_str("Others keep changing the same things. Try again in a moment."),
+            Self::Stale => f.write_str("Another has taken this over meanwhile, so nothing was done."),
+            Self::Frozen => {
+                f.write_str("This shop is being moved and can only be read for a moment. Try again.")
+            }
             Self::Unusable(why) | Self::Refused(why) => f.write_str(why),
             Self::Bug(why) => write!(f, "A mistake of ours: {why}"),
         }
@@ -72,6 +80,17 @@ impl From<Failure> for Problem {
             Failure::Conflict => Self::unavailable(
                 "contended",
                 "Others kept changing the same things at the same time, so nothing was changed. Try again in a moment.",
+                1,
+            ),
+            Failure::Stale => Self::new(
+                kernel::Fault::Conflict,
+                "taken_over",
+                "Taken over",
+                "Another has taken this over meanwhile, so nothing was done.",
+            ),
+            Failure::Frozen => Self::unavailable(
+                "shop_read_only",
+                "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
                 1,
             ),
             Failure::Unusable(why) => {

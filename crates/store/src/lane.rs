@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::Failure;
+use crate::keys::TenantKeys;
 use crate::work::{Asked, Done, Work};
 
 /// How many works may wait in one lane before the next is told to come back.
@@ -18,6 +19,7 @@ const WAITING_AT_MOST: usize = 8192;
 pub(crate) struct Job {
     pub(crate) asked: Asked,
     pub(crate) work: Work,
+    pub(crate) keys: Arc<TenantKeys>,
     done: oneshot::Sender<Result<Done, Problem>>,
 }
 
@@ -45,13 +47,14 @@ impl Lane {
         self: &Arc<Self>,
         asked: Asked,
         work: Work,
+        keys: Arc<TenantKeys>,
     ) -> Result<(Ticket, Option<Drain>), Failure> {
         let (done, ticket) = oneshot::channel();
         let mut state = self.state.lock();
         if state.waiting.len() >= WAITING_AT_MOST {
             return Err(Failure::Overloaded);
         }
-        state.waiting.push_back(Job { asked, work, done });
+        state.waiting.push_back(Job { asked, work, keys, done });
         let starts = !std::mem::replace(&mut state.draining, true);
         Ok((Ticket(ticket), starts.then(|| Drain { lane: self.clone() })))
     }
@@ -72,14 +75,15 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// The works that wait, up to `most` of them; `None` when there are none, and then the drain is over.
+    /// The works that wait, up to `most` of them, a guarded one alone, so that its guard fails nobody else; `None` when there are none, and then the drain is over.
     pub(crate) fn take(&mut self, most: usize) -> Option<Vec<Job>> {
         let mut state = self.lane.state.lock();
         if state.waiting.is_empty() {
             state.draining = false;
             return None;
         }
-        let count = state.waiting.len().min(most);
+        let together = state.waiting.iter().take_while(|job| job.asked.guard.is_none()).count();
+        let count = together.clamp(1, most);
         Some(state.waiting.drain(..count).collect())
     }
 }

@@ -13,21 +13,29 @@
 
 pub mod cell;
 pub mod context;
+mod desk;
 pub mod engine;
 pub mod failure;
+pub mod keys;
 mod lane;
+mod loaded;
 pub mod log;
 pub mod migrate;
+pub mod privacy;
 pub mod registry;
+mod seal;
 mod select;
+mod vault;
 pub mod verify;
 pub mod work;
 
 pub use cell::Query;
 pub use cell::{Cell, Clock, Tenant};
 pub use context::{Context, Migration, Stream};
+pub use desk::Desk;
 pub use engine::{Column, Folder, Opening, Row, Server};
 pub use failure::Failure;
+pub use keys::{Keeper, KeyFile, TenantKeys};
 pub use registry::{Key, Registry, TenantRecord, TenantStatus};
 pub use select::Select;
-pub use work::{Asked, Desk, Done, Once, Reply, Work};
+pub use work::{Asked, Done, Guard, Once, Reply, Work};

@@ -1,9 +1,14 @@
 //! Reading what happened: by stream, by tenant in commit order, and by cell, tenant after tenant.
 
-use kernel::{Actor, ActorKind, CorrelationId, Envelope, EventId, TenantId, args};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use kernel::{Actor, ActorKind, Arg, CorrelationId, Envelope, EventId, SubjectId, TenantId, args};
 use uuid::Uuid;
 
 use crate::engine::Row;
+use crate::keys::{SubjectKey, TenantKeys};
+use crate::seal::{self, Place};
 use crate::{Cell, Failure, Tenant};
 
 /// An event as it stands in the log, not yet decoded, with its place in the tenant's order.
@@ -21,6 +26,23 @@ pub struct CellCursor {
     pub position: i64,
 }
 
+/// The keys of some people, by who they are.
+pub(crate) type SubjectKeys = HashMap<SubjectId, SubjectKey>;
+
+/// How many keys one statement asks for.
+const KEYS_AT_ONCE: usize = 100;
+
+impl Recorded {
+    /// Makes readable what the keys open; the rest reads as erased.
+    pub(crate) fn open(&mut self, origin: Uuid, keys: &SubjectKeys) {
+        let Envelope { stream, stream_id, version, data, .. } = &mut self.event;
+        let place = Place { origin, kind: "event", stream, id: *stream_id, version: *version };
+        if let Cow::Owned(opened) = seal::open(data, place, |subject| keys.get(&subject)) {
+            *data = opened;
+        }
+    }
+}
+
 pub(crate) const EVENT_COLUMNS: &str = "position, id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data";
 
 impl Tenant {
@@ -28,7 +50,8 @@ impl Tenant {
     pub async fn events(&self, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
         let sql =
             format!("select {EVENT_COLUMNS} from events where position > $1 order by position limit $2");
-        self.rows(&sql, args![after, limit], |row| recorded(self.id(), row)).await
+        let events = self.rows(&sql, args![after, limit], |row| recorded(self.id(), row)).await?;
+        self.opened(events).await
     }
 
     /// Events of one stream after a version, in order.
@@ -36,7 +59,46 @@ impl Tenant {
         let sql = format!(
             "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
         );
-        self.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await
+        let events = self.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await?;
+        self.opened(events).await
+    }
+
+    /// The events with what is personal in them readable, except of those who were erased.
+    pub(crate) async fn opened(&self, mut events: Vec<Recorded>) -> Result<Vec<Recorded>, Failure> {
+        let subjects: BTreeSet<SubjectId> =
+            events.iter().flat_map(|recorded| seal::sealed_subjects(&recorded.event.data)).collect();
+        if subjects.is_empty() {
+            return Ok(events);
+        }
+        let keys = self.keys().await?;
+        let subjects = self.subject_keys(&keys, subjects.into_iter().collect()).await?;
+        for recorded in &mut events {
+            recorded.open(keys.origin(), &subjects);
+        }
+        Ok(events)
+    }
+
+    async fn subject_keys(
+        &self,
+        keys: &TenantKeys,
+        subjects: Vec<SubjectId>,
+    ) -> Result<SubjectKeys, Failure> {
+        let mut found = SubjectKeys::new();
+        for some in subjects.chunks(KEYS_AT_ONCE) {
+            let list: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+            let sql =
+                format!("select subject, wrapped from subject_keys where subject in ({})", list.join(", "));
+            let args = some.iter().map(|subject| Arg::from(*subject)).collect();
+            self.read(&[(&sql, args)], &mut |_, row| {
+                let subject = SubjectId(row.get(0)?);
+                if let Some(wrapped) = row.get::<Option<Vec<u8>>>(1)? {
+                    found.insert(subject, keys.open_subject(subject, &wrapped)?);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(found)
     }
 
     /// The position of the newest event; 0 before the first.

@@ -6,15 +6,25 @@ use crate::Failure;
 use crate::context::{Context, Migration};
 use crate::engine;
 
-/// Steps by context, as a database remembers them: how many of each context's it has taken.
-pub(crate) type Taken = HashMap<String, i64>;
+/// How far a database is with a context's steps.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Steps {
+    pub(crate) last: i64,
+    /// The last step that took something away which older binaries use.
+    pub(crate) contracted: i64,
+}
 
-/// The steps still to be taken, in order. A database that has taken steps this binary does not know is left alone.
+/// Steps by context, as a database remembers them.
+pub(crate) type Taken = HashMap<String, Steps>;
+
+/// The steps still to be taken, in order. Steps that this binary does not know only added something, as a rule, and it
+/// can live with them while newer ones are rolled out beside it; a database in which one took something away is left alone.
 pub(crate) fn pending(
     contexts: &[Context],
     taken: &Taken,
 ) -> Result<Vec<(&'static str, &'static Migration)>, Failure> {
-    for (name, number) in taken {
+    for (name, steps) in taken {
+        let number = &steps.contracted;
         let known = contexts
             .iter()
             .find(|context| context.name == name)
@@ -28,7 +38,7 @@ pub(crate) fn pending(
     Ok(contexts
         .iter()
         .flat_map(|context| context.migrations.iter().map(|step| (context.name, step)))
-        .filter(|(context, step)| step.number > taken.get(*context).copied().unwrap_or(0))
+        .filter(|(context, step)| step.number > taken.get(*context).copied().unwrap_or_default().last)
         .collect())
 }
 
@@ -53,19 +63,25 @@ mod tests {
             Migration { number: 1, name: "0001_doors", sql: "" },
             Migration { number: 2, name: "0002_locks", sql: "" },
         ],
-        streams: &[],
+        ..Context::NONE
     }];
 
     #[test]
     fn only_the_steps_not_taken_yet_are_pending() {
-        let taken = Taken::from([("doors".to_owned(), 1)]);
+        let taken = Taken::from([("doors".to_owned(), Steps { last: 1, contracted: 0 })]);
         let steps = pending(TWO_STEPS, &taken).unwrap();
         assert_eq!(steps.iter().map(|(_, step)| step.name).collect::<Vec<_>>(), ["0002_locks"]);
     }
 
     #[test]
-    fn a_database_from_a_newer_binary_is_refused() {
-        let taken = Taken::from([("doors".to_owned(), 3)]);
+    fn a_newer_step_that_only_adds_leaves_the_older_binary_running() {
+        let taken = Taken::from([("doors".to_owned(), Steps { last: 3, contracted: 0 })]);
+        assert!(pending(TWO_STEPS, &taken).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_newer_step_that_took_something_away_is_refused() {
+        let taken = Taken::from([("doors".to_owned(), Steps { last: 3, contracted: 3 })]);
         assert!(matches!(pending(TWO_STEPS, &taken), Err(Failure::Unusable(why)) if why.contains("newer")));
     }
 }

@@ -3,14 +3,18 @@
 //! Log and tables are read at one moment, so a tenant can be verified while it serves.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use kernel::Arg;
+use kernel::{Arg, SubjectId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::context::{AnyState, Context, Stream};
 use crate::engine::{Row, Scratch, Table};
-use crate::log::{EVENT_COLUMNS, Recorded, recorded};
+use crate::keys::TenantKeys;
+use crate::log::{EVENT_COLUMNS, Recorded, SubjectKeys, recorded};
+use crate::privacy;
+use crate::seal::{self, Place};
 use crate::{Failure, Tenant};
 
 /// How many differences are told before the rest is only counted.
@@ -37,23 +41,31 @@ impl Report {
 pub async fn verify(tenant: &Tenant) -> Result<Report, Failure> {
     let scratch = Scratch::new(tenant.cell().contexts())?;
     let tables = scratch.tables()?;
-    let texts: Vec<String> = std::iter::once(format!("select {EVENT_COLUMNS} from events order by position"))
+    let keys = tenant.keys().await?;
+    let log = format!("select {EVENT_COLUMNS} from events order by position");
+    let texts: Vec<String> = ["select subject, wrapped from subject_keys".to_owned(), log]
+        .into_iter()
         .chain(tables.iter().map(Table::select))
         .collect();
     let queries: Vec<(&str, Vec<Arg>)> = texts.iter().map(|text| (text.as_str(), Vec::new())).collect();
 
-    let mut replay = Replay::new(tenant.cell().contexts(), scratch);
+    let mut replay = Replay::new(tenant.cell().contexts(), keys.clone(), scratch);
     let mut compared: Vec<Compared> = Vec::new();
     tenant
         .read(&queries, &mut |query, row| {
-            if query == 0 {
-                return replay.event(recorded(tenant.id(), row)?);
+            match query {
+                0 => return replay.hold(row),
+                1 => return replay.event(recorded(tenant.id(), row)?),
+                _ => {}
             }
-            // The query's number is the table's, from 1; tables without a live row are passed over here.
-            while compared.len() < query {
+            // The query's number is the table's, from 2; tables without a live row are passed over here.
+            while compared.len() < query - 1 {
                 compared.push(replay.expected(&tables[compared.len()])?);
             }
-            compared[query - 1].live(row, &tables[query - 1], &mut replay.differences)
+            let table = &tables[query - 2];
+            let hash = replay.hash(row, table)?;
+            compared[query - 2].live(hash, table, &mut replay.differences);
+            Ok(())
         })
         .await?;
     while compared.len() < tables.len() {
@@ -71,6 +83,9 @@ impl Table {
 type Folded = (String, i64, Option<Box<dyn AnyState>>);
 
 struct Replay {
+    contexts: &'static [Context],
+    keys: Arc<TenantKeys>,
+    subjects: SubjectKeys,
     streams: HashMap<&'static str, Stream>,
     /// Each stream's noun, version and state.
     states: HashMap<Uuid, Folded>,
@@ -82,13 +97,16 @@ struct Replay {
 }
 
 impl Replay {
-    fn new(contexts: &'static [Context], scratch: Scratch) -> Self {
+    fn new(contexts: &'static [Context], keys: Arc<TenantKeys>, scratch: Scratch) -> Self {
         let streams = contexts
             .iter()
             .flat_map(|context| context.streams)
             .map(|stream| (stream.kind, *stream))
             .collect();
         Self {
+            contexts,
+            keys,
+            subjects: SubjectKeys::new(),
             streams,
             states: HashMap::new(),
             scratch,
@@ -99,9 +117,22 @@ impl Replay {
         }
     }
 
-    fn event(&mut self, recorded: Recorded) -> Result<(), Failure> {
-        let Recorded { position, event } = recorded;
+    fn hold(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+        let subject = SubjectId(row.get(0)?);
+        if let Some(wrapped) = row.get::<Option<Vec<u8>>>(1)? {
+            self.subjects.insert(subject, self.keys.open_subject(subject, &wrapped)?);
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, mut recorded: Recorded) -> Result<(), Failure> {
         self.events += 1;
+        self.digest.update(recorded.position.to_be_bytes());
+        self.digest.update(recorded.event.id.uuid().as_bytes());
+        self.digest.update(recorded.event.kind.as_bytes());
+        self.digest.update(recorded.event.data.as_bytes());
+        recorded.open(self.keys.origin(), &self.subjects);
+        let Recorded { position, event } = recorded;
         if position != self.events as i64 {
             tell(&mut self.differences, || {
                 format!("The log has position {position} where {} should stand.", self.events)
@@ -120,20 +151,19 @@ impl Replay {
                 )
             });
         }
-        self.digest.update(position.to_be_bytes());
-        self.digest.update(event.id.uuid().as_bytes());
-        self.digest.update(event.kind.as_bytes());
-        self.digest.update(event.data.as_bytes());
         let Some(stream) = self.streams.get(event.stream.as_ref()) else {
             return Err(Failure::Unusable(format!(
                 "Position {position} belongs to a {:?}, which no context of this binary knows. Use a newer one.",
                 event.stream
             )));
         };
-        let (after, writes) = (stream.replay)(state.take(), &event).map_err(|error| {
+        let (after, mut writes) = (stream.replay)(state.take(), &event).map_err(|error| {
             Failure::Unusable(format!("Position {position} cannot be replayed: {error}."))
         })?;
         *state = Some(after);
+        if privacy::erases(&event.kind) {
+            writes.extend(privacy::forget(self.contexts, SubjectId(event.stream_id)));
+        }
         for write in &writes {
             if let Err(failure) = self.scratch.write(write) {
                 tell(&mut self.differences, || {
@@ -159,11 +189,16 @@ impl Replay {
         }
         let select = table.select();
         let mut expected = Vec::new();
+        let (keys, subjects) = (&self.keys, &self.subjects);
         self.scratch.read(&[(&select, Vec::new())], &mut |_, row| {
-            expected.push(hash(row, table)?);
+            expected.push(hash(keys, subjects, row, table)?);
             Ok(())
         })?;
         Ok(Compared { expected, seen: 0, wrong: false, digest: Sha256::new() })
+    }
+
+    fn hash(&self, row: &Row<'_>, table: &Table) -> Result<[u8; 32], Failure> {
+        hash(&self.keys, &self.subjects, row, table)
     }
 
     fn report(mut self, tables: &[Table], compared: Vec<Compared>) -> Report {
@@ -193,8 +228,7 @@ struct Compared {
 }
 
 impl Compared {
-    fn live(&mut self, row: &Row<'_>, table: &Table, differences: &mut Vec<String>) -> Result<(), Failure> {
-        let hash = hash(row, table)?;
+    fn live(&mut self, hash: [u8; 32], table: &Table, differences: &mut Vec<String>) {
         self.digest.update(hash);
         if !self.wrong && self.expected.get(self.seen) != Some(&hash) {
             self.wrong = true;
@@ -208,14 +242,25 @@ impl Compared {
             });
         }
         self.seen += 1;
-        Ok(())
     }
 }
 
-fn hash(row: &Row<'_>, table: &Table) -> Result<[u8; 32], Failure> {
+/// Of what a row says. A state is compared open, for no two sealings of it are alike.
+fn hash(
+    keys: &TenantKeys,
+    subjects: &SubjectKeys,
+    row: &Row<'_>,
+    table: &Table,
+) -> Result<[u8; 32], Failure> {
     let mut bytes = Vec::with_capacity(256);
-    for index in 0..table.columns.len() {
+    let columns = if table.name == "states" { table.columns.len() - 1 } else { table.columns.len() };
+    for index in 0..columns {
         row.canonical(index, &mut bytes)?;
+    }
+    if table.name == "states" {
+        let (id, stream, version) = (row.get(0)?, row.get::<String>(1)?, row.get(2)?);
+        let place = Place { origin: keys.origin(), kind: "state", stream: &stream, id, version };
+        bytes.extend(seal::open(&row.get::<String>(3)?, place, |id| subjects.get(&id)).as_bytes());
     }
     Ok(Sha256::digest(&bytes).into())
 }

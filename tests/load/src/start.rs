@@ -58,7 +58,12 @@ fn measure(tenants: usize) -> Measured {
             awake_at_most: 100,
             exclusive: true,
         };
-        let cell = store::Cell::open(Opening::Folder(opening), app::CONTEXTS, clock::now).await.unwrap();
+        let keeper = || {
+            Ok(std::sync::Arc::new(store::KeyFile::read_or_make(&path.join("galleria.keys"))?)
+                as std::sync::Arc<dyn store::Keeper>)
+        };
+        let cell =
+            store::Cell::open(Opening::Folder(opening), app::CONTEXTS, keeper, clock::now).await.unwrap();
         for number in 0..tenants {
             cell.registry()
                 .create_tenant(&format!("t{number}"), "T", "EUR".parse().unwrap(), clock::now())

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use kernel::{Envelope, Problem, StreamId, TenantId, Timestamp, Write};
+use kernel::{Envelope, Problem, StreamId, SubjectId, Write};
 use uuid::Uuid;
 
+use crate::desk::{self, Ground, Kept};
+use crate::keys;
 use crate::lane::Job;
-use crate::work::{self, Done, Kept, Loaded, Once, Reply};
+use crate::loaded::Loaded;
+use crate::work::{Done, Guard, Once, Reply};
 
 /// What a batch wants to have committed, and what to answer once it is.
 #[derive(Default)]
@@ -15,21 +18,28 @@ pub(super) struct Batch {
     pub(super) events: Vec<Envelope<String>>,
     pub(super) writes: Vec<Write>,
     pub(super) keep: Vec<(Once, Reply)>,
+    /// What must hold, or nothing is written.
+    pub(super) guard: Option<Write>,
+    /// Whether someone was erased, so that nothing that is remembered may be relied on.
+    pub(super) erases: bool,
 }
 
 impl Batch {
-    pub(super) fn decide(
-        tenant: TenantId,
-        recorded: Timestamp,
-        jobs: &[Job],
-        loaded: &mut Loaded,
-        kept: &mut Kept,
-    ) -> Self {
+    pub(super) fn decide(ground: Ground<'_>, jobs: &[Job], loaded: &mut Loaded, kept: &mut Kept) -> Self {
         let mut batch = Self { results: Vec::with_capacity(jobs.len()), ..Self::default() };
         for job in jobs {
-            let (result, effects) = work::decide(tenant, recorded, &job.asked, &job.work, loaded, kept);
+            let (result, effects) = desk::decide(ground, &job.asked, &job.work, loaded, kept);
+            if let (Ok(_), Some(Guard(guard))) = (&result, &job.asked.guard) {
+                batch.guard = Some(guard.clone());
+            }
             batch.results.push(result);
             batch.events.extend(effects.events);
+            let keys = effects.new_keys.into_iter();
+            batch.writes.extend(keys.map(|(subject, wrapped)| keys::keep(subject, wrapped, ground.recorded)));
+            for subject in effects.erased {
+                batch.erases = true;
+                batch.writes.extend(keys::destroy(subject, ground.recorded));
+            }
             batch.writes.extend(effects.writes);
             batch.keep.extend(effects.keep);
         }
@@ -38,7 +48,7 @@ impl Batch {
 
     /// Whether there is anything to commit.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.writes.is_empty() && self.keep.is_empty()
+        self.events.is_empty() && self.writes.is_empty() && self.keep.is_empty() && self.guard.is_none()
     }
 }
 
@@ -48,6 +58,14 @@ pub(super) fn names(jobs: &[Job]) -> Vec<StreamId> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// Everyone whose personal data the works may write down.
+pub(super) fn subjects(jobs: &[Job]) -> Vec<SubjectId> {
+    let mut subjects: Vec<_> = jobs.iter().flat_map(|job| job.work.subjects.iter().copied()).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects
 }
 
 /// What the kept replies of the works would be filed under.

@@ -6,6 +6,7 @@ mod row;
 mod sqlite;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Problem, TenantId, Write};
@@ -17,6 +18,7 @@ pub(crate) use sqlite::{Scratch, Table};
 use crate::Failure;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
+use crate::keys::TenantKeys;
 use crate::work::{Asked, Done, Work};
 
 /// Where a cell is, and how it is used.
@@ -76,10 +78,16 @@ impl Engine {
         matches!(self, Self::Postgres(_))
     }
 
-    pub(crate) async fn run(&self, tenant: TenantId, asked: Asked, work: Work) -> Result<Done, Problem> {
+    pub(crate) async fn run(
+        &self,
+        tenant: TenantId,
+        keys: Arc<TenantKeys>,
+        asked: Asked,
+        work: Work,
+    ) -> Result<Done, Problem> {
         match self {
-            Self::Sqlite(files) => files.run(tenant, asked, work).await,
-            Self::Postgres(database) => database.run(tenant, asked, work).await,
+            Self::Sqlite(files) => files.run(tenant, keys, asked, work).await,
+            Self::Postgres(database) => database.run(tenant, keys, asked, work).await,
         }
     }
 
@@ -109,6 +117,15 @@ impl Engine {
         match self {
             Self::Sqlite(files) => files.make(tenant).await,
             Self::Postgres(database) => database.make(tenant).await,
+        }
+    }
+
+    /// Overwrites what was removed and may still lie in unused places of the storage, where that is in our hands.
+    pub(crate) async fn scrub(&self, tenant: TenantId) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.scrub(tenant).await,
+            // The server reuses the space of dead rows after a vacuum, which is its owner's to run.
+            Self::Postgres(_) => Ok(()),
         }
     }
 

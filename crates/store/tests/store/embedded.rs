@@ -4,7 +4,7 @@ use store::{Cell, Failure, Folder, Opening, verify};
 use uuid::Uuid;
 
 use crate::jars::{CONTEXTS, asked, drop_coins, now, open_jar};
-use crate::world::{World, coins, open};
+use crate::world::{World, coins, keeper, open};
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_opening_again() {
@@ -54,7 +54,7 @@ async fn a_tenant_that_nobody_asks_for_falls_asleep_and_wakes_again() {
         awake_at_most: 2,
         exclusive: true,
     };
-    let cell = Cell::open(Opening::Folder(opening), CONTEXTS, now).await.unwrap();
+    let cell = Cell::open(Opening::Folder(opening), CONTEXTS, keeper, now).await.unwrap();
     let mut jars = Vec::new();
     for number in 0..6 {
         let record = cell

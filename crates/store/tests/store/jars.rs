@@ -1,21 +1,25 @@
 use std::time::SystemTime;
 
 use kernel::{
-    Actor, Aggregate, CorrelationId, Decide, Envelope, Fault, Problem, Projector, Timestamp, Write, args,
+    Actor, Aggregate, CorrelationId, Decide, Envelope, Fault, Personal, Problem, Projector, SubjectId,
+    Timestamp, Write, args,
 };
 use serde::{Deserialize, Serialize};
 use store::{Asked, Context, Migration, Once, Reply, Stream, Work};
 use uuid::Uuid;
 
-pub const CONTEXTS: &[Context] = &[Context {
-    name: "jars",
-    migrations: &[Migration {
-        number: 1,
-        name: "0001_jars",
-        sql: "create table jars (
+pub const CONTEXTS: &[Context] = &[
+    Context {
+        name: "jars",
+        migrations: &[Migration {
+            number: 1,
+            name: "0001_jars",
+            sql: "create table jars (
   id uuid not null,
   coins bigint not null,
   label text,
+  person uuid,
+  owner text,
   primary key (id),
   check (coins >= 0)
 );
@@ -28,18 +32,23 @@ create table drops (
 );
 create index drops_by_size on drops (coins);
 ",
-    }],
-    streams: &[Stream::of::<Jar>()],
-}];
+        }],
+        streams: &[Stream::of::<Jar>()],
+        forget: |person| vec![Write::any("update jars set owner = '' where person = $1", args![person])],
+    },
+    store::privacy::CONTEXT,
+];
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Jar {
     pub coins: i64,
+    pub owner: Option<Personal<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
     pub label: Option<String>,
+    pub owner: Option<Personal<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,20 +68,21 @@ impl Aggregate for Jar {
     type Event = JarEvent;
 
     fn apply(&mut self, event: &JarEvent) {
-        if let JarEvent::Dropped(dropped) = event {
-            self.coins += dropped.coins;
+        match event {
+            JarEvent::Opened(opened) => self.owner = opened.owner.clone(),
+            JarEvent::Dropped(dropped) => self.coins += dropped.coins,
         }
     }
 }
 
-pub struct Open(pub Option<String>);
+pub struct Open(pub Option<String>, pub Option<Personal<String>>);
 pub struct Drop(pub i64);
 
 impl Decide<Open> for Jar {
     type Refusal = Problem;
 
     fn decide(&self, command: &Open, _now: Timestamp) -> Result<Vec<JarEvent>, Problem> {
-        Ok(vec![Opened { label: command.0.clone() }.into()])
+        Ok(vec![Opened { label: command.0.clone(), owner: command.1.clone() }.into()])
     }
 }
 
@@ -98,8 +108,13 @@ impl Projector for Jar {
         let id = event.stream_id;
         match event.data {
             JarEvent::Opened(opened) => vec![Write::one(
-                "insert into jars (id, label, coins) values ($1, $2, 0)",
-                args![id, opened.label.clone()],
+                "insert into jars (id, label, person, owner, coins) values ($1, $2, $3, $4, 0)",
+                args![
+                    id,
+                    opened.label.clone(),
+                    opened.owner.as_ref().map(Personal::subject),
+                    opened.owner.as_ref().map(|owner| owner.text().to_owned())
+                ],
             )],
             JarEvent::Dropped(dropped) => vec![
                 // The second argument comes first in the text: binding by order of appearance would swap them.
@@ -119,13 +134,7 @@ pub fn now() -> Timestamp {
 }
 
 pub fn asked() -> Asked {
-    Asked {
-        actor: Actor::system(),
-        correlation: CorrelationId::new(),
-        causation: None,
-        now: now(),
-        once: None,
-    }
+    Asked::by(Actor::system(), CorrelationId::new(), now())
 }
 
 pub fn asked_once(key: &str, body: &str) -> Asked {
@@ -134,8 +143,18 @@ pub fn asked_once(key: &str, body: &str) -> Asked {
 
 pub fn open_jar(id: Uuid) -> Work {
     Work::over::<Jar>([id]).decide(move |desk| {
-        desk.ask::<Jar, _>(id, &Open(Some("blue".into())))?;
+        desk.ask::<Jar, _>(id, &Open(Some("blue".into()), None))?;
         Ok(Reply::json(201, &id).version(desk.version::<Jar>(id)))
+    })
+}
+
+/// A jar that belongs to someone.
+pub fn open_owned(id: Uuid, owner: SubjectId, name: &str) -> Work {
+    let owned = Personal::new(owner, name.to_owned());
+    Work::over::<Jar>([id]).about([owner]).decide(move |desk| {
+        desk.ask::<Jar, _>(id, &Open(None, Some(owned.clone())))?;
+        let name = desk.get::<Jar>(id)?.owner.as_ref().map(|owner| owner.text().to_owned());
+        Ok(Reply::json(201, &serde_json::json!({ "id": id, "owner": name })))
     })
 }
 

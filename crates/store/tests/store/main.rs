@@ -4,5 +4,6 @@
 
 mod embedded;
 mod jars;
+mod privacy;
 mod stories;
 mod world;

@@ -6,20 +6,8 @@ use store::verify;
 use uuid::Uuid;
 
 use crate::jars::{asked, asked_once, drop_coins, move_coins, open_jar};
+use crate::over_both_engines;
 use crate::world::{Engine, World, coins};
-
-macro_rules! over_both_engines {
-    ($($story:ident),+ $(,)?) => {
-        mod embedded {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $story() { super::$story(crate::world::World::embedded().await).await; })+
-        }
-        mod database {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $story() { super::$story(crate::world::World::database().await).await; })+
-        }
-    };
-}
 
 over_both_engines!(
     a_refused_work_leaves_nothing_behind,
@@ -138,7 +126,7 @@ async fn one_work_may_write_a_row_and_write_to_it_again(world: World) {
     let tenant = world.tenant().await;
     let jar = Uuid::now_v7();
     let work = store::Work::over::<crate::jars::Jar>([jar]).decide(move |desk| {
-        desk.ask::<crate::jars::Jar, _>(jar, &crate::jars::Open(None))?;
+        desk.ask::<crate::jars::Jar, _>(jar, &crate::jars::Open(None, None))?;
         desk.ask::<crate::jars::Jar, _>(jar, &crate::jars::Drop(3))?;
         desk.ask::<crate::jars::Jar, _>(jar, &crate::jars::Drop(4))?;
         Ok(store::Reply::json(200, &jar))

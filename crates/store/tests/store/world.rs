@@ -1,10 +1,11 @@
 //! A cell of either engine, with tenants when a story wants them.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use galleria_tests::Postgres;
-use store::{Cell, Failure, Folder, Opening, Server, Tenant, migrate};
+use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server, Tenant, migrate};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -42,7 +43,7 @@ impl World {
             .await
             .unwrap();
         let server = Server { url: postgres.app_url(), connections: 8, prepared: true };
-        let cell = Cell::open(Opening::Server(server), CONTEXTS, now).await.unwrap();
+        let cell = Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap();
         Self { cell, folder: tempfile::tempdir().unwrap(), _postgres: Some(postgres) }
     }
 
@@ -59,6 +60,11 @@ impl World {
     }
 }
 
+/// The key file that all tests share.
+pub fn keeper() -> Result<Arc<dyn Keeper>, Failure> {
+    Ok(Arc::new(KeyFile::read(&galleria_tests::key_file())?))
+}
+
 pub async fn open(folder: &Path) -> Result<Cell, Failure> {
     let folder = Folder {
         path: folder.into(),
@@ -66,9 +72,24 @@ pub async fn open(folder: &Path) -> Result<Cell, Failure> {
         awake_at_most: 100,
         exclusive: true,
     };
-    Cell::open(Opening::Folder(folder), CONTEXTS, now).await
+    Cell::open(Opening::Folder(folder), CONTEXTS, keeper, now).await
 }
 
 pub async fn coins(tenant: &Tenant, jar: Uuid) -> Option<i64> {
     tenant.row("select coins from jars where id = $1", kernel::args![jar], |row| row.get(0)).await.unwrap()
+}
+
+/// Tells the same story over each engine.
+#[macro_export]
+macro_rules! over_both_engines {
+    ($($story:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() { super::$story(crate::world::World::embedded().await).await; })+
+        }
+        mod database {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() { super::$story(crate::world::World::database().await).await; })+
+        }
+    };
 }

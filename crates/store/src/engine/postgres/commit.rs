@@ -7,16 +7,21 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use kernel::{Arg, Envelope, Problem, TenantId, Timestamp, Write};
+use kernel::{Arg, Envelope, Problem, SubjectId, TenantId, Timestamp, Write};
+use tokio_postgres::RowStream;
 use uuid::Uuid;
 
 use super::flight::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
 use super::{Database, failure};
 use crate::Failure;
+use crate::desk::{Ground, Kept};
 use crate::engine::batch::{self, Batch};
+use crate::keys::TenantKeys;
 use crate::lane::{Drain, Job};
-use crate::work::{Changed, Done, Kept, Loaded, Once, Reply};
+use crate::loaded::{Changed, Held, Loaded};
+use crate::seal;
+use crate::work::{Done, Once, Reply};
 
 /// How many works share one commit at the most.
 const TOGETHER: usize = 128;
@@ -27,6 +32,8 @@ const TRIED_FOR: Duration = Duration::from_secs(4);
 const LOAD: &str = "select id, version, state from states where id = any($1) order by id for update";
 const KEPT: &str =
     "select key, fingerprint, status, body, version, location from replies where key = any($1)";
+const HOLDERS: &str =
+    "select subject, wrapped from subject_keys where subject = any($1) order by subject for share";
 const NEW_STATES: &str = "insert into states (id, stream, version, state) select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[])";
 const KNOWN_STATES: &str = "update states set version = u.version, state = u.state \
     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) as u (id, seen, version, state) \
@@ -34,7 +41,7 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
 const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
-const HEAD: &str = "update heads set position = position + $1::bigint";
+const HEAD: &str = "update heads set position = position + $1::bigint where frozen = 0";
 const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
     select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
     from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
@@ -142,17 +149,22 @@ async fn transact(
     doubts: &mut Vec<Doubt>,
     plainly: bool,
 ) -> Result<Results, Failure> {
-    let (mut loaded, mut kept) = load(session, tenant, jobs).await?;
+    let Some(keys) = jobs.first().map(|job| job.keys.clone()) else { return Ok(Vec::new()) };
+    let (mut loaded, mut kept) = load(session, tenant, &keys, jobs).await?;
     if let Some(found) = resolve(session, doubts).await? {
         session.text("rollback").await?;
         return Ok(doubts.swap_remove(found).results);
     }
-    let batch = Batch::decide(tenant, now, jobs, &mut loaded, &mut kept);
+    let ground = Ground { tenant, keys: &keys, recorded: now };
+    let batch = Batch::decide(ground, jobs, &mut loaded, &mut kept);
     if batch.is_empty() {
         session.text("rollback").await?;
         return Ok(batch.results);
     }
-    let written = write(session, &batch, loaded.changed(), now, plainly).await;
+    if let Some(guard) = &batch.guard {
+        check(session, guard).await?;
+    }
+    let written = write(session, &batch, loaded.changed(keys.origin()), now, plainly).await;
     if let (Err(Failure::Unreachable(_)), Some(first)) = (&written, batch.events.first()) {
         doubts.push(Doubt {
             stream: first.stream_id,
@@ -165,17 +177,35 @@ async fn transact(
     written.map(|()| batch.results)
 }
 
+/// The guard of a work: a row that is still ours, or nothing is done.
+async fn check(session: &Session, guard: &Write) -> Result<(), Failure> {
+    let values = Value::each(&guard.args);
+    let statement = session.statement(guard.sql, &values).await?;
+    match session.execute(&statement, &values).await? {
+        1 => Ok(()),
+        _ => Err(Failure::Stale),
+    }
+}
+
 /// The first flight: begin, and lock what the works named, in one order for everybody.
-async fn load(session: &Session, tenant: TenantId, jobs: &[Job]) -> Result<(Loaded, Kept), Failure> {
-    let (names, keys) = (batch::names(jobs), batch::keys(jobs));
+async fn load(
+    session: &Session,
+    tenant: TenantId,
+    keys: &TenantKeys,
+    jobs: &[Job],
+) -> Result<(Loaded, Kept), Failure> {
+    let (names, once, subjects) = (batch::names(jobs), batch::keys(jobs), batch::subjects(jobs));
     let ids = [Value::Uuids(names.iter().map(|name| name.id).collect())];
-    let keys = [Value::Uuids(keys)];
-    let (states, replies) = (session.statement(LOAD, &ids).await?, session.statement(KEPT, &keys).await?);
+    let once = [Value::Uuids(once)];
+    let holders = [Value::Uuids(subjects.iter().map(|subject| subject.uuid()).collect())];
+    let (states, replies) = (session.statement(LOAD, &ids).await?, session.statement(KEPT, &once).await?);
+    let held = session.statement(HOLDERS, &holders).await?;
 
     let begin = format!("begin; set local app.tenant = '{tenant}'");
     let begin = sent(session.text(&begin)).await;
     let states = sent(session.query(&states, &ids)).await;
-    let replies = sent(session.query(&replies, &keys)).await;
+    let replies = sent(session.query(&replies, &once)).await;
+    let held = if subjects.is_empty() { None } else { Some(sent(session.query(&held, &holders)).await) };
     begin.landed().await?;
 
     let mut stored: HashMap<Uuid, (i64, String)> = HashMap::new();
@@ -194,7 +224,41 @@ async fn load(session: &Session, tenant: TenantId, jobs: &[Job]) -> Result<(Load
         let reply = Reply { status, body: row.get(3), version: row.get(4), location: row.get(5) };
         kept.insert(row.get(0), (row.get(1), reply));
     }
+    if let Some(held) = held {
+        hold(&mut loaded, keys, subjects, held.landed().await?).await?;
+    }
+    let mut missing = loaded.missing();
+    missing.extend(kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)));
+    missing.retain(|subject| loaded.held(*subject).is_none());
+    if !missing.is_empty() {
+        let holders = [Value::Uuids(missing.iter().map(|subject| subject.uuid()).collect())];
+        let statement = session.statement(HOLDERS, &holders).await?;
+        let rows = session.query(&statement, &holders).await?;
+        hold(&mut loaded, keys, missing, rows).await?;
+    }
+    loaded.open(keys.origin());
+    for (key, (_, reply)) in &mut kept {
+        *reply = loaded.open_reply(*key, std::mem::take(reply));
+    }
     Ok((loaded, kept))
+}
+
+/// Learns the keys that were asked for.
+async fn hold(
+    loaded: &mut Loaded,
+    keys: &TenantKeys,
+    asked: Vec<SubjectId>,
+    rows: RowStream,
+) -> Result<(), Failure> {
+    let mut found: HashMap<Uuid, Option<Vec<u8>>> = HashMap::new();
+    let mut rows = Box::pin(rows);
+    while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+        found.insert(row.get(0), row.get(1));
+    }
+    for subject in asked {
+        loaded.hold(subject, Held::from_row(keys, subject, found.remove(&subject.uuid()))?);
+    }
+    Ok(())
 }
 
 /// Which of the commits in doubt took place. Asked under the locks that such a commit held to its end, so that "none"

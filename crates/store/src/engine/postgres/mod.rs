@@ -29,6 +29,7 @@ use super::{Each, Server};
 use crate::Failure;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
+use crate::keys::TenantKeys;
 use crate::lane::Lane;
 use crate::work::{Asked, Done, Work};
 
@@ -65,9 +66,15 @@ impl Database {
         Ok(database)
     }
 
-    pub(super) async fn run(&self, tenant: TenantId, asked: Asked, work: Work) -> Result<Done, Problem> {
+    pub(super) async fn run(
+        &self,
+        tenant: TenantId,
+        keys: Arc<TenantKeys>,
+        asked: Asked,
+        work: Work,
+    ) -> Result<Done, Problem> {
         let lane = self.0.lanes.lock().entry(tenant).or_default().clone();
-        let (ticket, drain) = lane.push(asked, work)?;
+        let (ticket, drain) = lane.push(asked, work, keys)?;
         if let Some(drain) = drain {
             tokio::spawn(commit::drain(self.clone(), tenant, drain));
         }

@@ -15,16 +15,28 @@ use super::flight::{Session, Value};
 use super::{address, encryption, failure};
 use crate::Failure;
 use crate::context::{Context, Migration};
-use crate::migrate::{self, Taken};
+use crate::migrate::{self, Steps, Taken};
 
 /// What the store itself needs, in the shape of a context.
 static LOG: Context = Context {
     name: "log",
-    migrations: &[Migration { number: 1, name: "0001_log", sql: include_str!("log.sql") }],
-    streams: &[],
+    migrations: &[
+        Migration { number: 1, name: "0001_log", sql: include_str!("log.sql") },
+        Migration { number: 2, name: "0002_heads", sql: include_str!("log-2.sql") },
+        Migration { number: 3, name: "0003_own", sql: include_str!("../own.sql") },
+    ],
+    ..Context::NONE
 };
 
-const CELL: &str = include_str!("cell.sql");
+/// The tables of the cell, which are no tenant's.
+static CELL: Context = Context {
+    name: "cell",
+    migrations: &[
+        Migration { number: 1, name: "0001_cell", sql: include_str!("cell.sql") },
+        Migration { number: 2, name: "0002_cell", sql: include_str!("cell-2.sql") },
+    ],
+    ..Context::NONE
+};
 
 /// The tenant of the transaction; no tenant when nothing was set, or when a pooled connection has fallen back to ''.
 const TENANT: &str = "nullif(current_setting('app.tenant', true), '')::uuid";
@@ -79,23 +91,31 @@ async fn prepare(
         .await
         .map_err(|error| failure(&error))?
         .get(0);
-    if !exists {
-        run(CELL).await?;
+    let mut taken = Taken::new();
+    if exists {
+        // The first layout did not write down its own step.
+        taken.insert(CELL.name.to_owned(), Steps { last: 1, contracted: 1 });
+        let rows = all.query(TAKEN, &[]).await.map_err(|error| failure(&error))?;
+        taken.extend(rows.iter().map(steps));
     }
-    let taken = all
-        .query("select context, max(number) from cell.migrations group by context", &[])
-        .await
-        .map_err(|error| failure(&error))?
-        .iter()
-        .map(|row| (row.get(0), row.get(1)))
-        .collect::<Taken>();
     let all_contexts = every(contexts);
-    for (context, step) in migrate::pending(&all_contexts, &taken)? {
-        run(&format!("create schema if not exists {context}")).await?;
-        run(&tenanted(context, step.sql)?).await?;
-        all.execute("insert into cell.migrations values ($1, $2, $3)", &[&context, &step.number, &step.name])
-            .await
-            .map_err(|error| failure(&error))?;
+    let pending = migrate::pending(&all_contexts, &taken)?;
+    for (context, step) in pending.iter().copied() {
+        if context == CELL.name {
+            run(step.sql).await?;
+        } else {
+            run(&format!("create schema if not exists {context}")).await?;
+            run(&tenanted(context, step.sql)?).await?;
+        }
+    }
+    for (context, step) in &pending {
+        let contracts = i64::from(step.contracts());
+        all.execute(
+            "insert into cell.migrations (context, number, name, contracts) values ($1, $2, $3, $4)",
+            &[context, &step.number, &step.name, &contracts],
+        )
+        .await
+        .map_err(|error| failure(&error))?;
     }
     run(&grants(app_role, &all_contexts)).await?;
     all.commit().await.map_err(|error| failure(&error))
@@ -124,9 +144,8 @@ pub(super) async fn check(session: &Session, contexts: &'static [Context]) -> Re
         ));
     }
     let mut taken = Taken::new();
-    let numbers = "select context, max(number) from cell.migrations group by context";
-    rows(session, numbers, Vec::new(), |row| {
-        taken.insert(row.get(0), row.get(1));
+    rows(session, TAKEN, Vec::new(), |row| {
+        taken.extend([steps(&row)]);
     })
     .await?;
     let waiting = migrate::pending(&every(contexts), &taken)?;
@@ -155,8 +174,17 @@ async fn rows(
     Ok(())
 }
 
+/// The last step of each context, and the last that older binaries cannot live with.
+///
+/// Asked in a way that also works before the column is there that says so.
+const TAKEN: &str = "select context, max(number), coalesce(max(number) filter (where to_jsonb(m)->>'contracts' = '1'), 0) from cell.migrations m group by context";
+
+fn steps(row: &tokio_postgres::Row) -> (String, Steps) {
+    (row.get(0), Steps { last: row.get(1), contracted: row.get(2) })
+}
+
 fn every(contexts: &'static [Context]) -> Vec<Context> {
-    std::iter::once(LOG).chain(contexts.iter().copied()).collect()
+    [CELL, LOG].into_iter().chain(contexts.iter().copied()).collect()
 }
 
 async fn make_role(
@@ -186,11 +214,12 @@ async fn make_role(
     all.batch_execute(&sql).await.map_err(|error| failure(&error))
 }
 
-/// What the application may do. Events cannot be changed or removed, by anyone who signs in with this role.
+/// What the application may do. Events cannot be changed by anyone who signs in with this role, and removed only when
+/// their tenant has departed to another cell. The relay sees, of every tenant, how far its log and its readers are, and
+/// when its jobs are due; that is all it sees.
 fn grants(role: &str, contexts: &[Context]) -> String {
     let (role, mut sql) = (quoted(role), String::new());
-    let schemas: Vec<&str> =
-        std::iter::once("cell").chain(contexts.iter().map(|context| context.name)).collect();
+    let schemas: Vec<&str> = contexts.iter().map(|context| context.name).collect();
     for schema in &schemas {
         let _ = write!(
             sql,
@@ -200,6 +229,16 @@ fn grants(role: &str, contexts: &[Context]) -> String {
     let _ = write!(
         sql,
         "revoke update, delete on log.events from {role};
+         drop policy if exists relay on log.heads;
+         create policy relay on log.heads for select using (current_setting('app.relay', true) = 'on');
+         drop policy if exists relay on log.cursors;
+         create policy relay on log.cursors for select using (current_setting('app.relay', true) = 'on');
+         drop policy if exists relay on log.jobs;
+         create policy relay on log.jobs for select using (current_setting('app.relay', true) = 'on');
+         drop policy if exists only_departed on log.events;
+         create policy only_departed on log.events as restrictive for delete using (
+           exists (select 1 from cell.tenants t where t.id = tenant_id and t.status = 'departed'));
+         grant delete on log.events to {role};
          revoke insert, update, delete on cell.migrations from {role};
          grant execute on function log.expect_rows(bigint, bigint) to {role};
          do $$ begin

@@ -12,24 +12,29 @@ use crate::cell::Query;
 use crate::context::Context;
 use crate::engine::Each;
 use crate::engine::row::{Raw, Row};
-use crate::migrate::{self, Taken};
+use crate::migrate::{self, Steps, Taken};
 
 /// Says in a file's header that it is ours: "Gall" and "Gcel".
 const TENANT_FILE: i32 = 0x4761_6c6c;
 const CELL_FILE: i32 = 0x4763_656c;
 
-/// Of the store's own tables in a file; contexts count their steps themselves.
-const LAYOUT: i32 = 1;
+/// The store's own tables in a file, step by step; a file remembers how many it has taken. Contexts count their own.
+struct Layout {
+    application: i32,
+    steps: &'static [&'static str],
+}
 
-const LOG: &str = include_str!("log.sql");
-const CELL: &str = include_str!("cell.sql");
+const LOG: Layout =
+    Layout { application: TENANT_FILE, steps: &[include_str!("log.sql"), include_str!("../own.sql")] };
+const CELL: Layout =
+    Layout { application: CELL_FILE, steps: &[include_str!("cell.sql"), include_str!("cell-2.sql")] };
 
 pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
-    if path.exists() { open(path, CELL_FILE) } else { create(path, CELL_FILE, CELL) }
+    if path.exists() { open(path, &CELL) } else { create(path, &CELL) }
 }
 
 pub(super) fn make_tenant(path: &Path, contexts: &'static [Context]) -> Result<(), Failure> {
-    let mut tenant = create(path, TENANT_FILE, LOG)?;
+    let mut tenant = create(path, &LOG)?;
     upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))
 }
 
@@ -41,7 +46,7 @@ pub(super) fn open_tenant(path: &Path, contexts: &'static [Context]) -> Result<C
             path.display()
         )));
     }
-    let mut tenant = open(path, TENANT_FILE)?;
+    let mut tenant = open(path, &LOG)?;
     upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))?;
     Ok(tenant)
 }
@@ -61,7 +66,9 @@ pub(super) fn open_scratch(path: &Path, contexts: &'static [Context]) -> Result<
     scratch
         .execute_batch("pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive")
         .map_err(|error| failure(&error))?;
-    scratch.execute_batch(LOG).map_err(|error| failure(&error))?;
+    for step in LOG.steps {
+        scratch.execute_batch(step).map_err(|error| failure(&error))?;
+    }
     upgrade(&mut scratch, contexts)?;
     Ok(scratch)
 }
@@ -158,6 +165,24 @@ pub(super) fn log_pages(connection: &Connection, mode: &'static str) -> Result<(
     pages.map_err(|error| failure(&error))
 }
 
+/// Leaves nothing of what was removed: neither in unused pages nor in the log.
+pub(super) fn scrub(connection: &Connection) -> Result<(), Failure> {
+    let unused: i64 = connection
+        .query_row("pragma freelist_count", [], |row| row.get(0))
+        .map_err(|error| failure(&error))?;
+    if unused > 0 {
+        connection.execute_batch("vacuum").map_err(|error| failure(&error))?;
+    }
+    let busy: i64 = connection
+        .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))
+        .map_err(|error| failure(&error))?;
+    // A reader was in the way for longer than is waited for; the log is emptied when the tenant falls asleep.
+    if busy != 0 {
+        tracing::warn!("The write-ahead log could not be emptied yet; it is when the tenant falls asleep");
+    }
+    Ok(())
+}
+
 /// Whether the file can be read at this moment.
 pub(super) fn probe(connection: &Connection) -> Result<(), Failure> {
     connection
@@ -179,40 +204,52 @@ impl ToSql for Bound<'_> {
     }
 }
 
-fn create(path: &Path, application: i32, tables: &str) -> Result<Connection, Failure> {
+fn create(path: &Path, layout: &Layout) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let text = format!(
-        "begin; pragma application_id = {application}; pragma user_version = {LAYOUT}; {tables} commit;"
-    );
     let made = (|| {
         let file = connect(path, flags)?;
         settle_in(&file)?;
-        file.execute_batch(&text)?;
+        layout.take(&file, 0)?;
         Ok(file)
     })();
     made.map_err(|error| name_file(failure(&error), path))
 }
 
 /// Opens a file that must be ours and not newer than we are. Nothing is written before that is known.
-fn open(path: &Path, application: i32) -> Result<Connection, Failure> {
+fn open(path: &Path, layout: &Layout) -> Result<Connection, Failure> {
     let named = |error: rusqlite::Error| name_file(failure(&error), path);
     let file = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(named)?;
     let number = |name: &str| file.query_row(&format!("pragma {name}"), [], |row| row.get::<_, i32>(0));
-    let (found, layout) = (number("application_id").map_err(named)?, number("user_version").map_err(named)?);
-    if found != application {
+    let (found, taken) = (number("application_id").map_err(named)?, number("user_version").map_err(named)?);
+    if found != layout.application {
         return Err(Failure::Unusable(format!(
             "{} is a database, but not one of Galleria's. Move it elsewhere, or choose another folder with --data; it was not touched.",
             path.display()
         )));
     }
-    if layout > LAYOUT {
+    let (taken, known) = (usize::try_from(taken).unwrap_or(0), layout.steps.len());
+    if taken > known {
         return Err(Failure::Unusable(format!(
-            "{} was written by a newer galleria (layout {layout}, this one knows {LAYOUT}). Start the newer binary; nothing was changed.",
+            "{} was written by a newer galleria (layout {taken}, this one knows {known}). Start the newer binary; nothing was changed.",
             path.display()
         )));
     }
     settle_in(&file).map_err(named)?;
+    layout.take(&file, taken).map_err(named)?;
     Ok(file)
+}
+
+impl Layout {
+    /// Takes the steps that the file has not taken, all or none.
+    fn take(&self, file: &Connection, taken: usize) -> rusqlite::Result<()> {
+        if taken >= self.steps.len() {
+            return Ok(());
+        }
+        let (application, known, steps) = (self.application, self.steps.len(), self.steps[taken..].concat());
+        file.execute_batch(&format!(
+            "begin immediate; pragma application_id = {application}; pragma user_version = {known}; {steps} commit;"
+        ))
+    }
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
@@ -222,13 +259,13 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// What every connection of ours has in common. Checkpoints are not left to whoever commits: `home` sees to them.
 /// What all connections that write have in common. Checkpoints are not left to whoever commits: `home` sees to them.
 fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "pragma journal_mode = wal;
          pragma synchronous = full;
          pragma foreign_keys = on;
+         pragma secure_delete = fast;
          pragma wal_autocheckpoint = 0;
          pragma cache_size = -4096;",
     )
@@ -259,8 +296,13 @@ fn taken(tenant: &Connection) -> Result<Taken, Failure> {
     let mut statement = tenant
         .prepare("select context, max(number) from migrations group by context")
         .map_err(|error| failure(&error))?;
-    let rows =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|error| failure(&error))?;
+    // No other binary works on this folder at the same time, so any step that is not known here is too new.
+    let rows = statement
+        .query_map([], |row| {
+            let last = row.get(1)?;
+            Ok((row.get(0)?, Steps { last, contracted: last }))
+        })
+        .map_err(|error| failure(&error))?;
     rows.collect::<Result<Taken, _>>().map_err(|error| failure(&error))
 }
 

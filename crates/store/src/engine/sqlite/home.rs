@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use kernel::{Envelope, Problem, StreamId, TenantId, Timestamp};
+use kernel::{Envelope, Problem, StreamId, SubjectId, TenantId, Timestamp};
 use parking_lot::Mutex;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -15,10 +15,14 @@ use super::connection::{self, failure};
 use crate::Failure;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
+use crate::desk::{Ground, Kept};
 use crate::engine::Each;
 use crate::engine::batch::{self, Batch};
+use crate::keys::TenantKeys;
 use crate::lane::{Drain, Job, Lane};
-use crate::work::{Changed, Done, Kept, Loaded, Once, Reply};
+use crate::loaded::{Changed, Held, Loaded};
+use crate::seal;
+use crate::work::{Done, Once, Reply};
 
 /// How many works share one commit at the most.
 const TOGETHER: usize = 256;
@@ -138,6 +142,18 @@ impl Home {
         });
     }
 
+    /// Writes the file anew when it has pages that are not used any more, and empties the write-ahead log.
+    pub(super) fn scrub(&self) -> Result<(), Failure> {
+        // Readers hold on to the log; new ones are opened when they are needed.
+        self.readers.lock().clear();
+        let mut slot = self.writer.lock();
+        let writer = match &mut *slot {
+            Some(writer) => writer,
+            None => slot.insert(self.reopen_writer()?),
+        };
+        connection::scrub(&writer.connection)
+    }
+
     /// Waits until nothing is being committed.
     pub(super) async fn lane_is_empty(self: &Arc<Self>) {
         let home = self.clone();
@@ -165,7 +181,7 @@ impl Home {
         let result = writer.commit(self.tenant, (self.clock)(), jobs);
         match &result {
             Ok(_) => {}
-            Err(Failure::Bug(_)) => writer.forget(),
+            Err(Failure::Bug(_) | Failure::Stale) => writer.forget(),
             // After an error of the disk nothing that this connection believes can be relied on.
             Err(_) => *slot = None,
         }
@@ -203,19 +219,28 @@ impl Writer {
         now: Timestamp,
         jobs: &[Job],
     ) -> Result<Vec<Result<Done, Problem>>, Failure> {
+        let Some(keys) = jobs.first().map(|job| job.keys.clone()) else { return Ok(Vec::new()) };
         self.load(&batch::names(jobs))?;
-        let mut kept = self.kept(&batch::keys(jobs))?;
-        let batch = Batch::decide(tenant, now, jobs, &mut self.remembered, &mut kept);
+        self.hold(&keys, batch::subjects(jobs))?;
+        self.hold(&keys, self.remembered.missing())?;
+        self.remembered.open(keys.origin());
+        let mut kept = self.kept(&keys, &batch::keys(jobs))?;
+        let ground = Ground { tenant, keys: &keys, recorded: now };
+        let batch = Batch::decide(ground, jobs, &mut self.remembered, &mut kept);
         if !batch.is_empty() {
-            self.write(&batch, now)?;
+            self.write(&batch, keys.origin(), now)?;
         }
         self.remembered.settle(REMEMBERED);
+        if batch.erases {
+            self.forget();
+        }
         Ok(batch.results)
     }
 
-    fn write(&mut self, batch: &Batch, now: Timestamp) -> Result<(), Failure> {
+    fn write(&mut self, batch: &Batch, origin: Uuid, now: Timestamp) -> Result<(), Failure> {
         connection::run(&self.connection, "begin immediate")?;
-        let written = self.write_all(batch, now).and_then(|()| connection::run(&self.connection, "commit"));
+        let written =
+            self.write_all(batch, origin, now).and_then(|()| connection::run(&self.connection, "commit"));
         if let Err(failure) = written {
             // Fails when the database has rolled back by itself, which is just as well.
             let _ = connection::run(&self.connection, "rollback");
@@ -225,20 +250,34 @@ impl Writer {
         Ok(())
     }
 
-    fn write_all(&mut self, batch: &Batch, now: Timestamp) -> Result<(), Failure> {
+    fn write_all(&mut self, batch: &Batch, origin: Uuid, now: Timestamp) -> Result<(), Failure> {
+        if let Some(guard) = &batch.guard {
+            connection::execute(&self.connection, guard).map_err(|_| Failure::Stale)?;
+        }
         for (position, event) in (self.position + 1..).zip(&batch.events) {
             insert_event(&self.connection, position, event)?;
         }
         for write in &batch.writes {
             connection::execute(&self.connection, write)?;
         }
-        for changed in self.remembered.changed() {
+        for changed in self.remembered.changed(origin) {
             save_state(&self.connection, changed)?;
         }
         for (once, reply) in &batch.keep {
             keep_reply(&self.connection, once, reply, now)?;
         }
         self.prune(now)
+    }
+
+    /// Learns the keys of those who are not known yet.
+    fn hold(&mut self, keys: &TenantKeys, subjects: Vec<SubjectId>) -> Result<(), Failure> {
+        for subject in subjects {
+            if self.remembered.held(subject).is_none() {
+                let row = subject_key(&self.connection, subject)?;
+                self.remembered.hold(subject, Held::from_row(keys, subject, row)?);
+            }
+        }
+        Ok(())
     }
 
     fn load(&mut self, names: &[StreamId]) -> Result<(), Failure> {
@@ -263,7 +302,7 @@ impl Writer {
         Ok(())
     }
 
-    fn kept(&self, keys: &[Uuid]) -> Result<Kept, Failure> {
+    fn kept(&mut self, holders: &TenantKeys, keys: &[Uuid]) -> Result<Kept, Failure> {
         let mut kept = Kept::new();
         if keys.is_empty() {
             return Ok(kept);
@@ -286,6 +325,11 @@ impl Writer {
                 })();
                 kept.insert(*key, reply.map_err(|error| failure(&error))?);
             }
+        }
+        drop(statement);
+        self.hold(holders, kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)).collect())?;
+        for (key, (_, reply)) in &mut kept {
+            *reply = self.remembered.open_reply(*key, std::mem::take(reply));
         }
         Ok(kept)
     }
@@ -359,6 +403,14 @@ fn keep_reply(connection: &Connection, once: &Once, reply: &Reply, now: Timestam
             statement.execute((once.id(), &once.fingerprint, reply.status, &reply.body, reply.version, &reply.location, now.as_micros()))
         })
         .map(drop)
+        .map_err(|error| failure(&error))
+}
+
+/// The row of a person's key: none, one with a key, or one whose key was destroyed.
+fn subject_key(connection: &Connection, subject: SubjectId) -> Result<Option<Option<Vec<u8>>>, Failure> {
+    connection
+        .prepare_cached("select wrapped from subject_keys where subject = ?1")
+        .and_then(|mut statement| statement.query_row([subject.uuid()], |row| row.get(0)).optional())
         .map_err(|error| failure(&error))
 }
 

@@ -25,6 +25,7 @@ use super::{Each, Folder};
 use crate::Failure;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
+use crate::keys::TenantKeys;
 use crate::work::{Asked, Done, Work};
 
 #[derive(Clone)]
@@ -64,9 +65,15 @@ impl Files {
         Ok(files)
     }
 
-    pub(super) async fn run(&self, tenant: TenantId, asked: Asked, work: Work) -> Result<Done, Problem> {
+    pub(super) async fn run(
+        &self,
+        tenant: TenantId,
+        keys: Arc<TenantKeys>,
+        asked: Asked,
+        work: Work,
+    ) -> Result<Done, Problem> {
         let home = self.home(tenant).await?;
-        let (ticket, drain) = home.lane.push(asked, work)?;
+        let (ticket, drain) = home.lane.push(asked, work, keys)?;
         if let Some(drain) = drain {
             let home = home.clone();
             tokio::task::spawn_blocking(move || home.drain(drain));
@@ -91,6 +98,11 @@ impl Files {
     pub(super) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
         let (path, contexts) = (self.path(tenant), self.0.contexts);
         blocking(move || connection::make_tenant(&path, contexts)).await
+    }
+
+    pub(super) async fn scrub(&self, tenant: TenantId) -> Result<(), Failure> {
+        let home = self.home(tenant).await?;
+        blocking(move || home.scrub()).await
     }
 
     pub(super) fn registry_read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {

@@ -44,7 +44,7 @@ impl Scratch {
 
     /// The contexts' tables and the states, in the order of their names.
     pub(crate) fn tables(&self) -> Result<Vec<Table>, Failure> {
-        let names = self.strings("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'migrations') order by name")?;
+        let names = self.strings("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'migrations', 'subject_keys', 'cursors', 'dead_letters', 'jobs') order by name")?;
         names
             .into_iter()
             .map(|name| {

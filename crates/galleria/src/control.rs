@@ -1,0 +1,120 @@
+//! A folder of shops belongs to the process that serves it. A command that wants to change something there hands its
+//! words to that process, over a socket in the folder that only its owner may use, and shows what it answers.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use serde::{Deserialize, Serialize};
+use store::Cell;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
+
+use crate::cli::Cli;
+use crate::config::Config;
+use crate::console::Console;
+use crate::session::Session;
+
+/// What was typed, and where.
+#[derive(Serialize, Deserialize)]
+struct Typed {
+    words: Vec<String>,
+    folder: PathBuf,
+}
+
+/// What is said in return.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Line {
+    Told(String),
+    Printed(String),
+    /// It is done: well, or with this sentence; with this exit code.
+    Ended(Option<String>, u8),
+}
+
+fn socket(data: &Path) -> PathBuf {
+    data.join("galleria.sock")
+}
+
+/// Takes commands until the task is aborted.
+pub fn listen(cell: Cell, config: Config) -> Result<tokio::task::JoinHandle<()>, String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = socket(&config.data);
+    // The lock on the folder is ours, so a socket that lies there was left behind.
+    let _ = std::fs::remove_file(&path);
+    let cannot = |error: std::io::Error| {
+        format!(
+            "Commands cannot be taken at {}: {error}. A shorter path to the data folder may help.",
+            path.display()
+        )
+    };
+    let listener = UnixListener::bind(&path).map_err(cannot)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(cannot)?;
+    Ok(tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (cell, config) = (cell.clone(), config.clone());
+            tokio::spawn(async move {
+                if let Err(error) = obey(stream, cell, config).await {
+                    tracing::debug!(%error, "A command's terminal went away");
+                }
+            });
+        }
+    }))
+}
+
+async fn obey(stream: UnixStream, cell: Cell, config: Config) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    let Some(line) = lines.next_line().await? else { return Ok(()) };
+    let typed: Typed = serde_json::from_str(&line)?;
+    let (sender, mut said) = mpsc::unbounded_channel();
+    let doing = tokio::spawn(async move {
+        let ended = match Cli::try_parse_from(&typed.words) {
+            Err(error) => Line::Ended(Some(error.to_string()), 2),
+            Ok(cli) => {
+                let console = Console::Remote(sender.clone());
+                let session = Session::within(config, console, typed.folder, cell);
+                match crate::obey(&session, cli.command).await {
+                    Ok(code) => Line::Ended(None, code),
+                    Err(sentence) => Line::Ended(Some(sentence), 1),
+                }
+            }
+        };
+        let _ = sender.send(ended);
+    });
+    while let Some(line) = said.recv().await {
+        say(&mut write, &line).await?;
+    }
+    doing.await.map_err(std::io::Error::other)
+}
+
+async fn say(write: &mut OwnedWriteHalf, line: &impl Serialize) -> std::io::Result<()> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    write.write_all(&text).await
+}
+
+/// Hands the command line to the process that serves the folder. `None` when there is none.
+pub async fn hand_over(data: &Path) -> Option<Result<ExitCode, String>> {
+    let stream = UnixStream::connect(socket(data)).await.ok()?;
+    Some(follow(stream).await.unwrap_or_else(|error| {
+        Err(format!("The serving process went away before it was done ({error}). Look at its log, and at what is there, before you ask again."))
+    }))
+}
+
+async fn follow(stream: UnixStream) -> std::io::Result<Result<ExitCode, String>> {
+    let (read, mut write) = stream.into_split();
+    let typed = Typed { words: std::env::args().collect(), folder: std::env::current_dir()? };
+    say(&mut write, &typed).await?;
+    let mut lines = BufReader::new(read).lines();
+    while let Some(line) = lines.next_line().await? {
+        match serde_json::from_str(&line)? {
+            Line::Told(line) => crate::tell(&line),
+            Line::Printed(text) => crate::print(&text),
+            Line::Ended(Some(sentence), _) => return Ok(Err(sentence)),
+            Line::Ended(None, code) => return Ok(Ok(ExitCode::from(code))),
+        }
+    }
+    Err(std::io::ErrorKind::UnexpectedEof.into())
+}

@@ -1,0 +1,80 @@
+//! What a command works with: the settings, the console, the cell, and the folder that its paths are meant from.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use store::{Cell, Tenant};
+
+use crate::app;
+use crate::config::Config;
+use crate::console::Console;
+
+#[derive(Clone)]
+pub struct Session {
+    pub config: Config,
+    pub console: Console,
+    folder: PathBuf,
+    /// The cell of the process that serves it, when the command is done there.
+    serving: Option<Cell>,
+}
+
+/// A cell that is closed at the end of the command, unless it is being served.
+pub struct Opened {
+    cell: Cell,
+    served: bool,
+}
+
+impl Session {
+    pub fn typed(config: Config) -> Self {
+        Self { config, console: Console::Terminal, folder: PathBuf::new(), serving: None }
+    }
+
+    pub fn within(config: Config, console: Console, folder: PathBuf, serving: Cell) -> Self {
+        Self { config, console, folder, serving: Some(serving) }
+    }
+
+    pub fn tell(&self, line: &str) {
+        self.console.tell(line);
+    }
+
+    pub fn print(&self, text: &str) {
+        self.console.print(text);
+    }
+
+    /// The cell. One that only reads leaves room for the one that serves.
+    pub async fn cell(&self, exclusive: bool) -> Result<Opened, String> {
+        match &self.serving {
+            Some(cell) => Ok(Opened { cell: cell.clone(), served: true }),
+            None => Ok(Opened { cell: app::open_cell(&self.config, exclusive).await?, served: false }),
+        }
+    }
+
+    /// A path as it was meant where it was typed.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+impl Opened {
+    pub async fn close(self) {
+        if !self.served {
+            self.cell.close().await;
+        }
+    }
+
+    /// The tenant of this name.
+    pub fn tenant_named(&self, slug: &str) -> Result<Tenant, String> {
+        let record = self.cell.registry().by_slug(slug);
+        let record = record
+            .ok_or_else(|| format!("There is no tenant {slug:?}. `galleria tenant list` shows them."))?;
+        Ok(self.cell.tenant(record.id))
+    }
+}
+
+impl Deref for Opened {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.cell
+    }
+}

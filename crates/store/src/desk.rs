@@ -1,0 +1,327 @@
+//! Where the streams that a work named lie open for its decision, and what becomes of what it decided.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kernel::{
+    Actor, Aggregate, Decide, Envelope, Event, EventId, Fault, Problem, Projector, StreamId, SubjectId,
+    TenantId, Timestamp, Write,
+};
+use uuid::Uuid;
+
+use crate::keys::{SubjectKey, TenantKeys};
+use crate::loaded::{Held, Loaded, Slot};
+use crate::seal::{self, Place};
+use crate::work::{Asked, Done, Once, Reply, Work};
+
+/// What is the same for every work of a batch.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) tenant: TenantId,
+    pub(crate) keys: &'a TenantKeys,
+    pub(crate) recorded: Timestamp,
+}
+
+/// The streams that a work named, open for its decision.
+pub struct Desk<'a> {
+    ground: Ground<'a>,
+    asked: &'a Asked,
+    work: &'a Work,
+    loaded: &'a mut Loaded,
+    /// What this work changed; laid over `loaded`, and dropped when the work is refused.
+    changed: HashMap<StreamId, Slot>,
+    /// The people that this work made a key for, with the key as it is kept.
+    made: HashMap<SubjectId, (SubjectKey, Vec<u8>)>,
+    /// Whom the events of this work are about.
+    about: Vec<SubjectId>,
+    erased: Vec<SubjectId>,
+    events: Vec<Envelope<String>>,
+    writes: Vec<Write>,
+}
+
+impl Desk<'_> {
+    pub fn now(&self) -> Timestamp {
+        self.asked.now
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.asked.actor
+    }
+
+    /// By what a table finds a person without holding what it is found by.
+    pub fn blind(&self, field: &str, text: &str) -> Uuid {
+        self.ground.keys.blind(field, text)
+    }
+
+    /// Whether the person was erased, so that nothing about them may be written down again.
+    pub fn is_erased(&self, subject: SubjectId) -> bool {
+        self.erased.contains(&subject) || matches!(self.loaded.held(subject), Some(Held::Erased))
+    }
+
+    /// The aggregate, if anything ever happened to it.
+    pub fn find<A: Aggregate>(&mut self, id: impl Into<Uuid>) -> Option<&A> {
+        let name = StreamId { kind: A::KIND, id: id.into() };
+        let slot = match self.changed.get_mut(&name) {
+            Some(slot) => slot,
+            None => self.loaded.slot(name),
+        };
+        (slot.version > 0).then(|| slot.typed::<A>())
+    }
+
+    /// The aggregate, or "there is no such …", which is also what someone else's reads like.
+    pub fn get<A: Aggregate>(&mut self, id: impl Into<Uuid>) -> Result<&A, Problem> {
+        self.find::<A>(id).ok_or_else(|| Problem::not_found(A::KIND))
+    }
+
+    /// How many events the stream has; 0 when nothing ever happened to it.
+    pub fn version<A: Aggregate>(&mut self, id: impl Into<Uuid>) -> i64 {
+        let name = StreamId { kind: A::KIND, id: id.into() };
+        match self.changed.get(&name) {
+            Some(slot) => slot.version,
+            None => self.loaded.slot(name).version,
+        }
+    }
+
+    /// Holds the work to the version that its caller saw (`If-Match`), when the caller named one.
+    pub fn expect_version<A: Aggregate>(
+        &mut self,
+        id: impl Into<Uuid>,
+        seen: Option<i64>,
+    ) -> Result<(), Problem> {
+        let version = self.version::<A>(id);
+        if seen.is_none_or(|seen| seen == version) {
+            return Ok(());
+        }
+        let detail = format!(
+            "This {} has changed since you read it. Read it again, and apply your change to what you see then.",
+            A::KIND
+        );
+        Err(Problem::new(Fault::Changed, "changed_meanwhile", "Changed meanwhile", detail)
+            .with("version", version))
+    }
+
+    /// Puts a command to an aggregate. What it decides has happened; when it refuses, the work ends.
+    pub fn ask<A, C>(&mut self, id: impl Into<Uuid>, command: &C) -> Result<(), Problem>
+    where
+        A: Projector + Decide<C>,
+        A::Refusal: Into<Problem>,
+    {
+        let name = StreamId { kind: A::KIND, id: id.into() };
+        let now = self.asked.now;
+        let events = self.open::<A>(name).typed::<A>().decide(command, now).map_err(Into::into)?;
+        for event in events {
+            self.record::<A>(name, event);
+        }
+        Ok(())
+    }
+
+    /// Destroys the person's key with this work's commit. `writes` take them out of the tables.
+    pub(crate) fn erase(&mut self, subject: SubjectId, writes: Vec<Write>) {
+        self.erased.push(subject);
+        self.writes.extend(writes);
+    }
+
+    fn record<A: Projector>(&mut self, name: StreamId, event: A::Event) {
+        let version = self.open::<A>(name).version + 1;
+        let place = Place {
+            origin: self.ground.keys.origin(),
+            kind: "event",
+            stream: name.kind,
+            id: name.id,
+            version,
+        };
+        let (event, text) = self.sealed::<A>(event, place);
+        let slot = self.open::<A>(name);
+        slot.version = version;
+        slot.typed_mut::<A>().apply(&event);
+        let envelope = Envelope {
+            id: EventId::new(),
+            tenant: self.ground.tenant,
+            stream: name.kind.into(),
+            stream_id: name.id,
+            version,
+            kind: event.kind().into(),
+            schema: event.schema(),
+            actor: self.asked.actor.clone(),
+            correlation: self.asked.correlation,
+            causation: self.asked.causation,
+            at: self.asked.now,
+            recorded: self.ground.recorded,
+            data: &event,
+        };
+        self.writes.extend(A::project(&envelope));
+        self.events.push(envelope.with(text));
+    }
+
+    /// The event with its text as it is kept. What it says of someone who was erased is dropped from both.
+    fn sealed<A: Projector>(&mut self, event: A::Event, place: Place<'_>) -> (A::Event, String) {
+        let text = event.encode();
+        let mut about: Vec<SubjectId> = seal::subjects(&text).collect();
+        if about.is_empty() {
+            return (event, text);
+        }
+        about.sort_unstable();
+        about.dedup();
+        for subject in &about {
+            self.hold(*subject);
+        }
+        let sealed = seal::seal(text, place, |subject| key(&self.made, self.loaded, subject));
+        let gone = about.iter().any(|subject| self.is_erased(*subject));
+        self.about.extend(about);
+        if !gone {
+            return (event, sealed);
+        }
+        let left = seal::open(&sealed, place, |subject| key(&self.made, self.loaded, subject));
+        let event = A::Event::decode(event.kind(), event.schema(), &left)
+            .unwrap_or_else(|error| panic!("an event without its personal data cannot be read: {error}"));
+        (event, sealed)
+    }
+
+    /// Makes sure that the person has a key, unless they were erased.
+    fn hold(&mut self, subject: SubjectId) {
+        assert!(
+            self.work.subjects.binary_search(&subject).is_ok(),
+            "a work wrote down something about {subject} without naming them"
+        );
+        if matches!(self.loaded.held(subject), None | Some(Held::Nobody)) && !self.made.contains_key(&subject)
+        {
+            self.made.insert(subject, self.ground.keys.make_subject(subject));
+        }
+    }
+
+    /// This work's own copy of a slot.
+    fn open<A: Aggregate>(&mut self, name: StreamId) -> &mut Slot {
+        let loaded = &mut *self.loaded;
+        self.changed.entry(name).or_insert_with(|| loaded.slot(name).copy::<A>())
+    }
+
+    /// The reply as it is kept: sealed, when the work wrote down anything about anybody.
+    fn kept(&self, once: &Once, reply: &Reply) -> Reply {
+        let mut about = self.about.clone();
+        about.sort_unstable();
+        about.dedup();
+        let holders: Vec<_> = about
+            .into_iter()
+            .filter_map(|subject| key(&self.made, self.loaded, subject).map(|key| (subject, key)))
+            .collect();
+        let body = match holders.as_slice() {
+            [] => reply.body.clone(),
+            holders => seal::seal_reply(&reply.body, once.id(), holders),
+        };
+        Reply { body, ..reply.clone() }
+    }
+}
+
+fn key<'k>(
+    made: &'k HashMap<SubjectId, (SubjectKey, Vec<u8>)>,
+    loaded: &'k Loaded,
+    subject: SubjectId,
+) -> Option<&'k SubjectKey> {
+    match (made.get(&subject), loaded.held(subject)) {
+        (Some((key, _)), _) | (None, Some(Held::Key(key))) => Some(key),
+        _ => None,
+    }
+}
+
+/// The replies kept under the idempotency keys of a batch, open.
+pub(crate) type Kept = HashMap<Uuid, (Vec<u8>, Reply)>;
+
+/// What a decided work wants to have committed.
+#[derive(Default)]
+pub(crate) struct Effects {
+    pub(crate) events: Vec<Envelope<String>>,
+    pub(crate) writes: Vec<Write>,
+    /// The reply to keep, as it is kept, with its key and fingerprint.
+    pub(crate) keep: Option<(Once, Reply)>,
+    pub(crate) new_keys: Vec<(SubjectId, Vec<u8>)>,
+    pub(crate) erased: Vec<SubjectId>,
+}
+
+/// Decides one work over what is loaded. The effects must be committed before the result is told.
+pub(crate) fn decide(
+    ground: Ground<'_>,
+    asked: &Asked,
+    work: &Work,
+    loaded: &mut Loaded,
+    kept: &mut Kept,
+) -> (Result<Done, Problem>, Effects) {
+    if let Some(once) = &asked.once
+        && let Some((fingerprint, reply)) = kept.get(&once.id())
+    {
+        return (replay(once, fingerprint, reply), Effects::default());
+    }
+    let desk = Desk {
+        ground,
+        asked,
+        work,
+        loaded,
+        changed: HashMap::new(),
+        made: HashMap::new(),
+        about: Vec::new(),
+        erased: Vec::new(),
+        events: Vec::new(),
+        writes: Vec::new(),
+    };
+    let (result, effects) = run(work, desk);
+    if let (Some(once), Some(reply)) = (&asked.once, reply_of(&result)) {
+        kept.insert(once.id(), (once.fingerprint.clone(), reply));
+    }
+    (result.map(|reply| Done { reply, replayed: false }), effects)
+}
+
+/// What a repetition is answered with, when there is anything final to answer.
+fn reply_of(result: &Result<Reply, Problem>) -> Option<Reply> {
+    match result {
+        Ok(reply) => Some(reply.clone()),
+        Err(problem) if problem.is_final() => Some(Reply::refusal(problem)),
+        Err(_) => None,
+    }
+}
+
+fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
+    let decided = catch_unwind(AssertUnwindSafe(|| (work.decide)(&mut desk)));
+    match decided {
+        Ok(Ok(reply)) => {
+            let keep = desk.asked.once.as_ref().map(|once| (once.clone(), desk.kept(once, &reply)));
+            let Desk { loaded, changed, made, erased, events, writes, .. } = desk;
+            loaded.take_in(changed);
+            let mut new_keys = Vec::with_capacity(made.len());
+            for (subject, (key, wrapped)) in made {
+                loaded.hold(subject, Held::Key(key));
+                new_keys.push((subject, wrapped));
+            }
+            for subject in &erased {
+                loaded.hold(*subject, Held::Erased);
+                new_keys.retain(|(made, _)| made != subject);
+            }
+            (Ok(reply), Effects { events, writes, keep, new_keys, erased })
+        }
+        Ok(Err(problem)) => {
+            let refusal = problem.is_final().then(|| Reply::refusal(&problem));
+            let keep = desk.asked.once.clone().zip(refusal);
+            (Err(problem), Effects { keep, ..Effects::default() })
+        }
+        Err(panic) => {
+            let why =
+                panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            tracing::error!(correlation = %desk.asked.correlation, why, "A decision panicked");
+            (Err(Problem::bug()), Effects::default())
+        }
+    }
+}
+
+fn replay(once: &Once, fingerprint: &[u8], reply: &Reply) -> Result<Done, Problem> {
+    if once.fingerprint != fingerprint {
+        let detail = "This Idempotency-Key was used for a different request. Use a new key for a new request, and the same key only to repeat one unchanged.";
+        return Err(Problem::new(
+            Fault::Invalid,
+            "idempotency_key_reused",
+            "Idempotency-Key used twice",
+            detail,
+        ));
+    }
+    match reply.clone().into_result() {
+        Ok(reply) => Ok(Done { reply, replayed: true }),
+        Err(problem) => Err(problem.with("replayed", true)),
+    }
+}

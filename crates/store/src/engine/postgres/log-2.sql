@@ -1,0 +1,1 @@
+alter table heads add column frozen bigint not null default 0;

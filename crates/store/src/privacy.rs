@@ -1,0 +1,120 @@
+//! Erasing a person: their key is destroyed, every context forgets them, and the log stays whole.
+//!
+//! That it happened is an event like any other, so a replay forgets them at the same place. It is also written down in
+//! the cell's own tables, outside of every tenant, so that restoring an older backup does not bring the person back.
+
+use kernel::{Aggregate, Decide, Envelope, Problem, Projector, SubjectId, Timestamp, Write, args};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::context::{Context, Stream};
+use crate::work::{Asked, Done, Reply, Work};
+use crate::{Failure, Tenant};
+
+/// A person, of whom nothing is known here but whether they were erased.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub erased: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    pub at: Timestamp,
+}
+
+kernel::events! {
+    pub enum SubjectEvent {
+        Erased(Erased) = ("subject.erased", 1),
+    }
+}
+
+impl Aggregate for Subject {
+    const KIND: &'static str = "subject";
+    type Event = SubjectEvent;
+
+    fn apply(&mut self, event: &SubjectEvent) {
+        let SubjectEvent::Erased(erased) = event;
+        self.erased = Some(erased.at);
+    }
+}
+
+struct Erase;
+
+impl Decide<Erase> for Subject {
+    type Refusal = Problem;
+
+    /// Erasing twice is erasing once.
+    fn decide(&self, _: &Erase, now: Timestamp) -> Result<Vec<SubjectEvent>, Problem> {
+        Ok(if self.erased.is_some() { Vec::new() } else { vec![Erased { at: now }.into()] })
+    }
+}
+
+impl Projector for Subject {
+    fn project(event: &Envelope<&SubjectEvent>) -> Vec<Write> {
+        let SubjectEvent::Erased(erased) = event.data;
+        vec![Write::one(
+            "insert into erasures_done (subject, at, actor) values ($1, $2, $3)",
+            args![event.stream_id, erased.at, event.actor.to_string()],
+        )]
+    }
+}
+
+pub const CONTEXT: Context = Context {
+    name: "privacy",
+    migrations: crate::migrations!["0001_privacy"],
+    streams: &[Stream::of::<Subject>()],
+    ..Context::NONE
+};
+
+/// Everything that the contexts do to forget someone.
+pub(crate) fn forget(contexts: &[Context], subject: SubjectId) -> Vec<Write> {
+    contexts.iter().flat_map(|context| (context.forget)(subject)).collect()
+}
+
+/// Whether an event says that its stream's person was erased.
+pub(crate) fn erases(kind: &str) -> bool {
+    kind == "subject.erased"
+}
+
+impl Tenant {
+    /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
+    /// copy of the log.
+    pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {
+        let engine = self.cell().engine();
+        let keys = self.keys().await?;
+        // First, so that a crash before the rest is found and finished by asking again, and no backup undoes it.
+        let tombstone = Write::any(
+            "insert into erasures (origin, subject, at) values ($1, $2, $3) on conflict (origin, subject) do nothing",
+            args![keys.origin(), subject, asked.now],
+        );
+        engine.registry_write(&[tombstone]).await?;
+        let contexts = self.cell().contexts();
+        let work = Work::over::<Subject>([subject]).about([subject]).decide(move |desk| {
+            let already = desk.find::<Subject>(subject).is_some_and(|subject| subject.erased.is_some());
+            desk.ask::<Subject, _>(subject, &Erase)?;
+            if !already {
+                desk.erase(subject, forget(contexts, subject));
+            }
+            let at = desk.get::<Subject>(subject)?.erased;
+            Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": at })))
+        });
+        let done = self.run(asked, work).await?;
+        // What was overwritten may still lie in unused corners of the storage.
+        engine.scrub(self.id()).await?;
+        Ok(done)
+    }
+
+    /// Those who were erased from this tenant, or from the one it was restored from, whatever its log says.
+    pub(crate) async fn tombstones(&self, origin: Uuid) -> Result<Vec<SubjectId>, Failure> {
+        let mut subjects = Vec::new();
+        let query = ("select subject from erasures where origin = $1 order by subject", args![origin]);
+        let engine = self.cell().engine();
+        engine
+            .registry_read(&[query], &mut |_, row| {
+                subjects.push(SubjectId(row.get(0)?));
+                Ok(())
+            })
+            .await?;
+        Ok(subjects)
+    }
+}
