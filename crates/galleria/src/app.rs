@@ -22,6 +22,7 @@ pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String>
     let opening = match &config.database_url {
         Some(url) => Opening::Server(Server {
             url: url.clone(),
+            direct_url: config.database_direct_url.clone(),
             connections: config.database_connections,
             prepared: config.database_prepared,
         }),

@@ -19,6 +19,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database server to use instead of the folder.
     pub database_url: Option<String>,
+    /// The server's own address, when database_url is a pooler's: nodes wake each other over it.
+    pub database_direct_url: Option<String>,
     /// Connections to it, at the most.
     pub database_connections: usize,
     /// Whether it keeps statements prepared; say no behind a pooler in transaction mode that does not know them.
@@ -47,6 +49,7 @@ impl Default for Config {
             data: "data".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database_url: None,
+            database_direct_url: None,
             database_connections: 16,
             database_prepared: true,
             key_file: None,
@@ -133,7 +136,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kernel::{Arg, Problem, TenantId, Timestamp};
 
 use crate::Failure;
+use crate::bell::Bell;
 use crate::context::Context;
 use crate::engine::{Engine, Opening, Row};
 use crate::keys::{Keeper, TenantKeys};
@@ -25,6 +26,7 @@ pub struct Cell(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    bell: Arc<Bell>,
     registry: Registry,
     vault: Vault,
     contexts: &'static [Context],
@@ -43,10 +45,11 @@ impl Cell {
         keeper: impl FnOnce() -> Result<Arc<dyn Keeper>, Failure> + Send,
         clock: Clock,
     ) -> Result<Self, Failure> {
-        let engine = Engine::open(opening, contexts, clock).await?;
+        let bell = Arc::<Bell>::default();
+        let engine = Engine::open(opening, contexts, clock, bell.clone()).await?;
         let registry = Registry::load(&engine).await?;
         let vault = Vault::new(keeper()?);
-        let cell = Self(Arc::new(Inner { engine, registry, vault, contexts, clock }));
+        let cell = Self(Arc::new(Inner { engine, bell, registry, vault, contexts, clock }));
         cell.follow_registry();
         Ok(cell)
     }
@@ -113,6 +116,10 @@ impl Cell {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn bell(&self) -> Arc<Bell> {
+        self.0.bell.clone()
     }
 
     pub(crate) fn vault(&self) -> &Vault {

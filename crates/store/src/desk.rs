@@ -218,8 +218,8 @@ fn key<'k>(
     subject: SubjectId,
 ) -> Option<&'k SubjectKey> {
     match (made.get(&subject), loaded.held(subject)) {
-        (Some((key, _)), _) | (None, Some(Held::Key(key))) => Some(key),
-        _ => None,
+        (Some((key, _)), _) => Some(key),
+        (None, held) => held.and_then(Held::key),
     }
 }
 
@@ -287,7 +287,7 @@ fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
             loaded.take_in(changed);
             let mut new_keys = Vec::with_capacity(made.len());
             for (subject, (key, wrapped)) in made {
-                loaded.hold(subject, Held::Key(key));
+                loaded.hold(subject, Held::Key(Box::new(key)));
                 new_keys.push((subject, wrapped));
             }
             for subject in &erased {

@@ -11,6 +11,7 @@
 //!
 //! **Deliberately absent.** HTTP, and any I/O to the outside while a work is decided.
 
+mod bell;
 pub mod cell;
 pub mod context;
 mod desk;
@@ -23,6 +24,7 @@ pub mod log;
 pub mod migrate;
 pub mod privacy;
 pub mod registry;
+pub mod relay;
 mod seal;
 mod select;
 mod vault;

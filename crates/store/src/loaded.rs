@@ -13,7 +13,7 @@ use crate::work::Reply;
 
 /// What is known of a person's key.
 pub(crate) enum Held {
-    Key(SubjectKey),
+    Key(Box<SubjectKey>),
     /// It was destroyed.
     Erased,
     /// Nothing was ever sealed for this person.
@@ -30,7 +30,7 @@ impl Held {
         match row {
             None => Ok(Self::Nobody),
             Some(None) => Ok(Self::Erased),
-            Some(Some(wrapped)) => keys.open_subject(subject, &wrapped).map(Self::Key),
+            Some(Some(wrapped)) => keys.open_subject(subject, &wrapped).map(|key| Self::Key(Box::new(key))),
         }
     }
 

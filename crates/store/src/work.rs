@@ -31,9 +31,9 @@ impl Asked {
 }
 
 /// A claim that is checked, and moved on, with the work's own commit: a subscriber's place, a job's lease. When someone
-/// else has taken it over meanwhile, its row is not there any more and the work is refused as stale.
+/// else has taken it over meanwhile, a row is not there any more and the work is refused as taken over.
 #[derive(Debug, Clone)]
-pub struct Guard(pub(crate) Write);
+pub struct Guard(pub(crate) Vec<Write>);
 
 /// Done once: the key under which the reply is kept, and a fingerprint of what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +102,7 @@ pub struct Done {
 }
 
 /// A unit of work. It may be decided more than once before it is committed, so it must not have effects of its own.
+#[derive(Clone)]
 pub struct Work {
     pub(crate) names: Vec<StreamId>,
     /// Whose personal data it may write down.
@@ -115,6 +116,11 @@ impl Work {
     /// A work over nothing yet: `Work::over::<Order>([id]).and::<Stock>(variants).decide(|desk| …)`.
     pub fn over<A: Aggregate>(ids: impl IntoIterator<Item = impl Into<Uuid>>) -> Named {
         Named::default().and::<A>(ids)
+    }
+
+    /// A work that changes nothing; for what comes with it.
+    pub(crate) fn nothing() -> Self {
+        Named::default().decide(|_| Ok(Reply::default()))
     }
 
     /// Several works as one: all of them, in their order, or none.

@@ -19,7 +19,7 @@ pub(super) struct Batch {
     pub(super) writes: Vec<Write>,
     pub(super) keep: Vec<(Once, Reply)>,
     /// What must hold, or nothing is written.
-    pub(super) guard: Option<Write>,
+    pub(super) guard: Vec<Write>,
     /// Whether someone was erased, so that nothing that is remembered may be relied on.
     pub(super) erases: bool,
 }
@@ -30,7 +30,7 @@ impl Batch {
         for job in jobs {
             let (result, effects) = desk::decide(ground, &job.asked, &job.work, loaded, kept);
             if let (Ok(_), Some(Guard(guard))) = (&result, &job.asked.guard) {
-                batch.guard = Some(guard.clone());
+                batch.guard.extend(guard.iter().cloned());
             }
             batch.results.push(result);
             batch.events.extend(effects.events);
@@ -48,7 +48,7 @@ impl Batch {
 
     /// Whether there is anything to commit.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.writes.is_empty() && self.keep.is_empty() && self.guard.is_none()
+        self.events.is_empty() && self.writes.is_empty() && self.keep.is_empty() && self.guard.is_empty()
     }
 }
 

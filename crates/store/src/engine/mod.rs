@@ -9,13 +9,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Problem, TenantId, Write};
+use kernel::{Problem, TenantId, Timestamp, Write};
 
 pub(crate) use postgres::prepare_server;
 pub use row::{Column, Row};
 pub(crate) use sqlite::{Scratch, Table};
 
 use crate::Failure;
+use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
 use crate::keys::TenantKeys;
@@ -45,6 +46,8 @@ pub struct Folder {
 pub struct Server {
     /// The address that the application's own role signs in with.
     pub url: String,
+    /// The server's own address, when `url` is a pooler's: wake-ups need a connection that is nobody else's.
+    pub direct_url: Option<String>,
     pub connections: usize,
     /// Whether statements may be kept prepared; a pooler in transaction mode may not know them.
     pub prepared: bool,
@@ -52,6 +55,9 @@ pub struct Server {
 
 /// Called with the number of a query and a row of its answer.
 pub(crate) type Each<'a> = dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send + 'a;
+
+/// Told a tenant that is behind, or when something of it is due.
+pub(crate) type Found<'a> = dyn Fn(TenantId, Option<Timestamp>) + Send + Sync + 'a;
 
 #[derive(Clone)]
 pub(crate) enum Engine {
@@ -64,12 +70,38 @@ impl Engine {
         opening: Opening,
         contexts: &'static [Context],
         clock: Clock,
+        bell: Arc<Bell>,
     ) -> Result<Self, Failure> {
         match opening {
-            Opening::Folder(folder) => sqlite::Files::open(folder, contexts, clock).await.map(Self::Sqlite),
-            Opening::Server(server) => {
-                postgres::Database::open(server, contexts, clock).await.map(Self::Postgres)
+            Opening::Folder(folder) => {
+                sqlite::Files::open(folder, contexts, clock, bell).await.map(Self::Sqlite)
             }
+            Opening::Server(server) => {
+                postgres::Database::open(server, contexts, clock, bell).await.map(Self::Postgres)
+            }
+        }
+    }
+
+    /// Says of each of the tenants that is behind with a subscriber, or has a job that is due, that it is so, and of
+    /// each that has something due later, when.
+    pub(crate) async fn behind(
+        &self,
+        tenants: Vec<TenantId>,
+        subscribers: &[&'static str],
+        now: Timestamp,
+        found: &Found<'_>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.behind(tenants, subscribers, now, found).await,
+            Self::Postgres(database) => database.behind(subscribers, now, found).await,
+        }
+    }
+
+    /// Carries the bell to the other nodes of a shared cell, and theirs to this one.
+    pub(crate) fn tidings(&self, bell: Arc<Bell>) -> Option<impl Future<Output = ()> + Send + 'static> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(database) => Some(database.clone().tidings(bell)),
         }
     }
 

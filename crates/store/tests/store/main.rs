@@ -4,6 +4,9 @@
 
 mod embedded;
 mod jars;
+mod killed;
 mod privacy;
+mod readers;
+mod relay;
 mod stories;
 mod world;

@@ -20,7 +20,9 @@ pub enum Engine {
 pub struct World {
     pub cell: Cell,
     pub folder: TempDir,
-    _postgres: Option<Postgres>,
+    /// Of the server, when there is one.
+    pub url: Option<String>,
+    pub postgres: Option<Postgres>,
 }
 
 impl World {
@@ -34,7 +36,7 @@ impl World {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cell = open(folder.path()).await.unwrap();
-        Self { cell, folder, _postgres: None }
+        Self { cell, folder, url: None, postgres: None }
     }
 
     pub async fn database() -> Self {
@@ -42,9 +44,10 @@ impl World {
         migrate::prepare_server(&postgres.owner_url(), "galleria_app", Some("galleria"), CONTEXTS)
             .await
             .unwrap();
-        let server = Server { url: postgres.app_url(), connections: 8, prepared: true };
+        let server = Server { url: postgres.app_url(), direct_url: None, connections: 8, prepared: true };
         let cell = Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap();
-        Self { cell, folder: tempfile::tempdir().unwrap(), _postgres: Some(postgres) }
+        let url = Some(postgres.app_url());
+        Self { cell, folder: tempfile::tempdir().unwrap(), url, postgres: Some(postgres) }
     }
 
     /// A new tenant.
@@ -85,11 +88,11 @@ macro_rules! over_both_engines {
     ($($story:ident),+ $(,)?) => {
         mod embedded {
             $(#[tokio::test(flavor = "multi_thread")]
-            async fn $story() { super::$story(crate::world::World::embedded().await).await; })+
+            async fn $story() { super::$story($crate::world::World::embedded().await).await; })+
         }
         mod database {
             $(#[tokio::test(flavor = "multi_thread")]
-            async fn $story() { super::$story(crate::world::World::database().await).await; })+
+            async fn $story() { super::$story($crate::world::World::database().await).await; })+
         }
     };
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use kernel::{Arg, Envelope, Problem, SubjectId, TenantId, Timestamp, Write};
+use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Write};
 use tokio_postgres::RowStream;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::flight::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
 use super::{Database, failure};
 use crate::Failure;
+use crate::bell::Bell;
 use crate::desk::{Ground, Kept};
 use crate::engine::batch::{self, Batch};
 use crate::keys::TenantKeys;
@@ -137,12 +138,14 @@ async fn attempt(
     plainly: bool,
 ) -> Result<Results, Failure> {
     let session = database.session().await?;
-    let result = transact(&session, (database.0.clock)(), tenant, jobs, doubts, plainly).await;
+    let result =
+        transact(&session, &database.0.bell, (database.0.clock)(), tenant, jobs, doubts, plainly).await;
     session.give_back(result).await
 }
 
 async fn transact(
     session: &Session,
+    bell: &Bell,
     now: Timestamp,
     tenant: TenantId,
     jobs: &[Job],
@@ -161,7 +164,7 @@ async fn transact(
         session.text("rollback").await?;
         return Ok(batch.results);
     }
-    if let Some(guard) = &batch.guard {
+    for guard in &batch.guard {
         check(session, guard).await?;
     }
     let written = write(session, &batch, loaded.changed(keys.origin()), now, plainly).await;
@@ -174,16 +177,25 @@ async fn transact(
         });
         return Err(Failure::Unreachable("the connection broke while a commit was under way".into()));
     }
-    written.map(|()| batch.results)
+    written?;
+    if !batch.events.is_empty() {
+        bell.ring(tenant);
+    }
+    Ok(batch.results)
 }
 
 /// The guard of a work: a row that is still ours, or nothing is done.
 async fn check(session: &Session, guard: &Write) -> Result<(), Failure> {
     let values = Value::each(&guard.args);
     let statement = session.statement(guard.sql, &values).await?;
-    match session.execute(&statement, &values).await? {
-        1 => Ok(()),
-        _ => Err(Failure::Stale),
+    let touched = match session.execute(&statement, &values).await {
+        // A row that someone else has made meanwhile.
+        Err(Failure::Conflict) => return Err(Failure::Stale),
+        touched => touched?,
+    };
+    match guard.rows {
+        Rows::Exactly(expected) if expected != touched => Err(Failure::Stale),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod commit;
 mod flight;
 mod plan;
 mod schema;
+mod tidings;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(crate) use self::schema::prepare_server;
 use super::row::{Raw, Row};
 use super::{Each, Server};
 use crate::Failure;
+use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
 use crate::keys::TenantKeys;
@@ -43,6 +45,9 @@ struct Inner {
     pool: Pool,
     prepared: bool,
     clock: Clock,
+    bell: Arc<Bell>,
+    /// Where wake-ups are listened to.
+    direct: String,
     lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
     /// When each tenant's old replies were last looked for.
     pruned: Mutex<HashMap<TenantId, Timestamp>>,
@@ -53,12 +58,15 @@ impl Database {
         server: Server,
         contexts: &'static [Context],
         clock: Clock,
+        bell: Arc<Bell>,
     ) -> Result<Self, Failure> {
         let pool = pool(&server)?;
         let database = Self(Arc::new(Inner {
             pool,
             prepared: server.prepared,
             clock,
+            bell,
+            direct: server.direct_url.clone().unwrap_or(server.url),
             lanes: Mutex::default(),
             pruned: Mutex::default(),
         }));

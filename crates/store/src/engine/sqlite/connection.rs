@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kernel::{Arg, Rows, Write};
+use kernel::{Arg, Rows, Timestamp, Write};
 use rusqlite::types::ToSql;
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::Failure;
 use crate::cell::Query;
@@ -132,6 +132,45 @@ pub(super) fn execute(connection: &Connection, write: &Write) -> Result<(), Fail
         }
         _ => Ok(()),
     }
+}
+
+/// A row that must still be as it was seen, or what it guards is not ours any more.
+pub(super) fn guard(connection: &Connection, write: &Write) -> Result<(), Failure> {
+    let touched = prepare(connection, write.sql, &write.args)?.raw_execute();
+    match (touched, write.rows) {
+        (Ok(touched), Rows::Exactly(expected)) if expected != touched as u64 => Err(Failure::Stale),
+        (Ok(_), _) => Ok(()),
+        (Err(error), _) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Err(Failure::Stale)
+        }
+        (Err(error), _) => Err(failure(&error)),
+    }
+}
+
+/// How far a tenant's log and its readers are, and when something of it is due.
+pub(super) fn peek(path: &Path, subscribers: &[&str], now: Timestamp) -> Result<Peek, Failure> {
+    let file = open_reader(path)?;
+    let number = |sql: &str| {
+        file.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).map_err(|error| failure(&error))
+    };
+    let head = number("select max(position) from events")?.unwrap_or(0);
+    let mut behind = false;
+    for subscriber in subscribers {
+        let position = file
+            .query_row("select position from cursors where subscriber = ?1", [subscriber], |row| row.get(0))
+            .optional()
+            .map_err(|error| failure(&error))?;
+        behind |= position.unwrap_or(0) < head;
+    }
+    let waiting = number("select min(due) from jobs where state = 'waiting'")?;
+    let running = number("select min(leased_until) from jobs where state = 'running'")?;
+    let due = waiting.into_iter().chain(running).min().map(Timestamp::from_micros);
+    Ok(Peek { behind: behind || due.is_some_and(|due| due <= now), due })
+}
+
+pub(super) struct Peek {
+    pub(super) behind: bool,
+    pub(super) due: Option<Timestamp>,
 }
 
 /// A statement with its arguments bound by the number in their name: `$2` is a *name* here, and binding by order of

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::connection::{self, failure};
 use crate::Failure;
+use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
 use crate::desk::{Ground, Kept};
@@ -47,6 +48,7 @@ pub(super) struct Home {
     path: PathBuf,
     contexts: &'static [Context],
     clock: Clock,
+    bell: Arc<Bell>,
     writer: Mutex<Option<Writer>>,
     readers: Mutex<Vec<Connection>>,
     opened: OnceCell<()>,
@@ -59,10 +61,17 @@ struct Writer {
     position: i64,
     remembered: Loaded,
     pruned: Timestamp,
+    bell: Arc<Bell>,
 }
 
 impl Home {
-    pub(super) fn new(tenant: TenantId, path: PathBuf, contexts: &'static [Context], clock: Clock) -> Self {
+    pub(super) fn new(
+        tenant: TenantId,
+        path: PathBuf,
+        contexts: &'static [Context],
+        clock: Clock,
+        bell: Arc<Bell>,
+    ) -> Self {
         Self {
             lane: Arc::default(),
             used: AtomicU64::new(0),
@@ -70,6 +79,7 @@ impl Home {
             path,
             contexts,
             clock,
+            bell,
             writer: Mutex::default(),
             readers: Mutex::default(),
             opened: OnceCell::new(),
@@ -189,7 +199,8 @@ impl Home {
     }
 
     fn open_writer(&self) -> Result<(), Failure> {
-        *self.writer.lock() = Some(Writer::new(connection::open_tenant(&self.path, self.contexts)?)?);
+        *self.writer.lock() =
+            Some(Writer::new(connection::open_tenant(&self.path, self.contexts)?, self.bell.clone())?);
         Ok(())
     }
 
@@ -203,14 +214,15 @@ impl Home {
         if busy != 0 {
             return Err(Failure::Overloaded);
         }
-        Writer::new(connection)
+        Writer::new(connection, self.bell.clone())
     }
 }
 
 impl Writer {
-    fn new(connection: Connection) -> Result<Self, Failure> {
+    fn new(connection: Connection, bell: Arc<Bell>) -> Result<Self, Failure> {
         let position = last_position(&connection)?;
-        Ok(Self { connection, position, remembered: Loaded::default(), pruned: Timestamp::from_micros(0) })
+        let (remembered, pruned) = (Loaded::default(), Timestamp::from_micros(0));
+        Ok(Self { connection, position, remembered, pruned, bell })
     }
 
     fn commit(
@@ -229,6 +241,9 @@ impl Writer {
         let batch = Batch::decide(ground, jobs, &mut self.remembered, &mut kept);
         if !batch.is_empty() {
             self.write(&batch, keys.origin(), now)?;
+        }
+        if !batch.events.is_empty() {
+            self.bell.ring(tenant);
         }
         self.remembered.settle(REMEMBERED);
         if batch.erases {
@@ -251,8 +266,8 @@ impl Writer {
     }
 
     fn write_all(&mut self, batch: &Batch, origin: Uuid, now: Timestamp) -> Result<(), Failure> {
-        if let Some(guard) = &batch.guard {
-            connection::execute(&self.connection, guard).map_err(|_| Failure::Stale)?;
+        for guard in &batch.guard {
+            connection::guard(&self.connection, guard)?;
         }
         for (position, event) in (self.position + 1..).zip(&batch.events) {
             insert_event(&self.connection, position, event)?;

@@ -15,14 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use kernel::{Problem, TenantId, Write};
+use kernel::{Problem, TenantId, Timestamp, Write};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use self::home::Home;
 pub(crate) use self::scratch::{Scratch, Table};
-use super::{Each, Folder};
+use super::{Each, Folder, Found};
 use crate::Failure;
+use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
 use crate::keys::TenantKeys;
@@ -35,6 +36,7 @@ struct Inner {
     folder: Folder,
     contexts: &'static [Context],
     clock: Clock,
+    bell: Arc<Bell>,
     cell: Mutex<Connection>,
     awake: RwLock<HashMap<TenantId, Arc<Home>>>,
     started: Instant,
@@ -47,6 +49,7 @@ impl Files {
         folder: Folder,
         contexts: &'static [Context],
         clock: Clock,
+        bell: Arc<Bell>,
     ) -> Result<Self, Failure> {
         let tenants = folder.path.join("tenants");
         std::fs::create_dir_all(&tenants).map_err(|error| unusable_folder(&folder.path, &error))?;
@@ -56,6 +59,7 @@ impl Files {
             folder,
             contexts,
             clock,
+            bell,
             cell: Mutex::new(cell),
             awake: RwLock::default(),
             started: Instant::now(),
@@ -100,6 +104,31 @@ impl Files {
         blocking(move || connection::make_tenant(&path, contexts)).await
     }
 
+    /// Looks into every tenant's file, without waking the tenant. It is done beside everything else, and slowly.
+    pub(super) async fn behind(
+        &self,
+        tenants: Vec<TenantId>,
+        subscribers: &[&'static str],
+        now: Timestamp,
+        found: &Found<'_>,
+    ) -> Result<(), Failure> {
+        for tenant in tenants {
+            let (path, names) = (self.path(tenant), subscribers.to_vec());
+            match blocking(move || connection::peek(&path, &names, now)).await {
+                Ok(peek) if peek.behind => found(tenant, None),
+                Ok(peek) => {
+                    if let Some(due) = peek.due {
+                        found(tenant, Some(due));
+                    }
+                }
+                // A file from before there were cursors, or one that cannot be read: the visit tells.
+                Err(_) => found(tenant, None),
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
     pub(super) async fn scrub(&self, tenant: TenantId) -> Result<(), Failure> {
         let home = self.home(tenant).await?;
         blocking(move || home.scrub()).await
@@ -141,7 +170,10 @@ impl Files {
                 let mut awake = self.0.awake.write();
                 awake
                     .entry(tenant)
-                    .or_insert_with(|| Arc::new(Home::new(tenant, path, self.0.contexts, self.0.clock)))
+                    .or_insert_with(|| {
+                        let Inner { contexts, clock, bell, .. } = &*self.0;
+                        Arc::new(Home::new(tenant, path, contexts, *clock, bell.clone()))
+                    })
                     .clone()
             }
         };

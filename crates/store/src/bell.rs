@@ -1,0 +1,51 @@
+//! Which tenants have something new to be read: rung after each commit, heard by the relay.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kernel::TenantId;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+#[derive(Default)]
+pub(crate) struct Bell {
+    /// Whether anybody listens; until then ringing costs nothing.
+    heard: AtomicBool,
+    here: Mutex<HashSet<TenantId>>,
+    /// What other nodes are still to be told.
+    abroad: Mutex<HashSet<TenantId>>,
+    pub(crate) rung: Notify,
+    pub(crate) to_tell: Notify,
+}
+
+impl Bell {
+    /// Something of the tenant was committed on this node.
+    pub(crate) fn ring(&self, tenant: TenantId) {
+        if !self.heard.load(Ordering::Relaxed) {
+            return;
+        }
+        self.ring_here(tenant);
+        if self.abroad.lock().insert(tenant) {
+            self.to_tell.notify_one();
+        }
+    }
+
+    /// Another node said so.
+    pub(crate) fn ring_here(&self, tenant: TenantId) {
+        if self.here.lock().insert(tenant) {
+            self.rung.notify_one();
+        }
+    }
+
+    pub(crate) fn listen(&self) {
+        self.heard.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take(&self) -> Vec<TenantId> {
+        self.here.lock().drain().collect()
+    }
+
+    pub(crate) fn take_abroad(&self) -> Vec<TenantId> {
+        self.abroad.lock().drain().collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! Wake-ups between nodes, and who is behind.
+//!
+//! A notification takes a lock that all of the server's commits share, so it is never sent inside a work's transaction:
+//! what was rung for in a moment is told together, on a connection of its own. A notification that is lost delays a
+//! reader until the next poll, and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use kernel::{Arg, TenantId, Timestamp};
+use tokio_postgres::{AsyncMessage, Client, NoTls};
+use uuid::Uuid;
+
+use super::{Database, address, encryption, failure};
+use crate::Failure;
+use crate::bell::Bell;
+use crate::engine::Found;
+
+const CHANNEL: &str = "galleria_bell";
+
+/// How long tidings are gathered before they are told.
+const GATHERED_FOR: Duration = Duration::from_millis(5);
+
+/// A notification holds at most 8,000 bytes; so many tenants fit into one.
+const TENANTS_AT_ONCE: usize = 200;
+
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// The tenants whose log is ahead of one of the readers, or that have a job which is due. The policies show the relay
+/// these few columns of every tenant, and nothing else.
+const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 and (\
+      (select count(*) from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.retry_at <= $3) < $2 \
+      or exists (select 1 from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.position < h.position and c.retry_at <= $3)) \
+    union select j.tenant_id from log.jobs j where j.state = 'waiting' and j.due <= $3 \
+    union select j.tenant_id from log.jobs j where j.state = 'running' and j.leased_until <= $3";
+
+impl Database {
+    pub(in crate::engine) async fn behind(
+        &self,
+        subscribers: &[&'static str],
+        now: Timestamp,
+        found: &Found<'_>,
+    ) -> Result<(), Failure> {
+        let count = i64::try_from(subscribers.len()).unwrap_or(i64::MAX);
+        let args = vec![Arg::from(subscribers.join(",")), Arg::Int(count), Arg::from(now)];
+        let begin = "begin read only; set local app.relay = 'on'";
+        self.ask(begin, &[(BEHIND, args)], &mut |_, row| {
+            found(TenantId(row.get::<Uuid>(0)?), None);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Tells and listens, for as long as it is let; connects anew when the connection breaks.
+    pub(in crate::engine) async fn tidings(self, bell: Arc<Bell>) {
+        loop {
+            if let Err(failure) = self.converse(&bell).await {
+                tracing::debug!(%failure, "Wake-ups between nodes are interrupted; polling goes on");
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    async fn converse(&self, bell: &Arc<Bell>) -> Result<(), Failure> {
+        let config = address(&self.0.direct)?;
+        match encryption(&config)? {
+            Some(tls) => {
+                let (client, wire) = config.connect(tls).await.map_err(|error| failure(&error))?;
+                speak(client, wire, bell).await
+            }
+            None => {
+                let (client, wire) = config.connect(NoTls).await.map_err(|error| failure(&error))?;
+                speak(client, wire, bell).await
+            }
+        }
+    }
+}
+
+async fn speak<S, T>(
+    client: Client,
+    mut wire: tokio_postgres::Connection<S, T>,
+    bell: &Arc<Bell>,
+) -> Result<(), Failure>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
+{
+    let heard = bell.clone();
+    let listening = async move {
+        let mut messages = stream::poll_fn(|context| wire.poll_message(context));
+        while let Some(message) = messages.next().await {
+            if let AsyncMessage::Notification(said) = message.map_err(|error| failure(&error))? {
+                for tenant in said.payload().split(',').filter_map(|id| Uuid::try_parse(id).ok()) {
+                    heard.ring_here(TenantId(tenant));
+                }
+            }
+        }
+        Ok(())
+    };
+    let telling = async {
+        let listen = format!("listen {CHANNEL}");
+        client.batch_execute(&listen).await.map_err(|error| failure(&error))?;
+        loop {
+            bell.to_tell.notified().await;
+            tokio::time::sleep(GATHERED_FOR).await;
+            for some in bell.take_abroad().chunks(TENANTS_AT_ONCE) {
+                let ids: Vec<String> = some.iter().map(|id| id.uuid().simple().to_string()).collect();
+                let tell = format!("notify {CHANNEL}, '{}'", ids.join(","));
+                client.batch_execute(&tell).await.map_err(|error| failure(&error))?;
+            }
+        }
+    };
+    tokio::select! { result = listening => result, result = telling => result }
+}

@@ -1,0 +1,309 @@
+//! What happens after a commit: subscribers read the log, each from a cursor of its own, and jobs are done when they
+//! are due.
+//!
+//! A *visit* brings one tenant's subscribers up to its head and starts its due jobs. A tenant is visited when its bell
+//! rings, when something of it is due, and when the poll beneath finds it behind; a handful of workers do all visits, so
+//! ten thousand tenants are ten thousand entries in a set at the most. Nodes share the work by *shards*: a tenant
+//! belongs to one, and the node that holds its lease visits it. A lease has a *fence*, a number that grows each time it
+//! changes hands; what is written under an older one is refused.
+
+mod follow;
+mod job;
+mod lease;
+mod letter;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{TenantId, Timestamp};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinSet;
+
+pub use follow::{Effect, Handled, Subscriber};
+pub use job::{Job, JobKind, JobRun, JobState, NewJob};
+pub use letter::DeadLetter;
+
+use self::lease::Leases;
+use crate::{Cell, Failure};
+
+/// How the relay works; the defaults suit a server.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// Visits under way at once.
+    pub visits: usize,
+    /// Jobs under way at once.
+    pub jobs: usize,
+    /// How long a node may be silent before others take over what it held.
+    pub lease: Duration,
+    /// How often tenants are looked for that no bell was rung for.
+    pub poll: Duration,
+    /// How often an event is handed over before it is put aside as a dead letter.
+    pub attempts: i64,
+    /// The pause after the first failure; it doubles with each, up to an hour.
+    pub pause: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            visits: 8,
+            jobs: 4,
+            lease: Duration::from_secs(9),
+            poll: Duration::from_secs(2),
+            attempts: 10,
+            pause: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Who reads the log, and which kinds of jobs there are.
+#[derive(Clone, Default)]
+pub struct Workers {
+    pub subscribers: Vec<Arc<dyn Subscriber>>,
+    pub jobs: Vec<Arc<dyn JobKind>>,
+}
+
+/// A relay at work. It stops when it is told to, and lets go of its leases, so that others need not wait for them.
+pub struct Relay {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) cell: Cell,
+    pub(crate) workers: Workers,
+    pub(crate) pace: Pace,
+    leases: Leases,
+    queue: Mutex<Queue>,
+    woken: Notify,
+    timers: Mutex<BinaryHeap<Reverse<(Timestamp, TenantId)>>>,
+    job_slots: Arc<Semaphore>,
+    behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
+}
+
+/// Tenants to be visited, each at most once, and none by two workers at the same time.
+#[derive(Default)]
+struct Queue {
+    ready: VecDeque<TenantId>,
+    queued: HashSet<TenantId>,
+    visited: HashSet<TenantId>,
+    again: HashSet<TenantId>,
+}
+
+impl Queue {
+    fn push(&mut self, tenant: TenantId) -> bool {
+        if self.visited.contains(&tenant) {
+            self.again.insert(tenant);
+            return false;
+        }
+        let new = self.queued.insert(tenant);
+        if new {
+            self.ready.push_back(tenant);
+        }
+        new
+    }
+
+    fn pop(&mut self) -> Option<TenantId> {
+        let tenant = self.ready.pop_front()?;
+        self.queued.remove(&tenant);
+        self.visited.insert(tenant);
+        Some(tenant)
+    }
+
+    fn done(&mut self, tenant: TenantId) -> bool {
+        self.visited.remove(&tenant);
+        self.again.remove(&tenant) && self.push(tenant)
+    }
+}
+
+impl Cell {
+    /// Sets the workers to work.
+    pub async fn start(&self, workers: Workers, pace: Pace) -> Result<Relay, Failure> {
+        let shared = Arc::new(Shared {
+            cell: self.clone(),
+            leases: Leases::new(self, pace.lease),
+            queue: Mutex::default(),
+            woken: Notify::new(),
+            timers: Mutex::default(),
+            job_slots: Arc::new(Semaphore::new(pace.jobs)),
+            behind: Mutex::default(),
+            workers,
+            pace,
+        });
+        self.bell().listen();
+        shared.leases.beat().await?;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(until(stopped.clone(), shared.clone().keep_leases()));
+        tasks.spawn(until(stopped.clone(), shared.clone().hear()));
+        tasks.spawn(until(stopped.clone(), shared.clone().watch_the_clock()));
+        tasks.spawn(until(stopped.clone(), shared.clone().poll()));
+        for _ in 0..shared.pace.visits {
+            tasks.spawn(shared.clone().visit_until(stopped.clone()));
+        }
+        if let Some(tidings) = self.engine().tidings(self.bell()) {
+            tasks.spawn(until(stopped, tidings));
+        }
+        Ok(Relay { shared, stop, tasks })
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+impl Relay {
+    /// Finishes the visits under way and lets go of the leases.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        while self.tasks.join_next().await.is_some() {}
+        self.shared.leases.release().await;
+    }
+
+    /// How many events wait for a subscriber, as far as this node knows.
+    pub fn backlog(&self, subscriber: &str) -> i64 {
+        self.shared.behind.lock().iter().filter(|((name, _), _)| *name == subscriber).map(|(_, n)| n).sum()
+    }
+}
+
+impl Shared {
+    fn wake(&self, tenant: TenantId) {
+        if self.queue.lock().push(tenant) {
+            self.woken.notify_one();
+        }
+    }
+
+    pub(crate) fn wake_at(&self, tenant: TenantId, at: Timestamp) {
+        self.timers.lock().push(Reverse((at, tenant)));
+    }
+
+    /// Says how many events a subscriber has still to read of a tenant.
+    fn note_behind(&self, subscriber: &'static str, tenant: TenantId, events: i64) {
+        let mut behind = self.behind.lock();
+        if events > 0 {
+            behind.insert((subscriber, tenant), events);
+        } else if behind.remove(&(subscriber, tenant)).is_none() {
+            return;
+        }
+        let all: i64 = behind.iter().filter(|((name, _), _)| *name == subscriber).map(|(_, n)| n).sum();
+        metrics::gauge!("galleria_subscriber_backlog", "subscriber" => subscriber)
+            .set(f64::from(i32::try_from(all).unwrap_or(i32::MAX)));
+    }
+
+    async fn keep_leases(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(self.pace.lease / 3).await;
+            match self.leases.beat().await {
+                Ok(true) => self.look_around().await,
+                Ok(false) => {}
+                Err(failure) => {
+                    tracing::warn!(%failure, "Leases could not be renewed; others take over what is not renewed in time");
+                }
+            }
+        }
+    }
+
+    async fn hear(self: Arc<Self>) {
+        loop {
+            self.cell.bell().rung.notified().await;
+            for tenant in self.cell.bell().take() {
+                self.wake(tenant);
+            }
+        }
+    }
+
+    async fn watch_the_clock(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let now = self.cell.now();
+            loop {
+                let due = {
+                    let mut timers = self.timers.lock();
+                    match timers.peek() {
+                        Some(Reverse((at, _))) if *at <= now => timers.pop(),
+                        _ => None,
+                    }
+                };
+                let Some(Reverse((_, tenant))) = due else { break };
+                self.wake(tenant);
+            }
+        }
+    }
+
+    async fn poll(self: Arc<Self>) {
+        self.look_around().await;
+        while self.cell.engine().is_shared() {
+            tokio::time::sleep(self.pace.poll).await;
+            self.look_around().await;
+        }
+    }
+
+    /// Finds the tenants that are behind or have something due.
+    async fn look_around(&self) {
+        if self.workers.subscribers.is_empty() && self.workers.jobs.is_empty() {
+            return;
+        }
+        let names: Vec<&'static str> = self.workers.subscribers.iter().map(|one| one.name()).collect();
+        let tenants = self.cell.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        let found = |tenant, due| match due {
+            None => self.wake(tenant),
+            Some(at) => self.wake_at(tenant, at),
+        };
+        let looked = self.cell.engine().behind(tenants, &names, self.cell.now(), &found).await;
+        if let Err(failure) = looked {
+            tracing::warn!(%failure, "Nobody could be asked who is behind; it is asked again");
+        }
+    }
+
+    async fn visit_until(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
+        loop {
+            let next = self.queue.lock().pop();
+            let Some(tenant) = next else {
+                tokio::select! {
+                    () = self.woken.notified() => continue,
+                    _ = stopped.wait_for(|stop| *stop) => return,
+                }
+            };
+            // One waking may have stood for several tenants.
+            self.woken.notify_one();
+            self.visit(tenant).await;
+            if self.queue.lock().done(tenant) {
+                self.woken.notify_one();
+            }
+            if *stopped.borrow() {
+                return;
+            }
+        }
+    }
+
+    async fn visit(self: &Arc<Self>, id: TenantId) {
+        let Some(fence) = self.leases.fence(id) else { return };
+        let tenant = self.cell.tenant(id);
+        for subscriber in &self.workers.subscribers {
+            if let Err(failure) = follow::follow(self, &tenant, &**subscriber, fence).await {
+                let name = subscriber.name();
+                tracing::warn!(%failure, subscriber = name, tenant = %id, "A subscriber could not go on; it tries again");
+                self.wake_at(id, self.cell.now().plus(self.pace.pause));
+            }
+        }
+        if let Err(failure) = job::start_due(self, &tenant).await {
+            tracing::warn!(%failure, tenant = %id, "Due jobs could not be looked for; it is tried again");
+            self.wake_at(id, self.cell.now().plus(self.pace.pause));
+        }
+    }
+
+    /// The pause before something is tried again: twice as long each time, and never exactly so, lest all come at once.
+    pub(crate) fn pause_after(&self, attempts: i64) -> Duration {
+        let doubled = self.pace.pause.saturating_mul(1 << attempts.clamp(1, 20).saturating_sub(1));
+        let most = doubled.min(Duration::from_secs(3600));
+        let half = u64::try_from(most.as_micros() / 2).unwrap_or(u64::MAX);
+        Duration::from_micros(half + rand::random_range(0..=half))
+    }
+}

@@ -1,0 +1,181 @@
+//! A process that is killed, or put to sleep and woken late, in the middle of what it does. This test binary starts
+//! itself again as that process.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use kernel::TenantId;
+use serde_json::{Value, json};
+use store::relay::Workers;
+use store::{Cell, Opening, Server};
+use uuid::Uuid;
+
+use crate::jars::{CONTEXTS, asked, drop_coins, now, open_jar};
+use crate::readers::{Copier, Counting, eventually, pace};
+use crate::world::{World, coins, keeper, open};
+
+const ROLE: &str = "GALLERIA_TEST_CHILD";
+
+/// Not a story: what a child does.
+#[tokio::test(flavor = "multi_thread")]
+async fn child() {
+    let Ok(role) = std::env::var(ROLE) else { return };
+    let role: Value = serde_json::from_str(&role).unwrap();
+    let id = |name: &str| role[name].as_str().unwrap().parse::<Uuid>().unwrap();
+    let cell = match role["url"].as_str() {
+        Some(url) => {
+            let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
+            Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
+        }
+        None => open(&PathBuf::from(role["folder"].as_str().unwrap())).await.unwrap(),
+    };
+    let (from, to) = (id("from"), id("to"));
+    let workers = Workers {
+        subscribers: vec![Arc::new(Copier { from, to })],
+        jobs: vec![Arc::new(Counting::default())],
+    };
+    let relay = cell.start(workers, pace()).await.unwrap();
+    let tenant = cell.tenant(TenantId(id("tenant")));
+    while role["writes"] == true {
+        let _ = tenant.run(asked(), drop_coins(from, 1)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    relay.stop().await;
+}
+
+struct Process(Child);
+
+impl Process {
+    fn start(role: &Value) -> Self {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "killed::child"])
+            .env(ROLE, role.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Self(child.unwrap())
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn kills() -> u64 {
+    if galleria_tests::long() { 60 } else { 6 }
+}
+
+mod embedded {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_killed_reader_does_everything_once_and_skips_nothing() {
+        super::a_killed_reader_does_everything_once(crate::world::World::embedded().await).await;
+    }
+}
+
+mod database {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_killed_reader_does_everything_once_and_skips_nothing() {
+        super::a_killed_reader_does_everything_once(crate::world::World::database().await).await;
+    }
+}
+
+async fn a_killed_reader_does_everything_once(world: World) {
+    let tenant = world.tenant().await;
+    let (from, to) = (Uuid::now_v7(), Uuid::now_v7());
+    for jar in [from, to] {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    let id = tenant.id();
+    let mut role = json!({ "tenant": id, "from": from, "to": to, "writes": true, "folder": world.folder.path(), "url": world.url });
+    drop(tenant);
+    let World { cell, folder, url, postgres } = world;
+    cell.close().await;
+    drop(cell);
+    for round in 0..kills() {
+        let process = Process::start(&role);
+        tokio::time::sleep(Duration::from_millis(150 + round * 37 % 200)).await;
+        process.signal("-9");
+    }
+    // Nobody writes any more: what is left to be copied is copied now.
+    role["writes"] = false.into();
+    let cell = match &url {
+        Some(url) => {
+            let server = Server { url: url.clone(), direct_url: None, connections: 8, prepared: true };
+            Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
+        }
+        None => open(folder.path()).await.unwrap(),
+    };
+    let tenant = cell.tenant(id);
+    let copied_before = coins(&tenant, to).await.unwrap();
+    let workers = Workers { subscribers: vec![Arc::new(Copier { from, to })], ..Workers::default() };
+    let relay = cell.start(workers, pace()).await.unwrap();
+    let dropped = coins(&tenant, from).await.unwrap();
+    assert!(
+        dropped > 20 && copied_before > 0,
+        "{dropped} dropped, {copied_before} copied: that proves nothing"
+    );
+    eventually("all is copied", async || coins(&tenant, to).await.unwrap() >= dropped).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(coins(&tenant, to).await.unwrap(), dropped);
+    assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
+    relay.stop().await;
+    drop(postgres);
+}
+
+/// The other process holds all leases, is stopped for longer than they last, and wakes believing that it still leads.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_node_writes_that_slept_through_its_lease_is_refused() {
+    let world = World::database().await;
+    let tenant = world.tenant().await;
+    let (from, to, jar) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    for jar in [from, to, jar] {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    let role = json!({ "tenant": tenant.id(), "from": from, "to": to, "url": world.url });
+    let other = Process::start(&role);
+    tenant.run(asked(), drop_coins(from, 1)).await.unwrap();
+    eventually("the other node reads", async || coins(&tenant, to).await == Some(1)).await;
+    // A job of the other node, under way while it is stopped.
+    let job = store::relay::NewJob::now("counting", json!({ "to": 400, "jar": jar }), now());
+    let job = tenant.schedule(job).await.unwrap();
+    eventually("its job is under way", async || tenant.job(job.id).await.unwrap().done > 2).await;
+
+    let counting = Arc::new(Counting::default());
+    let workers = Workers { subscribers: vec![Arc::new(Copier { from, to })], jobs: vec![counting.clone()] };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let mut dropped = 1;
+    for _ in 0..if galleria_tests::long() { 10 } else { 2 } {
+        other.signal("-STOP");
+        for _ in 0..20 {
+            tenant.run(asked(), drop_coins(from, 1)).await.unwrap();
+            dropped += 1;
+        }
+        eventually("this node took over", async || coins(&tenant, to).await == Some(dropped)).await;
+        other.signal("-CONT");
+        for _ in 0..20 {
+            tenant.run(asked(), drop_coins(from, 1)).await.unwrap();
+            dropped += 1;
+        }
+        eventually("all is copied", async || coins(&tenant, to).await.unwrap() >= dropped).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(coins(&tenant, to).await, Some(dropped), "something was done twice");
+    }
+    eventually("the job ends", async || coins(&tenant, jar).await.unwrap() >= 1).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(coins(&tenant, jar).await, Some(1), "the job was done by both");
+    assert!(counting.begun.load(Ordering::Relaxed) >= 1, "this node never took the job over");
+    relay.stop().await;
+    drop(other);
+    assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
+}

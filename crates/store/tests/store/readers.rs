@@ -1,0 +1,145 @@
+//! Subscribers and jobs for the stories: each keeps what it saw where a story can look at it.
+
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use kernel::{Fault, Problem, TenantId};
+use parking_lot::Mutex;
+use store::log::Recorded;
+use store::relay::{Effect, Handled, JobKind, JobRun, Pace, Subscriber};
+use store::{Reply, Tenant, Work};
+use uuid::Uuid;
+
+use crate::jars::{Drop, Jar};
+
+/// Quick, so that a story need not wait.
+pub fn pace() -> Pace {
+    Pace {
+        lease: Duration::from_millis(1500),
+        poll: Duration::from_millis(200),
+        attempts: 3,
+        pause: Duration::from_millis(20),
+        ..Pace::default()
+    }
+}
+
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let started = Instant::now();
+    while !holds().await {
+        assert!(started.elapsed() < Duration::from_secs(60), "still not: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Writes down what it is handed, and refuses what it is told to refuse.
+#[derive(Default)]
+pub struct Diary {
+    pub seen: Mutex<Vec<(TenantId, i64)>>,
+    pub refuses: Mutex<HashSet<Uuid>>,
+    pub panics: AtomicBool,
+}
+
+impl Diary {
+    pub fn positions(&self, tenant: TenantId) -> Vec<i64> {
+        self.seen.lock().iter().filter(|(of, _)| *of == tenant).map(|(_, position)| *position).collect()
+    }
+}
+
+impl Subscriber for Diary {
+    fn name(&self) -> &'static str {
+        "diary"
+    }
+
+    fn wants(&self, _kind: &str) -> bool {
+        true
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
+        Box::pin(async move {
+            assert!(!self.panics.load(Ordering::Relaxed), "the diary is told to panic");
+            if self.refuses.lock().contains(&event.event.stream_id) {
+                return Err(Problem::new(
+                    Fault::Conflict,
+                    "illegible",
+                    "Illegible",
+                    "The diary cannot read this.",
+                ));
+            }
+            self.seen.lock().push((tenant.id(), event.position));
+            Ok(Effect::Done)
+        })
+    }
+}
+
+/// Puts every coin that is dropped into one jar into another one too, which it makes when it is missing.
+pub struct Copier {
+    pub from: Uuid,
+    pub to: Uuid,
+}
+
+impl Subscriber for Copier {
+    fn name(&self) -> &'static str {
+        "copier"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "jar.dropped"
+    }
+
+    fn handle<'a>(&'a self, _: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
+        let coins: serde_json::Value = serde_json::from_str(&event.event.data).unwrap();
+        let (coins, to) = (coins["coins"].as_i64().unwrap(), self.to);
+        let ours = event.event.stream_id == self.from;
+        Box::pin(async move {
+            if !ours {
+                return Ok(Effect::Done);
+            }
+            Ok(Effect::Work(Work::over::<Jar>([to]).decide(move |desk| {
+                desk.ask::<Jar, _>(to, &Drop(coins))?;
+                Ok(Reply::default())
+            })))
+        })
+    }
+}
+
+/// Counts to a number, slowly, telling how far it is; drops a coin into a jar at the end.
+#[derive(Default)]
+pub struct Counting {
+    pub begun: AtomicI64,
+    pub fails: AtomicI64,
+}
+
+impl JobKind for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn attempts(&self) -> i64 {
+        3
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            self.begun.fetch_add(1, Ordering::Relaxed);
+            if self.fails.fetch_sub(1, Ordering::Relaxed) > 0 {
+                return Err(Problem::new(Fault::Conflict, "miscounted", "Miscounted", "It lost count."));
+            }
+            let to = run.args["to"].as_i64().unwrap_or(1);
+            for number in 1..=to {
+                run.progress(number, to, "counting").await?;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            if let Some(jar) = run.args["jar"].as_str().and_then(|jar| jar.parse().ok()) {
+                let mut asked = crate::jars::asked();
+                asked.guard = Some(run.guard());
+                run.tenant.run(asked, crate::jars::drop_coins(jar, 1)).await?;
+            }
+            Ok(format!("counted to {to}"))
+        })
+    }
+}

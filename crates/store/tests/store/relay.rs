@@ -1,0 +1,229 @@
+//! What happens after a commit.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::json;
+use store::relay::{JobState, NewJob, Workers};
+use uuid::Uuid;
+
+use crate::jars::{asked, drop_coins, now, open_jar};
+use crate::over_both_engines;
+use crate::readers::{Copier, Counting, Diary, eventually, pace};
+use crate::world::{World, coins};
+
+over_both_engines!(
+    a_subscriber_is_handed_every_event_of_every_tenant_in_order,
+    what_a_subscriber_does_inside_is_done_once_and_moves_its_cursor,
+    what_was_written_while_nobody_listened_is_read_afterwards,
+    an_event_that_cannot_be_handled_is_put_aside_and_can_be_replayed,
+    a_subscriber_that_panics_loses_nothing,
+    a_job_is_done_when_it_is_due_and_says_how_far_it_is,
+    a_job_that_fails_is_begun_again_and_in_the_end_given_up,
+    a_cancelled_job_is_broken_off_and_has_no_effect,
+    a_repeated_job_is_done_again_and_again,
+    many_writers_and_a_reader_that_skips_nothing,
+);
+
+fn only_diary(diary: &Arc<Diary>) -> Workers {
+    Workers { subscribers: vec![diary.clone()], ..Workers::default() }
+}
+
+fn only_counting(counting: &Arc<Counting>) -> Workers {
+    Workers { jobs: vec![counting.clone()], ..Workers::default() }
+}
+
+async fn a_subscriber_is_handed_every_event_of_every_tenant_in_order(world: World) {
+    let diary = Arc::new(Diary::default());
+    let relay = world.cell.start(only_diary(&diary), pace()).await.unwrap();
+    let (one, two) = (world.tenant().await, world.tenant().await);
+    for tenant in [&one, &two] {
+        let jar = Uuid::now_v7();
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+        for _ in 0..20 {
+            tenant.run(asked(), drop_coins(jar, 1)).await.unwrap();
+        }
+    }
+    eventually("both logs are read", async || diary.seen.lock().len() >= 42).await;
+    for tenant in [&one, &two] {
+        assert_eq!(diary.positions(tenant.id()), (1..=21).collect::<Vec<_>>());
+    }
+    eventually("nothing waits", async || relay.backlog("diary") == 0).await;
+    relay.stop().await;
+}
+
+async fn what_a_subscriber_does_inside_is_done_once_and_moves_its_cursor(world: World) {
+    let tenant = world.tenant().await;
+    let (from, to) = (Uuid::now_v7(), Uuid::now_v7());
+    for jar in [from, to] {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    let workers = Workers { subscribers: vec![Arc::new(Copier { from, to })], ..Workers::default() };
+    let relay = world.cell.start(workers.clone(), pace()).await.unwrap();
+    for _ in 0..50 {
+        tenant.run(asked(), drop_coins(from, 2)).await.unwrap();
+    }
+    eventually("all coins are copied", async || coins(&tenant, to).await == Some(100)).await;
+    relay.stop().await;
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(coins(&tenant, to).await, Some(100), "copied again after a new start");
+    relay.stop().await;
+    assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
+}
+
+async fn what_was_written_while_nobody_listened_is_read_afterwards(world: World) {
+    let tenant = world.tenant().await;
+    let jar = Uuid::now_v7();
+    tenant.run(asked(), open_jar(jar)).await.unwrap();
+    for _ in 0..600 {
+        tenant.run(asked(), drop_coins(jar, 1)).await.unwrap();
+    }
+    let diary = Arc::new(Diary::default());
+    let relay = world.cell.start(only_diary(&diary), pace()).await.unwrap();
+    eventually("the log is read", async || diary.seen.lock().len() >= 601).await;
+    assert_eq!(diary.positions(tenant.id()), (1..=601).collect::<Vec<_>>());
+    relay.stop().await;
+}
+
+async fn an_event_that_cannot_be_handled_is_put_aside_and_can_be_replayed(world: World) {
+    let tenant = world.tenant().await;
+    let (bad, good) = (Uuid::now_v7(), Uuid::now_v7());
+    let diary = Arc::new(Diary::default());
+    diary.refuses.lock().insert(bad);
+    let workers = only_diary(&diary);
+    let relay = world.cell.start(workers.clone(), pace()).await.unwrap();
+    tenant.run(asked(), open_jar(bad)).await.unwrap();
+    tenant.run(asked(), open_jar(good)).await.unwrap();
+    eventually("the good one is read", async || diary.positions(tenant.id()) == [2]).await;
+    let letters = tenant.dead_letters(None, Uuid::nil(), 10).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!((letters[0].position, letters[0].attempts), (1, 3));
+    assert_eq!(letters[0].problem, "The diary cannot read this.");
+    let refused = tenant.replay(letters[0].id, &workers.subscribers).await.unwrap_err();
+    assert_eq!(refused.code, "illegible");
+    assert_eq!(tenant.dead_letter(letters[0].id).await.unwrap().attempts, 4);
+    diary.refuses.lock().clear();
+    tenant.replay(letters[0].id, &workers.subscribers).await.unwrap();
+    assert_eq!(diary.positions(tenant.id()), [2, 1]);
+    assert!(tenant.dead_letters(None, Uuid::nil(), 10).await.unwrap().is_empty());
+    assert_eq!(tenant.replay(letters[0].id, &workers.subscribers).await.unwrap_err().code, "not_found");
+    relay.stop().await;
+}
+
+async fn a_subscriber_that_panics_loses_nothing(world: World) {
+    let tenant = world.tenant().await;
+    let diary = Arc::new(Diary::default());
+    diary.panics.store(true, Ordering::Relaxed);
+    let relay = world.cell.start(only_diary(&diary), store::relay::Pace { attempts: 1000, ..pace() }).await;
+    tenant.run(asked(), open_jar(Uuid::now_v7())).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(diary.seen.lock().is_empty());
+    diary.panics.store(false, Ordering::Relaxed);
+    eventually("the event is read", async || diary.positions(tenant.id()) == [1]).await;
+    relay.unwrap().stop().await;
+}
+
+async fn a_job_is_done_when_it_is_due_and_says_how_far_it_is(world: World) {
+    let tenant = world.tenant().await;
+    let counting = Arc::new(Counting::default());
+    let relay = world.cell.start(only_counting(&counting), pace()).await.unwrap();
+    let jar = Uuid::now_v7();
+    tenant.run(asked(), open_jar(jar)).await.unwrap();
+    let mut job = NewJob::now("counting", json!({ "to": 30, "jar": jar }), now());
+    job.due = now().plus(Duration::from_millis(300));
+    let made = tenant.schedule(job.clone()).await.unwrap();
+    assert_eq!(made.state, JobState::Waiting);
+    tenant.schedule(job.clone()).await.unwrap();
+    eventually("it is under way", async || {
+        let seen = tenant.job(job.id).await.unwrap();
+        seen.state == JobState::Running && seen.done > 0 && seen.total == 30
+    })
+    .await;
+    eventually("it is done", async || tenant.job(job.id).await.unwrap().state == JobState::Done).await;
+    assert_eq!(tenant.job(job.id).await.unwrap().note.as_deref(), Some("counted to 30"));
+    assert_eq!((coins(&tenant, jar).await, counting.begun.load(Ordering::Relaxed)), (Some(1), 1));
+    relay.stop().await;
+}
+
+async fn a_job_that_fails_is_begun_again_and_in_the_end_given_up(world: World) {
+    let tenant = world.tenant().await;
+    let counting = Arc::new(Counting::default());
+    counting.fails.store(2, Ordering::Relaxed);
+    let relay = world.cell.start(only_counting(&counting), pace()).await.unwrap();
+    let job = tenant.schedule(NewJob::now("counting", json!({}), now())).await.unwrap();
+    eventually("the third attempt", async || tenant.job(job.id).await.unwrap().state == JobState::Done).await;
+    counting.fails.store(100, Ordering::Relaxed);
+    let job = tenant.schedule(NewJob::now("counting", json!({}), now())).await.unwrap();
+    eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
+    let job = tenant.job(job.id).await.unwrap();
+    assert_eq!((job.attempts, job.problem.as_deref()), (3, Some("It lost count.")));
+    relay.stop().await;
+}
+
+async fn a_cancelled_job_is_broken_off_and_has_no_effect(world: World) {
+    let tenant = world.tenant().await;
+    let counting = Arc::new(Counting::default());
+    let relay = world.cell.start(only_counting(&counting), pace()).await.unwrap();
+    let jar = Uuid::now_v7();
+    tenant.run(asked(), open_jar(jar)).await.unwrap();
+    let job = NewJob::now("counting", json!({ "to": 100_000, "jar": jar }), now());
+    let job = tenant.schedule(job).await.unwrap();
+    eventually("it is under way", async || tenant.job(job.id).await.unwrap().done > 2).await;
+    assert_eq!(tenant.cancel_job(job.id).await.unwrap().state, JobState::Cancelled);
+    assert_eq!(tenant.cancel_job(job.id).await.unwrap().state, JobState::Cancelled);
+    let done = tenant.job(job.id).await.unwrap().done;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(tenant.job(job.id).await.unwrap().done, done, "it went on");
+    assert_eq!(coins(&tenant, jar).await, Some(0));
+    relay.stop().await;
+}
+
+async fn a_repeated_job_is_done_again_and_again(world: World) {
+    let tenant = world.tenant().await;
+    let counting = Arc::new(Counting::default());
+    let relay = world.cell.start(only_counting(&counting), pace()).await.unwrap();
+    let mut job = NewJob::now("counting", json!({}), now());
+    job.every = Some(Duration::from_secs(1));
+    tenant.schedule(job.clone()).await.unwrap();
+    eventually("three times", async || counting.begun.load(Ordering::Relaxed) >= 3).await;
+    let seen = tenant.job(job.id).await.unwrap();
+    assert!(matches!(seen.state, JobState::Waiting | JobState::Running), "{seen:?}");
+    tenant.cancel_job(job.id).await.unwrap();
+    relay.stop().await;
+}
+
+/// Works of 64 writers are decided and committed in another order than they were asked for, some of them late.
+async fn many_writers_and_a_reader_that_skips_nothing(world: World) {
+    let each = if galleria_tests::long() { 8000 } else { 40 };
+    let tenant = world.tenant().await;
+    let diary = Arc::new(Diary::default());
+    let relay = world.cell.start(only_diary(&diary), pace()).await.unwrap();
+    let writers: Vec<_> = (0..64_u64)
+        .map(|writer| {
+            let tenant = tenant.clone();
+            tokio::spawn(async move {
+                for number in 0..each {
+                    let jar = Uuid::now_v7();
+                    if (writer + number) % 7 == 0 {
+                        tokio::time::sleep(Duration::from_micros(writer * 31 % 900)).await;
+                    }
+                    tenant.run(asked(), open_jar(jar)).await.unwrap();
+                    tenant.run(asked(), drop_coins(jar, 1)).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let head = tenant.head().await.unwrap();
+    assert_eq!(head, 64 * 2 * i64::try_from(each).unwrap());
+    eventually("all is read", async || diary.seen.lock().last().is_some_and(|(_, last)| *last == head)).await;
+    assert!(
+        diary.positions(tenant.id()).into_iter().eq(1..=head),
+        "a position was skipped, doubled or swapped"
+    );
+    relay.stop().await;
+}
