@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod faults;
 mod isolation;
+mod past;
 mod privacy;
 mod same;
 mod world;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use edge::{Answer, Command, Cursor, Filter, Id, Page, Routes, Shop};
+use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
 use kernel::{Check, Currency, Money, Problem};
 use serde::{Deserialize, Serialize};
-use store::Work;
+use store::{Of, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -110,6 +110,8 @@ struct ListProducts {
     status: Option<Status>,
     category: Option<String>,
     sku: Option<String>,
+    /// As it was then: 2026-05-03T14:00:00Z, or a position of the log.
+    as_of: Option<String>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
     /// From `next_cursor` of the page before.
@@ -132,6 +134,8 @@ struct SearchProducts {
 struct ListInventory {
     /// Only variants of which at most so many are available.
     low: Option<i64>,
+    /// As it was then: 2026-05-03T14:00:00Z, or a position of the log.
+    as_of: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -157,9 +161,11 @@ async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answe
         status: status.map(|status| status.as_str().to_owned()),
         category: asked.category,
         sku: asked.sku,
+        as_of: asked.as_of,
     };
     let below = place("products", &listed, asked.cursor.as_deref(), Uuid::max())?;
-    let shown = queries::products(&shop.tenant, &listed, below, limit + 1).await?;
+    let tenant = shop.as_of(listed.as_of.as_deref(), Of::Kinds(&["product"])).await?;
+    let shown = queries::products(&tenant, &listed, below, limit + 1).await?;
     shop.list_of_texts(&page("products", &listed, shown, limit))
 }
 
@@ -180,13 +186,13 @@ async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> A
 }
 
 /// Reads a product.
-#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The product.", body = ProductView)),
     security((), ("key" = ["catalog:read"])))]
-async fn read_product(shop: Shop, Id(id): Id<ProductId>) -> Answer {
-    let product = queries::product(&shop.tenant, id, sees_all(&shop))
-        .await?
-        .ok_or_else(|| Problem::not_found("product"))?;
+async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<AsOf>) -> Answer {
+    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
+    let product =
+        queries::product(&tenant, id, sees_all(&shop)).await?.ok_or_else(|| Problem::not_found("product"))?;
     shop.one_text(product.view, product.version)
 }
 
@@ -246,17 +252,20 @@ async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answ
     security(("key" = ["stock:read"])))]
 async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
-    let above = place("inventory", &asked.low, asked.cursor.as_deref(), Uuid::nil())?;
-    let stocks = queries::stocks(&shop.tenant, asked.low, above, limit + 1).await?;
-    shop.list(&Page::cut(stocks, limit, |last| Cursor::encode("inventory", &asked.low, &last.variant_id)))
+    let listed = (asked.low, &asked.as_of);
+    let above = place("inventory", &listed, asked.cursor.as_deref(), Uuid::nil())?;
+    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Kinds(&["stock"])).await?;
+    let stocks = queries::stocks(&tenant, asked.low, above, limit + 1).await?;
+    shop.list(&Page::cut(stocks, limit, |last| Cursor::encode("inventory", &listed, &last.variant_id)))
 }
 
 /// Reads what there is of a variant.
-#[utoipa::path(get, path = "/api/v1/inventory/{variant_id}", tag = "inventory", params(("variant_id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/inventory/{variant_id}", tag = "inventory", params(("variant_id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The stock.", body = StockView)),
     security(("key" = ["stock:read"])))]
-async fn read_inventory(shop: Shop, Id(id): Id<VariantId>) -> Answer {
-    let stock = queries::stock(&shop.tenant, id).await?.ok_or_else(|| Problem::not_found("stock"))?;
+async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter<AsOf>) -> Answer {
+    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
+    let stock = queries::stock(&tenant, id).await?.ok_or_else(|| Problem::not_found("stock"))?;
     shop.one(&stock, stock.version)
 }
 

@@ -22,6 +22,7 @@ pub struct Listed {
     pub status: Option<String>,
     pub category: Option<String>,
     pub sku: Option<String>,
+    pub as_of: Option<String>,
 }
 
 /// A variant that can be ordered.

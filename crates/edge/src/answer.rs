@@ -105,9 +105,23 @@ impl Shop {
         Ok(json_text(200, body.into_bytes()))
     }
 
+    /// Something that has no version to ask for.
+    pub fn list_of(&self, view: &impl Serialize) -> Answer {
+        Ok(json_text(200, encode(view)))
+    }
+
     pub fn list<T: Serialize>(&self, page: &Page<T>) -> Answer {
         Ok(json_text(200, encode(page)))
     }
+}
+
+/// Something new, and where it is.
+pub(crate) fn made(view: &impl Serialize, location: &str) -> Answer {
+    let mut response = json_text(201, encode(view));
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
 }
 
 pub(crate) fn done(done: Done) -> Response {

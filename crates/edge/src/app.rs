@@ -12,6 +12,7 @@ use kernel::{Fault, Problem};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use store::Cell;
+use store::relay::Workers;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +23,7 @@ use crate::document::{self, Access};
 use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
-use crate::{Routes, pages, pass};
+use crate::{Routes, house, pages, pass};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +31,7 @@ pub struct Platform(Arc<Inner>);
 
 struct Inner {
     cell: Cell,
+    workers: Workers,
     settings: Settings,
     operations: HashMap<String, Vec<Operation>>,
     other: Meter,
@@ -50,12 +52,14 @@ pub(crate) struct Operation {
 /// The whole application: routes with their document, and what the contexts' codes mean.
 pub fn app(
     cell: Cell,
+    workers: Workers,
     settings: Settings,
     routes: Routes,
     problems: &[&[ProblemDoc]],
 ) -> Result<(Router, Platform), String> {
     let metrics = pass::recorder();
-    let (router, document) = OpenApiRouter::<Platform>::new().merge(routes).split_for_parts();
+    let (router, document) =
+        OpenApiRouter::<Platform>::new().merge(routes).merge(house::routes()).split_for_parts();
     let (document, table) = document::finish(document)?;
     let operations = table
         .into_iter()
@@ -77,6 +81,7 @@ pub fn app(
     every.dedup_by_key(|problem| problem.code);
     let platform = Platform(Arc::new(Inner {
         cell,
+        workers,
         settings,
         operations,
         other: Meter::new("any", "other"),
@@ -132,6 +137,11 @@ async fn method_not_allowed() -> Refused {
 impl Platform {
     pub fn cell(&self) -> &Cell {
         &self.0.cell
+    }
+
+    /// Who reads the log, and which kinds of jobs there are.
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.0.workers
     }
 
     pub fn settings(&self) -> &Settings {

@@ -52,7 +52,7 @@ impl Role {
             Self::OrderManager => permission == "catalog:read" || noun == "stock" || noun == "orders",
             Self::CustomerService => verb == "read" || noun == "orders",
             Self::Operator => {
-                noun == "catalog"
+                ["catalog", "jobs", "deliveries"].contains(&noun)
                     || noun == "stock"
                     || permission == "orders:read"
                     || permission == "orders:write"
@@ -111,13 +111,7 @@ pub(crate) fn check(caller: &Caller, permission: &str) -> Result<(), Problem> {
         return Ok(());
     }
     if caller.role == Role::Anonymous {
-        return Err(Problem::new(
-            Fault::Unauthenticated,
-            "key_needed",
-            "Key needed",
-            "Say who you are: send a key as \"Authorization: Bearer gal_…\".",
-        )
-        .with("permission", permission));
+        return Err(key_needed(permission));
     }
     let detail = format!(
         "A key with the role {:?} may not do this; it takes the permission {permission:?}. Ask for a key with another role.",
@@ -125,6 +119,16 @@ pub(crate) fn check(caller: &Caller, permission: &str) -> Result<(), Problem> {
     );
     Err(Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail)
         .with("permission", permission))
+}
+
+pub(crate) fn key_needed(permission: &str) -> Problem {
+    Problem::new(
+        Fault::Unauthenticated,
+        "key_needed",
+        "Key needed",
+        "Say who you are: send a key as \"Authorization: Bearer gal_…\".",
+    )
+    .with("permission", permission)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
 use store::{Asked, Once, Work};
+use uuid::Uuid;
 
 use crate::answer::{self, Answer, Refused};
 use crate::app::Platform;
@@ -41,11 +42,23 @@ pub struct Command<T> {
 pub struct NoBody;
 
 impl<T> Command<T> {
-    /// Does the work, once if the request carries an idempotency key, and answers.
-    pub async fn run(&self, work: Work) -> Answer {
+    /// Who asks, and whether it may have been asked before.
+    pub fn asked(&self) -> Asked {
         let shop = &self.shop;
         let mut asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
         asked.once = self.once.clone();
+        asked
+    }
+
+    /// An id that is the same whenever the same request is sent again under its idempotency key.
+    pub fn once_id(&self) -> Option<Uuid> {
+        let once = self.once.as_ref()?;
+        Some(Uuid::new_v5(&Uuid::NAMESPACE_URL, once.key.as_bytes()))
+    }
+
+    /// Does the work, once if the request carries an idempotency key, and answers.
+    pub async fn run(&self, work: Work) -> Answer {
+        let asked = self.asked();
         let _first = match &self.once {
             None => None,
             Some(once) => match self.in_flight.enter(&once.key) {

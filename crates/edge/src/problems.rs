@@ -68,6 +68,13 @@ pub const COMMON: &[ProblemDoc] = &[
         "Still being done",
         "Ask again with the same key; the answer of the first request will come.",
     ),
+    doc("taken_over", 409, "Taken over", "Someone else has done it, or is doing it. Look again."),
+    doc(
+        "subscriber_gone",
+        409,
+        "Subscriber gone",
+        "Nobody reads this any more; the letter can only be dropped.",
+    ),
     doc("refused", 409, "Not possible", "The detail says why."),
     doc(
         "changed_meanwhile",
@@ -84,6 +91,7 @@ pub const COMMON: &[ProblemDoc] = &[
         "Use a new key for a new request, and the same key only to repeat one unchanged.",
     ),
     doc("invalid", 422, "Some fields do not hold", "Each field is named in \"errors\" by its JSON pointer."),
+    doc("moment_unknown", 422, "Not yet", "Name a position up to the log's end, or a time."),
     doc("version_required", 428, "Version required", "Read the record first, and send its ETag as If-Match."),
     doc("internal", 500, "Our mistake", "It was recorded under the correlation id; nothing was changed."),
     doc("contended", 503, "Not now", "Others keep changing the same things. Ask again."),

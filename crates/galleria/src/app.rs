@@ -6,8 +6,8 @@ use std::time::Duration;
 use edge::{Platform, ProblemDoc, Routes};
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
-use crate::clock;
 use crate::config::Config;
+use crate::{clock, workers};
 
 pub const CONTEXTS: &[Context] = &[catalog::CONTEXT, orders::CONTEXT, store::privacy::CONTEXT];
 
@@ -62,5 +62,5 @@ fn tenants_for_files() -> usize {
 }
 
 pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
-    edge::app(cell, config.edge(), routes(), PROBLEMS)
+    edge::app(cell, workers::workers(), config.edge(), routes(), PROBLEMS)
 }

@@ -114,6 +114,38 @@ Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
         command: KeysCommand,
     },
 
+    /// See what could not be delivered, and hand it over once more.
+    Dead {
+        /// The tenant.
+        #[arg(long, global = true, value_name = "SLUG", default_value = "")]
+        tenant: String,
+        #[command(subcommand)]
+        command: DeadCommand,
+    },
+
+    /// Start, see and cancel jobs.
+    Jobs {
+        /// The tenant.
+        #[arg(long, global = true, value_name = "SLUG", default_value = "")]
+        tenant: String,
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+
+    /// See what happened to one thing, and how it was.
+    #[command(after_help = "\
+Examples:
+  galleria history show --tenant oak 0198c0de-0000-7000-8000-000000000001
+  galleria history show --tenant oak 0198c0de-… --as-of 2026-05-03T14:00:00Z
+  galleria history diff --tenant oak 0198c0de-… --from 2026-05-03T14:00:00Z --to 4711")]
+    History {
+        /// The tenant.
+        #[arg(long, global = true, value_name = "SLUG", default_value = "")]
+        tenant: String,
+        #[command(subcommand)]
+        command: HistoryCommand,
+    },
+
     /// Find people, and erase them for good.
     Privacy {
         #[command(subcommand)]
@@ -129,9 +161,77 @@ impl Command {
             Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
             Self::Tenant { command: List { .. } | Show { .. } } => false,
             Self::Demo { .. } | Self::Migrate { .. } | Self::Tenant { .. } | Self::Keys { .. } => true,
-            Self::Privacy { .. } => true,
+            Self::Privacy { command } => matches!(command, PrivacyCommand::Erase { .. }),
+            Self::Dead { command, .. } => {
+                matches!(command, DeadCommand::Replay { .. } | DeadCommand::Drop { .. })
+            }
+            Self::Jobs { command, .. } => {
+                matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
+            }
+            Self::History { .. } => false,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// List dead letters, oldest first.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand an event over once more; when it is handled, the letter is gone. `all` replays every letter.
+    #[command(after_help = "Example:\n  galleria dead replay --tenant oak all")]
+    Replay { letter: String },
+    /// Drop a letter: nobody needs it handled any more.
+    Drop { letter: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// List jobs, newest first.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start a job; a process that serves does it.
+    #[command(after_help = "Example:\n  galleria jobs start --tenant oak verify --every 86400")]
+    Start {
+        /// The kind of job.
+        name: String,
+        /// Its arguments, as JSON.
+        #[arg(long, default_value = "{}")]
+        args: String,
+        /// Again and again, with so many seconds between.
+        #[arg(long, value_name = "SECONDS")]
+        every: Option<u64>,
+    },
+    /// Cancel a job. What it does from then on does not count.
+    Cancel { job: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Show what happened to one thing; with --as-of, how it was.
+    Show {
+        id: String,
+        /// A time, 2026-05-03T14:00:00Z, or a position of the log.
+        #[arg(long)]
+        as_of: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what of one thing is not the same at two moments.
+    Diff {
+        id: String,
+        #[arg(long)]
+        from: String,
+        /// Now when left out.
+        #[arg(long)]
+        to: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,14 +7,17 @@ pub mod config;
 mod console;
 mod control;
 pub mod demo;
+mod history;
 mod keys;
 mod log;
 mod migrate;
 mod privacy;
+mod relay;
 mod serve;
 mod session;
 mod tenant;
 mod verify;
+mod workers;
 
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -54,6 +57,9 @@ fn obey(
             Command::Tenant { command } => tenant::tenant(session, command).await?,
             Command::Keys { command } => keys::keys(session, command).await?,
             Command::Privacy { command } => privacy::privacy(session, command).await?,
+            Command::Dead { tenant, command } => relay::dead(session, &tenant, command).await?,
+            Command::Jobs { tenant, command } => relay::jobs(session, &tenant, command).await?,
+            Command::History { tenant, command } => history::history(session, &tenant, command).await?,
         }
         Ok(0)
     })

@@ -1,7 +1,9 @@
 //! `galleria serve`
 
+use store::relay::Pace;
+
 use crate::config::Config;
-use crate::{app, control, tell};
+use crate::{app, control, tell, workers};
 
 pub async fn serve(config: &Config) -> Result<(), String> {
     let listener = edge::listen(config.listen).await?;
@@ -10,6 +12,8 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let (router, platform) = app::router(cell.clone(), config)?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
+    let relay =
+        cell.start(workers::workers(), Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
         None => Some(control::listen(cell.clone(), config.clone())?),
@@ -18,6 +22,7 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     if let Some(commands) = commands {
         commands.abort();
     }
+    relay.stop().await;
     cell.close().await;
     served.map_err(|error| format!("Serving ended: {error}"))
 }

@@ -1,10 +1,10 @@
 //! The routes of orders.
 
 use catalog::{OfferBy, VariantId};
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::{Check, Problem, Timestamp};
 use serde::Deserialize;
-use store::Work;
+use store::{Of, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -100,6 +100,8 @@ struct ListOrders {
     /// Placed before.
     #[param(value_type = Option<String>)]
     placed_to: Option<Timestamp>,
+    /// As it was then: 2026-05-03T14:00:00Z, or a position of the log.
+    as_of: Option<String>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
     /// From `next_cursor` of the page before.
@@ -137,18 +139,21 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
         email: asked.email,
         placed_from: asked.placed_from,
         placed_to: asked.placed_to,
+        as_of: asked.as_of,
     };
     let below = asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("orders", &listed, &cursor))?;
-    let orders = queries::orders(&shop.tenant, &listed, below, limit + 1).await?;
+    let tenant = shop.as_of(listed.as_of.as_deref(), Of::Kinds(&["order"])).await?;
+    let orders = queries::orders(&tenant, &listed, below, limit + 1).await?;
     shop.list(&Page::cut(orders, limit, |last| Cursor::encode("orders", &listed, &last.id)))
 }
 
 /// Reads an order with its lines and its history.
-#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The order.", body = OrderView)),
     security(("key" = ["orders:read"])))]
-async fn read_order(shop: Shop, Id(id): Id<OrderId>) -> Answer {
-    let order = queries::order(&shop.tenant, id).await?;
+async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>) -> Answer {
+    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
+    let order = queries::order(&tenant, id).await?;
     shop.one(&order, order.summary.version)
 }
 

@@ -91,6 +91,7 @@ pub struct Listed {
     pub email: Option<String>,
     pub placed_from: Option<Timestamp>,
     pub placed_to: Option<Timestamp>,
+    pub as_of: Option<String>,
 }
 
 const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, details from orders";

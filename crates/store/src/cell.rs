@@ -10,6 +10,7 @@ use crate::bell::Bell;
 use crate::context::Context;
 use crate::engine::{Engine, Opening, Row};
 use crate::keys::{Keeper, TenantKeys};
+use crate::past::{Past, Pasts};
 use crate::registry::Registry;
 use crate::vault::Vault;
 use crate::work::{Asked, Done, Work};
@@ -27,6 +28,7 @@ pub struct Cell(Arc<Inner>);
 struct Inner {
     engine: Engine,
     bell: Arc<Bell>,
+    pasts: Pasts,
     registry: Registry,
     vault: Vault,
     contexts: &'static [Context],
@@ -49,14 +51,15 @@ impl Cell {
         let engine = Engine::open(opening, contexts, clock, bell.clone()).await?;
         let registry = Registry::load(&engine).await?;
         let vault = Vault::new(keeper()?);
-        let cell = Self(Arc::new(Inner { engine, bell, registry, vault, contexts, clock }));
+        let cell =
+            Self(Arc::new(Inner { engine, bell, pasts: Pasts::default(), registry, vault, contexts, clock }));
         cell.follow_registry();
         Ok(cell)
     }
 
     /// The handle of one tenant. It sees that tenant's rows and no others.
     pub fn tenant(&self, id: TenantId) -> Tenant {
-        Tenant { cell: self.clone(), id }
+        Tenant { cell: self.clone(), id, past: None }
     }
 
     pub fn registry(&self) -> &Registry {
@@ -122,6 +125,10 @@ impl Cell {
         self.0.bell.clone()
     }
 
+    pub(crate) fn pasts(&self) -> &Pasts {
+        &self.0.pasts
+    }
+
     pub(crate) fn vault(&self) -> &Vault {
         &self.0.vault
     }
@@ -132,6 +139,7 @@ impl Cell {
 pub struct Tenant {
     cell: Cell,
     id: TenantId,
+    past: Option<Arc<Past>>,
 }
 
 impl Tenant {
@@ -145,8 +153,20 @@ impl Tenant {
 
     /// Does a unit of work: when this returns `Ok`, its effect is durable, and it is so once.
     pub async fn run(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
+        if self.past.is_some() {
+            return Err(Failure::Refused("What has been cannot be changed.".into()).into());
+        }
         let keys = self.keys().await?;
         self.cell.engine().run(self.id, keys, asked, work).await
+    }
+
+    /// The same tenant as it was.
+    pub(crate) fn in_the_past(&self, past: Arc<Past>) -> Self {
+        Self { past: Some(past), ..self.clone() }
+    }
+
+    pub(crate) fn past(&self) -> Option<&Arc<Past>> {
+        self.past.as_ref()
     }
 
     /// What the tenant's secret is good for: finding without knowing, signing.
@@ -160,7 +180,10 @@ impl Tenant {
         queries: &[Query<'_>],
         each: &mut (dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send),
     ) -> Result<(), Failure> {
-        self.cell.engine().read(self.id, queries, each).await
+        match &self.past {
+            Some(past) => past.read(queries, each),
+            None => self.cell.engine().read(self.id, queries, each).await,
+        }
     }
 
     pub async fn rows<T: Send>(

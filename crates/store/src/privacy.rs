@@ -99,6 +99,7 @@ impl Tenant {
             Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": at })))
         });
         let done = self.run(asked, work).await?;
+        self.cell().pasts().forget(self.id());
         // What was overwritten may still lie in unused corners of the storage.
         engine.scrub(self.id()).await?;
         Ok(done)

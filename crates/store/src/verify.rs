@@ -2,18 +2,16 @@
 //!
 //! Log and tables are read at one moment, so a tenant can be verified while it serves.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use kernel::{Arg, SubjectId};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
-use crate::context::{AnyState, Context, Stream};
+use crate::context::Context;
 use crate::engine::{Row, Scratch, Table};
 use crate::keys::TenantKeys;
 use crate::log::{EVENT_COLUMNS, Recorded, SubjectKeys, recorded};
-use crate::privacy;
+use crate::replay::Replayer;
 use crate::seal::{self, Place};
 use crate::{Failure, Tenant};
 
@@ -75,20 +73,15 @@ pub async fn verify(tenant: &Tenant) -> Result<Report, Failure> {
 }
 
 impl Table {
-    fn select(&self) -> String {
+    pub(crate) fn select(&self) -> String {
         format!("select {} from {} order by {}", self.columns.join(", "), self.name, self.key.join(", "))
     }
 }
 
-type Folded = (String, i64, Option<Box<dyn AnyState>>);
-
 struct Replay {
-    contexts: &'static [Context],
     keys: Arc<TenantKeys>,
     subjects: SubjectKeys,
-    streams: HashMap<&'static str, Stream>,
-    /// Each stream's noun, version and state.
-    states: HashMap<Uuid, Folded>,
+    replayer: Replayer,
     scratch: Scratch,
     events: u64,
     digest: Sha256,
@@ -98,17 +91,10 @@ struct Replay {
 
 impl Replay {
     fn new(contexts: &'static [Context], keys: Arc<TenantKeys>, scratch: Scratch) -> Self {
-        let streams = contexts
-            .iter()
-            .flat_map(|context| context.streams)
-            .map(|stream| (stream.kind, *stream))
-            .collect();
         Self {
-            contexts,
             keys,
             subjects: SubjectKeys::new(),
-            streams,
-            states: HashMap::new(),
+            replayer: Replayer::new(contexts),
             scratch,
             events: 0,
             digest: Sha256::new(),
@@ -138,31 +124,14 @@ impl Replay {
                 format!("The log has position {position} where {} should stand.", self.events)
             });
         }
-        let (_, version, state) = self
-            .states
-            .entry(event.stream_id)
-            .or_insert_with(|| (event.stream.clone().into_owned(), 0, None));
-        *version += 1;
-        if event.version != *version {
+        let (version, writes) = self.replayer.apply(position, &event)?;
+        if event.version != version {
             tell(&mut self.differences, || {
                 format!(
                     "{} {} has version {} at position {position} where {version} should stand.",
                     event.stream, event.stream_id, event.version
                 )
             });
-        }
-        let Some(stream) = self.streams.get(event.stream.as_ref()) else {
-            return Err(Failure::Unusable(format!(
-                "Position {position} belongs to a {:?}, which no context of this binary knows. Use a newer one.",
-                event.stream
-            )));
-        };
-        let (after, mut writes) = (stream.replay)(state.take(), &event).map_err(|error| {
-            Failure::Unusable(format!("Position {position} cannot be replayed: {error}."))
-        })?;
-        *state = Some(after);
-        if privacy::erases(&event.kind) {
-            writes.extend(privacy::forget(self.contexts, SubjectId(event.stream_id)));
         }
         for write in &writes {
             if let Err(failure) = self.scratch.write(write) {
@@ -178,14 +147,14 @@ impl Replay {
     fn expected(&mut self, table: &Table) -> Result<Compared, Failure> {
         if !self.states_written {
             self.states_written = true;
-            for (id, (stream, version, state)) in &self.states {
-                let state = state.as_ref().map(|state| state.encode()).unwrap_or_default();
-                let args = kernel::args![*id, stream, *version, state];
+            for (id, folded) in self.replayer.states() {
+                let args = kernel::args![id, folded.stream.clone(), folded.version, folded.encode()];
                 self.scratch.write(&kernel::Write::one(
                     "insert into states (id, stream, version, state) values ($1, $2, $3, $4)",
                     args,
                 ))?;
             }
+            self.scratch.finish()?;
         }
         let select = table.select();
         let mut expected = Vec::new();

@@ -1,6 +1,6 @@
 //! One row of an answer, whichever database it came from.
 
-use kernel::{Currency, Timestamp};
+use kernel::{Arg, Currency, Timestamp};
 use rusqlite::types::ValueRef;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -86,6 +86,28 @@ fn unreadable(index: usize, error: &dyn std::fmt::Display) -> Failure {
 }
 
 impl Row<'_> {
+    /// The column, whatever its type.
+    pub(crate) fn value(&self, index: usize) -> Result<Arg, Failure> {
+        match &self.0 {
+            Raw::Sqlite(row) => Ok(match row.get_ref(index).map_err(|error| unreadable(index, &error))? {
+                ValueRef::Null => Arg::Null,
+                ValueRef::Integer(value) => Arg::Int(value),
+                ValueRef::Text(bytes) => Arg::Text(String::from_utf8_lossy(bytes).into_owned().into()),
+                ValueRef::Blob(bytes) => Arg::Bytes(bytes.to_vec()),
+                ValueRef::Real(_) => return Err(Failure::Bug(format!("column {index} holds a float"))),
+            }),
+            Raw::Postgres(row) => {
+                let wrong = |error| unreadable(index, &error);
+                Ok(match *row.columns()[index].type_() {
+                    Type::INT8 => row.try_get::<_, Option<i64>>(index).map_err(wrong)?.into(),
+                    Type::UUID => row.try_get::<_, Option<Uuid>>(index).map_err(wrong)?.into(),
+                    Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).map_err(wrong)?.into(),
+                    _ => row.try_get::<_, Option<String>>(index).map_err(wrong)?.into(),
+                })
+            }
+        }
+    }
+
     /// The column as bytes that are the same for the same value in either database, for comparing rows.
     pub(crate) fn canonical(&self, index: usize, into: &mut Vec<u8>) -> Result<(), Failure> {
         match &self.0 {

@@ -37,8 +37,12 @@ impl Scratch {
         connection::execute(&self.connection, write)
     }
 
-    pub(crate) fn read(&mut self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
-        let _ = self.connection.execute_batch("commit");
+    /// Ends the writing; from now on it is read.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        self.connection.execute_batch("commit").map_err(|error| failure(&error))
+    }
+
+    pub(crate) fn read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
         connection::read(&self.connection, queries, each)
     }
 

@@ -1,0 +1,140 @@
+//! `galleria dead …` and `galleria jobs …`
+
+use std::time::Duration;
+
+use kernel::Problem;
+use store::Tenant;
+use store::relay::NewJob;
+use uuid::Uuid;
+
+use crate::cli::{DeadCommand, JobsCommand};
+use crate::session::Session;
+use crate::{clock, workers};
+
+/// How many are listed.
+const LISTED: usize = 200;
+
+pub async fn dead(session: &Session, slug: &str, command: DeadCommand) -> Result<(), String> {
+    let cell = session.cell(!matches!(command, DeadCommand::List { .. })).await?;
+    let result = match cell.tenant_named(slug) {
+        Ok(tenant) => obey_dead(session, &tenant, command).await,
+        Err(sentence) => Err(sentence),
+    };
+    cell.close().await;
+    result
+}
+
+async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> Result<(), String> {
+    let letters = async || {
+        let letters = tenant.dead_letters(None, Uuid::nil(), LISTED).await;
+        letters.map_err(|failure| failure.to_string())
+    };
+    match command {
+        DeadCommand::List { json: true } => session.print(&encoded(&letters().await?)?),
+        DeadCommand::List { json: false } => {
+            let letters = letters().await?;
+            for letter in &letters {
+                let line = format!(
+                    "{} {} {} at {}, {} times: {}",
+                    letter.id,
+                    letter.subscriber,
+                    letter.kind,
+                    letter.position,
+                    letter.attempts,
+                    letter.problem
+                );
+                session.print(&line);
+            }
+            if letters.is_empty() {
+                session.tell("There are no dead letters: everything was delivered.");
+            }
+        }
+        DeadCommand::Replay { letter } if letter == "all" => {
+            let (mut well, mut badly) = (0, 0);
+            for letter in letters().await? {
+                match tenant.replay(letter.id, &workers::workers().subscribers).await {
+                    Ok(()) => well += 1,
+                    Err(problem) => {
+                        badly += 1;
+                        session.tell(&format!("{}: {}", letter.id, problem.detail));
+                    }
+                }
+            }
+            session.tell(&format!("{well} were handled, {badly} were not."));
+        }
+        DeadCommand::Replay { letter } => {
+            tenant.replay(id(&letter)?, &workers::workers().subscribers).await.map_err(sentence)?;
+            session.tell(&format!("{letter} was handled, and is gone."));
+        }
+        DeadCommand::Drop { letter } => {
+            tenant.drop_letter(id(&letter)?).await.map_err(sentence)?;
+            session.tell(&format!("{letter} is dropped."));
+        }
+    }
+    Ok(())
+}
+
+pub async fn jobs(session: &Session, slug: &str, command: JobsCommand) -> Result<(), String> {
+    let cell = session.cell(!matches!(command, JobsCommand::List { .. })).await?;
+    let result = match cell.tenant_named(slug) {
+        Ok(tenant) => obey_jobs(session, &tenant, command).await,
+        Err(sentence) => Err(sentence),
+    };
+    cell.close().await;
+    result
+}
+
+async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> Result<(), String> {
+    match command {
+        JobsCommand::List { json } => {
+            let jobs = tenant.jobs(None, Uuid::max(), LISTED).await.map_err(|failure| failure.to_string())?;
+            if json {
+                session.print(&encoded(&jobs)?);
+                return Ok(());
+            }
+            for job in &jobs {
+                let about =
+                    job.problem.as_ref().or(job.note.as_ref()).map(String::as_str).unwrap_or_default();
+                session.print(&format!(
+                    "{} {:<10} {:<9} {} {about}",
+                    job.id,
+                    job.name,
+                    job.state.as_str(),
+                    job.due
+                ));
+            }
+            if jobs.is_empty() {
+                session.tell("There are no jobs.");
+            }
+        }
+        JobsCommand::Start { name, args, every } => {
+            let known: Vec<&str> = workers::workers().jobs.iter().map(|kind| kind.name()).collect();
+            if !known.contains(&name.as_str()) {
+                return Err(format!("There is no kind of job {name:?}. There are: {}.", known.join(", ")));
+            }
+            let args = serde_json::from_str(&args).map_err(|error| format!("--args is not JSON: {error}"))?;
+            let mut job = NewJob::now(&name, args, clock::now());
+            job.every = every.map(Duration::from_secs);
+            let job = tenant.schedule(job).await.map_err(sentence)?;
+            session.print(&job.id.to_string());
+        }
+        JobsCommand::Cancel { job } => {
+            let job = tenant.cancel_job(id(&job)?).await.map_err(sentence)?;
+            session.tell(&format!("{} is {}.", job.id, job.state.as_str()));
+        }
+    }
+    Ok(())
+}
+
+pub fn id(text: &str) -> Result<Uuid, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is no id. An id looks like 0198c0de-0000-7000-8000-000000000001."))
+}
+
+pub fn encoded(value: &impl serde::Serialize) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|error| error.to_string())
+}
+
+pub fn sentence(problem: Problem) -> String {
+    problem.detail
+}

@@ -1,0 +1,43 @@
+//! Who reads the logs of this platform, and which kinds of jobs it knows.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use kernel::{Fault, Problem};
+use store::relay::{JobKind, JobRun, Workers};
+
+pub fn workers() -> Workers {
+    Workers { subscribers: Vec::new(), jobs: vec![Arc::new(Verify)] }
+}
+
+/// Proves that a tenant's tables are what its log says, beside everything else.
+struct Verify;
+
+impl JobKind for Verify {
+    fn name(&self) -> &'static str {
+        "verify"
+    }
+
+    fn attempts(&self) -> i64 {
+        2
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let events = run.tenant.head().await?;
+            run.progress(0, events, "replaying the log").await?;
+            let report = store::verify::verify(&run.tenant).await?;
+            run.progress(events, events, "compared").await?;
+            match report.differences.first() {
+                None => Ok(format!("Every table is what its {} events say.", report.events)),
+                Some(first) => {
+                    let told = format!("{} differences; the first: {first}", report.differences.len());
+                    Err(Problem::new(Fault::Conflict, "tables_differ", "Tables differ", told))
+                }
+            }
+        })
+    }
+}
