@@ -61,7 +61,7 @@ impl<T> Command<T> {
         let asked = self.asked();
         let _first = match &self.once {
             None => None,
-            Some(once) => match self.in_flight.enter(&once.key) {
+            Some(once) => match self.in_flight.enter(&format!("{} {}", self.shop.tenant.id(), once.key)) {
                 Some(first) => Some(first),
                 None => return self.follow(asked, work).await,
             },
@@ -174,7 +174,7 @@ fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem
         .chain_update(body)
         .finalize();
     let key = format!("{} {method} {} {key}", shop.caller.actor, uri.path());
-    Ok(Some(Once { key: format!("{} {key}", shop.tenant.id()), fingerprint: fingerprint.to_vec() }))
+    Ok(Some(Once { key, fingerprint: fingerprint.to_vec() }))
 }
 
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {

@@ -103,6 +103,7 @@ pub const COMMON: &[ProblemDoc] = &[
     ),
     doc("overloaded", 503, "Not now", "Ask again after the seconds in Retry-After."),
     doc("shop_read_only", 503, "Not now", "The shop is being maintained; reading goes on."),
+    doc("shop_moved", 503, "Not now", "The shop is on its way to another place. Ask again in a moment."),
     doc("shop_suspended", 503, "Not now", "The operator of the shop knows why."),
     doc("storage_full", 503, "Not now", "Nothing was changed. The operator must make room."),
     doc(

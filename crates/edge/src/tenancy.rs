@@ -61,6 +61,13 @@ pub(crate) fn admit(
                 5,
             ));
         }
+        TenantStatus::Arriving | TenantStatus::Departed => {
+            return Err(Problem::unavailable(
+                "shop_moved",
+                "This shop is being moved to another place. Ask again in a moment, by its own address.",
+                2,
+            ));
+        }
         TenantStatus::Suspended => {
             return Err(Problem::unavailable(
                 "shop_suspended",

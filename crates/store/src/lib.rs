@@ -29,6 +29,7 @@ pub mod relay;
 mod replay;
 mod seal;
 mod select;
+pub mod travel;
 mod vault;
 pub mod verify;
 pub mod work;

@@ -83,7 +83,19 @@ impl Tenant {
         keys: &TenantKeys,
         subjects: Vec<SubjectId>,
     ) -> Result<SubjectKeys, Failure> {
-        let mut found = SubjectKeys::new();
+        let wrapped = self.wrapped_keys(&subjects).await?;
+        wrapped
+            .into_iter()
+            .map(|(subject, wrapped)| Ok((subject, keys.open_subject(subject, &wrapped)?)))
+            .collect()
+    }
+
+    /// The keys of people, as they are kept, of those who have one.
+    pub(crate) async fn wrapped_keys(
+        &self,
+        subjects: &[SubjectId],
+    ) -> Result<Vec<(SubjectId, Vec<u8>)>, Failure> {
+        let mut found = Vec::new();
         for some in subjects.chunks(KEYS_AT_ONCE) {
             let list: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
             let sql =
@@ -91,9 +103,7 @@ impl Tenant {
             let args = some.iter().map(|subject| Arg::from(*subject)).collect();
             self.read(&[(&sql, args)], &mut |_, row| {
                 let subject = SubjectId(row.get(0)?);
-                if let Some(wrapped) = row.get::<Option<Vec<u8>>>(1)? {
-                    found.insert(subject, keys.open_subject(subject, &wrapped)?);
-                }
+                found.extend(row.get::<Option<Vec<u8>>>(1)?.map(|wrapped| (subject, wrapped)));
                 Ok(())
             })
             .await?;

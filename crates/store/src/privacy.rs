@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::context::{Context, Stream};
+use crate::engine::Engine;
 use crate::work::{Asked, Done, Reply, Work};
 use crate::{Failure, Tenant};
 
@@ -83,11 +84,7 @@ impl Tenant {
         let engine = self.cell().engine();
         let keys = self.keys().await?;
         // First, so that a crash before the rest is found and finished by asking again, and no backup undoes it.
-        let tombstone = Write::any(
-            "insert into erasures (origin, subject, at) values ($1, $2, $3) on conflict (origin, subject) do nothing",
-            args![keys.origin(), subject, asked.now],
-        );
-        engine.registry_write(&[tombstone]).await?;
+        bury(engine, keys.origin(), subject, asked.now).await?;
         let contexts = self.cell().contexts();
         let work = Work::over::<Subject>([subject]).about([subject]).decide(move |desk| {
             let already = desk.find::<Subject>(subject).is_some_and(|subject| subject.erased.is_some());
@@ -104,18 +101,31 @@ impl Tenant {
         engine.scrub(self.id()).await?;
         Ok(done)
     }
+}
 
-    /// Those who were erased from this tenant, or from the one it was restored from, whatever its log says.
-    pub(crate) async fn tombstones(&self, origin: Uuid) -> Result<Vec<SubjectId>, Failure> {
-        let mut subjects = Vec::new();
-        let query = ("select subject from erasures where origin = $1 order by subject", args![origin]);
-        let engine = self.cell().engine();
-        engine
-            .registry_read(&[query], &mut |_, row| {
-                subjects.push(SubjectId(row.get(0)?));
-                Ok(())
-            })
-            .await?;
-        Ok(subjects)
-    }
+/// Writes down outside of the tenant that someone was erased.
+pub(crate) async fn bury(
+    engine: &Engine,
+    origin: Uuid,
+    subject: SubjectId,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let tombstone = Write::any(
+        "insert into erasures (origin, subject, at) values ($1, $2, $3) on conflict (origin, subject) do nothing",
+        args![origin, subject, at],
+    );
+    engine.registry_write(&[tombstone]).await
+}
+
+/// Those who were erased from a tenant, whatever a log of it says.
+pub(crate) async fn tombstones(engine: &Engine, origin: Uuid) -> Result<Vec<SubjectId>, Failure> {
+    let mut subjects = Vec::new();
+    let query = ("select subject from erasures where origin = $1 order by subject", args![origin]);
+    engine
+        .registry_read(&[query], &mut |_, row| {
+            subjects.push(SubjectId(row.get(0)?));
+            Ok(())
+        })
+        .await?;
+    Ok(subjects)
 }

@@ -7,13 +7,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kernel::{Arg, Currency, TenantId, Timestamp, args};
+use kernel::{Arg, Currency, TenantId, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::Failure;
 use crate::engine::Engine;
+use crate::travel::{Passport, PassportKey};
+use crate::vault::{self, Kept};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TenantRecord {
@@ -34,14 +36,27 @@ pub enum TenantStatus {
     Active,
     ReadOnly,
     Suspended,
+    /// On its way in: not whole yet.
+    Arriving,
+    /// It lives in another cell now.
+    Departed,
 }
 
 impl TenantStatus {
+    const ALL: [Self; 5] = [Self::Active, Self::ReadOnly, Self::Suspended, Self::Arriving, Self::Departed];
+
+    /// Whether its records are here, and whole.
+    pub fn is_here(self) -> bool {
+        !matches!(self, Self::Arriving | Self::Departed)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::ReadOnly => "read_only",
             Self::Suspended => "suspended",
+            Self::Arriving => "arriving",
+            Self::Departed => "departed",
         }
     }
 }
@@ -231,10 +246,106 @@ impl Registry {
         keys
     }
 
-    async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {
-        self.engine.registry_write(&[kernel::Write::one(sql, args)]).await?;
+    /// The keys of a tenant as they travel.
+    pub(crate) fn passport_keys(&self, tenant: TenantId) -> Vec<PassportKey> {
+        let snapshot = self.now.load();
+        let keys = snapshot.by_secret.iter().filter(|(_, key)| key.tenant == tenant);
+        keys.map(|(hash, key)| PassportKey {
+            id: key.id,
+            name: key.name.clone(),
+            role: key.role.clone(),
+            created: key.created.as_micros(),
+            hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+        .collect()
+    }
+
+    /// Makes a place for a tenant that is on its way in, under a name that nobody asks for.
+    pub(crate) async fn begin_arrival(
+        &self,
+        id: TenantId,
+        passport: &Passport,
+        secret: &Kept,
+    ) -> Result<(), Failure> {
+        let Passport { name, currency, created, .. } = passport;
+        let insert = Write::one(
+            "insert into tenants (id, slug, name, currency, status, created) values ($1, $2, $3, $4, $5, $6)",
+            args![
+                id,
+                format!("arriving-{}", id.uuid().simple()),
+                name.clone(),
+                currency.clone(),
+                TenantStatus::Arriving.as_str(),
+                *created
+            ],
+        );
+        let forget = Write::any("delete from tenant_secrets where tenant = $1", args![id]);
+        self.engine.registry_write(&[insert, forget, vault::keep(id, secret)]).await?;
         self.refresh().await
     }
+
+    /// It has arrived: from now on it is found by its name, its hosts and its keys. Whoever had the name before keeps its
+    /// records, suspended, and hands over its hosts and keys, which are younger than those that travelled.
+    pub(crate) async fn settle_arrival(
+        &self,
+        id: TenantId,
+        slug: &str,
+        passport: &Passport,
+        instead_of: Option<TenantId>,
+    ) -> Result<(), Failure> {
+        let mut writes = Vec::new();
+        if let Some(old) = instead_of {
+            let beside = format!("replaced-{}", &TenantId::new().uuid().simple().to_string()[16..]);
+            let suspended = TenantStatus::Suspended.as_str();
+            writes.extend([
+                Write::one(
+                    "update tenants set slug = $2, status = $3 where id = $1",
+                    args![old, beside, suspended],
+                ),
+                Write::any("update tenant_hosts set tenant = $2 where tenant = $1", args![old, id]),
+                Write::any("update tenant_keys set tenant = $2 where tenant = $1", args![old, id]),
+            ]);
+        } else {
+            let hosts = passport.hosts.iter().map(|host| {
+                let sql =
+                    "insert into tenant_hosts (host, tenant) values ($1, $2) on conflict (host) do nothing";
+                Write::any(sql, args![host.clone(), id])
+            });
+            writes.extend(hosts);
+            for key in &passport.keys {
+                let sql = "insert into tenant_keys (id, tenant, name, role, created, secret_hash) values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+                let (name, role) = (key.name.clone(), key.role.clone());
+                writes.push(Write::any(sql, args![key.id, id, name, role, key.created, from_hex(&key.hash)]));
+            }
+        }
+        let status = status(&passport.status).unwrap_or(TenantStatus::Suspended);
+        let settle = "update tenants set slug = $2, status = $3 where id = $1";
+        writes.push(Write::one(settle, args![id, slug.to_owned(), status.as_str()]));
+        self.engine.registry_write(&writes).await?;
+        self.refresh().await
+    }
+
+    /// Forgets a tenant whose records are gone.
+    pub(crate) async fn remove(&self, id: TenantId) -> Result<(), Failure> {
+        let tables = [
+            "delete from tenant_hosts where tenant = $1",
+            "delete from tenant_keys where tenant = $1",
+            "delete from tenant_secrets where tenant = $1",
+            "delete from tenants where id = $1",
+        ];
+        let writes: Vec<Write> = tables.into_iter().map(|sql| Write::any(sql, args![id])).collect();
+        self.engine.registry_write(&writes).await?;
+        self.refresh().await
+    }
+
+    async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {
+        self.engine.registry_write(&[Write::one(sql, args)]).await?;
+        self.refresh().await
+    }
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).filter_map(|n| u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()).collect()
 }
 
 fn hash(secret: &str) -> Vec<u8> {
@@ -242,18 +353,15 @@ fn hash(secret: &str) -> Vec<u8> {
 }
 
 fn status(text: &str) -> Result<TenantStatus, Failure> {
-    [TenantStatus::Active, TenantStatus::ReadOnly, TenantStatus::Suspended]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .ok_or_else(|| {
-            Failure::Unusable(format!(
-                "A tenant has the status {text:?}, which this binary does not know. Start a newer one."
-            ))
-        })
+    TenantStatus::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
+        Failure::Unusable(format!(
+            "A tenant has the status {text:?}, which this binary does not know. Start a newer one."
+        ))
+    })
 }
 
 /// A slug is a label of a host name: lower-case letters, digits, and hyphens inside.
-fn check_slug(slug: &str) -> Result<(), Failure> {
+pub(crate) fn check_slug(slug: &str) -> Result<(), Failure> {
     let letters = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if letters && (1..=63).contains(&slug.len()) && !slug.starts_with('-') && !slug.ends_with('-') {
         return Ok(());

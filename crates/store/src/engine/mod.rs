@@ -59,6 +59,36 @@ pub(crate) type Each<'a> = dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + S
 /// Told a tenant that is behind, or when something of it is due.
 pub(crate) type Found<'a> = dyn Fn(TenantId, Option<Timestamp>) + Send + Sync + 'a;
 
+/// A tenant on its way in. Nobody sees it before it is whole.
+pub(crate) enum Arrival {
+    Sqlite(sqlite::Arrival),
+    Postgres(postgres::Arrival),
+}
+
+impl Arrival {
+    pub(crate) async fn write(&mut self, writes: &[Write]) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(arrival) => arrival.write(writes),
+            Self::Postgres(arrival) => arrival.write(writes).await,
+        }
+    }
+
+    /// It is whole; its log ends at `head`.
+    pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(arrival) => arrival.finish(),
+            Self::Postgres(arrival) => arrival.finish(head).await,
+        }
+    }
+
+    /// It is not wanted. A file that is half written is removed with the tenant's place.
+    pub(crate) async fn undo(self) {
+        if let Self::Postgres(arrival) = self {
+            arrival.undo().await;
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(crate) enum Engine {
     Sqlite(sqlite::Files),
@@ -158,6 +188,46 @@ impl Engine {
             Self::Sqlite(files) => files.scrub(tenant).await,
             // The server reuses the space of dead rows after a vacuum, which is its owner's to run.
             Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Begins to write a tenant that nobody sees yet.
+    pub(crate) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
+        match self {
+            Self::Sqlite(files) => files.arrive(tenant).await.map(Arrival::Sqlite),
+            Self::Postgres(database) => database.arrive(tenant).await.map(Arrival::Postgres),
+        }
+    }
+
+    /// Holds back everything that would be written to the tenant's log, until a moment, on every node.
+    pub(crate) async fn freeze(&self, tenant: TenantId, until: Timestamp) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.freeze(tenant, until.as_micros()).await,
+            Self::Postgres(database) => database.freeze(tenant, until.as_micros()).await,
+        }
+    }
+
+    /// Holds it back for ever, if it was held back until then all the time and the log still ends at `head`.
+    pub(crate) async fn depart(&self, tenant: TenantId, until: Timestamp, head: i64) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.depart(tenant, until.as_micros(), head).await,
+            Self::Postgres(database) => database.depart(tenant, until.as_micros(), head).await,
+        }
+    }
+
+    /// Whether the log is held back for ever. A file is not, once its process has ended.
+    pub(crate) async fn is_departed(&self, tenant: TenantId) -> Result<bool, Failure> {
+        match self {
+            Self::Sqlite(_) => Ok(false),
+            Self::Postgres(database) => database.is_departed(tenant).await,
+        }
+    }
+
+    /// Removes everything of a tenant that has departed.
+    pub(crate) async fn purge(&self, tenant: TenantId) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.purge(tenant).await,
+            Self::Postgres(database) => database.purge(tenant).await,
         }
     }
 

@@ -251,7 +251,8 @@ impl Shared {
             return;
         }
         let names: Vec<&'static str> = self.workers.subscribers.iter().map(|one| one.name()).collect();
-        let tenants = self.cell.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        let tenants = self.cell.registry().tenants();
+        let tenants = tenants.iter().filter(|one| one.status.is_here()).map(|one| one.id).collect();
         let found = |tenant, due| match due {
             None => self.wake(tenant),
             Some(at) => self.wake_at(tenant, at),
@@ -285,6 +286,9 @@ impl Shared {
 
     async fn visit(self: &Arc<Self>, id: TenantId) {
         let Some(fence) = self.leases.fence(id) else { return };
+        if !self.cell.registry().tenant(id).is_some_and(|tenant| tenant.status.is_here()) {
+            return;
+        }
         let tenant = self.cell.tenant(id);
         for subscriber in &self.workers.subscribers {
             if let Err(failure) = follow::follow(self, &tenant, &**subscriber, fence).await {

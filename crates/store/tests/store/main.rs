@@ -5,8 +5,10 @@
 mod embedded;
 mod jars;
 mod killed;
+mod moving;
 mod privacy;
 mod readers;
 mod relay;
 mod stories;
+mod travel;
 mod world;

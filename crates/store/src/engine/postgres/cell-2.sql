@@ -21,3 +21,10 @@ create table cell.nodes (
   seen bigint not null
 );
 alter table cell.migrations add column if not exists contracts bigint not null default 0;
+create function log.expect_open(touched bigint, expected bigint) returns void language plpgsql as $$
+begin
+  if touched <> expected then
+    raise exception 'the log is held back' using errcode = 'GA001';
+  end if;
+end
+$$;

@@ -42,7 +42,7 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
 const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
-const HEAD: &str = "update heads set position = position + $1::bigint where frozen = 0";
+const HEAD: &str = "update heads set position = position + $1::bigint where frozen < $2::bigint";
 const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
     select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
     from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
@@ -242,6 +242,8 @@ async fn load(
     let mut missing = loaded.missing();
     missing.extend(kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)));
     missing.retain(|subject| loaded.held(*subject).is_none());
+    missing.sort_unstable();
+    missing.dedup();
     if !missing.is_empty() {
         let holders = [Value::Uuids(missing.iter().map(|subject| subject.uuid()).collect())];
         let statement = session.statement(HOLDERS, &holders).await?;
@@ -338,7 +340,7 @@ fn orders<'a>(batch: &'a Batch, changed: &'a [Changed], now: Timestamp, plainly:
         last.push(Part::new(KEEP, replies(&batch.keep, now), count(&batch.keep)));
     }
     if !batch.events.is_empty() {
-        last.push(Part::read("head", HEAD, "position", vec![Value::Int(count(&batch.events))]));
+        last.push(Part::head(HEAD, vec![Value::Int(count(&batch.events)), Value::Int(now.as_micros())]));
         last.push(Part::new(EVENTS, events(&batch.events, now), count(&batch.events)));
     }
     rounds.push(last);

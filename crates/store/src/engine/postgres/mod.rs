@@ -4,6 +4,7 @@
 //! policies do the rest: no statement names a tenant. The setting is local to the transaction, so a pooler may hand
 //! the connection to anyone afterwards.
 
+mod arrival;
 mod commit;
 mod flight;
 mod plan;
@@ -23,6 +24,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+pub(crate) use self::arrival::Arrival;
 use self::flight::{Session, Value, sent};
 pub(crate) use self::schema::prepare_server;
 use super::row::{Raw, Row};
@@ -269,6 +271,7 @@ fn failure(error: &tokio_postgres::Error) -> Failure {
         // A statement prepared before a migration; the connection is given up and the next one prepares it anew.
         SqlState::FEATURE_NOT_SUPPORTED if told.contains("cached plan") => Failure::Unreachable(told),
         SqlState::DISK_FULL => Failure::Full,
+        ref other if other.code() == "GA001" => Failure::Frozen,
         SqlState::INSUFFICIENT_PRIVILEGE | SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => {
             Failure::Bug(told)
         }

@@ -22,22 +22,22 @@ pub(super) struct Part<'a> {
     sql: String,
     values: Vec<Value<'a>>,
     rows: Option<i64>,
+    /// The function that complains when the rows are not so many.
+    check: &'static str,
 }
+
+const EXPECT_ROWS: &str = "log.expect_rows";
 
 impl<'a> Part<'a> {
     /// `sql` ends where a `returning` could stand.
     pub(super) fn new(sql: &str, values: Vec<Value<'a>>, rows: i64) -> Self {
-        Self { name: None, returning: "1", sql: sql.to_owned(), values, rows: Some(rows) }
+        Self { name: None, returning: "1", sql: sql.to_owned(), values, rows: Some(rows), check: EXPECT_ROWS }
     }
 
-    /// A part that touches one row, and whose column the parts after it read.
-    pub(super) fn read(
-        name: &'static str,
-        sql: &str,
-        returning: &'static str,
-        values: Vec<Value<'a>>,
-    ) -> Self {
-        Self { name: Some(name), returning, sql: sql.to_owned(), values, rows: Some(1) }
+    /// The row that numbers a tenant's events, unless they are held back. The parts after it read its number.
+    pub(super) fn head(sql: &str, values: Vec<Value<'a>>) -> Self {
+        let (name, returning, check) = (Some("head"), "position", "log.expect_open");
+        Self { name, returning, sql: sql.to_owned(), values, rows: Some(1), check }
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn statement(parts: Vec<Part<'_>>) -> Order<'_> {
         all.extend(part.values);
         if let Some(rows) = part.rows {
             all.push(Value::Int(rows));
-            checks.push(format!("log.expect_rows((select count(*) from {name}), ${}::bigint)", all.len()));
+            checks.push(format!("{}((select count(*) from {name}), ${}::bigint)", part.check, all.len()));
         }
     }
     let checked = if checks.is_empty() { "1".to_owned() } else { checks.join(", ") };
@@ -119,7 +119,8 @@ fn alone(write: &Write) -> Part<'_> {
         Rows::Exactly(rows) => i64::try_from(rows).ok(),
         Rows::Any => None,
     };
-    Part { name: None, returning: "1", sql: write.sql.to_owned(), values: Value::each(&write.args), rows }
+    let (sql, values) = (write.sql.to_owned(), Value::each(&write.args));
+    Part { name: None, returning: "1", sql, values, rows, check: EXPECT_ROWS }
 }
 
 fn together(run: &[Write]) -> Part<'_> {
@@ -129,13 +130,18 @@ fn together(run: &[Write]) -> Part<'_> {
 /// One statement over a column for each argument.
 fn together_of<'a>(group: &[&'a Write]) -> Part<'a> {
     let [first, ..] = group else { unreachable!("a group is made of writes") };
+    // A column of nothing but nulls has no type of its own, so it is written as such.
+    let given: Vec<usize> = (0..first.args.len())
+        .filter(|n| group.iter().any(|write| write.args[*n] != Arg::Null))
+        .collect();
     let columns: Vec<Value<'a>> =
-        (0..first.args.len()).map(|n| Value::column(group.iter().map(|write| &write.args[n]))).collect();
+        given.iter().map(|n| Value::column(group.iter().map(|write| &write.args[*n]))).collect();
     let arrays: Vec<String> =
         columns.iter().enumerate().map(|(n, column)| format!("${}::{}", n + 1, column.array())).collect();
-    let names: Vec<String> = (1..=columns.len()).map(|n| format!("a{n}")).collect();
+    let names: Vec<String> = given.iter().map(|n| format!("a{}", n + 1)).collect();
     let from = format!("unnest({}) as u ({})", arrays.join(", "), names.join(", "));
-    let named = replaced(first.sql, |n| format!("u.a{n}"));
+    let named =
+        replaced(first.sql, |n| if given.contains(&(n - 1)) { format!("u.a{n}") } else { "null".into() });
     let sql = match named.split_once(" values (") {
         Some((into, values)) if is_insert(first) => {
             format!("{into} select {} from {from}", values.trim_end().trim_end_matches(')'))
@@ -145,7 +151,8 @@ fn together_of<'a>(group: &[&'a Write]) -> Part<'a> {
             format!("{set} from {from} where {condition}")
         }
     };
-    Part { name: None, returning: "1", sql, values: columns, rows: i64::try_from(group.len()).ok() }
+    let rows = i64::try_from(group.len()).ok();
+    Part { name: None, returning: "1", sql, values: columns, rows, check: EXPECT_ROWS }
 }
 
 fn shifted(sql: &str, by: usize) -> String {

@@ -240,7 +240,7 @@ fn grants(role: &str, contexts: &[Context]) -> String {
            exists (select 1 from cell.tenants t where t.id = tenant_id and t.status = 'departed'));
          grant delete on log.events to {role};
          revoke insert, update, delete on cell.migrations from {role};
-         grant execute on function log.expect_rows(bigint, bigint) to {role};
+         grant execute on function log.expect_rows(bigint, bigint), log.expect_open(bigint, bigint) to {role};
          do $$ begin
            execute format('alter role %I in database %I set search_path = {path}', '{name}', current_database());
            execute format('alter role %I in database %I set plan_cache_mode = force_generic_plan', '{name}', current_database());

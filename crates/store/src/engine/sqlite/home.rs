@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use kernel::{Envelope, Problem, StreamId, SubjectId, TenantId, Timestamp};
@@ -49,6 +49,8 @@ pub(super) struct Home {
     contexts: &'static [Context],
     clock: Clock,
     bell: Arc<Bell>,
+    /// Until when nothing is written to the log.
+    frozen: Arc<AtomicI64>,
     writer: Mutex<Option<Writer>>,
     readers: Mutex<Vec<Connection>>,
     opened: OnceCell<()>,
@@ -62,6 +64,7 @@ struct Writer {
     remembered: Loaded,
     pruned: Timestamp,
     bell: Arc<Bell>,
+    frozen: Arc<AtomicI64>,
 }
 
 impl Home {
@@ -71,6 +74,7 @@ impl Home {
         contexts: &'static [Context],
         clock: Clock,
         bell: Arc<Bell>,
+        frozen: Arc<AtomicI64>,
     ) -> Self {
         Self {
             lane: Arc::default(),
@@ -80,6 +84,7 @@ impl Home {
             contexts,
             clock,
             bell,
+            frozen,
             writer: Mutex::default(),
             readers: Mutex::default(),
             opened: OnceCell::new(),
@@ -191,7 +196,7 @@ impl Home {
         let result = writer.commit(self.tenant, (self.clock)(), jobs);
         match &result {
             Ok(_) => {}
-            Err(Failure::Bug(_) | Failure::Stale) => writer.forget(),
+            Err(Failure::Bug(_) | Failure::Stale | Failure::Frozen) => writer.forget(),
             // After an error of the disk nothing that this connection believes can be relied on.
             Err(_) => *slot = None,
         }
@@ -199,8 +204,7 @@ impl Home {
     }
 
     fn open_writer(&self) -> Result<(), Failure> {
-        *self.writer.lock() =
-            Some(Writer::new(connection::open_tenant(&self.path, self.contexts)?, self.bell.clone())?);
+        *self.writer.lock() = Some(self.writer(connection::open_tenant(&self.path, self.contexts)?)?);
         Ok(())
     }
 
@@ -214,15 +218,19 @@ impl Home {
         if busy != 0 {
             return Err(Failure::Overloaded);
         }
-        Writer::new(connection, self.bell.clone())
+        self.writer(connection)
+    }
+
+    fn writer(&self, connection: Connection) -> Result<Writer, Failure> {
+        Writer::new(connection, self.bell.clone(), self.frozen.clone())
     }
 }
 
 impl Writer {
-    fn new(connection: Connection, bell: Arc<Bell>) -> Result<Self, Failure> {
+    fn new(connection: Connection, bell: Arc<Bell>, frozen: Arc<AtomicI64>) -> Result<Self, Failure> {
         let position = last_position(&connection)?;
         let (remembered, pruned) = (Loaded::default(), Timestamp::from_micros(0));
-        Ok(Self { connection, position, remembered, pruned, bell })
+        Ok(Self { connection, position, remembered, pruned, bell, frozen })
     }
 
     fn commit(
@@ -239,6 +247,10 @@ impl Writer {
         let mut kept = self.kept(&keys, &batch::keys(jobs))?;
         let ground = Ground { tenant, keys: &keys, recorded: now };
         let batch = Batch::decide(ground, jobs, &mut self.remembered, &mut kept);
+        if !batch.events.is_empty() && now.as_micros() < self.frozen.load(Ordering::SeqCst) {
+            self.forget();
+            return Err(Failure::Frozen);
+        }
         if !batch.is_empty() {
             self.write(&batch, keys.origin(), now)?;
         }

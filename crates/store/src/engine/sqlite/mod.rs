@@ -4,6 +4,7 @@
 //! is put to *sleep* and holds no memory, no thread and no open file. Reads run on the thread that asks: a page out of
 //! the cache costs less than handing the question to another thread.
 
+mod arrival;
 mod connection;
 mod home;
 mod scratch;
@@ -12,13 +13,14 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use kernel::{Problem, TenantId, Timestamp, Write};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
+pub(crate) use self::arrival::Arrival;
 use self::home::Home;
 pub(crate) use self::scratch::{Scratch, Table};
 use super::{Each, Folder, Found};
@@ -39,6 +41,8 @@ struct Inner {
     bell: Arc<Bell>,
     cell: Mutex<Connection>,
     awake: RwLock<HashMap<TenantId, Arc<Home>>>,
+    /// Until when nothing is written to a tenant's log.
+    frozen: Mutex<HashMap<TenantId, Arc<AtomicI64>>>,
     started: Instant,
     /// Held while the cell is open, so that no second process writes here.
     _lock: Option<File>,
@@ -62,6 +66,7 @@ impl Files {
             bell,
             cell: Mutex::new(cell),
             awake: RwLock::default(),
+            frozen: Mutex::default(),
             started: Instant::now(),
             _lock: lock,
         }));
@@ -166,13 +171,13 @@ impl Files {
             Some(home) => home,
             None => {
                 self.make_room().await;
-                let path = self.path(tenant);
+                let (path, frozen) = (self.path(tenant), self.frozen(tenant));
                 let mut awake = self.0.awake.write();
                 awake
                     .entry(tenant)
                     .or_insert_with(|| {
                         let Inner { contexts, clock, bell, .. } = &*self.0;
-                        Arc::new(Home::new(tenant, path, contexts, *clock, bell.clone()))
+                        Arc::new(Home::new(tenant, path, contexts, *clock, bell.clone(), frozen))
                     })
                     .clone()
             }
@@ -180,6 +185,58 @@ impl Files {
         home.used.store(now, Ordering::Relaxed);
         home.opened().await?;
         Ok(home)
+    }
+
+    fn frozen(&self, tenant: TenantId) -> Arc<AtomicI64> {
+        self.0.frozen.lock().entry(tenant).or_default().clone()
+    }
+
+    pub(super) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
+        let (path, contexts) = (self.path(tenant), self.0.contexts);
+        blocking(move || Arrival::begin(path, contexts)).await
+    }
+
+    /// Holds back everything that would be written to the tenant's log, until a moment.
+    pub(super) async fn freeze(&self, tenant: TenantId, until: i64) -> Result<(), Failure> {
+        self.frozen(tenant).store(until, Ordering::SeqCst);
+        // Whoever commits at this moment ends first.
+        self.home(tenant).await?.lane_is_empty().await;
+        Ok(())
+    }
+
+    /// Holds it back for ever, if it was held back until then all the time.
+    pub(super) async fn depart(&self, tenant: TenantId, until: i64, head: i64) -> Result<(), Failure> {
+        let frozen = self.frozen(tenant);
+        if frozen.swap(i64::MAX, Ordering::SeqCst) != until {
+            return Err(Failure::Stale);
+        }
+        // Whoever commits at this moment ends first, should it not have been held back all the time.
+        self.home(tenant).await?.lane_is_empty().await;
+        let mut ends = 0;
+        let query = ("select coalesce(max(position), 0) from events", Vec::new());
+        self.read(tenant, &[query], &mut |_, row| {
+            ends = row.get::<i64>(0)?;
+            Ok(())
+        })
+        .await?;
+        if ends == head { Ok(()) } else { Err(Failure::Stale) }
+    }
+
+    /// Removes the tenant's file.
+    pub(super) async fn purge(&self, tenant: TenantId) -> Result<(), Failure> {
+        let home = self.0.awake.write().remove(&tenant);
+        if let Some(home) = home {
+            home.lane_is_empty().await;
+        }
+        let path = self.path(tenant);
+        blocking(move || {
+            arrival::remove(&path);
+            arrival::remove(&path.with_extension("arriving"));
+            Ok(())
+        })
+        .await?;
+        self.0.frozen.lock().remove(&tenant);
+        Ok(())
     }
 
     /// Puts the longest idle tenants to sleep when too many are awake.

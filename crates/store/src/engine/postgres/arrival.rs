@@ -1,0 +1,157 @@
+//! A tenant on its way in: one transaction, which nobody sees before it commits and which is undone when it does not.
+
+use futures_util::TryStreamExt;
+use kernel::{Arg, TenantId, Write};
+
+use super::flight::{Session, Value, sent};
+use super::plan::{Order, Part, in_order, in_rounds, statement};
+use super::{Database, failure};
+use crate::Failure;
+
+/// How many statements are under way at once.
+const FLIGHT: usize = 256;
+
+pub(crate) struct Arrival {
+    session: Session,
+}
+
+impl Database {
+    pub(in crate::engine) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
+        let session = self.session().await?;
+        let begin = format!(
+            "begin; set local app.tenant = '{tenant}'; set local idle_in_transaction_session_timeout = 0"
+        );
+        session.text(&begin).await?;
+        Ok(Arrival { session })
+    }
+
+    /// Holds back everything that would be written to the tenant's log, until a moment.
+    pub(in crate::engine) async fn freeze(&self, tenant: TenantId, until: i64) -> Result<(), Failure> {
+        let write = Write::one(
+            "update heads set frozen = $1 where frozen < 9223372036854775807",
+            vec![Arg::Int(until)],
+        );
+        self.tend(tenant, &[write]).await
+    }
+
+    /// Holds it back for ever, if it was held back until then all the time and nothing was written.
+    pub(in crate::engine) async fn depart(
+        &self,
+        tenant: TenantId,
+        until: i64,
+        head: i64,
+    ) -> Result<(), Failure> {
+        let sql = "update heads set frozen = 9223372036854775807 where frozen in ($1, 9223372036854775807) and position = $2";
+        self.tend(tenant, &[Write::one(sql, vec![Arg::Int(until), Arg::Int(head)])]).await
+    }
+
+    pub(in crate::engine) async fn is_departed(&self, tenant: TenantId) -> Result<bool, Failure> {
+        let mut departed = false;
+        let query = ("select frozen from heads", Vec::new());
+        self.read(tenant, &[query], &mut |_, row| {
+            departed = row.get::<i64>(0)? == i64::MAX;
+            Ok(())
+        })
+        .await?;
+        Ok(departed)
+    }
+
+    async fn tend(&self, tenant: TenantId, writes: &[Write]) -> Result<(), Failure> {
+        let changed = self.change(&format!("begin; set local app.tenant = '{tenant}'"), writes).await;
+        changed.map_err(|failure| if matches!(failure, Failure::Bug(_)) { Failure::Stale } else { failure })
+    }
+
+    /// Removes every row of a tenant that has departed.
+    pub(in crate::engine) async fn purge(&self, tenant: TenantId) -> Result<(), Failure> {
+        let session = self.session().await?;
+        let result = purge(&session, tenant).await;
+        session.give_back(result).await
+    }
+}
+
+impl Arrival {
+    pub(crate) async fn write(&mut self, writes: &[Write]) -> Result<(), Failure> {
+        self.session.text("savepoint batch").await?;
+        let together = match in_rounds(writes) {
+            Some(rounds) => self.run(rounds).await,
+            None => Err(Failure::Conflict),
+        };
+        match together {
+            // What cannot be moved past each other is written one after the other.
+            Err(Failure::Bug(_) | Failure::Conflict) => {
+                self.session.text("rollback to savepoint batch").await?;
+                self.run(in_order(writes).into_iter().map(|part| vec![part]).collect()).await?;
+            }
+            together => together?,
+        }
+        self.session.text("release savepoint batch").await
+    }
+
+    pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
+        let heads = Write::one("insert into heads (one, position) values (1, $1)", vec![Arg::Int(head)]);
+        let result = match self.run(vec![in_order(&[heads])]).await {
+            Ok(()) => self.session.text("commit").await,
+            Err(failure) => Err(failure),
+        };
+        self.session.give_back(result).await
+    }
+
+    pub(crate) async fn undo(self) {
+        let _ = self.session.give_back::<()>(Err(Failure::Conflict)).await;
+    }
+
+    async fn run(&self, rounds: Vec<Vec<Part<'_>>>) -> Result<(), Failure> {
+        let orders: Vec<Order<'_>> =
+            rounds.into_iter().filter(|round| !round.is_empty()).map(statement).collect();
+        // One behind the other, a number of them without waiting in between.
+        for some in orders.chunks(FLIGHT) {
+            let mut statements = Vec::with_capacity(some.len());
+            for (sql, values) in some {
+                statements.push(self.session.statement(sql, values).await?);
+            }
+            let mut answers = Vec::with_capacity(some.len());
+            for (statement, (_, values)) in statements.iter().zip(some) {
+                answers.push(sent(self.session.execute(statement, values)).await);
+            }
+            let mut all = Ok(());
+            for answer in answers {
+                all = all.and(answer.landed().await.map(|_| ()));
+            }
+            all?;
+        }
+        Ok(())
+    }
+}
+
+async fn purge(session: &Session, tenant: TenantId) -> Result<(), Failure> {
+    let tables = "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+        where c.relkind = 'r' and c.relforcerowsecurity and has_table_privilege(c.oid, 'delete') order by c.oid desc";
+    let none: [Value<'_>; 0] = [];
+    let statement = session.statement(tables, &none).await?;
+    let mut left: Vec<String> = Vec::new();
+    let mut rows = Box::pin(session.query(&statement, &none).await?);
+    while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+        left.push(row.get(0));
+    }
+    session.text(&format!("begin; set local app.tenant = '{tenant}'; set local enable_seqscan = on")).await?;
+    // A table that another one still refers to is emptied after that one.
+    for _ in 0..8 {
+        let mut waits = Vec::new();
+        for table in left {
+            session.text("savepoint one").await?;
+            match session.text(&format!("delete from {table}")).await {
+                Ok(()) => session.text("release savepoint one").await?,
+                Err(Failure::Bug(_) | Failure::Conflict) => {
+                    session.text("rollback to savepoint one").await?;
+                    waits.push(table);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        if waits.is_empty() {
+            return session.text("commit").await;
+        }
+        left = waits;
+    }
+    Err(Failure::Bug(format!("these tables could not be emptied: {}", left.join(", "))))
+}

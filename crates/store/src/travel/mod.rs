@@ -1,0 +1,78 @@
+//! Tenants that travel: into a file and out of it, and from cell to cell.
+//!
+//! What travels is the log, the keys that open it, and the store's own rows (replies, cursors, dead letters, jobs). Tables
+//! and states do not: wherever the log arrives it is folded again, so what arrived is proved by its arriving. A tenant is
+//! seen by nobody before it is whole.
+
+mod inflow;
+mod moving;
+mod own;
+mod parcel;
+mod restore;
+
+use kernel::TenantId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use moving::{Moved, move_tenant};
+pub use parcel::{Summary, Wanted, check, pack};
+pub use restore::{Restored, Restoring, restore};
+
+use crate::registry::{TenantRecord, TenantStatus};
+use crate::{Cell, Failure};
+
+/// Told how far something long is: what is done, of how much, and what it is.
+pub type Progress<'a> = dyn FnMut(&str, i64, i64) + Send + 'a;
+
+/// Removes what there is of a tenant that does not live here: one that departed, or never wholly arrived.
+pub(crate) async fn sweep(cell: &Cell, id: TenantId) -> Result<(), Failure> {
+    let Some(record) = cell.registry().tenant(id) else { return Ok(()) };
+    if record.status.is_here() {
+        return Err(Failure::Bug(format!("{} lives here and was to be swept away", record.slug)));
+    }
+    cell.registry().set_status(id, TenantStatus::Departed).await?;
+    cell.engine().purge(id).await?;
+    cell.vault().forget(id);
+    cell.registry().remove(id).await
+}
+
+/// A tenant's place in a registry, as it travels.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Passport {
+    pub(crate) id: TenantId,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) currency: String,
+    pub(crate) status: String,
+    pub(crate) created: i64,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) keys: Vec<PassportKey>,
+    /// What everything sealed is bound to.
+    pub(crate) origin: Uuid,
+}
+
+/// A key of the tenant's, by the hash of its secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PassportKey {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) created: i64,
+    pub(crate) hash: String,
+}
+
+impl Passport {
+    pub(crate) fn of(record: &TenantRecord, keys: Vec<PassportKey>, origin: Uuid) -> Self {
+        Self {
+            id: record.id,
+            slug: record.slug.clone(),
+            name: record.name.clone(),
+            currency: record.currency.code().to_owned(),
+            status: record.status.as_str().to_owned(),
+            created: record.created.as_micros(),
+            hosts: record.hosts.clone(),
+            keys,
+            origin,
+        }
+    }
+}
