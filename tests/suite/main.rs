@@ -10,4 +10,5 @@ mod isolation;
 mod past;
 mod privacy;
 mod same;
+mod travel;
 mod world;

@@ -108,6 +108,54 @@ Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
         command: TenantCommand,
     },
 
+    /// Write tenants into one file, while they are served. Tables do not travel: they are made again from the log.
+    #[command(after_help = "\
+Examples:
+  galleria backup monday.parcel
+  galleria backup oak.parcel --tenant oak --encrypt
+
+A backup opens with the key file that the cell has now; keep a copy of that file, and not beside the backup.")]
+    Backup {
+        file: PathBuf,
+        /// Only this tenant; may be given several times.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Vec<String>,
+        /// Make the file unreadable without the key. What is personal always is.
+        #[arg(long)]
+        encrypt: bool,
+    },
+
+    /// Take tenants out of a backup. The whole file is checked before anything is changed.
+    #[command(after_help = "\
+Examples:
+  galleria restore monday.parcel
+  galleria restore monday.parcel --tenant oak --as oak-monday
+  galleria restore monday.parcel --tenant oak --replace --until 2026-05-03T14:00:00Z
+
+Whoever was erased since the backup stays erased. In a new installation, which does not know of them, name the list
+that `galleria privacy erasures` printed in the old one with --erasures.")]
+    Restore {
+        file: PathBuf,
+        /// Only this tenant.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+        /// Under another name.
+        #[arg(long = "as", value_name = "SLUG")]
+        named: Option<String>,
+        /// In the place of the tenant that has the name now, which stays beside it, suspended.
+        #[arg(long)]
+        replace: bool,
+        /// As it was: a time, 2026-05-03T14:00:00Z, or a position of the log.
+        #[arg(long, value_name = "MOMENT")]
+        until: Option<String>,
+        /// People who were erased since, an id a line.
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
+        /// Only read the file from end to end, and say what is in it.
+        #[arg(long)]
+        check: bool,
+    },
+
     /// Make and change the key that personal data is locked with.
     Keys {
         #[command(subcommand)]
@@ -159,7 +207,7 @@ impl Command {
         use TenantCommand::{List, Show};
         match self {
             Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
-            Self::Tenant { command: List { .. } | Show { .. } } => false,
+            Self::Tenant { command: List { .. } | Show { .. } | TenantCommand::Export { .. } } => false,
             Self::Demo { .. } | Self::Migrate { .. } | Self::Tenant { .. } | Self::Keys { .. } => true,
             Self::Privacy { command } => matches!(command, PrivacyCommand::Erase { .. }),
             Self::Dead { command, .. } => {
@@ -168,7 +216,8 @@ impl Command {
             Self::Jobs { command, .. } => {
                 matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
             }
-            Self::History { .. } => false,
+            Self::History { .. } | Self::Backup { .. } => false,
+            Self::Restore { check, .. } => !check,
         }
     }
 }
@@ -253,6 +302,8 @@ pub enum PrivacyCommand {
         #[arg(long)]
         email: String,
     },
+    /// List who was erased, an id a line: what a restore in a new installation needs to know.
+    Erasures,
     /// Destroy a person's key and take them out of every table. This cannot be undone, not even from a backup.
     #[command(
         after_help = "Example:\n  galleria privacy erase --tenant oak 0198c0de-0000-7000-8000-000000000001"
@@ -298,11 +349,58 @@ pub enum TenantCommand {
     /// Let a host name of its own lead to a tenant.
     #[command(after_help = "Example:\n  galleria tenant host oak shop.oakandlinen.com")]
     Host { slug: String, host: String },
+    /// Write a tenant into a file that another installation can import.
+    #[command(
+        after_help = "Example:\n  galleria tenant export oak oak.parcel --journey-key journey.keys\n\nThe key file of the journey is made when it does not exist. Whoever has both can read everything."
+    )]
+    Export {
+        slug: String,
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        journey_key: PathBuf,
+    },
+    /// Take a tenant out of a file that another installation exported.
+    #[command(after_help = "Example:\n  galleria tenant import oak.parcel --journey-key journey.keys")]
+    Import {
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        journey_key: PathBuf,
+        /// Under another name.
+        #[arg(long = "as", value_name = "SLUG")]
+        named: Option<String>,
+    },
+    /// Move a tenant to another cell, while it is served; it can only be read for a moment. Asked again after a crash,
+    /// it finishes what was begun, or undoes it and begins anew.
+    #[command(after_help = "\
+Examples:
+  galleria tenant move oak --to-database-url postgres://galleria_app:secret@db/galleria
+  galleria tenant move oak --to-data /srv/other
+
+A folder that it moves to must not be served at that moment.")]
+    Move {
+        slug: String,
+        #[command(flatten)]
+        to: Destination,
+    },
     /// Make, list and revoke keys.
     Key {
         #[command(subcommand)]
         command: KeyCommand,
     },
+}
+
+/// Another cell.
+#[derive(Debug, clap::Args)]
+pub struct Destination {
+    /// A folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "to_database_url")]
+    pub to_data: Option<PathBuf>,
+    /// A database server that was prepared with `galleria migrate`.
+    #[arg(long, value_name = "URL")]
+    pub to_database_url: Option<String>,
+    /// Its key file, when it is not the one that is used here.
+    #[arg(long, value_name = "FILE")]
+    pub to_key_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -69,19 +69,23 @@ async fn obey(stream: UnixStream, cell: Cell, config: Config) -> std::io::Result
     let Some(line) = lines.next_line().await? else { return Ok(()) };
     let typed: Typed = serde_json::from_str(&line)?;
     let (sender, mut said) = mpsc::unbounded_channel();
-    let doing = tokio::spawn(async move {
-        let ended = match Cli::try_parse_from(&typed.words) {
-            Err(error) => Line::Ended(Some(error.to_string()), 2),
-            Ok(cli) => {
-                let console = Console::Remote(sender.clone());
-                let session = Session::within(config, console, typed.folder, cell);
-                match crate::obey(&session, cli.command).await {
-                    Ok(code) => Line::Ended(None, code),
-                    Err(sentence) => Line::Ended(Some(sentence), 1),
+    // Long work, part of it without a pause, must not hold up those who are being served.
+    let runtime = tokio::runtime::Handle::current();
+    let doing = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async move {
+            let ended = match Cli::try_parse_from(&typed.words) {
+                Err(error) => Line::Ended(Some(error.to_string()), 2),
+                Ok(cli) => {
+                    let console = Console::Remote(sender.clone());
+                    let session = Session::within(config, console, typed.folder, cell);
+                    match crate::obey(&session, cli.command).await {
+                        Ok(code) => Line::Ended(None, code),
+                        Err(sentence) => Line::Ended(Some(sentence), 1),
+                    }
                 }
-            }
-        };
-        let _ = sender.send(ended);
+            };
+            let _ = sender.send(ended);
+        })
     });
     while let Some(line) = said.recv().await {
         say(&mut write, &line).await?;

@@ -16,6 +16,7 @@ mod relay;
 mod serve;
 mod session;
 mod tenant;
+mod travel;
 mod verify;
 mod workers;
 
@@ -55,6 +56,22 @@ fn obey(
                 return verify::verify(session, tenant.as_deref(), json).await;
             }
             Command::Tenant { command } => tenant::tenant(session, command).await?,
+            Command::Backup { file, tenant, encrypt } => {
+                travel::backup(session, &file, &tenant, encrypt).await?
+            }
+            Command::Restore { file, tenant, named, replace, until, erasures, check } => {
+                let asked = travel::Asked {
+                    file: &file,
+                    only: tenant.as_deref(),
+                    named: named.as_deref(),
+                    replace,
+                    until: until.as_deref(),
+                    erasures: erasures.as_deref(),
+                    journey: None,
+                    only_check: check,
+                };
+                travel::restore(session, asked).await?;
+            }
             Command::Keys { command } => keys::keys(session, command).await?,
             Command::Privacy { command } => privacy::privacy(session, command).await?,
             Command::Dead { tenant, command } => relay::dead(session, &tenant, command).await?,

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::session::Session;
 
 pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), String> {
-    let cell = session.cell(!matches!(command, PrivacyCommand::Find { .. })).await?;
+    let cell = session.cell(matches!(command, PrivacyCommand::Erase { .. })).await?;
     let result = match command {
         PrivacyCommand::Find { tenant, email } => {
             let tenant = cell.tenant_named(&tenant)?;
@@ -21,6 +21,11 @@ pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), S
                     session.tell("Nobody is known here by this address.");
                 }
             })
+        }
+        PrivacyCommand::Erasures => {
+            let erased = cell.erasures().await.map_err(|failure| failure.to_string());
+            erased
+                .map(|erased| erased.iter().for_each(|(person, at)| session.print(&format!("{person} {at}"))))
         }
         PrivacyCommand::Erase { tenant, person } => {
             let tenant = cell.tenant_named(&tenant)?;

@@ -7,10 +7,30 @@ use serde_json::json;
 use store::{Cell, Failure, TenantRecord, TenantStatus};
 
 use crate::cli::{KeyCommand, TenantCommand};
-use crate::clock;
 use crate::session::Session;
+use crate::{clock, travel};
 
 pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), String> {
+    match &command {
+        TenantCommand::Export { slug, file, journey_key } => {
+            return travel::export(session, slug, file, journey_key).await;
+        }
+        TenantCommand::Import { file, journey_key, named } => {
+            let asked = travel::Asked {
+                file,
+                only: None,
+                named: named.as_deref(),
+                replace: false,
+                until: None,
+                erasures: None,
+                journey: Some(journey_key),
+                only_check: false,
+            };
+            return travel::restore(session, asked).await;
+        }
+        TenantCommand::Move { slug, to } => return travel::move_tenant(session, slug, to).await,
+        _ => {}
+    }
     let reads = matches!(
         command,
         TenantCommand::List { .. }
@@ -65,6 +85,7 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
             registry.add_host(find(cell, &slug)?.id, &host).await.map_err(sentence)?;
             session.tell(&format!("{host} leads to {slug} now. Point its DNS here."));
         }
+        TenantCommand::Export { .. } | TenantCommand::Import { .. } | TenantCommand::Move { .. } => {}
         TenantCommand::Key { command } => key(cell, session, command).await?,
     }
     Ok(())

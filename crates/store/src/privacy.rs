@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::context::{Context, Stream};
-use crate::engine::Engine;
+use crate::engine::{Engine, Row};
 use crate::work::{Asked, Done, Reply, Work};
-use crate::{Failure, Tenant};
+use crate::{Cell, Failure, Tenant};
 
 /// A person, of whom nothing is known here but whether they were erased.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,20 @@ impl Tenant {
         // What was overwritten may still lie in unused corners of the storage.
         engine.scrub(self.id()).await?;
         Ok(done)
+    }
+}
+
+impl Cell {
+    /// Everyone who was erased from any tenant of the cell, and when.
+    pub async fn erasures(&self) -> Result<Vec<(SubjectId, Timestamp)>, Failure> {
+        let mut erased = Vec::new();
+        let query = ("select subject, at from erasures order by at, subject", Vec::new());
+        let each = &mut |_, row: &Row<'_>| {
+            erased.push((SubjectId(row.get(0)?), row.get(1)?));
+            Ok(())
+        };
+        self.engine().registry_read(&[query], each).await?;
+        Ok(erased)
     }
 }
 

@@ -131,9 +131,8 @@ fn together(run: &[Write]) -> Part<'_> {
 fn together_of<'a>(group: &[&'a Write]) -> Part<'a> {
     let [first, ..] = group else { unreachable!("a group is made of writes") };
     // A column of nothing but nulls has no type of its own, so it is written as such.
-    let given: Vec<usize> = (0..first.args.len())
-        .filter(|n| group.iter().any(|write| write.args[*n] != Arg::Null))
-        .collect();
+    let given: Vec<usize> =
+        (0..first.args.len()).filter(|n| group.iter().any(|write| write.args[*n] != Arg::Null)).collect();
     let columns: Vec<Value<'a>> =
         given.iter().map(|n| Value::column(group.iter().map(|write| &write.args[*n]))).collect();
     let arrays: Vec<String> =
