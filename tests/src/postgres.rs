@@ -75,6 +75,25 @@ impl Postgres {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// Holds some rows of a table for a while, lets go of them, and holds others, until it is dropped.
+    pub fn hold_rows(&self, table: &str, lasting: Duration) -> Holder {
+        let seconds = lasting.as_secs_f32();
+        let script = format!(
+            "while true; do echo \"begin; select 1 from {table} order by random() limit 3 for update; select pg_sleep({seconds}); commit; select pg_sleep({seconds});\"; sleep {seconds}; done | {} -q -v ON_ERROR_STOP=0 \"{}\"",
+            self.binaries.join("psql").display(),
+            self.owner_url()
+        );
+        use std::os::unix::process::CommandExt as _;
+        let child = Command::new("sh")
+            .args(["-c", &script])
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Holder(child.unwrap())
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -85,6 +104,17 @@ impl Postgres {
 
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+}
+
+/// Somebody who holds rows.
+pub struct Holder(std::process::Child);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // The whole group: the shell, and the client that it feeds.
+        let _ = Command::new("kill").args(["-9", "--", &format!("-{}", self.0.id())]).status();
+        let _ = self.0.wait();
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use galleria_tests::server::{command, make_key, refused, verify};
+use galleria_tests::shim::Shim;
 use galleria_tests::{Cell, Client, Postgres, Server};
 use tokio::sync::Mutex;
 
@@ -80,6 +81,46 @@ async fn what_cannot_be_restored_says_why_and_changes_nothing(engine: Engine) {
     command(&other, &["tenant", "import", &at("export"), "--journey-key", &at("journey")]);
     verify(&other);
     assert!(command(&other, &["tenant", "list"]).starts_with("a "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_full_or_cannot_be_reached_is_left_as_it_was() {
+    let world = World::start(Engine::Embedded, 1).await;
+    let mut admin = world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 9)).await;
+    for _ in 0..40 {
+        admin.post("/api/v1/orders", &order(&[("L", 1)])).await;
+    }
+    let unreachable = "postgres://galleria_app:x@127.0.0.1:1/nowhere?sslmode=disable";
+    let keys = galleria_tests::key_file().display().to_string();
+    let said = refused(
+        &world.cell,
+        &["tenant", "move", "a", "--to-database-url", unreachable, "--to-key-file", &keys],
+    );
+    assert!(said.contains("nothing was changed"), "{said}");
+    assert_eq!(admin.post("/api/v1/products", &lamp("M", 1)).await.status, 201);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.parcel").display().to_string();
+    command(&world.cell, &["tenant", "export", "a", &file, "--journey-key", &format!("{file}.key")]);
+    let full = Cell::Folder(folder.path().join("full"));
+    command(&full, &["tenant", "create", "other", "--name", "Other", "--currency", "EUR"]);
+    let shim = Shim::new(&folder.path().join("full").join("tenants"));
+    shim.begin("full");
+    let import = ["tenant", "import", &file, "--journey-key", &format!("{file}.key")];
+    let output = Command::new(galleria_tests::binary())
+        .args(import)
+        .args(full.args())
+        .envs(shim.environment())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("no space left"), "{said}");
+    shim.end();
+    assert_eq!(command(&full, &["tenant", "list"]).lines().count(), 1, "half a shop was left behind");
+    command(&full, &import);
+    assert_eq!(command(&full, &["tenant", "list"]).lines().count(), 2);
+    verify(&full);
 }
 
 /// Orders go on while the shop moves from a served folder to a server with nodes of its own; each client asks where the
