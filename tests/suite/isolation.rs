@@ -165,9 +165,11 @@ async fn tenants_do_not_meet_behind_a_pooler_that_shares_connections() {
     let direct = Cell::Database(postgres.app_url());
     let keys: Vec<String> =
         (0..4).map(|n| galleria_tests::server::make_tenant(&direct, &format!("t{n}"))).collect();
-    let server =
-        Server::start_with(Cell::Database(pooler.app_url()), &[("GALLERIA_DATABASE_PREPARED", "false")])
-            .await;
+    // Wake-ups between nodes need a connection of their own, past the pooler.
+    let past_the_pooler = postgres.app_url();
+    let environment =
+        [("GALLERIA_DATABASE_PREPARED", "false"), ("GALLERIA_DATABASE_DIRECT_URL", past_the_pooler.as_str())];
+    let server = Server::start_with(Cell::Database(pooler.app_url()), &environment).await;
     let mut shops = Vec::new();
     for (n, key) in keys.iter().enumerate() {
         let mut client = server.client(&format!("t{n}"), Some(key));
@@ -181,6 +183,15 @@ async fn tenants_do_not_meet_behind_a_pooler_that_shares_connections() {
             let orders = all(&mut client, "/api/v1/orders").await;
             assert_eq!(orders.len(), 40);
             assert!(orders.iter().all(|order| order["items"] == json!(n + 1)));
+            let job = client.post("/api/v1/jobs", &json!({ "name": "verify" })).await;
+            let path = job.header("location").unwrap().to_owned();
+            for _ in 0..800 {
+                if client.get(&path).await.json()["state"] == "done" {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            }
+            panic!("the job was not done: {}", client.get(&path).await.json());
         }));
     }
     for shop in shops {

@@ -40,7 +40,10 @@ async fn an_order_and_a_list_are_seen_as_they_were(engine: Engine) {
     let kinds: Vec<&str> =
         history["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["order.placed", "order.confirmed"]);
-    assert_eq!(history["items"][0]["data"]["customer"]["name"]["$personal"]["value"], "Ada Lovelace");
+    assert_eq!(
+        history["items"][0]["data"]["customer"]["person"]["$personal"]["value"]["name"],
+        "Ada Lovelace"
+    );
     let position = history["items"][0]["position"].as_i64().unwrap();
 
     for moment in [position.to_string(), at_just_after(&before)] {
@@ -108,6 +111,16 @@ async fn a_job_is_started_seen_and_done_once_for_one_key(engine: Engine) {
     assert_eq!(cancelled.json()["state"], "cancelled");
     let listed = command(&world.cell, &["jobs", "list", "--tenant", "a"]);
     assert_eq!(listed.lines().count(), 2, "{listed}");
+    let of_the_cell = command(&world.cell, &["jobs", "start", "verify"]);
+    let mut listed = String::new();
+    for _ in 0..400 {
+        listed = command(&world.cell, &["jobs", "list", "--json"]);
+        if listed.contains("\"state\":\"done\"") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert!(listed.contains(&of_the_cell) && listed.contains("Every table of 1 tenants"), "{listed}");
     let letters = admin.get("/api/v1/dead-letters").await;
     assert_eq!((letters.status, letters.json()["items"].clone()), (200, json!([])));
 }

@@ -1,7 +1,8 @@
 //! Addresses that let their holder do one thing to one blob until a moment.
 //!
-//! For a folder the address is a route of ours, `/blobs/{tenant}/{id}?expires=…&signature=…`, and [`Blobs::check`]
-//! says whether it holds. For S3 and Azure it is theirs, and the bytes never pass through us.
+//! For a folder the address is a route of ours, `/blobs/{tenant}/{id}?expires=…&signature=…`, signed with a key of the
+//! tenant's, and [`Address::check`] says whether it holds. For S3 and Azure it is theirs, and the bytes never pass
+//! through us.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -20,6 +21,9 @@ use crate::{BlobId, Blobs};
 const SHORTEST: Duration = Duration::from_secs(1);
 /// What S3 and Azure allow, too.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What a tenant's addresses are signed with: the same on every node, and for as long as its addresses are to hold.
+pub type SigningKey = [u8; 32];
 
 /// What may stand in a query, and in `filename*` of RFC 8187, as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -41,6 +45,7 @@ impl Blobs {
     /// machine's clock, not by `now`.
     pub async fn sign(
         &self,
+        key: &SigningKey,
         tenant: TenantId,
         method: &str,
         id: BlobId,
@@ -51,7 +56,7 @@ impl Blobs {
         check_wish(method, lasts, file_name)?;
         let whole_seconds = Duration::from_secs(lasts.as_secs() + u64::from(lasts.subsec_nanos() > 0));
         let provider = match &self.0.signs {
-            Signs::We => return Ok(self.own(tenant, method, id, now.plus(lasts), file_name)),
+            Signs::We => return Ok(own(key, tenant, method, id, now.plus(lasts), file_name)),
             Signs::S3(signer) | Signs::Azure(signer) => signer,
         };
         let mut options = SignedUrlOptions::new();
@@ -62,39 +67,92 @@ impl Blobs {
         let signed = provider.signed_url_opts(method, &self.path(tenant, id), whole_seconds, &options).await;
         Ok(signed.map_err(|why| unavailable("sign an address", &why))?.to_string())
     }
+}
 
-    /// Whether a request for a route of ours holds an address that [`Blobs::sign`] made: `path` and `query` as they
-    /// came, nothing decoded.
-    pub fn check(&self, method: &str, path: &str, query: &str, now: Timestamp) -> Result<Granted, Problem> {
-        let parts = Parts::read(path, query).ok_or_else(address_invalid)?;
-        let file_name = parts.file_name.as_deref();
-        let said = statement(parts.tenant, method, path, parts.expires, file_name);
-        hmac::verify(&self.0.key, &said, &parts.signature).map_err(|_| address_invalid())?;
-        // Only after the signature: who did not hold a good address is not told that it was one.
-        if now.as_micros() >= parts.expires.saturating_mul(1_000_000) {
-            return Err(address_expired());
-        }
-        Ok(Granted { tenant: parts.tenant, id: parts.id, file_name: parts.file_name })
+fn own(
+    key: &SigningKey,
+    tenant: TenantId,
+    method: &str,
+    id: BlobId,
+    until: Timestamp,
+    name: Option<&str>,
+) -> String {
+    let path = format!("/blobs/{tenant}/{id}");
+    // Upwards, so that an address for a second lasts one.
+    let expires = until.as_micros().div_euclid(1_000_000) + i64::from(until.as_micros() % 1_000_000 != 0);
+    let signature = hmac::sign(&secret(key), &statement(tenant, method, &path, expires, name));
+    let mut address = format!("{path}?expires={expires}");
+    if let Some(name) = name {
+        let _ = write!(address, "&name={}", utf8_percent_encode(name, ENCODED));
+    }
+    let _ = write!(address, "&signature={}", URL_SAFE_NO_PAD.encode(signature));
+    address
+}
+
+fn secret(key: &SigningKey) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, key)
+}
+
+/// An address of ours taken apart. There is one way to write each, and any other is refused. Until it is checked it
+/// is only what somebody wrote.
+pub struct Address {
+    /// Whose key it must be signed with.
+    pub tenant: TenantId,
+    id: BlobId,
+    expires: i64,
+    file_name: Option<String>,
+    signature: Vec<u8>,
+}
+
+impl Address {
+    /// `path` and `query` as they came, nothing decoded.
+    pub fn read(path: &str, query: &str) -> Result<Self, Problem> {
+        Self::parts(path, query).ok_or_else(address_invalid)
     }
 
-    fn own(
-        &self,
-        tenant: TenantId,
-        method: &str,
-        id: BlobId,
-        until: Timestamp,
-        name: Option<&str>,
-    ) -> String {
+    /// What one reads like whose tenant is not there: like any other that never was good.
+    pub fn of_nobody() -> Problem {
+        address_invalid()
+    }
+
+    /// Whether [`Blobs::sign`] made it with this key, and for this method.
+    pub fn check(self, key: &SigningKey, method: &str, now: Timestamp) -> Result<Granted, Problem> {
+        let Self { tenant, id, expires, file_name, signature } = self;
         let path = format!("/blobs/{tenant}/{id}");
-        // Upwards, so that an address for a second lasts one.
-        let expires = until.as_micros().div_euclid(1_000_000) + i64::from(until.as_micros() % 1_000_000 != 0);
-        let signature = hmac::sign(&self.0.key, &statement(tenant, method, &path, expires, name));
-        let mut address = format!("{path}?expires={expires}");
-        if let Some(name) = name {
-            let _ = write!(address, "&name={}", utf8_percent_encode(name, ENCODED));
+        let said = statement(tenant, method, &path, expires, file_name.as_deref());
+        hmac::verify(&secret(key), &said, &signature).map_err(|_| address_invalid())?;
+        // Only after the signature: who did not hold a good address is not told that it was one.
+        if now.as_micros() >= expires.saturating_mul(1_000_000) {
+            return Err(address_expired());
         }
-        let _ = write!(address, "&signature={}", URL_SAFE_NO_PAD.encode(signature));
-        address
+        Ok(Granted { tenant, id, file_name })
+    }
+
+    fn parts(path: &str, query: &str) -> Option<Self> {
+        let (tenant, id) = path.strip_prefix("/blobs/")?.split_once('/')?;
+        let (tenant, id) = (tenant.parse::<TenantId>().ok()?, id.parse::<BlobId>().ok()?);
+        let (mut expires, mut name, mut signature) = (None, None, None);
+        for pair in query.split('&') {
+            let (key, value) = pair.split_once('=')?;
+            let slot = match key {
+                "expires" => &mut expires,
+                "name" => &mut name,
+                "signature" => &mut signature,
+                _ => return None,
+            };
+            if slot.replace(value).is_some() {
+                return None;
+            }
+        }
+        let expires =
+            expires.and_then(|text| text.parse::<i64>().ok().filter(|read| read.to_string() == text))?;
+        let signature = URL_SAFE_NO_PAD.decode(signature?).ok()?;
+        let file_name = match name {
+            Some(text) => Some(decoded(text)?),
+            None => None,
+        };
+        let canonical = path == format!("/blobs/{tenant}/{id}");
+        canonical.then_some(Self { tenant, id, expires, file_name, signature })
     }
 }
 
@@ -135,44 +193,6 @@ fn statement(tenant: TenantId, method: &str, path: &str, expires: i64, file_name
         statement.extend(part.as_bytes());
     }
     statement
-}
-
-/// An address taken apart. There is one way to write each, and any other is refused.
-struct Parts {
-    tenant: TenantId,
-    id: BlobId,
-    expires: i64,
-    file_name: Option<String>,
-    signature: Vec<u8>,
-}
-
-impl Parts {
-    fn read(path: &str, query: &str) -> Option<Self> {
-        let (tenant, id) = path.strip_prefix("/blobs/")?.split_once('/')?;
-        let (tenant, id) = (tenant.parse::<TenantId>().ok()?, id.parse::<BlobId>().ok()?);
-        let (mut expires, mut name, mut signature) = (None, None, None);
-        for pair in query.split('&') {
-            let (key, value) = pair.split_once('=')?;
-            let slot = match key {
-                "expires" => &mut expires,
-                "name" => &mut name,
-                "signature" => &mut signature,
-                _ => return None,
-            };
-            if slot.replace(value).is_some() {
-                return None;
-            }
-        }
-        let expires =
-            expires.and_then(|text| text.parse::<i64>().ok().filter(|read| read.to_string() == text))?;
-        let signature = URL_SAFE_NO_PAD.decode(signature?).ok()?;
-        let file_name = match name {
-            Some(text) => Some(decoded(text)?),
-            None => None,
-        };
-        let canonical = path == format!("/blobs/{tenant}/{id}");
-        canonical.then_some(Self { tenant, id, expires, file_name, signature })
-    }
 }
 
 fn decoded(text: &str) -> Option<String> {

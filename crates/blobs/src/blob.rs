@@ -12,11 +12,10 @@ use futures_util::{Stream, StreamExt};
 use kernel::{Problem, TenantId, Timestamp};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
-use ring::hmac;
 
 use crate::intake::{self, Rules};
 use crate::place::{Opened, Signs};
-use crate::problems::{range_outside, unavailable};
+use crate::problems::{range_outside, too_large, unavailable};
 use crate::reading::{Reading, reading};
 use crate::{Place, kind};
 
@@ -32,6 +31,13 @@ pub struct Limits<'a> {
     pub bytes: u64,
     /// The media types, as [`kind::of`] names them; all of them when it is `None`.
     pub types: Option<&'a [&'a str]>,
+}
+
+impl Limits<'_> {
+    /// Refuses a size that the sender announces, before the first byte is asked for.
+    pub fn check_size(&self, announced: u64) -> Result<(), Problem> {
+        if announced > self.bytes { Err(too_large(self.bytes)) } else { Ok(()) }
+    }
 }
 
 /// What was kept, for the record that will point to it.
@@ -61,16 +67,14 @@ pub(crate) struct Inner {
     prefix: Path,
     folder: Option<PathBuf>,
     pub signs: Signs,
-    pub key: hmac::Key,
 }
 
 impl Blobs {
     /// Opens the place; a folder is made when it is missing, a bucket or a container is not, and is first spoken to
     /// when it is used.
-    pub fn open(place: &Place, signing_key: [u8; 32]) -> Result<Self, String> {
+    pub fn open(place: &Place) -> Result<Self, String> {
         let Opened { store, prefix, signs, folder } = place.open()?;
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &signing_key);
-        Ok(Self(Arc::new(Inner { store, prefix, folder, signs, key })))
+        Ok(Self(Arc::new(Inner { store, prefix, folder, signs })))
     }
 
     /// Keeps a new blob, or nothing at all.
@@ -223,7 +227,7 @@ impl Blobs {
 
 impl std::fmt::Debug for Blobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Blobs({}, key ***)", self.0.store)
+        write!(f, "Blobs({})", self.0.store)
     }
 }
 

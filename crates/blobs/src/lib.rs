@@ -21,7 +21,7 @@ pub mod place;
 mod problems;
 mod reading;
 
-pub use address::{Granted, attachment};
+pub use address::{Address, Granted, SigningKey, attachment};
 pub use blob::{BlobId, Blobs, Limits, Listed, Stored};
 pub use place::{Place, PlaceOptions};
 pub use reading::{Bits, Reading};

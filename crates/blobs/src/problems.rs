@@ -43,7 +43,7 @@ pub(crate) fn broken_off(why: &dyn std::fmt::Display) -> Problem {
 
 pub(crate) fn range_outside(size: u64) -> Problem {
     Problem::new(
-        Fault::Invalid,
+        Fault::OutOfRange,
         "range_outside",
         "Outside of it",
         format!(

@@ -173,7 +173,7 @@ that `galleria privacy erasures` printed in the old one with --erasures.")]
 
     /// Start, see and cancel jobs.
     Jobs {
-        /// The tenant.
+        /// The tenant; left out, the cell's own jobs.
         #[arg(long, global = true, value_name = "SLUG", default_value = "")]
         tenant: String,
         #[command(subcommand)]

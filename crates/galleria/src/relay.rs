@@ -76,7 +76,11 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
 
 pub async fn jobs(session: &Session, slug: &str, command: JobsCommand) -> Result<(), String> {
     let cell = session.cell(!matches!(command, JobsCommand::List { .. })).await?;
-    let result = match cell.tenant_named(slug) {
+    let tenant = match slug {
+        "" => cell.own().await.map_err(|failure| failure.to_string()),
+        slug => cell.tenant_named(slug),
+    };
+    let result = match tenant {
         Ok(tenant) => obey_jobs(session, &tenant, command).await,
         Err(sentence) => Err(sentence),
     };

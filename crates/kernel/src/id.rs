@@ -69,6 +69,11 @@ ids! {
     SubjectId;
 }
 
+impl TenantId {
+    /// Not a business: the cell itself.
+    pub const CELL: Self = Self(uuid::Uuid::nil());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

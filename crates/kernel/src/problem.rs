@@ -29,6 +29,8 @@ pub enum Fault {
     TooLarge,
     /// 415: not in this format.
     UnsupportedMedia,
+    /// 416: there is nothing where it was asked for.
+    OutOfRange,
     /// 422: it can be read, but it does not hold.
     Invalid,
     /// 428: say which version you mean.
@@ -55,6 +57,7 @@ impl Fault {
             Self::Changed => 412,
             Self::TooLarge => 413,
             Self::UnsupportedMedia => 415,
+            Self::OutOfRange => 416,
             Self::Invalid => 422,
             Self::VersionRequired => 428,
             Self::TooMany => 429,

@@ -25,7 +25,7 @@ kernel::ids! {
 
 pub use advance::Advance;
 pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, routes};
-pub use order::{Address, Customer, Line, Order, OrderEvent, Status};
+pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;
 pub use refusal::{PROBLEMS, Refusal};
 

@@ -45,17 +45,22 @@ impl Status {
     }
 }
 
-/// Who ordered. The subject is the customer's, or one made for a guest.
+/// Who ordered. The subject is the customer's, or one made for a guest. All that is known of them is one value, because
+/// each value is sealed by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     pub id: SubjectId,
-    pub name: Personal<String>,
-    pub email: Personal<String>,
+    pub person: Personal<Person>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
     /// By what the orders of an e-mail address are found.
-    #[serde(default)]
-    pub email_index: Option<Personal<Uuid>>,
-    pub phone: Option<Personal<String>>,
-    pub address: Personal<Address>,
+    pub email_index: Option<Uuid>,
+    pub phone: Option<String>,
+    pub address: Address,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,7 +96,7 @@ pub struct Order {
 
 kernel::events! {
     pub enum OrderEvent {
-        Placed(Placed) = ("order.placed", 1),
+        Placed(Placed) = ("order.placed", 2),
         Confirmed(Confirmed) = ("order.confirmed", 2),
         Packed(Packed) = ("order.packed", 2),
         Shipped(Shipped) = ("order.shipped", 2),
@@ -101,8 +106,19 @@ kernel::events! {
     upcast = up;
 }
 
-/// In the first schema a reason was nobody's. What people write about an order is about who ordered.
-fn up(_: &str, _: i32, mut data: Value) -> Value {
+/// In the first schema a reason was nobody's, though what people write about an order is about who ordered; and each
+/// thing that is known of a customer was sealed by itself.
+fn up(kind: &str, _: i32, mut data: Value) -> Value {
+    if kind == "order.placed" {
+        let customer = &data["customer"];
+        let opened = |field: &str| customer[field]["$personal"]["value"].clone();
+        let mut person = Value::Null;
+        if !opened("name").is_null() {
+            person = json!({ "name": opened("name"), "email": opened("email"), "email_index": opened("email_index"), "phone": opened("phone"), "address": opened("address") });
+        }
+        data["customer"] = json!({ "id": customer["id"], "person": { "$personal": { "subject": customer["id"], "value": person } } });
+        return data;
+    }
     if let Some(reason) = data.get("reason").and_then(Value::as_str) {
         data["reason"] = json!({ "$personal": { "subject": Uuid::nil(), "value": reason } });
     }

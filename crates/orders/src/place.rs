@@ -44,7 +44,7 @@ pub(crate) mod tests {
     use kernel::aggregate::given;
 
     use super::*;
-    use crate::order::Address;
+    use crate::order::{Address, Person};
 
     pub const NOW: Timestamp = Timestamp::from_micros(0);
 
@@ -61,11 +61,16 @@ pub(crate) mod tests {
         Place {
             customer: Customer {
                 id,
-                name: Personal::new(id, "Ada".into()),
-                email: Personal::new(id, "ada@example.com".into()),
-                email_index: None,
-                phone: None,
-                address: Personal::new(id, address),
+                person: Personal::new(
+                    id,
+                    Person {
+                        name: "Ada".into(),
+                        email: "ada@example.com".into(),
+                        email_index: None,
+                        phone: None,
+                        address,
+                    },
+                ),
             },
             lines: vec![Line {
                 variant: VariantId::new(),
@@ -96,6 +101,32 @@ pub(crate) mod tests {
     #[test]
     fn refuses_a_total_that_cannot_be_counted() {
         assert_eq!(given::<Order>([]).when(&two_lamps(i64::MAX), NOW), Err(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn a_customer_of_the_first_schema_is_read_and_an_erased_one_is_nobody() {
+        use kernel::Event;
+        let first = |value: &str| {
+            let id = "01a1fc14-f0b4-74fb-8bc1-d13ae30afc15";
+            let sealed = |value: &str| format!(r#"{{"$personal":{{"subject":"{id}","value":{value}}}}}"#);
+            let address = if value == "null" {
+                "null"
+            } else {
+                r#"{"line1":"1 Quay","city":"Cork","postal_code":"T12","country":"IE"}"#
+            };
+            format!(
+                r#"{{"customer":{{"id":"{id}","name":{},"email":{},"phone":null,"address":{}}},"lines":[],"currency":"EUR","total":{{"amount":0,"currency":"EUR"}},"note":null,"at":"2026-05-03T14:00:00Z"}}"#,
+                sealed(value),
+                sealed(value),
+                sealed(address)
+            )
+        };
+        let read = |text: &str| match OrderEvent::decode("order.placed", 1, text).unwrap() {
+            OrderEvent::Placed(placed) => placed.customer.person.reveal().cloned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(read(&first("\"Ada\"")).unwrap().name, "Ada");
+        assert_eq!(read(&first("null")), None);
     }
 
     #[test]

@@ -50,9 +50,10 @@ pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
 
 fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
     let Placed { customer, lines, currency, total, note, at } = placed;
+    let person = customer.person.reveal();
     let details = Details {
-        phone: customer.phone.as_ref().and_then(Personal::reveal),
-        shipping_address: customer.address.reveal(),
+        phone: person.and_then(|person| person.phone.as_ref()),
+        shipping_address: person.map(|person| &person.address),
         note: note.as_ref().and_then(Personal::reveal),
     };
     let details =
@@ -66,9 +67,9 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             event.version,
             event.data.status().as_str(),
             customer.id,
-            customer.name.text().to_owned(),
-            customer.email.text().to_owned(),
-            customer.email_index.as_ref().and_then(Personal::reveal).copied(),
+            person.map(|person| person.name.clone()).unwrap_or_default(),
+            person.map(|person| person.email.clone()).unwrap_or_default(),
+            person.and_then(|person| person.email_index),
             currency.code(),
             total.amount,
             items,

@@ -200,14 +200,15 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
         })
         .collect();
     let customer = &place.customer;
+    let person = customer.person.reveal();
     let mut details = serde_json::Map::new();
-    if let Some(phone) = &customer.phone {
-        details.insert("phone".into(), phone.text().into());
+    if let Some(phone) = person.and_then(|person| person.phone.clone()) {
+        details.insert("phone".into(), phone.into());
     }
-    details.insert(
-        "shipping_address".into(),
-        serde_json::to_value(customer.address.reveal()).unwrap_or_default(),
-    );
+    if let Some(person) = person {
+        let address = serde_json::to_value(&person.address).unwrap_or_default();
+        details.insert("shipping_address".into(), address);
+    }
     if let Some(note) = &place.note {
         details.insert("note".into(), note.text().into());
     }
@@ -217,8 +218,8 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             status: Status::Placed.as_str().to_owned(),
             customer: CustomerView {
                 id: customer.id.uuid(),
-                name: customer.name.text().to_owned(),
-                email: customer.email.text().to_owned(),
+                name: person.map(|person| person.name.clone()).unwrap_or_default(),
+                email: person.map(|person| person.email.clone()).unwrap_or_default(),
             },
             currency: place.currency.code().to_owned(),
             total: lines.iter().map(|line| line.total).sum(),

@@ -6,7 +6,7 @@ use kernel::{Currency, Personal, Problem, SubjectId};
 use store::{Reply, Tenant, Work};
 
 use crate::api::NewOrder;
-use crate::order::{Customer, Line, Order, Status};
+use crate::order::{Customer, Line, Order, Person, Status};
 use crate::queries::{OrderView, made};
 use crate::{Advance, OrderId, Place, Refusal};
 
@@ -65,10 +65,12 @@ impl Basket {
 
 /// Reserves every line and places the order, or does neither.
 pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Currency) -> Work {
-    let (customer, email) = (customer(order), order.customer.email.clone());
-    let note = order.note.clone().map(|note| Personal::new(customer.id, note));
+    let subject = order.customer.id.map_or_else(SubjectId::new, SubjectId);
+    let person = person(order);
+    let customer = Customer { id: subject, person: Personal::new(subject, person.clone()) };
+    let note = order.note.clone().map(|note| Personal::new(subject, note));
     let Basket { lines, seen, asked } = basket;
-    let (subject, place) = (customer.id, Place { customer, lines, currency, note });
+    let place = Place { customer, lines, currency, note };
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
@@ -77,7 +79,8 @@ pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Curr
             return Err(Refusal::PersonErased.into());
         }
         let mut place = place.clone();
-        place.customer.email_index = Some(Personal::new(subject, desk.blind("email", &email)));
+        let email_index = Some(desk.blind("email", &person.email));
+        place.customer.person = Personal::new(subject, Person { email_index, ..person.clone() });
         for (line, seen) in place.lines.iter().zip(&seen) {
             if desk.version::<Product>(line.product) != *seen {
                 return Err(prices_changed());
@@ -129,15 +132,14 @@ pub fn advance_order(
     })
 }
 
-fn customer(order: &NewOrder) -> Customer {
-    let id = order.customer.id.map_or_else(SubjectId::new, SubjectId);
-    Customer {
-        id,
-        name: Personal::new(id, order.customer.name.clone()),
-        email: Personal::new(id, order.customer.email.clone()),
+fn person(order: &NewOrder) -> Person {
+    let NewOrder { customer, shipping_address, .. } = order;
+    Person {
+        name: customer.name.clone(),
+        email: customer.email.clone(),
         email_index: None,
-        phone: order.customer.phone.clone().map(|phone| Personal::new(id, phone)),
-        address: Personal::new(id, order.shipping_address.address()),
+        phone: customer.phone.clone(),
+        address: shipping_address.address(),
     }
 }
 

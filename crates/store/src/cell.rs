@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Arg, Problem, TenantId, Timestamp};
+use kernel::{Arg, Problem, TenantId, Timestamp, Write};
 
 use crate::Failure;
 use crate::bell::Bell;
@@ -60,6 +60,12 @@ impl Cell {
     /// The handle of one tenant. It sees that tenant's rows and no others.
     pub fn tenant(&self, id: TenantId) -> Tenant {
         Tenant { cell: self.clone(), id, past: None }
+    }
+
+    /// The cell's own place: no business, but somewhere for the jobs that are the cell's and no tenant's.
+    pub async fn own(&self) -> Result<Tenant, Failure> {
+        self.0.engine.make_once(TenantId::CELL).await?;
+        Ok(self.tenant(TenantId::CELL))
     }
 
     pub fn registry(&self) -> &Registry {
@@ -172,6 +178,12 @@ impl Tenant {
     /// What the tenant's secret is good for: finding without knowing, signing.
     pub async fn keys(&self) -> Result<Arc<TenantKeys>, Failure> {
         self.cell.vault().keys(self.cell.engine(), self.id).await
+    }
+
+    /// Changes the store's own rows, all or none; a row that is not ours any more is `taken_over`.
+    pub(crate) async fn tend(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), Problem> {
+        let keys = self.keys().await?;
+        self.cell.engine().tend(self.id, keys, writes, now).await
     }
 
     /// Reads several answers from one moment. `each` is called with the number of the query and a row of its answer.

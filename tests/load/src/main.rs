@@ -8,8 +8,10 @@
     reason = "a benchmark prints, divides, waits, and ends when it cannot go on"
 )]
 
+mod floor;
 mod growth;
 mod orders;
+mod parcels;
 mod pgbench;
 mod press;
 mod raw;
@@ -49,6 +51,18 @@ fn main() {
     }
     if wanted("growth") {
         growth::growth(&mut table, if long { 1_000_000 } else { 300_000 });
+    }
+    if wanted("readers") {
+        floor::readers(&mut table, seconds);
+    }
+    if wanted("sealing") {
+        floor::sealing(&mut table, seconds);
+    }
+    if wanted("travel") {
+        floor::travel(&mut table, if long { 1_000_000 } else { 200_000 });
+    }
+    if wanted("many") {
+        floor::many(&mut table);
     }
     table.print();
 }

@@ -82,6 +82,10 @@ impl Shop {
         press(self.server.port, clients, duration, rate, order(vec![("bench".into(), self.key.clone())]))
     }
 
+    pub fn place(&self) -> Cell {
+        Cell::Folder(self.folder.path().join("data"))
+    }
+
     pub fn warm(&self) {
         let bytes = Client::new(0, "bench.localhost", None).request("GET", "/api/v1/products", &[], None);
         press(self.server.port, CLIENTS, Duration::from_secs(1), None, Arc::new(move |_, _| bytes.clone()));

@@ -11,8 +11,8 @@ use crate::table::Table;
 
 pub fn start(table: &mut Table) {
     println!("Start and memory");
-    let one = measure(1);
-    let many = measure(1000);
+    let one = measure(1, 1);
+    let many = measure(1000, 1000);
     for (count, measured, limit) in [("1 tenant", &one, 300.0), ("1,000 tenants", &many, 1000.0)] {
         let first = measured.first_answer;
         table.line(
@@ -39,16 +39,17 @@ pub fn start(table: &mut Table) {
     );
 }
 
-struct Measured {
+pub struct Measured {
     /// In milliseconds.
-    first_answer: f64,
+    pub first_answer: f64,
     /// In kilobytes.
-    idle: f64,
-    awake: f64,
-    asleep: f64,
+    pub idle: f64,
+    pub awake: f64,
+    pub asleep: f64,
 }
 
-fn measure(tenants: usize) -> Measured {
+/// Of a cell with so many tenants, some of which are asked for.
+pub fn measure(tenants: usize, awake: usize) -> Measured {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
     run(async {
@@ -77,16 +78,16 @@ fn measure(tenants: usize) -> Measured {
     let server = run(Server::start_with(Cell::Folder(path), &[("GALLERIA_ASLEEP_AFTER_SECONDS", "3")]));
     run(Client::new(server.port, "t0.localhost", None).get("/api/v1/products"));
     let idle = resident(server.pid());
-    for number in 0..tenants {
+    for number in 0..awake {
         assert_eq!(
             run(Client::new(server.port, &format!("t{number}.localhost"), None).get("/api/v1/products"))
                 .status,
             200
         );
     }
-    let awake = resident(server.pid());
+    let held = resident(server.pid());
     std::thread::sleep(Duration::from_secs(8));
-    Measured { first_answer: times[2], idle, awake, asleep: resident(server.pid()) }
+    Measured { first_answer: times[2], idle, awake: held, asleep: resident(server.pid()) }
 }
 
 fn first_answer(path: &std::path::Path) -> f64 {

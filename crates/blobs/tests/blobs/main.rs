@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 use kernel::{Fault, TenantId};
 
 use crate::http::request;
-use crate::places::{Azure, Folder, Home, S3};
+use crate::places::{Azure, Folder, Home, KEY, S3};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_holds_in_a_folder() {
@@ -40,14 +40,14 @@ async fn everything_holds_in_azure() {
     let kept = suite::keep(&blobs, tenant, b"a document").await;
     let now = suite::now();
     let hour = Duration::from_secs(3_600);
-    let address = blobs.sign(tenant, "GET", kept.id, now, hour, None).await.unwrap();
+    let address = blobs.sign(&KEY, tenant, "GET", kept.id, now, hour, None).await.unwrap();
     let other = suite::keep(&blobs, tenant, b"another document").await;
     assert_eq!(
         request("GET", &address.replace(&kept.id.to_string(), &other.id.to_string()), &[], b"").await.status,
         403
     );
     assert_eq!(request("PUT", &address, &[("x-ms-blob-type", "BlockBlob")], b"x").await.status, 403);
-    let brief = blobs.sign(tenant, "GET", kept.id, now, Duration::from_secs(1), None).await.unwrap();
+    let brief = blobs.sign(&KEY, tenant, "GET", kept.id, now, Duration::from_secs(1), None).await.unwrap();
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     assert_eq!(request("GET", &brief, &[], b"").await.status, 403);
 }
@@ -56,7 +56,7 @@ async fn signed_addresses_work(home: &dyn Home, headers: &[(&str, &str)]) {
     let (blobs, tenant, now) = (home.blobs(), TenantId::new(), suite::now());
     let kept = suite::keep(&blobs, tenant, b"%PDF-1.7 a document").await;
     let hour = Duration::from_secs(3_600);
-    let address = blobs.sign(tenant, "GET", kept.id, now, hour, Some("Rechnung März.pdf")).await.unwrap();
+    let address = blobs.sign(&KEY, tenant, "GET", kept.id, now, hour, Some("Rechnung März.pdf")).await.unwrap();
     let answer = request("GET", &address, &[], b"").await;
     assert_eq!(
         (answer.status, answer.body.as_slice()),
@@ -69,7 +69,7 @@ async fn signed_addresses_work(home: &dyn Home, headers: &[(&str, &str)]) {
     }
 
     let id = BlobId::new();
-    let address = blobs.sign(tenant, "PUT", id, now, hour, None).await.unwrap();
+    let address = blobs.sign(&KEY, tenant, "PUT", id, now, hour, None).await.unwrap();
     let sent = [headers, &[("content-type", "text/html")]].concat();
     let answer = request("PUT", &address, &sent, b"<html><script>").await;
     assert!((200..300).contains(&answer.status), "{}", answer.status);
@@ -86,7 +86,7 @@ async fn a_place_that_does_not_answer_is_unavailable_for_a_while() {
         secret: Some("hush".into()),
         ..PlaceOptions::default()
     };
-    let blobs = Blobs::open(&Place::parse("s3://galleria-files", &options).unwrap(), [7; 32]).unwrap();
+    let blobs = Blobs::open(&Place::parse("s3://galleria-files", &options).unwrap()).unwrap();
     let problem = blobs.get(TenantId::new(), BlobId::new(), None).await.unwrap_err();
     assert_eq!((problem.code.as_str(), problem.fault), ("blobs_unavailable", Fault::Unavailable));
     assert!(problem.retry_after.is_some());
@@ -99,7 +99,7 @@ async fn a_folder_that_cannot_be_made_is_refused_with_its_name() {
     let taken = folder.path().join("file");
     std::fs::write(&taken, "in the way").unwrap();
     let place = Place::parse(&taken.join("files").display().to_string(), &PlaceOptions::default()).unwrap();
-    let why = Blobs::open(&place, [7; 32]).unwrap_err();
+    let why = Blobs::open(&place).unwrap_err();
     assert!(why.contains("file/files") && why.contains("Check its settings"), "{why}");
 }
 

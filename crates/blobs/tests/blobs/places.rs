@@ -45,7 +45,7 @@ impl Folder {
 impl Home for Folder {
     fn blobs(&self) -> Blobs {
         let url = format!("file://{}", self.path().display());
-        Blobs::open(&Place::parse(&url, &PlaceOptions::default()).unwrap(), KEY).unwrap()
+        Blobs::open(&Place::parse(&url, &PlaceOptions::default()).unwrap()).unwrap()
     }
 
     fn leftovers(&self, tenant: TenantId) -> BoxFuture<'_, Vec<String>> {
@@ -90,7 +90,7 @@ impl Home for S3 {
             secret: Some("test".into()),
             allow_http: true,
         };
-        Blobs::open(&Place::parse("s3://galleria-files/live/files", &options).unwrap(), KEY).unwrap()
+        Blobs::open(&Place::parse("s3://galleria-files/live/files", &options).unwrap()).unwrap()
     }
 
     fn leftovers(&self, tenant: TenantId) -> BoxFuture<'_, Vec<String>> {
@@ -156,7 +156,7 @@ impl Home for Azure {
             ..PlaceOptions::default()
         };
         let url = format!("azure://{ACCOUNT}/galleria-files/live");
-        Blobs::open(&Place::parse(&url, &options).unwrap(), KEY).unwrap()
+        Blobs::open(&Place::parse(&url, &options).unwrap()).unwrap()
     }
 
     /// Azure knows no giving up: blocks that belong to no blob are never shown, and dropped after a week.

@@ -66,7 +66,7 @@ async fn a_range_is_a_part_of_it(home: &dyn Home) {
     }
     for outside in [size..size + 1, size + 7..size + 9, 5..5] {
         let problem = blobs.get(tenant, kept.id, Some(outside)).await.unwrap_err();
-        assert_eq!((problem.code.as_str(), problem.fault), ("range_outside", Fault::Invalid));
+        assert_eq!((problem.code.as_str(), problem.fault), ("range_outside", Fault::OutOfRange));
         assert_eq!(problem.more["size"], size);
     }
     assert!(blobs.get(tenant, BlobId::new(), Some(0..10)).await.unwrap().is_none());

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Problem, TenantId, Timestamp, Write};
+use kernel::{Actor, CorrelationId, Problem, TenantId, Timestamp, Write};
 
 pub(crate) use postgres::prepare_server;
 pub use row::{Column, Row};
@@ -20,7 +20,7 @@ use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
 use crate::keys::TenantKeys;
-use crate::work::{Asked, Done, Work};
+use crate::work::{Asked, Done, Guard, Work};
 
 /// Where a cell is, and how it is used.
 #[derive(Debug, Clone)]
@@ -153,6 +153,25 @@ impl Engine {
         }
     }
 
+    /// Changes the store's own rows of a tenant, all or none. A row that is not as it was expected is someone else's now.
+    pub(crate) async fn tend(
+        &self,
+        tenant: TenantId,
+        keys: Arc<TenantKeys>,
+        writes: Vec<Write>,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        match self {
+            Self::Sqlite(files) => {
+                let mut asked = Asked::by(Actor::system(), CorrelationId::new(), now);
+                asked.guard = Some(Guard(writes));
+                files.run(tenant, keys, asked, Work::nothing()).await.map(|_| ())
+            }
+            // Beside the tenant's lane: these rows are in nobody's way.
+            Self::Postgres(database) => database.tend(tenant, &writes).await.map_err(Problem::from),
+        }
+    }
+
     /// Answers of one moment.
     pub(crate) async fn read(
         &self,
@@ -228,6 +247,14 @@ impl Engine {
         match self {
             Self::Sqlite(files) => files.purge(tenant).await,
             Self::Postgres(database) => database.purge(tenant).await,
+        }
+    }
+
+    /// Makes the storage, unless it is there.
+    pub(crate) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(files) => files.make_once(tenant).await,
+            Self::Postgres(database) => database.make_once(tenant).await,
         }
     }
 

@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
                 args![name, fence],
             ),
         };
-        match tend(tenant, vec![write], shared.cell.now()).await {
+        match tenant.tend(vec![write], shared.cell.now()).await {
             Ok(()) => Ok(Some(Self { shared, tenant, subscriber, cursor: Cursor { fence, ..cursor } })),
             Err(problem) if problem.code == "taken_over" => Ok(None),
             Err(problem) => Err(Failure::Unreachable(problem.detail)),
@@ -180,7 +180,11 @@ impl<'a> Reader<'a> {
         let works = std::mem::take(works);
         let cause = works.first().map(|(recorded, _)| (*recorded).clone());
         let (events, works): (Vec<&Recorded>, Vec<Work>) = works.into_iter().unzip();
-        let refused = match self.commit(cause.as_ref(), seen, Work::all(works.clone())).await {
+        let done = match works.is_empty() {
+            true => self.pass_over(seen).await,
+            false => self.commit(cause.as_ref(), seen, Work::all(works.clone())).await,
+        };
+        let refused = match done {
             Ok(()) => return Ok(true),
             Err(problem) => problem,
         };
@@ -199,7 +203,7 @@ impl<'a> Reader<'a> {
             }
         }
         // What came after the last work had no effect inside.
-        Ok(self.commit(None, seen, Work::nothing()).await.is_ok())
+        Ok(self.pass_over(seen).await.is_ok())
     }
 
     async fn commit(&mut self, cause: Option<&Recorded>, to: i64, work: Work) -> Result<(), Problem> {
@@ -218,6 +222,15 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Moves the cursor over events that have no effect inside.
+    async fn pass_over(&mut self, to: i64) -> Result<(), Problem> {
+        if to > self.cursor.position {
+            self.tenant.tend(vec![self.moved(to)], self.shared.cell.now()).await?;
+            (self.cursor.position, self.cursor.attempts) = (to, 0);
+        }
+        Ok(())
+    }
+
     fn moved(&self, to: i64) -> Write {
         Write::one(
             "update cursors set position = $2, attempts = 0, retry_at = 0, problem = null where subscriber = $1 and position = $3 and fence = $4",
@@ -230,7 +243,7 @@ impl<'a> Reader<'a> {
         let (name, now) = (self.subscriber.name(), self.shared.cell.now());
         // Everything before it is settled but for events that had no effect.
         let before = recorded.position - 1;
-        if let Err(problem) = self.commit(None, before, Work::nothing()).await {
+        if let Err(problem) = self.pass_over(before).await {
             return if problem.code == "taken_over" {
                 Ok(false)
             } else {
@@ -271,7 +284,7 @@ impl<'a> Reader<'a> {
             self.cursor.retry_at = retry_at;
             (vec![write], false)
         };
-        match tend(self.tenant, writes, now).await {
+        match self.tenant.tend(writes, now).await {
             Ok(()) if parked => {
                 self.cursor = Cursor { position: recorded.position, attempts: 0, ..self.cursor };
                 Ok(true)
@@ -299,11 +312,4 @@ pub(super) async fn handed_over(
         Ok(Err(_)) => Err(Problem::bug()),
         Err(_) => Err(Problem::unavailable("too_slow", "The subscriber took too long over this event.", 1)),
     }
-}
-
-/// Changes the store's own rows of a tenant, all or none; a row that is not ours any more is `taken_over`.
-pub(super) async fn tend(tenant: &Tenant, writes: Vec<Write>, now: Timestamp) -> Result<(), Problem> {
-    let mut asked = Asked::by(Actor::system(), kernel::CorrelationId::new(), now);
-    asked.guard = Some(Guard(writes));
-    tenant.run(asked, Work::nothing()).await.map(|_| ())
 }

@@ -13,7 +13,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Shared;
-use super::follow::tend;
 use crate::engine::Row;
 use crate::work::Guard;
 use crate::{Failure, Select, Tenant};
@@ -118,7 +117,7 @@ impl Tenant {
                 "insert into jobs (id, name, args, state, due, every, attempts, fence, leased_until, done, total, created) values ($1, $2, $3, 'waiting', $4, $5, 0, 0, 0, 0, 0, $6)",
                 args![job.id, job.name, job.args.to_string(), job.due, every, now],
             );
-            match tend(self, vec![insert], now).await {
+            match self.tend(vec![insert], now).await {
                 Ok(()) => {}
                 // Someone scheduled the same one at the same time.
                 Err(_) if self.find_job(job.id).await?.is_some() => {}
@@ -152,7 +151,7 @@ impl Tenant {
                 "update jobs set state = 'cancelled', fence = fence + 1, ended = $2 where id = $1 and fence = $3 and state in ('waiting', 'running')",
                 args![id, now, found.fence],
             );
-            match tend(self, vec![cancel], now).await {
+            match self.tend(vec![cancel], now).await {
                 // It ended, or was begun, at this very moment.
                 Err(problem) if problem.code == "taken_over" => return Box::pin(self.cancel_job(id)).await,
                 result => result?,
@@ -192,7 +191,7 @@ impl JobRun {
             "update jobs set done = $3, total = $4, note = $5, leased_until = $6 where id = $1 and fence = $2 and state = 'running'",
             args![self.id, self.fence, done, total, note.to_owned(), now.plus(self.lease)],
         );
-        tend(&self.tenant, vec![write], now).await
+        self.tenant.tend(vec![write], now).await
     }
 
     async fn renew(&self) -> Result<(), Problem> {
@@ -201,7 +200,7 @@ impl JobRun {
             "update jobs set leased_until = $3 where id = $1 and fence = $2 and state = 'running'",
             args![self.id, self.fence, now.plus(self.lease)],
         );
-        tend(&self.tenant, vec![write], now).await
+        self.tenant.tend(vec![write], now).await
     }
 
     /// Renews the lease until that fails, which is when the job is not ours any more.
@@ -260,7 +259,7 @@ async fn begin(shared: &Shared, tenant: &Tenant, job: &Job) -> Option<JobRun> {
         "update jobs set state = 'running', fence = fence + 1, attempts = attempts + 1, started = $3, leased_until = $4 where id = $1 and fence = $2 and state in ('waiting', 'running')",
         args![job.id, job.fence, now, now.plus(lease)],
     );
-    tend(tenant, vec![begin], now).await.ok()?;
+    tenant.tend(vec![begin], now).await.ok()?;
     Some(JobRun { tenant: tenant.clone(), id: job.id, args: job.args.clone(), fence: job.fence + 1, lease })
 }
 
@@ -301,7 +300,7 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
         ],
     );
     metrics::counter!("galleria_jobs_total", "job" => kind.name(), "result" => if result.is_ok() { "ok" } else { "failed" }).increment(1);
-    if let Err(problem) = tend(&run.tenant, vec![write], now).await {
+    if let Err(problem) = run.tenant.tend(vec![write], now).await {
         tracing::warn!(
             job = kind.name(),
             code = problem.code,

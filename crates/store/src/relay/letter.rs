@@ -4,7 +4,7 @@ use kernel::{Actor, CorrelationId, EventId, Problem, Timestamp, Write, args};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::follow::{Effect, Subscriber, handed_over, tend};
+use super::follow::{Effect, Subscriber, handed_over};
 use crate::engine::Row;
 use crate::work::{Asked, Guard, Work};
 use crate::{Failure, Select, Tenant};
@@ -68,7 +68,7 @@ impl Tenant {
         let recorded = events.first().ok_or_else(Problem::bug)?;
         let now = self.cell().now();
         let handled = match handed_over(&**subscriber, self, recorded).await {
-            Ok(Effect::Done) => tend(self, vec![gone(&letter)], now).await,
+            Ok(Effect::Done) => self.tend(vec![gone(&letter)], now).await,
             Ok(Effect::Work(work)) => self.with_letter(&letter, recorded.event.id, work, now).await,
             Err(problem) => Err(problem),
         };
@@ -76,7 +76,7 @@ impl Tenant {
             && problem.code != "taken_over"
         {
             let sql = "update dead_letters set attempts = attempts + 1, problem = $2 where id = $1";
-            tend(self, vec![Write::one(sql, args![id, problem.detail.clone()])], now).await?;
+            self.tend(vec![Write::one(sql, args![id, problem.detail.clone()])], now).await?;
         }
         handled
     }
@@ -84,7 +84,7 @@ impl Tenant {
     /// Drops a letter: nobody wants it handled any more.
     pub async fn drop_letter(&self, id: Uuid) -> Result<(), Problem> {
         let letter = self.dead_letter(id).await?;
-        tend(self, vec![gone(&letter)], self.cell().now()).await
+        self.tend(vec![gone(&letter)], self.cell().now()).await
     }
 
     async fn with_letter(

@@ -252,7 +252,8 @@ impl Shared {
         }
         let names: Vec<&'static str> = self.workers.subscribers.iter().map(|one| one.name()).collect();
         let tenants = self.cell.registry().tenants();
-        let tenants = tenants.iter().filter(|one| one.status.is_here()).map(|one| one.id).collect();
+        let here = tenants.iter().filter(|one| one.status.is_here()).map(|one| one.id);
+        let tenants = here.chain([TenantId::CELL]).collect();
         let found = |tenant, due| match due {
             None => self.wake(tenant),
             Some(at) => self.wake_at(tenant, at),
@@ -286,7 +287,8 @@ impl Shared {
 
     async fn visit(self: &Arc<Self>, id: TenantId) {
         let Some(fence) = self.leases.fence(id) else { return };
-        if !self.cell.registry().tenant(id).is_some_and(|tenant| tenant.status.is_here()) {
+        let here = self.cell.registry().tenant(id).is_some_and(|tenant| tenant.status.is_here());
+        if !here && id != TenantId::CELL {
             return;
         }
         let tenant = self.cell.tenant(id);

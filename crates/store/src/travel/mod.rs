@@ -8,6 +8,7 @@ mod inflow;
 mod moving;
 mod own;
 mod parcel;
+mod piece;
 mod restore;
 
 use kernel::TenantId;

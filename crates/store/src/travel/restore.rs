@@ -12,7 +12,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::inflow::{Inflow, LogDigest};
-use super::parcel::{Reader, Record, check};
+use super::parcel::{Record, check};
+use super::piece::Reader;
 use super::{Passport, Progress};
 use crate::keys::{Keeper, TenantKeys, Wrapped};
 use crate::log::Recorded;

@@ -26,10 +26,7 @@ async fn child() {
     let role: Value = serde_json::from_str(&role).unwrap();
     let id = |name: &str| role[name].as_str().unwrap().parse::<Uuid>().unwrap();
     let cell = match role["url"].as_str() {
-        Some(url) => {
-            let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
-            Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
-        }
+        Some(url) => another_node(url).await,
         None => open(&PathBuf::from(role["folder"].as_str().unwrap())).await.unwrap(),
     };
     let (from, to) = (id("from"), id("to"));
@@ -40,12 +37,19 @@ async fn child() {
     let pace = Pace { lease: Duration::from_millis(role["lease"].as_u64().unwrap_or(1500)), ..pace() };
     let relay = cell.start(workers, pace).await.unwrap();
     let tenant = cell.tenant(TenantId(id("tenant")));
-    let writes = role["writes"] == true;
-    while writes {
-        let _ = tenant.run(asked(), drop_coins(from, 1)).await;
+    if role["writes"] == true {
+        loop {
+            let _ = tenant.run(asked(), drop_coins(from, 1)).await;
+        }
     }
     tokio::time::sleep(Duration::from_secs(600)).await;
     relay.stop().await;
+}
+
+/// One more node of the same cell.
+pub async fn another_node(url: &str) -> Cell {
+    let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
+    Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
 }
 
 struct Process(Child);
@@ -112,10 +116,7 @@ async fn a_killed_reader_does_everything_once(world: World) {
     // Nobody writes any more: what is left to be copied is copied now.
     role["writes"] = false.into();
     let cell = match &url {
-        Some(url) => {
-            let server = Server { url: url.clone(), direct_url: None, connections: 8, prepared: true };
-            Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
-        }
+        Some(url) => another_node(url).await,
         None => open(folder.path()).await.unwrap(),
     };
     let tenant = cell.tenant(id);
@@ -238,14 +239,13 @@ async fn a_commit_that_comes_late_is_not_skipped() {
     let relay = world.cell.start(workers, pace()).await.unwrap();
     let mut nodes = vec![world.cell.clone()];
     for _ in 0..2 {
-        let server = Server { url: url.clone(), direct_url: None, connections: 8, prepared: true };
-        nodes.push(Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap());
+        nodes.push(another_node(&url).await);
     }
     let jars: Vec<Uuid> = (0..8).map(|_| Uuid::now_v7()).collect();
     for jar in &jars {
         tenant.run(asked(), open_jar(*jar)).await.unwrap();
     }
-    let each = if galleria_tests::long() { 1500 } else { 12 };
+    let each: i64 = if galleria_tests::long() { 1500 } else { 12 };
     let writers: Vec<_> = (0..64_usize)
         .map(|writer| {
             let (tenant, jar) = (nodes[writer % 3].tenant(tenant.id()), jars[writer % 8]);
@@ -266,7 +266,7 @@ async fn a_commit_that_comes_late_is_not_skipped() {
     }
     drop(holder);
     let head = tenant.head().await.unwrap();
-    assert_eq!(head, 8 + 64 * i64::try_from(each).unwrap());
+    assert_eq!(head, 8 + 64 * each);
     eventually("all is read", async || diary.seen.lock().last().is_some_and(|(_, last)| *last == head)).await;
     assert!(
         diary.positions(tenant.id()).into_iter().eq(1..=head),

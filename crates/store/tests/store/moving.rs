@@ -9,11 +9,12 @@ use kernel::{SubjectId, TenantId};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::travel::move_tenant;
-use store::{Cell, Failure, Opening, Server};
+use store::{Cell, Failure};
 use uuid::Uuid;
 
-use crate::jars::{CONTEXTS, asked_once, drop_coins, now, open_jar, open_owned};
-use crate::world::{World, coins, keeper, open};
+use crate::jars::{asked_once, drop_coins, now, open_jar, open_owned};
+use crate::killed::another_node;
+use crate::world::{World, coins, open};
 
 const ROLE: &str = "GALLERIA_TEST_MOVER";
 
@@ -34,7 +35,7 @@ async fn mover() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let role: Value = serde_json::from_str(&role).unwrap();
     let folder = open(role["folder"].as_str().unwrap().as_ref()).await.unwrap();
-    let database = database(role["url"].as_str().unwrap()).await;
+    let database = another_node(role["url"].as_str().unwrap()).await;
     let (source, target) = if role["back"] == true { (&database, &folder) } else { (&folder, &database) };
     let die_at = role["die_at"].as_str().unwrap().to_owned();
     let mut dies = |step: &str, _, _| {
@@ -43,11 +44,6 @@ async fn mover() {
         }
     };
     move_tenant(source, target, role["slug"].as_str().unwrap(), &mut dies).await.unwrap();
-}
-
-async fn database(url: &str) -> Cell {
-    let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
-    Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
 }
 
 fn mover_that_dies(role: &Value) -> Child {
@@ -156,7 +152,7 @@ async fn a_move_that_dies_at_any_step_is_undone_or_finished_by_the_next() {
             let role =
                 json!({ "folder": folder.path(), "url": url, "slug": slug, "back": back, "die_at": step });
             assert!(!mover_that_dies(&role).wait().unwrap().success(), "it did not die at {step}");
-            let (folder, database) = (open(folder.path()).await.unwrap(), database(&url).await);
+            let (folder, database) = (open(folder.path()).await.unwrap(), another_node(&url).await);
             let (source, target) = if back { (&database, &folder) } else { (&folder, &database) };
             // At most one of the two serves it.
             let lives =

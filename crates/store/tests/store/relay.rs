@@ -227,3 +227,29 @@ async fn many_writers_and_a_reader_that_skips_nothing(world: World) {
     );
     relay.stop().await;
 }
+
+/// The poll is an hour away: only the other node's word can wake the reader so soon. The writing node joins too late to
+/// hold a lease, and the reading one keeps about half of the shards, so of many tenants some are read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_on_one_node_wakes_the_reader_on_another() {
+    let world = World::database().await;
+    let mut tenants = Vec::new();
+    for _ in 0..12 {
+        tenants.push(world.tenant().await);
+    }
+    let other = crate::killed::another_node(world.url.as_ref().unwrap()).await;
+    let diary = Arc::new(Diary::default());
+    let slow = store::relay::Pace { poll: Duration::from_secs(3600), ..pace() };
+    let relay = other.start(only_diary(&diary), slow.clone()).await.unwrap();
+    let never = store::relay::Pace { lease: Duration::from_secs(3600), ..slow };
+    let writer = world.cell.start(Workers::default(), never).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    for tenant in &tenants {
+        tenant.run(asked(), open_jar(Uuid::now_v7())).await.unwrap();
+    }
+    let began = std::time::Instant::now();
+    eventually("some are read", async || !diary.seen.lock().is_empty()).await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    writer.stop().await;
+    relay.stop().await;
+}

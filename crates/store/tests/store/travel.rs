@@ -1,6 +1,6 @@
 //! Backups, and what is restored from them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kernel::SubjectId;
 use store::travel::{Restoring, Summary, Wanted, check, pack, restore};
@@ -38,7 +38,7 @@ async fn packed(world: &World, tenant: &Tenant, sealed: bool) -> (PathBuf, Summa
     (path, summary)
 }
 
-async fn restored(world: &World, path: &PathBuf, restoring: Restoring<'_>) -> Result<Tenant, Failure> {
+async fn restored(world: &World, path: &Path, restoring: Restoring<'_>) -> Result<Tenant, Failure> {
     let restored = restore(&world.cell, path, &restoring, &mut |_, _, _| {}).await?;
     assert_eq!(restored.len(), 1);
     Ok(world.cell.tenant(restored[0].id))

@@ -56,9 +56,13 @@ impl Database {
         Ok(departed)
     }
 
-    async fn tend(&self, tenant: TenantId, writes: &[Write]) -> Result<(), Failure> {
+    /// Changes rows that nobody else should have changed; a row that is not there any more is someone else's now.
+    pub(in crate::engine) async fn tend(&self, tenant: TenantId, writes: &[Write]) -> Result<(), Failure> {
         let changed = self.change(&format!("begin; set local app.tenant = '{tenant}'"), writes).await;
-        changed.map_err(|failure| if matches!(failure, Failure::Bug(_)) { Failure::Stale } else { failure })
+        changed.map_err(|failure| match failure {
+            Failure::Bug(_) | Failure::Conflict => Failure::Stale,
+            other => other,
+        })
     }
 
     /// Removes every row of a tenant that has departed.

@@ -115,6 +115,12 @@ impl Database {
         self.change(&begin, &[head]).await
     }
 
+    pub(super) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
+        let begin = format!("begin; set local app.tenant = '{tenant}'");
+        let sql = "insert into heads (one, position) values (1, 0) on conflict do nothing";
+        self.change(&begin, &[Write::any(sql, Vec::new())]).await
+    }
+
     pub(super) async fn registry_read(
         &self,
         queries: &[Query<'_>],

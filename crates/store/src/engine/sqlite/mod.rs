@@ -119,6 +119,10 @@ impl Files {
     ) -> Result<(), Failure> {
         for tenant in tenants {
             let (path, names) = (self.path(tenant), subscribers.to_vec());
+            // The cell's own place is made when it is first needed.
+            if tenant == TenantId::CELL && !path.exists() {
+                continue;
+            }
             match blocking(move || connection::peek(&path, &names, now)).await {
                 Ok(peek) if peek.behind => found(tenant, None),
                 Ok(peek) => {
@@ -137,6 +141,10 @@ impl Files {
     pub(super) async fn scrub(&self, tenant: TenantId) -> Result<(), Failure> {
         let home = self.home(tenant).await?;
         blocking(move || home.scrub()).await
+    }
+
+    pub(super) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
+        if self.path(tenant).exists() { Ok(()) } else { self.make(tenant).await }
     }
 
     pub(super) fn registry_read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
