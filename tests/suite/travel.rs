@@ -84,6 +84,46 @@ async fn what_cannot_be_restored_says_why_and_changes_nothing(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_or_missing_key_file_is_refused_before_anything_is_changed() {
+    let world = World::start(Engine::Embedded, 1).await;
+    world.admin("a").post("/api/v1/products", &lamp("L", 9)).await;
+    let (mut server, cell, _folder) = world.apart();
+    server.stop();
+    let Cell::Folder(data) = &cell else { panic!("it is a folder") };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    command(&cell, &["keys", "new", &at("wrong")]);
+    std::fs::write(at("nonsense"), "hello").unwrap();
+    for (file, says) in [
+        (at("wrong"), "holds only"),
+        (at("nonsense"), "is not a key file"),
+        (at("missing"), "cannot be read"),
+    ] {
+        for args in [vec!["serve", "--listen", "127.0.0.1:0"], vec!["tenant", "suspend", "a"], vec!["verify"]]
+        {
+            let said = refused(&cell, &[args, vec!["--key-file", &file]].concat());
+            assert!(said.contains(says) && said.contains("--key-file"), "{said}");
+        }
+    }
+    assert!(refused(&cell, &["keys", "new", &at("wrong")]).contains("cannot be made"));
+    // A new key in front: everything still opens, also what was backed up before.
+    command(&cell, &["backup", &at("before")]);
+    command(&cell, &["keys", "rotate"]);
+    assert_eq!(
+        std::fs::read_to_string(data.join("galleria.keys")).unwrap().matches("galleria-key-1").count(),
+        2
+    );
+    verify(&cell);
+    command(&cell, &["restore", &at("before"), "--as", "again"]);
+    verify(&cell);
+    server.up().await;
+    assert_eq!(
+        server.client("a", None).get("/api/v1/products").await.json()["items"].as_array().unwrap().len(),
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_place_that_is_full_or_cannot_be_reached_is_left_as_it_was() {
     let world = World::start(Engine::Embedded, 1).await;
     let mut admin = world.admin("a");

@@ -50,6 +50,11 @@ impl World {
         Self { server, cell, postgres, keys, _folder: folder }
     }
 
+    /// The server and the cell, to go on with; the folder, to keep.
+    pub fn apart(self) -> (Server, Cell, TempDir) {
+        (self.server, self.cell, self._folder)
+    }
+
     /// The admin of a shop, on that shop's host.
     pub fn admin(&self, slug: &str) -> Client {
         self.server.client(slug, Some(self.key(slug)))

@@ -38,7 +38,7 @@ pub struct Granted {
 }
 
 impl Blobs {
-    /// An address for one `GET` or `PUT`. `file_name` is for a `GET`; Azure leaves it out.
+    /// An address for one `GET` or `PUT`. A file's name is for a `GET`; Azure leaves it out.
     ///
     /// A `PUT` by an address of S3 or Azure goes past the limits of [`Blobs::put`]: look at what came before a record
     /// points to it. Azure wants the header `x-ms-blob-type: BlockBlob` with it. Both count the lifetime by the
@@ -46,17 +46,16 @@ impl Blobs {
     pub async fn sign(
         &self,
         key: &SigningKey,
-        tenant: TenantId,
+        granted: &Granted,
         method: &str,
-        id: BlobId,
         now: Timestamp,
         lasts: Duration,
-        file_name: Option<&str>,
     ) -> Result<String, Problem> {
-        check_wish(method, lasts, file_name)?;
+        let Granted { tenant, id, file_name } = granted;
+        check_wish(method, lasts, file_name.as_deref())?;
         let whole_seconds = Duration::from_secs(lasts.as_secs() + u64::from(lasts.subsec_nanos() > 0));
         let provider = match &self.0.signs {
-            Signs::We => return Ok(own(key, tenant, method, id, now.plus(lasts), file_name)),
+            Signs::We => return Ok(own(key, granted, method, now.plus(lasts))),
             Signs::S3(signer) | Signs::Azure(signer) => signer,
         };
         let mut options = SignedUrlOptions::new();
@@ -64,25 +63,21 @@ impl Blobs {
             options = options.with_query([("response-content-disposition", attachment(name))]);
         }
         let method = if method == "PUT" { Method::PUT } else { Method::GET };
-        let signed = provider.signed_url_opts(method, &self.path(tenant, id), whole_seconds, &options).await;
+        let signed =
+            provider.signed_url_opts(method, &self.path(*tenant, *id), whole_seconds, &options).await;
         Ok(signed.map_err(|why| unavailable("sign an address", &why))?.to_string())
     }
 }
 
-fn own(
-    key: &SigningKey,
-    tenant: TenantId,
-    method: &str,
-    id: BlobId,
-    until: Timestamp,
-    name: Option<&str>,
-) -> String {
+fn own(key: &SigningKey, granted: &Granted, method: &str, until: Timestamp) -> String {
+    let Granted { tenant, id, file_name } = granted;
     let path = format!("/blobs/{tenant}/{id}");
     // Upwards, so that an address for a second lasts one.
     let expires = until.as_micros().div_euclid(1_000_000) + i64::from(until.as_micros() % 1_000_000 != 0);
-    let signature = hmac::sign(&secret(key), &statement(tenant, method, &path, expires, name));
+    let said = statement(*tenant, method, &path, expires, file_name.as_deref());
+    let signature = hmac::sign(&secret(key), &said);
     let mut address = format!("{path}?expires={expires}");
-    if let Some(name) = name {
+    if let Some(name) = file_name {
         let _ = write!(address, "&name={}", utf8_percent_encode(name, ENCODED));
     }
     let _ = write!(address, "&signature={}", URL_SAFE_NO_PAD.encode(signature));

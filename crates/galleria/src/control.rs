@@ -45,7 +45,7 @@ pub fn listen(cell: Cell, config: Config) -> Result<tokio::task::JoinHandle<()>,
     let _ = std::fs::remove_file(&path);
     let cannot = |error: std::io::Error| {
         format!(
-            "Commands cannot be taken at {}: {error}. A shorter path to the data folder may help.",
+            "Commands that change something cannot be taken while this serves, for {} cannot be made: {error}. A shorter path to the data folder may help.",
             path.display()
         )
     };

@@ -16,7 +16,14 @@ pub async fn serve(config: &Config) -> Result<(), String> {
         cell.start(workers::workers(), Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
-        None => Some(control::listen(cell.clone(), config.clone())?),
+        None => match control::listen(cell.clone(), config.clone()) {
+            Ok(listening) => Some(listening),
+            // Everything else works without it.
+            Err(sentence) => {
+                tell(&sentence);
+                None
+            }
+        },
     };
     let served = edge::serve(listener, router, platform).await;
     if let Some(commands) = commands {

@@ -51,6 +51,7 @@ impl Cell {
         let engine = Engine::open(opening, contexts, clock, bell.clone()).await?;
         let registry = Registry::load(&engine).await?;
         let vault = Vault::new(keeper()?);
+        vault.check(&engine).await?;
         let cell =
             Self(Arc::new(Inner { engine, bell, pasts: Pasts::default(), registry, vault, contexts, clock }));
         cell.follow_registry();

@@ -72,7 +72,7 @@ impl KeyFile {
                 }
                 _ => {
                     return Err(Failure::Unusable(format!(
-                        "{shown} is not a key file, or was damaged: a line does not read \"{KEY_LINE} NAME KEY\" with a key of that name. Put back a copy of it."
+                        "{shown} is not a key file, or was damaged: a line does not read \"{KEY_LINE} NAME KEY\" with a key of that name. Put back a copy of it, or name another with --key-file."
                     )));
                 }
             }

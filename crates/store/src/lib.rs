@@ -45,3 +45,13 @@ pub use past::{Moment, Of};
 pub use registry::{Key, Registry, TenantRecord, TenantStatus};
 pub use select::Select;
 pub use work::{Asked, Done, Guard, Once, Reply, Work};
+
+/// Does something long, much of which is computing, on a thread where it holds up nobody.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(work))
+        .await
+        .unwrap_or_else(|_| Err(Failure::Bug("something long panicked".into())))
+}

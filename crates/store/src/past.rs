@@ -120,7 +120,9 @@ impl Tenant {
         if let Some(past) = self.cell().pasts().find(self.id(), &of, position) {
             return Ok(self.in_the_past(past));
         }
-        let past = Arc::new(self.fold(position, &of).await?);
+        let (tenant, wanted) = (self.clone(), of.clone());
+        let folded = crate::aside(async move { tenant.fold(position, &wanted).await }).await?;
+        let past = Arc::new(folded);
         self.cell().pasts().keep(self.id(), of, past.clone());
         Ok(self.in_the_past(past))
     }

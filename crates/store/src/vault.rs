@@ -36,6 +36,33 @@ impl Vault {
         &*self.keeper
     }
 
+    /// Whether the keeper opens what is here: found out before anything is changed, and not when somebody is served.
+    pub(crate) async fn check(&self, engine: &Engine) -> Result<(), Failure> {
+        let mut names = Vec::new();
+        let query = ("select distinct key from tenant_secrets order by key", Vec::new());
+        engine
+            .registry_read(&[query], &mut |_, row| {
+                names.push(row.get::<String>(0)?);
+                Ok(())
+            })
+            .await?;
+        for key in names {
+            let (mut sample, sql) =
+                (None, "select origin, wrapped from tenant_secrets where key = $1 limit 1");
+            engine
+                .registry_read(&[(sql, args![key.clone()])], &mut |_, row| {
+                    let wrapped = Wrapped { key: key.clone(), bytes: row.get(1)? };
+                    sample = Some(Kept { origin: row.get(0)?, wrapped });
+                    Ok(())
+                })
+                .await?;
+            if let Some(kept) = sample {
+                self.secret(&kept).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The tenant's keys; a tenant that has none yet gets some.
     pub(crate) async fn keys(&self, engine: &Engine, tenant: TenantId) -> Result<Arc<TenantKeys>, Failure> {
         if let Some(keys) = self.open.read().get(&tenant) {

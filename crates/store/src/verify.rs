@@ -37,6 +37,11 @@ impl Report {
 
 /// Replays the tenant's log and compares.
 pub async fn verify(tenant: &Tenant) -> Result<Report, Failure> {
+    let tenant = tenant.clone();
+    crate::aside(async move { replay(&tenant).await }).await
+}
+
+async fn replay(tenant: &Tenant) -> Result<Report, Failure> {
     let scratch = Scratch::new(tenant.cell().contexts())?;
     let tables = scratch.tables()?;
     let keys = tenant.keys().await?;

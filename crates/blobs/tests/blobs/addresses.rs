@@ -11,7 +11,19 @@ const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_123_456);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 async fn signed(blobs: &Blobs, tenant: TenantId, id: BlobId, name: Option<&str>) -> String {
-    blobs.sign(&KEY, tenant, "GET", id, NOW, HOUR, name).await.unwrap()
+    sign(blobs, "GET", tenant, id, HOUR, name).await.unwrap()
+}
+
+async fn sign(
+    blobs: &Blobs,
+    method: &str,
+    tenant: TenantId,
+    id: BlobId,
+    lasts: Duration,
+    name: Option<&str>,
+) -> Result<String, Problem> {
+    let granted = Granted { tenant, id, file_name: name.map(str::to_owned) };
+    blobs.sign(&KEY, &granted, method, NOW, lasts).await
 }
 
 fn check(method: &str, address: &str, now: Timestamp) -> Result<Granted, Problem> {
@@ -35,7 +47,7 @@ async fn an_address_grants_what_was_signed() {
     let named = signed(&blobs, tenant, id, Some("Rechnung & März+1 100%.pdf")).await;
     let granted = check("GET", &named, NOW).unwrap();
     assert_eq!(granted.file_name.as_deref(), Some("Rechnung & März+1 100%.pdf"));
-    let put = blobs.sign(&KEY, tenant, "PUT", id, NOW, HOUR, None).await.unwrap();
+    let put = sign(&blobs, "PUT", tenant, id, HOUR, None).await.unwrap();
     assert!(check("PUT", &put, NOW).is_ok());
 }
 
@@ -43,7 +55,7 @@ async fn an_address_grants_what_was_signed() {
 async fn an_address_is_good_until_its_moment_and_not_after() {
     let home = Folder::new();
     let (blobs, tenant, id) = (home.blobs(), TenantId::new(), BlobId::new());
-    let address = blobs.sign(&KEY, tenant, "GET", id, NOW, Duration::from_secs(1), None).await.unwrap();
+    let address = sign(&blobs, "GET", tenant, id, Duration::from_secs(1), None).await.unwrap();
     assert!(check("GET", &address, NOW.plus(Duration::from_secs(1))).is_ok());
     let problem = check("GET", &address, NOW.plus(Duration::from_secs(2))).unwrap_err();
     assert_eq!((problem.code.as_str(), problem.fault), ("address_expired", Fault::Forbidden));
@@ -133,7 +145,7 @@ async fn a_lifetime_outside_of_a_second_to_a_week_is_refused() {
     for lasts in
         [Duration::ZERO, Duration::from_millis(999), Duration::from_secs(7 * 86_400 + 1), Duration::MAX]
     {
-        let problem = blobs.sign(&KEY, tenant, "GET", id, NOW, lasts, None).await.unwrap_err();
+        let problem = sign(&blobs, "GET", tenant, id, lasts, None).await.unwrap_err();
         assert_eq!(problem.code, "address_refused");
     }
 }

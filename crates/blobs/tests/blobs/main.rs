@@ -9,7 +9,7 @@ mod suite;
 
 use std::time::{Duration, Instant};
 
-use blobs::{BlobId, Blobs, Limits, Place, PlaceOptions};
+use blobs::{BlobId, Blobs, Granted, Limits, Place, PlaceOptions};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use kernel::{Fault, TenantId};
@@ -40,23 +40,31 @@ async fn everything_holds_in_azure() {
     let kept = suite::keep(&blobs, tenant, b"a document").await;
     let now = suite::now();
     let hour = Duration::from_secs(3_600);
-    let address = blobs.sign(&KEY, tenant, "GET", kept.id, now, hour, None).await.unwrap();
+    let address = blobs.sign(&KEY, &granted(tenant, kept.id, None), "GET", now, hour).await.unwrap();
     let other = suite::keep(&blobs, tenant, b"another document").await;
     assert_eq!(
         request("GET", &address.replace(&kept.id.to_string(), &other.id.to_string()), &[], b"").await.status,
         403
     );
     assert_eq!(request("PUT", &address, &[("x-ms-blob-type", "BlockBlob")], b"x").await.status, 403);
-    let brief = blobs.sign(&KEY, tenant, "GET", kept.id, now, Duration::from_secs(1), None).await.unwrap();
+    let brief =
+        blobs.sign(&KEY, &granted(tenant, kept.id, None), "GET", now, Duration::from_secs(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     assert_eq!(request("GET", &brief, &[], b"").await.status, 403);
+}
+
+fn granted(tenant: TenantId, id: BlobId, name: Option<&str>) -> Granted {
+    Granted { tenant, id, file_name: name.map(str::to_owned) }
 }
 
 async fn signed_addresses_work(home: &dyn Home, headers: &[(&str, &str)]) {
     let (blobs, tenant, now) = (home.blobs(), TenantId::new(), suite::now());
     let kept = suite::keep(&blobs, tenant, b"%PDF-1.7 a document").await;
     let hour = Duration::from_secs(3_600);
-    let address = blobs.sign(&KEY, tenant, "GET", kept.id, now, hour, Some("Rechnung März.pdf")).await.unwrap();
+    let address = blobs
+        .sign(&KEY, &granted(tenant, kept.id, Some("Rechnung März.pdf")), "GET", now, hour)
+        .await
+        .unwrap();
     let answer = request("GET", &address, &[], b"").await;
     assert_eq!(
         (answer.status, answer.body.as_slice()),
@@ -69,7 +77,7 @@ async fn signed_addresses_work(home: &dyn Home, headers: &[(&str, &str)]) {
     }
 
     let id = BlobId::new();
-    let address = blobs.sign(&KEY, tenant, "PUT", id, now, hour, None).await.unwrap();
+    let address = blobs.sign(&KEY, &granted(tenant, id, None), "PUT", now, hour).await.unwrap();
     let sent = [headers, &[("content-type", "text/html")]].concat();
     let answer = request("PUT", &address, &sent, b"<html><script>").await;
     assert!((200..300).contains(&answer.status), "{}", answer.status);

@@ -3,7 +3,6 @@
 
 use kernel::Write;
 use rusqlite::Connection;
-use tempfile::TempDir;
 
 use super::connection::{self, failure};
 use crate::Failure;
@@ -11,10 +10,11 @@ use crate::cell::Query;
 use crate::context::Context;
 use crate::engine::Each;
 
+///
+/// Its file has no name any more once it is open, so that not even a process that is killed leaves it behind: it holds
+/// in clear what is sealed in the log.
 pub(crate) struct Scratch {
     connection: Connection,
-    // Dropped after the connection, and the files with it.
-    _folder: TempDir,
 }
 
 /// A table's columns, those of its key first in the order of the key.
@@ -30,7 +30,9 @@ impl Scratch {
         let folder = folder.map_err(|error| Failure::Refused(format!("No room for a replay can be made in the folder for temporary files: {error}. Set TMPDIR to a folder with space.")))?;
         let connection = connection::open_scratch(&folder.path().join("replay.db"), contexts)?;
         connection.execute_batch("begin").map_err(|error| failure(&error))?;
-        Ok(Self { connection, _folder: folder })
+        // Nothing else is ever written beside it: it keeps no journal.
+        folder.close().map_err(|error| Failure::Unreachable(error.to_string()))?;
+        Ok(Self { connection })
     }
 
     pub(crate) fn write(&self, write: &Write) -> Result<(), Failure> {
