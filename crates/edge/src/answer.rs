@@ -1,7 +1,7 @@
 //! What goes out: a record, a page, what became of a command, or a problem.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kernel::{CorrelationId, Fault, Problem};
@@ -124,7 +124,8 @@ pub(crate) fn made(view: &impl Serialize, location: &str) -> Answer {
     Ok(response)
 }
 
-pub(crate) fn done(done: Done) -> Response {
+/// What became of a command.
+pub fn done(done: Done) -> Response {
     let Done { reply, replayed } = done;
     let mut response = json_text(reply.status, reply.body.into_bytes());
     let headers = response.headers_mut();
@@ -164,6 +165,11 @@ pub(crate) fn problem(problem: Problem, correlation: CorrelationId) -> Response 
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let (Fault::OutOfRange, Some(size)) = (fault, body["size"].as_u64())
+        && let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}"))
+    {
+        headers.insert(CONTENT_RANGE, range);
     }
     if fault == Fault::Unauthenticated {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

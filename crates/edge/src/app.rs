@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use axum::http::Method;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use kernel::{Fault, Problem};
@@ -14,7 +15,7 @@ use serde_json::Value;
 use store::Cell;
 use store::relay::Workers;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{And, Predicate, SizeAbove};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refused};
@@ -110,8 +111,14 @@ pub fn app(
 }
 
 /// Small answers are not worth compressing.
-fn large_text() -> And<SizeAbove, tower_http::compression::predicate::NotForContentType> {
-    SizeAbove::new(1024).and(tower_http::compression::predicate::NotForContentType::IMAGES)
+fn large_text() -> impl Predicate + Send + Sync + 'static {
+    SizeAbove::new(1024).and(NotForContentType::IMAGES).and(may_be_transformed)
+}
+
+/// A file goes out as it is, with its length, so that a part of it can be asked for.
+fn may_be_transformed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let caching = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    !caching.is_some_and(|caching| caching.contains("no-transform"))
 }
 
 async fn no_such_route() -> Answer {

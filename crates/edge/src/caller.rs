@@ -49,15 +49,17 @@ impl Role {
         match self {
             Self::Admin => true,
             Self::Viewer => verb == "read",
-            Self::OrderManager => permission == "catalog:read" || noun == "stock" || noun == "orders",
-            Self::CustomerService => verb == "read" || noun == "orders",
+            Self::OrderManager => {
+                permission == "catalog:read" || ["stock", "orders", "files"].contains(&noun)
+            }
+            Self::CustomerService => verb == "read" || ["orders", "files"].contains(&noun),
             Self::Operator => {
-                ["catalog", "jobs", "deliveries"].contains(&noun)
+                ["catalog", "jobs", "deliveries", "files"].contains(&noun)
                     || noun == "stock"
                     || permission == "orders:read"
                     || permission == "orders:write"
             }
-            Self::Service => verb == "read" || permission == "orders:place",
+            Self::Service => verb == "read" || permission == "orders:place" || permission == "files:write",
             Self::Anonymous => permission == "catalog:read",
         }
     }
@@ -137,14 +139,14 @@ mod tests {
 
     #[test]
     fn a_viewer_never_changes_anything() {
-        for permission in ["catalog:write", "stock:write", "orders:place", "orders:write"] {
+        for permission in ["catalog:write", "stock:write", "orders:place", "orders:write", "files:write"] {
             assert!(!Role::Viewer.may(permission), "{permission}");
         }
     }
 
     #[test]
     fn a_visitor_may_only_look_at_the_catalog() {
-        for permission in ["catalog:write", "stock:read", "orders:read", "orders:place"] {
+        for permission in ["catalog:write", "stock:read", "orders:read", "orders:place", "files:read"] {
             assert!(!Role::Anonymous.may(permission), "{permission}");
         }
         assert!(Role::Anonymous.may("catalog:read"));

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
-use store::{Asked, Once, Work};
+use store::{Asked, Done, Once, Work};
 use uuid::Uuid;
 
 use crate::answer::{self, Answer, Refused};
@@ -34,8 +34,8 @@ pub struct Command<T> {
     pub body: T,
     /// The version that the caller saw, from `If-Match`.
     pub if_match: Option<i64>,
-    once: Option<Once>,
-    in_flight: Arc<InFlight>,
+    pub(crate) once: Option<Once>,
+    pub(crate) in_flight: Arc<InFlight>,
 }
 
 /// For commands that say everything with their method and path.
@@ -58,6 +58,11 @@ impl<T> Command<T> {
 
     /// Does the work, once if the request carries an idempotency key, and answers.
     pub async fn run(&self, work: Work) -> Answer {
+        Ok(answer::done(self.done(work).await?))
+    }
+
+    /// Does the work in the same way, for a handler that has something to do before it answers.
+    pub async fn done(&self, work: Work) -> Result<Done, Problem> {
         let asked = self.asked();
         let _first = match &self.once {
             None => None,
@@ -66,19 +71,19 @@ impl<T> Command<T> {
                 None => return self.follow(asked, work).await,
             },
         };
-        Ok(answer::done(self.shop.tenant.run(asked, work).await?))
+        self.shop.tenant.run(asked, work).await
     }
 
     /// The first with this key is under way. The tenant's lane puts this one behind it, where it finds the kept reply.
-    async fn follow(&self, asked: Asked, work: Work) -> Answer {
+    async fn follow(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
         match tokio::time::timeout(FIRST_FINISHES_WITHIN, self.shop.tenant.run(asked, work)).await {
-            Ok(done) => Ok(answer::done(done?)),
+            Ok(done) => done,
             Err(_) => {
                 let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
                 let mut problem =
                     Problem::new(Fault::Conflict, "idempotency_in_flight", "Still being done", detail);
                 problem.retry_after = Some(1);
-                Err(problem.into())
+                Err(problem)
             }
         }
     }
@@ -157,6 +162,13 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
 }
 
 fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem> {
+    let key = once_key(parts, shop)?;
+    let fingerprint = || fingerprint(parts.uri.query().unwrap_or_default(), body);
+    Ok(key.map(|key| Once { key, fingerprint: fingerprint() }))
+}
+
+/// What a request's `Idempotency-Key` is kept under: the caller's own, and for this route only.
+pub(crate) fn once_key(parts: &Parts, shop: &Shop) -> Result<Option<String>, Problem> {
     let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
@@ -168,13 +180,12 @@ fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem
         ));
     }
     let Parts { method, uri, .. } = parts;
-    let fingerprint = Sha256::new()
-        .chain_update(uri.query().unwrap_or_default())
-        .chain_update([0])
-        .chain_update(body)
-        .finalize();
-    let key = format!("{} {method} {} {key}", shop.caller.actor, uri.path());
-    Ok(Some(Once { key, fingerprint: fingerprint.to_vec() }))
+    Ok(Some(format!("{} {method} {} {key}", shop.caller.actor, uri.path())))
+}
+
+/// What was asked, in short. `body` is the body, or what stands for one that is too long to be held.
+pub(crate) fn fingerprint(query: &str, body: &[u8]) -> Vec<u8> {
+    Sha256::new().chain_update(query).chain_update([0]).chain_update(body).finalize().to_vec()
 }
 
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {

@@ -11,6 +11,8 @@ use utoipa::openapi::OpenApi;
 pub(crate) struct Access {
     /// `None` when nobody has to be asked.
     pub(crate) permission: Option<String>,
+    /// Whether its body is a file, of any size and kind, which takes its time.
+    pub(crate) upload: bool,
 }
 
 /// By path template, then by method.
@@ -53,7 +55,8 @@ fn access(operation: &Value) -> Option<Access> {
     let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
     let scopes = declared.iter().filter_map(|one| one.get("key")).filter_map(Value::as_array);
     let permission = scopes.flatten().filter_map(Value::as_str).next().map(str::to_owned);
-    Some(Access { permission })
+    let upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
+    Some(Access { permission, upload })
 }
 
 fn complete(operation: &mut Value, method: &str, access: &Access) {

@@ -24,6 +24,7 @@ pub mod problems;
 mod serve;
 mod settings;
 mod tenancy;
+mod upload;
 
 pub use answer::{Answer, Page, Refused};
 pub use app::{Platform, app};
@@ -34,7 +35,8 @@ pub use house::AsOf;
 pub use problems::ProblemDoc;
 pub use serve::{listen, serve};
 pub use settings::Settings;
-pub use tenancy::Shop;
+pub use tenancy::{Shop, check_open};
+pub use upload::Upload;
 
 /// A context's routes, with their part of the document.
 pub type Routes = utoipa_axum::router::OpenApiRouter<Platform>;

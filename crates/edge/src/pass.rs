@@ -49,8 +49,13 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             }
             request.extensions_mut().extend(shop.clone().map(with_shop).unwrap_or_default());
         }
+        let settings = platform.settings();
+        let limit = match operation {
+            Some(operation) if operation.access.upload => settings.upload_time_limit,
+            _ => settings.time_limit,
+        };
         let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
-        match tokio::time::timeout(platform.settings().time_limit, handled).await {
+        match tokio::time::timeout(limit, handled).await {
             Ok(Ok(response)) => {
                 rendered(response, route.and_then(|route| platform.methods(route)), correlation)
             }

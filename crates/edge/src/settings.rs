@@ -7,8 +7,10 @@ pub struct Settings {
     pub base_domain: String,
     /// The largest body that is read.
     pub body_limit: usize,
-    /// How long a request may take, its body included.
+    /// How long a request may take, its body included; and how long the sender of a file may be silent.
     pub time_limit: Duration,
+    /// How long the upload of a file may take.
+    pub upload_time_limit: Duration,
     /// How long to go on serving after being told to stop, so that a load balancer hears of it.
     pub drain_wait: Duration,
     /// How long requests that are under way then have to finish.
@@ -21,6 +23,7 @@ impl Default for Settings {
             base_domain: "localhost".into(),
             body_limit: 1024 * 1024,
             time_limit: Duration::from_secs(30),
+            upload_time_limit: Duration::from_secs(20 * 60),
             drain_wait: Duration::ZERO,
             drain_limit: Duration::from_secs(20),
         }

@@ -51,31 +51,7 @@ pub(crate) fn admit(
     if let Some(permission) = permission {
         caller::check(&caller, permission)?;
     }
-    match record.status {
-        TenantStatus::Active => {}
-        TenantStatus::ReadOnly if method.is_safe() => {}
-        TenantStatus::ReadOnly => {
-            return Err(Problem::unavailable(
-                "shop_read_only",
-                "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
-                5,
-            ));
-        }
-        TenantStatus::Arriving | TenantStatus::Departed => {
-            return Err(Problem::unavailable(
-                "shop_moved",
-                "This shop is being moved to another place. Ask again in a moment, by its own address.",
-                2,
-            ));
-        }
-        TenantStatus::Suspended => {
-            return Err(Problem::unavailable(
-                "shop_suspended",
-                "This shop is suspended. Its operator knows why.",
-                3600,
-            ));
-        }
-    }
+    check_open(&record, method)?;
     Ok(Shop {
         tenant: platform.cell().tenant(record.id),
         record,
@@ -84,6 +60,29 @@ pub(crate) fn admit(
         now: platform.cell().now(),
         if_none_match: headers.get(IF_NONE_MATCH).cloned(),
     })
+}
+
+/// Refuses what a shop that is closed, or on its way, does not do.
+pub fn check_open(record: &TenantRecord, method: &Method) -> Result<(), Problem> {
+    match record.status {
+        TenantStatus::Active => Ok(()),
+        TenantStatus::ReadOnly if method.is_safe() => Ok(()),
+        TenantStatus::ReadOnly => Err(Problem::unavailable(
+            "shop_read_only",
+            "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
+            5,
+        )),
+        TenantStatus::Arriving | TenantStatus::Departed => Err(Problem::unavailable(
+            "shop_moved",
+            "This shop is being moved to another place. Ask again in a moment, by its own address.",
+            2,
+        )),
+        TenantStatus::Suspended => Err(Problem::unavailable(
+            "shop_suspended",
+            "This shop is suspended. Its operator knows why.",
+            3600,
+        )),
+    }
 }
 
 /// By name for internal callers, who show a key; else by host; else, on the bare domain, by the key.

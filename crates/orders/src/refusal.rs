@@ -24,7 +24,7 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         code: "person_erased",
         status: 409,
         title: "Person erased",
-        what_to_do: "This customer's data was erased for good. Leave customer.id out, and they order as someone new.",
+        what_to_do: "This person's data was erased for good, and nothing more is written about them. Leave their id out.",
     },
     ProblemDoc {
         code: "illegal_transition",

@@ -9,6 +9,7 @@ mod moving;
 mod privacy;
 mod readers;
 mod relay;
+mod rolling;
 mod stories;
 mod travel;
 mod world;

@@ -1,0 +1,96 @@
+//! A body of any size and kind, handed on piece by piece while it arrives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use futures_util::{Stream, StreamExt, stream};
+use store::Once;
+
+use crate::answer::Refused;
+use crate::app::Platform;
+use crate::command::{self, Command, InFlight, NoBody};
+use crate::tenancy::Shop;
+
+/// A request whose body is too long to be held. Its operation says `application/octet-stream` in the document, and may
+/// then take the time for uploads instead of the time for requests; but between two pieces of it no more than that one.
+///
+/// What it asks for is known only when all of it has passed, so the handler reads [`Upload::bytes`] first and then makes
+/// the command of it.
+pub struct Upload {
+    pub shop: Shop,
+    /// How many bytes the sender says there are.
+    pub announced: Option<u64>,
+    body: BodyDataStream,
+    /// Whether the sender holds the body back until it is asked for.
+    held_back: bool,
+    silence: Duration,
+    once_key: Option<String>,
+    query: String,
+    in_flight: Arc<InFlight>,
+}
+
+impl Upload {
+    /// The body, as it arrives. A sender that is silent for too long has broken it off.
+    pub fn bytes(&mut self) -> impl Stream<Item = Result<Bytes, String>> + Send {
+        self.held_back = false;
+        let silence = self.silence;
+        stream::unfold(&mut self.body, move |body| async move {
+            let piece = match tokio::time::timeout(silence, body.next()).await {
+                Ok(piece) => piece?.map_err(|error| error.to_string()),
+                Err(_) => Err(format!("nothing came for {} seconds", silence.as_secs())),
+            };
+            Some((piece, body))
+        })
+    }
+
+    /// Reads on to the end of a body that is refused, up to a point: a client that is still sending when the connection
+    /// closes would never see the answer.
+    pub async fn drain(&mut self, most: u64) {
+        if self.held_back {
+            return;
+        }
+        let mut length = 0;
+        while let Ok(Some(Ok(piece))) = tokio::time::timeout(self.silence, self.body.next()).await {
+            length += piece.len() as u64;
+            if length > most {
+                return;
+            }
+        }
+    }
+
+    /// The command that it is. `content` stands for its body: a hash.
+    pub fn command(self, content: &str) -> Command<NoBody> {
+        let Self { shop, once_key, query, in_flight, .. } = self;
+        let fingerprint = || command::fingerprint(&query, content.as_bytes());
+        let once = once_key.map(|key| Once { key, fingerprint: fingerprint() });
+        Command { shop, body: NoBody, if_match: None, once, in_flight }
+    }
+}
+
+impl FromRequest<Platform> for Upload {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
+        let (mut parts, body) = request.into_parts();
+        let shop = Shop::from_request_parts(&mut parts, platform).await?;
+        let once_key = command::once_key(&parts, &shop)?;
+        Ok(Self {
+            announced: announced(&parts.headers),
+            body: Body::into_data_stream(body),
+            held_back: parts.headers.contains_key(EXPECT),
+            silence: platform.settings().time_limit,
+            once_key,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            in_flight: platform.in_flight(),
+            shop,
+        })
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
