@@ -117,6 +117,8 @@ async fn a_wrong_or_missing_key_file_is_refused_before_anything_is_changed() {
     command(&cell, &["restore", &at("before"), "--as", "again"]);
     verify(&cell);
     server.up().await;
+    // And again beside the process that serves, which reads the file anew when it meets the new key.
+    command(&cell, &["keys", "rotate"]);
     assert_eq!(
         server.client("a", None).get("/api/v1/products").await.json()["items"].as_array().unwrap().len(),
         1

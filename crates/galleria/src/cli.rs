@@ -288,8 +288,11 @@ pub enum KeysCommand {
     /// Make a key file. An existing one is never overwritten.
     #[command(after_help = "Example:\n  galleria keys new /etc/galleria/keys")]
     New { file: PathBuf },
-    /// Put a new key in front of the key file and wrap every tenant's secret with it. Nothing is encrypted again.
+    /// Put a new key in front of the key file, and wrap every tenant's secret with it. Nothing is encrypted again. Where
+    /// several nodes share a database, the file goes to all of them first, and then comes `rewrap`.
     Rotate,
+    /// Wrap every tenant's secret with the key that stands first in the file.
+    Rewrap,
 }
 
 #[derive(Debug, Subcommand)]

@@ -19,16 +19,28 @@ pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String>
             let path = session.config.key_file();
             let path = path.ok_or(crate::app::NO_KEY_FILE)?;
             KeyFile::rotate(&path).map_err(|failure| failure.to_string())?;
-            // Opened anew, so that it wraps with the key that has just been made.
-            let cell = crate::app::open_cell(&session.config, false).await?;
-            let wrapped = cell.rewrap_keys().await.map_err(|failure| failure.to_string());
-            cell.close().await;
-            session.tell(&format!(
-                "There is a new key in {}, and the secrets of {} tenants are wrapped with it. Give the file to every node; the older keys in it still open older backups.",
-                path.display(),
-                wrapped?
-            ));
+            if session.config.database_url.is_some() {
+                session.tell(&format!(
+                    "There is a new key in {}. Give the file to every node; then wrap the tenants' secrets with it: galleria keys rewrap",
+                    path.display()
+                ));
+                return Ok(());
+            }
+            rewrap(session).await?;
         }
+        KeysCommand::Rewrap => rewrap(session).await?,
     }
+    Ok(())
+}
+
+/// With the key that stands first in the file. It is read anew, for it may just have been made.
+async fn rewrap(session: &Session) -> Result<(), String> {
+    let cell = crate::app::open_cell(&session.config, false).await?;
+    let wrapped = cell.rewrap_keys().await.map_err(|failure| failure.to_string());
+    cell.close().await;
+    session.tell(&format!(
+        "The secrets of {} tenants are wrapped with the new key. Keep the older keys in the file: they open older backups.",
+        wrapped?
+    ));
     Ok(())
 }

@@ -64,6 +64,9 @@ impl Opened {
 
     /// The tenant of this name.
     pub fn tenant_named(&self, slug: &str) -> Result<Tenant, String> {
+        if slug.is_empty() {
+            return Err("Say which tenant: --tenant SLUG. `galleria tenant list` shows them.".into());
+        }
         let record = self.cell.registry().by_slug(slug);
         let record = record
             .ok_or_else(|| format!("There is no tenant {slug:?}. `galleria tenant list` shows them."))?;

@@ -10,10 +10,12 @@ use std::future::Future;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use kernel::{SubjectId, Timestamp, Write, args};
+use parking_lot::RwLock;
 use rand::Rng as _;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
@@ -46,9 +48,11 @@ pub trait Keeper: Send + Sync {
     fn unwrap<'a>(&'a self, about: &'a [u8], wrapped: &'a Wrapped) -> Later<'a, Zeroizing<Vec<u8>>>;
 }
 
-/// A file of keys, one a line; the first wraps, all unwrap.
+/// A file of keys, one a line; the first wraps, all unwrap. It is read again when something was wrapped with a key that
+/// is not known, for that may have been put into it since.
 pub struct KeyFile {
-    keys: Vec<(String, Sealer)>,
+    path: PathBuf,
+    keys: RwLock<Vec<(String, Arc<Sealer>)>>,
 }
 
 const KEY_LINE: &str = "galleria-key-1";
@@ -68,7 +72,7 @@ impl KeyFile {
             let key = key.and_then(|key| BASE64.decode(key).ok()).map(Zeroizing::new);
             match (kind, name, key) {
                 (Some(KEY_LINE), Some(name), Some(key)) if key.len() == 32 && name == name_of(&key) => {
-                    keys.push((name.to_owned(), Sealer::new(&key)));
+                    keys.push((name.to_owned(), Arc::new(Sealer::new(&key))));
                 }
                 _ => {
                     return Err(Failure::Unusable(format!(
@@ -82,7 +86,20 @@ impl KeyFile {
                 "{shown} holds no key. Make a key file with: galleria keys new FILE"
             )));
         }
-        Ok(Self { keys })
+        Ok(Self { path: path.to_owned(), keys: RwLock::new(keys) })
+    }
+
+    fn named(&self, name: &str) -> Option<Arc<Sealer>> {
+        let find = |keys: &[(String, Arc<Sealer>)]| {
+            keys.iter().find(|(known, _)| known == name).map(|(_, key)| key.clone())
+        };
+        let known = find(&self.keys.read());
+        known.or_else(|| {
+            let again = Self::read(&self.path).ok()?.keys.into_inner();
+            let found = find(&again);
+            *self.keys.write() = again;
+            found
+        })
     }
 
     /// Makes a file with one new key. An existing one is never overwritten.
@@ -117,11 +134,11 @@ impl KeyFile {
 
 impl Keeper for KeyFile {
     fn current(&self) -> String {
-        self.keys.first().map(|(name, _)| name.clone()).unwrap_or_default()
+        self.keys.read().first().map(|(name, _)| name.clone()).unwrap_or_default()
     }
 
     fn wrap<'a>(&'a self, about: &'a [u8], secret: &'a [u8]) -> Later<'a, Wrapped> {
-        let wrapped = match self.keys.first() {
+        let wrapped = match self.keys.read().first() {
             Some((name, key)) => Ok(Wrapped { key: name.clone(), bytes: key.seal(about, secret) }),
             None => Err(Failure::Bug("a key file without a key was read".into())),
         };
@@ -129,12 +146,11 @@ impl Keeper for KeyFile {
     }
 
     fn unwrap<'a>(&'a self, about: &'a [u8], wrapped: &'a Wrapped) -> Later<'a, Zeroizing<Vec<u8>>> {
-        let key = self.keys.iter().find(|(name, _)| *name == wrapped.key).map(|(_, key)| key);
-        let opened = match key {
+        let opened = match self.named(&wrapped.key) {
             None => Err(Failure::Unusable(format!(
                 "What is here was locked with the key {}, and the key file holds only {}. Name the right file with --key-file; nothing was changed.",
                 wrapped.key,
-                self.keys.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+                self.keys.read().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
             ))),
             Some(key) => key.open(about, &wrapped.bytes).map(Zeroizing::new).ok_or_else(|| {
                 Failure::Unusable(
