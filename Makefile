@@ -53,6 +53,7 @@ lint: ## formatting, clippy, and licences where cargo-deny is there
 build: ## everything, without running it
 	cargo build --workspace --all-targets
 
-# What the tests start as real parts, from Debian's packages.
+# What the tests start as real parts, from Debian's packages, PyPI and npm.
 tools:
 	@sh tests/tools.sh
+	@sh crates/blobs/tests/tools.sh

@@ -88,7 +88,7 @@ async fn a_connection_without_the_right_tenant_sees_no_row_and_writes_none() {
         tokio_postgres::connect(&postgres.app_url(), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let tables: Vec<String> = app
-        .query("select schemaname || '.' || tablename from pg_tables where schemaname in ('log', 'products', 'orders')", &[])
+        .query("select schemaname || '.' || tablename from pg_tables where schemaname in ('log', 'products', 'orders', 'files')", &[])
         .await
         .unwrap()
         .iter()

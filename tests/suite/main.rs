@@ -6,6 +6,7 @@ mod api;
 mod architecture;
 mod cli;
 mod faults;
+mod files;
 mod isolation;
 mod past;
 mod privacy;

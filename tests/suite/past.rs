@@ -20,7 +20,7 @@ async fn an_order_and_a_list_are_seen_as_they_were(engine: Engine) {
         admin.post("/api/v1/products", &lamp("L", 9)).await.json()["id"].as_str().unwrap().to_owned();
     let placed = admin.post("/api/v1/orders", &order(&[("L", 2)])).await.json();
     let (id, before) = (placed["id"].as_str().unwrap().to_owned(), placed["placed_at"].clone());
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(450)).await;
     admin
         .send("PUT", &format!("/api/v1/orders/{id}/status"), &[], Some("{\"status\":\"confirmed\"}"))
         .await
@@ -75,10 +75,10 @@ async fn an_order_and_a_list_are_seen_as_they_were(engine: Engine) {
     assert!(shown.contains("- status: \"placed\"") && shown.contains("+ status: \"confirmed\""), "{shown}");
 }
 
-/// The order's own moment, a millisecond later.
+/// A moment after the order was asked for, by when it was written down for sure.
 fn at_just_after(time: &Value) -> String {
     let time: kernel::Timestamp = time.as_str().unwrap().parse().unwrap();
-    time.plus(Duration::from_millis(10)).to_string()
+    time.plus(Duration::from_millis(400)).to_string()
 }
 
 async fn a_job_is_started_seen_and_done_once_for_one_key(engine: Engine) {

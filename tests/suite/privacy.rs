@@ -70,7 +70,7 @@ async fn an_erased_customer_is_found_nowhere_while_the_books_stay(engine: Engine
 }
 
 /// Every byte of every file of a folder, or every value of every table of a database.
-async fn everything(world: &World) -> Vec<u8> {
+pub async fn everything(world: &World) -> Vec<u8> {
     match (&world.cell, &world.postgres) {
         (Cell::Folder(path), _) => files(path),
         (Cell::Database(_), Some(postgres)) => rows(&postgres.owner_url()).await,

@@ -174,7 +174,17 @@ async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
     let postgres = Postgres::start();
     postgres.prepare();
     let there = Cell::Database(postgres.app_url());
-    let node = Server::start(there.clone()).await;
+    let files = tempfile::tempdir().unwrap();
+    let files_there = files.path().display().to_string();
+    let node = Server::start_with(there.clone(), &[("GALLERIA_FILES", &files_there)]).await;
+    let words = [("content-type", "text/plain")];
+    let kept = world
+        .admin("a")
+        .send("POST", "/api/v1/files?name=terms.txt", &words, Some("Be kind."))
+        .await
+        .unwrap();
+    assert_eq!(kept.status, 201, "{}", kept.json());
+    let kept = kept.json()["id"].as_str().unwrap().to_owned();
     let (ports, key) = ([world.server.port, node.port], world.key("a").to_owned());
     let (stop, ledger) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
     let buyers: Vec<_> = (0..6)
@@ -199,7 +209,8 @@ async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
     let keys = galleria_tests::key_file().display().to_string();
     let cell = world.cell.clone();
     let moved = tokio::task::spawn_blocking(move || {
-        let args = ["tenant", "move", "a", "--to-database-url", &to, "--to-key-file", &keys];
+        let mut args = vec!["tenant", "move", "a", "--to-database-url", &to, "--to-key-file", &keys];
+        args.extend(["--to-files", &files_there]);
         Command::new(galleria_tests::binary()).args(args).args(cell.args()).output().unwrap()
     });
     let moved = moved.await.unwrap();
@@ -223,6 +234,9 @@ async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
     assert!(told.len() > 50, "only {} orders; that proves nothing", told.len());
     assert_eq!(told, there_are, "orders were lost or doubled");
     verify(&there);
+    let address = admin.post(&format!("/api/v1/files/{kept}/address"), &serde_json::json!({})).await.json();
+    let address = address["address"].as_str().unwrap().to_owned();
+    assert_eq!(node.client("a", None).get(&address).await.body, b"Be kind.");
     assert_eq!(command(&world.cell, &["tenant", "list"]), "");
 }
 

@@ -100,7 +100,7 @@ impl From<DeadLetter> for DeadLetterView {
 }
 
 /// Lists what could not be delivered, oldest first.
-#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "house", params(ListDeadLetters),
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operations", params(ListDeadLetters),
     responses((status = 200, description = "A page of dead letters.", body = Page<DeadLetterView>)),
     security(("key" = ["deliveries:read"])))]
 async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -> Answer {
@@ -113,7 +113,7 @@ async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -
 }
 
 /// Reads a dead letter with the event in it.
-#[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "house", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The dead letter.", body = DeadLetterView)),
     security(("key" = ["deliveries:read"])))]
 async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
@@ -124,7 +124,7 @@ async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 }
 
 /// Hands the event over once more. When it is handled, the letter is gone.
-#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "house", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It was handled.")),
     security(("key" = ["deliveries:write"])))]
 async fn replay_dead_letter(
@@ -137,7 +137,7 @@ async fn replay_dead_letter(
 }
 
 /// Drops a dead letter: nobody needs it handled any more.
-#[utoipa::path(delete, path = "/api/v1/dead-letters/{id}", tag = "house", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It is dropped.")),
     security(("key" = ["deliveries:write"])))]
 async fn drop_dead_letter(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
@@ -198,7 +198,7 @@ struct StartJob {
 }
 
 /// Lists jobs, newest first.
-#[utoipa::path(get, path = "/api/v1/jobs", tag = "house", params(ListJobs),
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "operations", params(ListJobs),
     responses((status = 200, description = "A page of jobs.", body = Page<JobView>)),
     security(("key" = ["jobs:read"])))]
 async fn list_jobs(shop: Shop, Filter(asked): Filter<ListJobs>) -> Answer {
@@ -210,7 +210,7 @@ async fn list_jobs(shop: Shop, Filter(asked): Filter<ListJobs>) -> Answer {
 }
 
 /// Reads a job.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "house", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The job.", body = JobView)),
     security(("key" = ["jobs:read"])))]
 async fn read_job(shop: Shop, Id(id): Id<Uuid>) -> Answer {
@@ -218,7 +218,7 @@ async fn read_job(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 }
 
 /// Starts a job, now or later, once or again and again.
-#[utoipa::path(post, path = "/api/v1/jobs", tag = "house", request_body = StartJob,
+#[utoipa::path(post, path = "/api/v1/jobs", tag = "operations", request_body = StartJob,
     responses((status = 201, description = "It will be done; Location says where to look.", body = JobView)),
     security(("key" = ["jobs:write"])))]
 async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> Answer {
@@ -242,7 +242,7 @@ async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> 
 }
 
 /// Cancels a job. What it does from now on does not count.
-#[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "house", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The job, as it ended.", body = JobView)),
     security(("key" = ["jobs:write"])))]
 async fn cancel_job(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
@@ -273,7 +273,7 @@ struct ReadHistory {
 }
 
 /// Lists what happened to one thing, such as an order or a product, oldest first.
-#[utoipa::path(get, path = "/api/v1/history/{id}", tag = "house", params(("id" = Uuid, Path), ReadHistory),
+#[utoipa::path(get, path = "/api/v1/history/{id}", tag = "operations", params(("id" = Uuid, Path), ReadHistory),
     responses((status = 200, description = "A page of what happened.", body = Page<HappeningView>)),
     security(("key" = ["history:read"])))]
 async fn read_history(shop: Shop, Id(id): Id<Uuid>, Filter(asked): Filter<ReadHistory>) -> Answer {
@@ -329,7 +329,7 @@ struct Changes {
 }
 
 /// Shows what of one thing changed between two moments.
-#[utoipa::path(get, path = "/api/v1/history/{id}/changes", tag = "house", params(("id" = Uuid, Path), ReadChanges),
+#[utoipa::path(get, path = "/api/v1/history/{id}/changes", tag = "operations", params(("id" = Uuid, Path), ReadChanges),
     responses((status = 200, description = "The rows that differ.", body = Changes)),
     security(("key" = ["history:read"])))]
 async fn read_changes(shop: Shop, Id(id): Id<Uuid>, Filter(asked): Filter<ReadChanges>) -> Answer {
@@ -359,7 +359,7 @@ struct ErasedView {
 }
 
 /// Erases a person for good: their key is destroyed, and no table says any more who they were. Not even a backup undoes it.
-#[utoipa::path(post, path = "/api/v1/privacy/erasures", tag = "house", request_body = ErasePerson,
+#[utoipa::path(post, path = "/api/v1/privacy/erasures", tag = "operations", request_body = ErasePerson,
     responses((status = 200, description = "They are erased.", body = ErasedView)),
     security(("key" = ["privacy:write"])))]
 async fn erase_person(ask: Command<ErasePerson>) -> Answer {

@@ -15,6 +15,9 @@ use crate::app::Platform;
 use crate::command::{self, Command, InFlight, NoBody};
 use crate::tenancy::Shop;
 
+/// How much is read of a body that is refused.
+const DRAINED: u64 = 64 * 1024 * 1024;
+
 /// A request whose body is too long to be held. Its operation says `application/octet-stream` in the document, and may
 /// then take the time for uploads instead of the time for requests; but between two pieces of it no more than that one.
 ///
@@ -25,8 +28,8 @@ pub struct Upload {
     /// How many bytes the sender says there are.
     pub announced: Option<u64>,
     body: BodyDataStream,
-    /// Whether the sender holds the body back until it is asked for.
-    held_back: bool,
+    /// Whether nothing more comes: the sender waits to be asked for the body, or has broken it off.
+    quiet: bool,
     silence: Duration,
     once_key: Option<String>,
     query: String,
@@ -36,27 +39,28 @@ pub struct Upload {
 impl Upload {
     /// The body, as it arrives. A sender that is silent for too long has broken it off.
     pub fn bytes(&mut self) -> impl Stream<Item = Result<Bytes, String>> + Send {
-        self.held_back = false;
-        let silence = self.silence;
-        stream::unfold(&mut self.body, move |body| async move {
-            let piece = match tokio::time::timeout(silence, body.next()).await {
+        self.quiet = false;
+        stream::unfold(self, |upload| async move {
+            let silence = upload.silence;
+            let piece = match tokio::time::timeout(silence, upload.body.next()).await {
                 Ok(piece) => piece?.map_err(|error| error.to_string()),
                 Err(_) => Err(format!("nothing came for {} seconds", silence.as_secs())),
             };
-            Some((piece, body))
+            upload.quiet = piece.is_err();
+            Some((piece, upload))
         })
     }
 
     /// Reads on to the end of a body that is refused, up to a point: a client that is still sending when the connection
     /// closes would never see the answer.
-    pub async fn drain(&mut self, most: u64) {
-        if self.held_back {
+    pub async fn drain(&mut self) {
+        if self.quiet {
             return;
         }
         let mut length = 0;
         while let Ok(Some(Ok(piece))) = tokio::time::timeout(self.silence, self.body.next()).await {
             length += piece.len() as u64;
-            if length > most {
+            if length > DRAINED {
                 return;
             }
         }
@@ -81,7 +85,7 @@ impl FromRequest<Platform> for Upload {
         Ok(Self {
             announced: announced(&parts.headers),
             body: Body::into_data_stream(body),
-            held_back: parts.headers.contains_key(EXPECT),
+            quiet: parts.headers.contains_key(EXPECT),
             silence: platform.settings().time_limit,
             once_key,
             query: parts.uri.query().unwrap_or_default().to_owned(),

@@ -3,18 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use blobs::Blobs;
 use edge::{Platform, ProblemDoc, Routes};
+use files::Shelf;
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::config::Config;
 use crate::{clock, workers};
 
-pub const CONTEXTS: &[Context] = &[catalog::CONTEXT, orders::CONTEXT, store::privacy::CONTEXT];
+pub const CONTEXTS: &[Context] =
+    &[catalog::CONTEXT, orders::CONTEXT, files::CONTEXT, store::privacy::CONTEXT];
 
-const PROBLEMS: &[&[ProblemDoc]] = &[catalog::PROBLEMS, orders::PROBLEMS];
+const PROBLEMS: &[&[ProblemDoc]] = &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS];
 
-pub fn routes() -> Routes {
-    Routes::new().merge(catalog::routes()).merge(orders::routes())
+pub fn routes(shelf: Shelf) -> Routes {
+    Routes::new().merge(catalog::routes()).merge(orders::routes()).merge(files::routes(shelf))
+}
+
+/// The place of the files, if the configuration names one.
+pub fn blobs(config: &Config) -> Result<Option<Blobs>, String> {
+    config.files()?.map(|place| Blobs::open(&place)).transpose()
 }
 
 /// Opens the cell that the configuration names. One that only reads leaves room for the one that serves.
@@ -62,5 +70,8 @@ fn tenants_for_files() -> usize {
 }
 
 pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
-    edge::app(cell, workers::workers(), config.edge(), routes(), PROBLEMS)
+    let blobs = blobs(config)?;
+    let workers = workers::workers(blobs.as_ref());
+    let shelf = Shelf::new(blobs, config.file_limit);
+    edge::app(cell, workers, config.edge(), routes(shelf), PROBLEMS)
 }

@@ -401,6 +401,10 @@ pub struct Destination {
     /// A database server that was prepared with `galleria migrate`.
     #[arg(long, value_name = "URL")]
     pub to_database_url: Option<String>,
+    /// Where its files are kept: a folder, s3://bucket/prefix or azure://account/container/prefix. A folder keeps them in
+    /// itself unless this says otherwise.
+    #[arg(long, value_name = "PLACE")]
+    pub to_files: Option<String>,
     /// Its key file, when it is not the one that is used here.
     #[arg(long, value_name = "FILE")]
     pub to_key_file: Option<PathBuf>,

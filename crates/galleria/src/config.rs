@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use blobs::{Place, PlaceOptions};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,21 @@ pub struct Config {
     pub body_limit: usize,
     /// How long a request may take.
     pub time_limit_seconds: u64,
+    /// Where files are kept: a folder, s3://bucket/prefix or azure://account/container/prefix; in the data folder when
+    /// left out.
+    pub files: Option<String>,
+    /// Where that service answers, when it is not Amazon or Microsoft.
+    pub files_endpoint: Option<String>,
+    /// The region of an S3 bucket.
+    pub files_region: Option<String>,
+    /// The id of an S3 access key.
+    pub files_key_id: Option<String>,
+    /// The secret of the access key, or the key of the Azure account; the role of the machine is used without it.
+    pub files_secret: Option<String>,
+    /// Whether that endpoint may be spoken to without encryption.
+    pub files_allow_http: bool,
+    /// The largest file, in bytes.
+    pub file_limit: u64,
     /// How long to go on serving after being told to stop.
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
@@ -58,6 +74,13 @@ impl Default for Config {
             awake_at_most: 2000,
             body_limit: 1024 * 1024,
             time_limit_seconds: 30,
+            files: None,
+            files_endpoint: None,
+            files_region: None,
+            files_key_id: None,
+            files_secret: None,
+            files_allow_http: false,
+            file_limit: 64 * 1024 * 1024,
             drain_wait_seconds: 0,
             log: "info".into(),
         }
@@ -71,16 +94,36 @@ impl Config {
         self.key_file.clone().or_else(beside)
     }
 
+    /// Where files are kept. A database that many nodes share has no folder of its own for them, either.
+    pub fn files(&self) -> Result<Option<Place>, String> {
+        let options = PlaceOptions {
+            endpoint: self.files_endpoint.clone(),
+            region: self.files_region.clone(),
+            key_id: self.files_key_id.clone(),
+            secret: self.files_secret.clone(),
+            allow_http: self.files_allow_http,
+        };
+        let beside = || self.database_url.is_none().then(|| self.data.join("files").display().to_string());
+        let place = self.files.clone().or_else(beside);
+        place.map(|place| Place::parse(&place, &options)).transpose()
+    }
+
     pub fn edge(&self) -> edge::Settings {
         edge::Settings {
             base_domain: self.base_domain.clone(),
             body_limit: self.body_limit,
             time_limit: Duration::from_secs(self.time_limit_seconds),
+            upload_time_limit: Duration::from_secs(
+                self.time_limit_seconds + self.file_limit / SLOWEST_UPLOAD,
+            ),
             drain_wait: Duration::from_secs(self.drain_wait_seconds),
             ..edge::Settings::default()
         }
     }
 }
+
+/// A sender whose line carries fewer bytes a second than this is not waited for.
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
 
 /// Environment variables that begin like settings and are none.
 const NOT_SETTINGS: &[&str] = &["app_password", "faults", "config"];
@@ -118,6 +161,10 @@ fn check(config: Config) -> Result<Config, String> {
     if !(1..=3600).contains(&config.time_limit_seconds) {
         return wrong("time_limit_seconds", config.time_limit_seconds.to_string(), "1 to 3600");
     }
+    if !(1024..=68_719_476_736).contains(&config.file_limit) {
+        return wrong("file_limit", config.file_limit.to_string(), "1024 to 68719476736 bytes");
+    }
+    config.files()?;
     let domain = &config.base_domain;
     if domain.is_empty()
         || domain.starts_with('.')
@@ -136,7 +183,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

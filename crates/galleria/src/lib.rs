@@ -1,6 +1,7 @@
 //! The binary: what the parts are called on the command line, and how they are put together.
 
 pub mod app;
+mod carry;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use kernel::Problem;
 use store::Tenant;
-use store::relay::NewJob;
+use store::relay::{NewJob, Workers};
 use uuid::Uuid;
 
 use crate::cli::{DeadCommand, JobsCommand};
 use crate::session::Session;
-use crate::{clock, workers};
+use crate::{app, clock, workers};
 
 /// How many are listed.
 const LISTED: usize = 200;
@@ -52,7 +52,7 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
         DeadCommand::Replay { letter } if letter == "all" => {
             let (mut well, mut badly) = (0, 0);
             for letter in letters().await? {
-                match tenant.replay(letter.id, &workers::workers().subscribers).await {
+                match tenant.replay(letter.id, &workers(session)?.subscribers).await {
                     Ok(()) => well += 1,
                     Err(problem) => {
                         badly += 1;
@@ -63,7 +63,7 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
             session.tell(&format!("{well} were handled, {badly} were not."));
         }
         DeadCommand::Replay { letter } => {
-            tenant.replay(id(&letter)?, &workers::workers().subscribers).await.map_err(sentence)?;
+            tenant.replay(id(&letter)?, &workers(session)?.subscribers).await.map_err(sentence)?;
             session.tell(&format!("{letter} was handled, and is gone."));
         }
         DeadCommand::Drop { letter } => {
@@ -112,7 +112,8 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
             }
         }
         JobsCommand::Start { name, args, every } => {
-            let known: Vec<&str> = workers::workers().jobs.iter().map(|kind| kind.name()).collect();
+            let jobs = workers(session)?.jobs;
+            let known: Vec<&str> = jobs.iter().map(|kind| kind.name()).collect();
             if !known.contains(&name.as_str()) {
                 return Err(format!("There is no kind of job {name:?}. There are: {}.", known.join(", ")));
             }
@@ -128,6 +129,10 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
         }
     }
     Ok(())
+}
+
+fn workers(session: &Session) -> Result<Workers, String> {
+    Ok(workers::workers(app::blobs(&session.config)?.as_ref()))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

@@ -12,8 +12,10 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let (router, platform) = app::router(cell.clone(), config)?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
-    let relay =
-        cell.start(workers::workers(), Pace::default()).await.map_err(|failure| failure.to_string())?;
+    let relay = cell
+        .start(workers::workers(app::blobs(config)?.as_ref()), Pace::default())
+        .await
+        .map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
         None => match control::listen(cell.clone(), config.clone()) {

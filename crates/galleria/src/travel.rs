@@ -8,7 +8,9 @@ use store::travel::{self, Restoring, Wanted};
 use store::{Cell, KeyFile};
 
 use crate::app;
+use crate::carry::Carriage;
 use crate::cli::Destination;
+use crate::config::Config;
 use crate::session::Session;
 
 /// How often something long says how far it is.
@@ -54,6 +56,9 @@ async fn pack(
     let summary = summary.map_err(|failure| failure.to_string())?;
     let events: i64 = summary.tenants.iter().map(|packed| packed.events).sum();
     let size = std::fs::metadata(&path).map_or(0, |found| found.len());
+    if app::blobs(&session.config)?.is_some() {
+        session.tell("Files that were uploaded are not in it; copy the place that they are kept in, too.");
+    }
     session.tell(&format!(
         "{} holds {} tenants with {events} events, in {} KB ({:.1?}).",
         file.display(),
@@ -129,6 +134,7 @@ pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Res
         }
         _ => return Err("Say where it is to move: --to-data DIR or --to-database-url URL.".into()),
     }
+    config.files = to.to_files.clone().or(config.files);
     let source = session.cell(true).await?;
     let target = match app::open_cell(&config, true).await {
         Ok(target) => target,
@@ -139,15 +145,45 @@ pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Res
             ));
         }
     };
-    let moved = travel::move_tenant(&source, &target, slug, &mut said(session)).await;
+    let moved = carried(session, &config, &source, &target, slug).await;
     target.close().await;
     source.close().await;
-    let moved = moved.map_err(|failure| failure.to_string())?;
+    let moved = moved?;
     session.tell(&format!(
         "{slug} lives there now, with {} events; it could only be read for {:.2?}. Digest of its log: {}",
         moved.events, moved.read_only, moved.digest
     ));
     Ok(())
+}
+
+/// Moves the tenant, and its files before it and after it.
+async fn carried(
+    session: &Session,
+    there: &Config,
+    source: &Cell,
+    target: &Cell,
+    slug: &str,
+) -> Result<travel::Moved, String> {
+    let files = match source.registry().by_slug(slug).map(|record| record.id) {
+        Some(id) => Carriage::between(&session.config, there, id).await?.map(|carriage| (id, carriage)),
+        None => None,
+    };
+    let mut count = 0;
+    if let Some((id, carriage)) = &files {
+        count += carriage.carry(*id).await?;
+    }
+    let moved = travel::move_tenant(source, target, slug, &mut said(session)).await;
+    let moved = moved.map_err(|failure| failure.to_string())?;
+    if let Some((id, carriage)) = &files {
+        let after = carriage.carry(*id).await;
+        let after = match after {
+            Ok(after) => carriage.leave(*id).await.map(|()| after),
+            Err(sentence) => Err(sentence),
+        };
+        count += after.map_err(|sentence| format!("{slug} lives there now, but some of its files were left behind: {sentence} Carry over what lies under {id} by hand."))?;
+        session.tell(&format!("{count} files were carried along."));
+    }
+    Ok(moved)
 }
 
 /// One id a line, as `galleria privacy erasures` prints them.

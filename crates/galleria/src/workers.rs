@@ -3,11 +3,18 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use blobs::Blobs;
 use kernel::{Fault, Problem, TenantId};
 use store::relay::{JobKind, JobRun, Workers};
 
-pub fn workers() -> Workers {
-    Workers { subscribers: Vec::new(), jobs: vec![Arc::new(Verify)] }
+/// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
+pub fn workers(blobs: Option<&Blobs>) -> Workers {
+    let mut workers = Workers { subscribers: Vec::new(), jobs: vec![Arc::new(Verify)] };
+    if let Some(blobs) = blobs {
+        workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));
+        workers.jobs.push(Arc::new(files::Sweep(blobs.clone())));
+    }
+    workers
 }
 
 /// Proves that a tenant's tables are what its log says, beside everything else.

@@ -8,6 +8,7 @@ use galleria::clock;
 use galleria_tests::{Postgres, binary};
 use store::relay::{Pace, Workers};
 use store::{Cell, Folder, Keeper, KeyFile, Opening, Tenant};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::orders::Shop;
@@ -22,17 +23,21 @@ pub fn readers(table: &mut Table, duration: Duration) {
     println!("Readers");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let opening = Opening::Folder(Folder {
-        path: folder.path().join("data"),
-        asleep_after: Duration::from_secs(60),
-        awake_at_most: 100,
-        exclusive: true,
-    });
+    let opening = in_folder(&folder);
     runtime.block_on(read_along(table, "embedded", opening, duration));
     let postgres = Postgres::start();
     store_prepare(&runtime, &postgres);
     let server = store::Server { url: postgres.app_url(), direct_url: None, connections: 16, prepared: true };
     runtime.block_on(read_along(table, "database", Opening::Server(server), duration));
+}
+
+fn in_folder(folder: &TempDir) -> Opening {
+    Opening::Folder(Folder {
+        path: folder.path().join("data"),
+        asleep_after: Duration::from_secs(60),
+        awake_at_most: 100,
+        exclusive: true,
+    })
 }
 
 fn store_prepare(runtime: &tokio::runtime::Runtime, postgres: &Postgres) {
@@ -117,12 +122,7 @@ pub fn sealing(table: &mut Table, duration: Duration) {
         for (work, rates) in [(note_plain as fn(Uuid) -> store::Work, &mut plain), (note_sealed, &mut sealed)]
         {
             let folder = tempfile::tempdir().unwrap();
-            let opening = Opening::Folder(Folder {
-                path: folder.path().join("data"),
-                asleep_after: Duration::from_secs(60),
-                awake_at_most: 100,
-                exclusive: true,
-            });
+            let opening = in_folder(&folder);
             rates.push(runtime.block_on(async {
                 let cell = Cell::open(opening, CONTEXTS, keeper, clock::now).await.unwrap();
                 let record =

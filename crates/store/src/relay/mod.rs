@@ -40,6 +40,9 @@ pub struct Pace {
     pub lease: Duration,
     /// How often tenants are looked for that no bell was rung for.
     pub poll: Duration,
+    /// The rest between two visits of a tenant of a shared cell, in which what is written gathers: each visit costs the
+    /// server a reading and a commit, whether one event waits or a hundred.
+    pub rest: Duration,
     /// How often an event is handed over before it is put aside as a dead letter.
     pub attempts: i64,
     /// The pause after the first failure; it doubles with each, up to an hour.
@@ -53,6 +56,7 @@ impl Default for Pace {
             jobs: 4,
             lease: Duration::from_secs(9),
             poll: Duration::from_secs(2),
+            rest: Duration::from_millis(20),
             attempts: 10,
             pause: Duration::from_millis(500),
         }
@@ -91,12 +95,16 @@ struct Queue {
     ready: VecDeque<TenantId>,
     queued: HashSet<TenantId>,
     visited: HashSet<TenantId>,
+    /// Asked for while they were visited or rested.
     again: HashSet<TenantId>,
+    resting: HashSet<TenantId>,
+    /// When each rest ends, in that order, for all rests are equally long.
+    rests: VecDeque<(Timestamp, TenantId)>,
 }
 
 impl Queue {
     fn push(&mut self, tenant: TenantId) -> bool {
-        if self.visited.contains(&tenant) {
+        if self.visited.contains(&tenant) || self.resting.contains(&tenant) {
             self.again.insert(tenant);
             return false;
         }
@@ -114,9 +122,30 @@ impl Queue {
         Some(tenant)
     }
 
-    fn done(&mut self, tenant: TenantId) -> bool {
+    /// The visit is over; says whether the tenant is to be visited again at once.
+    fn done(&mut self, tenant: TenantId, rests_until: Option<Timestamp>) -> bool {
         self.visited.remove(&tenant);
-        self.again.remove(&tenant) && self.push(tenant)
+        match rests_until {
+            Some(until) => {
+                self.resting.insert(tenant);
+                self.rests.push_back((until, tenant));
+                false
+            }
+            None => self.again.remove(&tenant) && self.push(tenant),
+        }
+    }
+
+    /// Ends the rests that are over; says whether anybody is to be visited.
+    fn rested(&mut self, now: Timestamp) -> bool {
+        let mut any = false;
+        while let Some((until, tenant)) = self.rests.front().copied()
+            && until <= now
+        {
+            self.rests.pop_front();
+            self.resting.remove(&tenant);
+            any |= self.again.remove(&tenant) && self.push(tenant);
+        }
+        any
     }
 }
 
@@ -221,8 +250,11 @@ impl Shared {
 
     async fn watch_the_clock(self: Arc<Self>) {
         loop {
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             let now = self.cell.now();
+            if self.queue.lock().rested(now) {
+                self.woken.notify_one();
+            }
             loop {
                 let due = {
                     let mut timers = self.timers.lock();
@@ -276,7 +308,8 @@ impl Shared {
             // One waking may have stood for several tenants.
             self.woken.notify_one();
             self.visit(tenant).await;
-            if self.queue.lock().done(tenant) {
+            let rests = self.cell.engine().is_shared().then(|| self.cell.now().plus(self.pace.rest));
+            if self.queue.lock().done(tenant, rests) {
                 self.woken.notify_one();
             }
             if *stopped.borrow() {

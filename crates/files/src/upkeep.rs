@@ -1,0 +1,127 @@
+//! What is done after a commit: objects go when their records say so, and what is left over is swept away.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use blobs::{Blobs, Listed};
+use futures_util::StreamExt;
+use kernel::{Problem, SubjectId, TenantId, Timestamp};
+use store::Tenant;
+use store::log::Recorded;
+use store::relay::{Effect, Handled, JobKind, JobRun, Subscriber};
+
+use crate::queries::{self, IDS_AT_ONCE};
+use crate::{FileId, works};
+
+/// Removes the files about whoever was erased, and the object of whichever file was removed.
+///
+/// Two steps, so that a person with many files is one work, and each object is tried again on its own.
+pub struct Upkeep(pub Blobs);
+
+impl Subscriber for Upkeep {
+    fn name(&self) -> &'static str {
+        "files"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "subject.erased" || kind == "file.removed"
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
+        Box::pin(async move {
+            let id = recorded.event.stream_id;
+            if recorded.event.kind == "file.removed" {
+                self.0.delete(tenant.id(), FileId(id).into()).await?;
+                return Ok(Effect::Done);
+            }
+            let files = queries::files_about(tenant, SubjectId(id)).await?;
+            Ok(if files.is_empty() { Effect::Done } else { Effect::Work(works::remove_files(files)) })
+        })
+    }
+}
+
+/// The job that removes objects without a record: what an upload left behind whose end nobody saw.
+pub struct Sweep(pub Blobs);
+
+/// What is younger may be an upload whose record is not written yet.
+const SETTLED: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl JobKind for Sweep {
+    fn name(&self) -> &'static str {
+        "files.sweep"
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let cell = run.tenant.cell();
+            let mut sweeping =
+                Sweeping { blobs: &self.0, run, before: settled(cell.now()), seen: 0, removed: 0 };
+            if run.tenant.id() == TenantId::CELL {
+                for tenant in cell.registry().tenants().iter().filter(|tenant| tenant.status.is_here()) {
+                    sweeping.sweep(&cell.tenant(tenant.id)).await?;
+                }
+            } else {
+                sweeping.sweep(&run.tenant).await?;
+            }
+            let Sweeping { seen, removed, .. } = sweeping;
+            Ok(format!("{removed} objects without a record were removed; {seen} were looked at."))
+        })
+    }
+}
+
+/// Only what was there before this moment is looked at.
+fn settled(now: Timestamp) -> Timestamp {
+    let settled = i64::try_from(SETTLED.as_micros()).unwrap_or(i64::MAX);
+    Timestamp::from_micros(now.as_micros().saturating_sub(settled))
+}
+
+struct Sweeping<'a> {
+    blobs: &'a Blobs,
+    run: &'a JobRun,
+    before: Timestamp,
+    seen: i64,
+    removed: i64,
+}
+
+impl Sweeping<'_> {
+    async fn sweep(&mut self, tenant: &Tenant) -> Result<(), Problem> {
+        let mut objects = self.blobs.list(tenant.id()).chunks(IDS_AT_ONCE);
+        while let Some(some) = objects.next().await {
+            let some: Vec<Listed> = some.into_iter().collect::<Result<_, _>>()?;
+            self.seen += i64::try_from(some.len()).unwrap_or(0);
+            let old = some.iter().filter(|object| object.last_modified < self.before);
+            let old: Vec<FileId> = old.map(|object| FileId(object.id.uuid())).collect();
+            self.remove_left_over(tenant, old).await?;
+            let note = format!("{} removed", self.removed);
+            // Fails once the job was cancelled, and then this ends.
+            self.run.progress(self.seen, 0, &note).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_left_over(&mut self, tenant: &Tenant, old: Vec<FileId>) -> Result<(), Problem> {
+        if old.is_empty() {
+            return Ok(());
+        }
+        let there = queries::still_there(tenant, &old).await?;
+        for id in old.into_iter().filter(|id| !there.contains(id)) {
+            self.blobs.delete(tenant.id(), id.into()).await?;
+            self.removed += 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_younger_than_a_day_is_left_alone() {
+        let now = Timestamp::from_micros(200_000_000_000);
+        assert_eq!(now.since(settled(now)), SETTLED);
+    }
+}
