@@ -48,6 +48,7 @@ insert into order_status_history (order_id, version, status, reason, actor, at) 
 insert into states (id, stream, version, state) values ({o}, 'order', 1, '{{\"status\":\"placed\",\"reserved\":[[\"01a1fb6a-b085-709e-9406-c2dd9541a777\",1],[\"01a1fb6a-b085-709e-9406-c2dd9541a777\",2]]}}');
 update states set version = version + 1, state = '{{\"opened\":true,\"on_hand\":1000000000,\"reserved\":12345}}' where id = {a};
 update states set version = version + 1, state = '{{\"opened\":true,\"on_hand\":1000000000,\"reserved\":12345}}' where id = {b};
+insert into subject_keys (subject, wrapped, created) values ({o}, decode(repeat('ab', 60), 'hex'), :o);
 insert into replies (key, fingerprint, status, body, version, location, created) values ({o}, decode(md5(:o::text) || md5(:p::text), 'hex'), 201, '{body}', 1, '/api/v1/orders/01a1fb6a-b085-709e-9406-c2dd9541a777', :o);
 with head as (update heads set position = position + 3 returning position) insert into events (position, id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data) select head.position - 3 + e.n, e.id, e.stream, e.stream_id, head.position, e.kind, 1, 'staff', {o}, {o}, null, :o::bigint, :o::bigint, e.data from head, (values {one}, {two}, {three}) as e (n, id, stream, stream_id, version, kind, data);
 commit;

@@ -20,7 +20,7 @@ use crate::engine::Found;
 const CHANNEL: &str = "galleria_bell";
 
 /// How long tidings are gathered before they are told.
-const GATHERED_FOR: Duration = Duration::from_millis(5);
+const GATHERED_FOR: Duration = Duration::from_millis(10);
 
 /// A notification holds at most 8,000 bytes; so many tenants fit into one.
 const TENANTS_AT_ONCE: usize = 200;
@@ -99,7 +99,8 @@ where
         Ok(())
     };
     let telling = async {
-        let listen = format!("listen {CHANNEL}");
+        // What is told is not worth waiting for a disk, and less worth making the writers wait for it.
+        let listen = format!("set synchronous_commit = off; listen {CHANNEL}");
         client.batch_execute(&listen).await.map_err(|error| failure(&error))?;
         loop {
             bell.to_tell.notified().await;
