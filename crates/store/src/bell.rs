@@ -12,6 +12,8 @@ pub(crate) struct Bell {
     /// Whether anybody listens; until then ringing costs nothing.
     heard: AtomicBool,
     here: Mutex<HashSet<TenantId>>,
+    /// Of those, who has a new job.
+    jobs: Mutex<HashSet<TenantId>>,
     /// What other nodes are still to be told.
     abroad: Mutex<HashSet<TenantId>>,
     pub(crate) rung: Notify,
@@ -30,6 +32,13 @@ impl Bell {
         }
     }
 
+    /// A job of the tenant was planned on this node; others find it when they look around.
+    pub(crate) fn ring_for_job(&self, tenant: TenantId) {
+        self.jobs.lock().insert(tenant);
+        self.here.lock().insert(tenant);
+        self.rung.notify_one();
+    }
+
     /// Another node said so.
     pub(crate) fn ring_here(&self, tenant: TenantId) {
         if self.here.lock().insert(tenant) {
@@ -41,8 +50,11 @@ impl Bell {
         self.heard.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn take(&self) -> Vec<TenantId> {
-        self.here.lock().drain().collect()
+    /// The tenants that were rung for, and whether for a job.
+    pub(crate) fn take(&self) -> Vec<(TenantId, bool)> {
+        let rung: Vec<TenantId> = self.here.lock().drain().collect();
+        let mut jobs = self.jobs.lock();
+        rung.into_iter().map(|tenant| (tenant, jobs.remove(&tenant))).collect()
     }
 
     pub(crate) fn take_abroad(&self) -> Vec<TenantId> {

@@ -123,7 +123,7 @@ impl Tenant {
                 Err(_) if self.find_job(job.id).await?.is_some() => {}
                 Err(problem) => return Err(problem),
             }
-            self.cell().bell().ring(self.id());
+            self.cell().bell().ring_for_job(self.id());
         }
         self.job(job.id).await
     }

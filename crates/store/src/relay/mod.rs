@@ -86,6 +86,8 @@ pub(crate) struct Shared {
     woken: Notify,
     timers: Mutex<BinaryHeap<Reverse<(Timestamp, TenantId)>>>,
     job_slots: Arc<Semaphore>,
+    /// Whose jobs are to be looked at: not after every commit, but when one was planned, is due, or was found.
+    jobs_of: Mutex<HashSet<TenantId>>,
     behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
 }
 
@@ -159,6 +161,7 @@ impl Cell {
             woken: Notify::new(),
             timers: Mutex::default(),
             job_slots: Arc::new(Semaphore::new(pace.jobs)),
+            jobs_of: Mutex::default(),
             behind: Mutex::default(),
             workers,
             pace,
@@ -203,6 +206,12 @@ impl Relay {
 }
 
 impl Shared {
+    /// A visit that looks at the jobs, too.
+    fn wake_for_jobs(&self, tenant: TenantId) {
+        self.jobs_of.lock().insert(tenant);
+        self.wake(tenant);
+    }
+
     fn wake(&self, tenant: TenantId) {
         if self.queue.lock().push(tenant) {
             self.woken.notify_one();
@@ -242,8 +251,12 @@ impl Shared {
     async fn hear(self: Arc<Self>) {
         loop {
             self.cell.bell().rung.notified().await;
-            for tenant in self.cell.bell().take() {
-                self.wake(tenant);
+            for (tenant, job) in self.cell.bell().take() {
+                if job {
+                    self.wake_for_jobs(tenant);
+                } else if !self.workers.subscribers.is_empty() {
+                    self.wake(tenant);
+                }
             }
         }
     }
@@ -264,7 +277,7 @@ impl Shared {
                     }
                 };
                 let Some(Reverse((_, tenant))) = due else { break };
-                self.wake(tenant);
+                self.wake_for_jobs(tenant);
             }
         }
     }
@@ -287,7 +300,7 @@ impl Shared {
         let here = tenants.iter().filter(|one| one.status.is_here()).map(|one| one.id);
         let tenants = here.chain([TenantId::CELL]).collect();
         let found = |tenant, due| match due {
-            None => self.wake(tenant),
+            None => self.wake_for_jobs(tenant),
             Some(at) => self.wake_at(tenant, at),
         };
         let looked = self.cell.engine().behind(tenants, &names, self.cell.now(), &found).await;
@@ -332,7 +345,8 @@ impl Shared {
                 self.wake_at(id, self.cell.now().plus(self.pace.pause));
             }
         }
-        if let Err(failure) = job::start_due(self, &tenant).await {
+        let looks_at_jobs = self.jobs_of.lock().remove(&id);
+        if looks_at_jobs && let Err(failure) = job::start_due(self, &tenant).await {
             tracing::warn!(%failure, tenant = %id, "Due jobs could not be looked for; it is tried again");
             self.wake_at(id, self.cell.now().plus(self.pace.pause));
         }
