@@ -18,6 +18,8 @@ pub(crate) struct Replayer {
 pub(crate) struct Folded {
     pub(crate) stream: String,
     pub(crate) version: i64,
+    /// The version at which it was last written down; 0 before it was.
+    written: i64,
     state: Option<Box<dyn AnyState>>,
 }
 
@@ -53,6 +55,7 @@ impl Replayer {
         let folded = self.states.entry(event.stream_id).or_insert_with(|| Folded {
             stream: event.stream.clone().into_owned(),
             version: 0,
+            written: 0,
             state: None,
         });
         folded.version += 1;
@@ -66,7 +69,11 @@ impl Replayer {
         Ok((folded.version, writes))
     }
 
-    pub(crate) fn states(&self) -> impl Iterator<Item = (Uuid, &Folded)> {
-        self.states.iter().map(|(id, folded)| (*id, folded))
+    /// The states that changed since they were last asked for, each with its version at that time.
+    pub(crate) fn changed(&mut self) -> impl Iterator<Item = (Uuid, i64, &Folded)> {
+        self.states.iter_mut().filter(|(_, folded)| folded.written != folded.version).map(|(id, folded)| {
+            let before = std::mem::replace(&mut folded.written, folded.version);
+            (*id, before, &*folded)
+        })
     }
 }

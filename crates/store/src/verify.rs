@@ -152,7 +152,7 @@ impl Replay {
     fn expected(&mut self, table: &Table) -> Result<Compared, Failure> {
         if !self.states_written {
             self.states_written = true;
-            for (id, folded) in self.replayer.states() {
+            for (id, _, folded) in self.replayer.changed() {
                 let args = kernel::args![id, folded.stream.clone(), folded.version, folded.encode()];
                 self.scratch.write(&kernel::Write::one(
                     "insert into states (id, stream, version, state) values ($1, $2, $3, $4)",

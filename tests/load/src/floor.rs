@@ -171,7 +171,7 @@ pub fn travel(table: &mut Table, events: u64) {
     let over_there = ["--database-url", &there, "--key-file", &keys];
     let here: Vec<String> = place.args();
     let here: Vec<&str> = here.iter().map(String::as_str).collect();
-    let steps: [(&str, Vec<&str>, &[&str]); 7] = [
+    let steps: [(&str, Vec<&str>, &[&str]); 8] = [
         ("verify, embedded", vec!["verify"], &here),
         ("back up, embedded", vec!["backup", &file], &here),
         ("restore, embedded", vec!["restore", &file, "--as", "again"], &here),
@@ -187,6 +187,7 @@ pub fn travel(table: &mut Table, events: u64) {
             vec!["tenant", "move", "bench", "--to-data", &back, "--to-key-file", &keys],
             &over_there,
         ),
+        ("restore, database", vec!["restore", &file], &over_there),
     ];
     let of_database = folder.path().join("database.parcel").display().to_string();
     for (what, args, cell) in steps {

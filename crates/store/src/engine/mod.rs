@@ -73,6 +73,14 @@ impl Arrival {
         }
     }
 
+    /// What was written until now.
+    pub(crate) async fn read(&mut self, query: &Query<'_>, each: &mut Each<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(arrival) => arrival.read(query, each),
+            Self::Postgres(arrival) => arrival.read(query, each).await,
+        }
+    }
+
     /// It is whole; its log ends at `head`.
     pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kernel::{SubjectId, Timestamp, Write, args};
+use kernel::{SubjectId, TenantId, Timestamp, Write, args};
 use sha2::{Digest, Sha256};
 
 use super::own::{OwnRow, Table};
@@ -20,6 +20,9 @@ const TOGETHER: usize = 1500;
 
 const EVENT: &str = "insert into events (position, id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
+const NEW_STATE: &str = "insert into states (id, stream, version, state) values ($1, $2, $3, $4)";
+const CHANGED_STATE: &str = "update states set version = $2, state = $3 where id = $1";
+
 pub(super) struct Inflow {
     arrival: Arrival,
     keys: Arc<TenantKeys>,
@@ -30,6 +33,9 @@ pub(super) struct Inflow {
     pending: Vec<Write>,
     head: i64,
     digest: LogDigest,
+    /// Of what lies there, up to a position.
+    there: LogDigest,
+    compared: i64,
 }
 
 /// Of a log's events, as they lie there: two logs with the same digest hold the same.
@@ -85,6 +91,8 @@ impl Inflow {
             pending: Vec::new(),
             head: 0,
             digest: LogDigest::default(),
+            there: LogDigest::default(),
+            compared: 0,
         }
     }
 
@@ -166,43 +174,67 @@ impl Inflow {
     pub(super) async fn own(&mut self, row: OwnRow) -> Result<(), Failure> {
         let table = Table::named(&row.table)
             .ok_or_else(|| Failure::Unusable(format!("There is no table {:?} here.", row.table)))?;
-        self.put([table.write(row)?]).await
+        self.put([table.insert(row)?]).await
     }
 
-    /// The states, and then it is whole.
-    pub(super) async fn finish(mut self) -> Result<(), Failure> {
+    /// Writes down everything that was taken in, and the states that changed by it; then reads the log back.
+    pub(super) async fn settle(&mut self) -> Result<(), Failure> {
+        let (origin, subjects) = (self.keys.origin(), &self.subjects);
         let states: Vec<Write> = self
             .replayer
-            .states()
-            .map(|(id, folded)| {
+            .changed()
+            .map(|(id, before, folded)| {
                 let (stream, version) = (folded.stream.as_str(), folded.version);
-                let place = Place { origin: self.keys.origin(), kind: "state", stream, id, version };
-                let state = seal::seal(folded.encode(), place, |subject| self.subjects.get(&subject));
-                Write::one(
-                    "insert into states (id, stream, version, state) values ($1, $2, $3, $4)",
-                    args![id, stream.to_owned(), version, state],
-                )
+                let place = Place { origin, kind: "state", stream, id, version };
+                let state = seal::seal(folded.encode(), place, |subject| subjects.get(&subject));
+                match before {
+                    0 => Write::one(NEW_STATE, args![id, stream.to_owned(), version, state]),
+                    _ => Write::one(CHANGED_STATE, args![id, version, state]),
+                }
             })
             .collect();
         self.put(states).await?;
-        let pending = std::mem::take(&mut self.pending);
-        for some in pending.chunks(TOGETHER) {
-            self.arrival.write(some).await?;
-        }
+        self.flush().await?;
+        self.read_back().await
+    }
+
+    /// It is whole.
+    pub(super) async fn finish(self) -> Result<(), Failure> {
         self.arrival.finish(self.head).await
+    }
+
+    async fn read_back(&mut self) -> Result<(), Failure> {
+        let sql =
+            format!("select {} from events where position > $1 order by position", crate::log::EVENT_COLUMNS);
+        let (there, compared) = (&mut self.there, &mut self.compared);
+        let after = *compared;
+        self.arrival
+            .read(&(&sql, args![after]), &mut |_, row| {
+                let recorded = crate::log::recorded(TenantId::CELL, row)?;
+                *compared = recorded.position;
+                there.add(&recorded);
+                Ok(())
+            })
+            .await?;
+        if *compared != self.head || there.clone().finish() != self.digest() {
+            return Err(Failure::Unreachable("what was written is not what was read back".into()));
+        }
+        Ok(())
     }
 
     pub(super) async fn undo(self) {
         self.arrival.undo().await;
     }
 
-    async fn put(&mut self, writes: impl IntoIterator<Item = Write>) -> Result<(), Failure> {
+    pub(super) async fn put(&mut self, writes: impl IntoIterator<Item = Write>) -> Result<(), Failure> {
         self.pending.extend(writes);
-        if self.pending.len() >= TOGETHER {
-            let pending = std::mem::take(&mut self.pending);
-            for some in pending.chunks(TOGETHER * 2) {
-                self.arrival.write(some).await?;
-            }
+        if self.pending.len() >= TOGETHER { self.flush().await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self) -> Result<(), Failure> {
+        let pending = std::mem::take(&mut self.pending);
+        for some in pending.chunks(TOGETHER * 2) {
+            self.arrival.write(some).await?;
         }
         Ok(())
     }

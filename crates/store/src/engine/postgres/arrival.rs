@@ -1,4 +1,5 @@
-//! A tenant on its way in: one transaction, which nobody sees before it commits and which is undone when it does not.
+//! A tenant on its way in. It is written in parts, which nobody sees before the registry says that it lives here; what
+//! was begun and not ended is swept away with its place.
 
 use futures_util::TryStreamExt;
 use kernel::{Arg, TenantId, Write};
@@ -7,22 +8,31 @@ use super::flight::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
 use super::{Database, failure};
 use crate::Failure;
+use crate::cell::Query;
+use crate::engine::row::Raw;
+use crate::engine::{Each, Row};
 
 /// How many statements are under way at once.
 const FLIGHT: usize = 256;
 
+/// How many writes are committed together. A row that is changed again and again in one transaction leaves a version
+/// behind each time, and all of them are walked to find the newest.
+const TOGETHER: usize = 20_000;
+
 pub(crate) struct Arrival {
     session: Session,
+    begin: String,
+    written: usize,
 }
 
 impl Database {
     pub(in crate::engine) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
         let session = self.session().await?;
         let begin = format!(
-            "begin; set local app.tenant = '{tenant}'; set local idle_in_transaction_session_timeout = 0"
+            "begin; set local app.tenant = '{tenant}'; set local idle_in_transaction_session_timeout = 0; set local synchronous_commit = off"
         );
         session.text(&begin).await?;
-        Ok(Arrival { session })
+        Ok(Arrival { session, begin, written: 0 })
     }
 
     /// Holds back everything that would be written to the tenant's log, until a moment.
@@ -88,13 +98,31 @@ impl Arrival {
             }
             together => together?,
         }
-        self.session.text("release savepoint batch").await
+        self.session.text("release savepoint batch").await?;
+        self.written += writes.len();
+        if self.written >= TOGETHER {
+            self.written = 0;
+            self.session.text(&format!("commit; {}", self.begin)).await?;
+        }
+        Ok(())
+    }
+
+    /// What was written until now.
+    pub(crate) async fn read(&mut self, (sql, args): &Query<'_>, each: &mut Each<'_>) -> Result<(), Failure> {
+        let values = Value::each(args);
+        let statement = self.session.statement(sql, &values).await?;
+        let mut rows = Box::pin(self.session.query(&statement, &values).await?);
+        while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+            each(0, &Row(Raw::Postgres(&row)))?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
         let heads = Write::one("insert into heads (one, position) values (1, $1)", vec![Arg::Int(head)]);
         let result = match self.run(vec![in_order(&[heads])]).await {
-            Ok(()) => self.session.text("commit").await,
+            // What is durable now makes everything before it durable.
+            Ok(()) => self.session.text("set local synchronous_commit = on; commit").await,
             Err(failure) => Err(failure),
         };
         self.session.give_back(result).await
@@ -137,7 +165,7 @@ async fn purge(session: &Session, tenant: TenantId) -> Result<(), Failure> {
     while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
         left.push(row.get(0));
     }
-    session.text(&format!("begin; set local app.tenant = '{tenant}'; set local enable_seqscan = on")).await?;
+    session.text(&format!("begin; set local app.tenant = '{tenant}'; set local enable_seqscan = on; set local enable_bitmapscan = on")).await?;
     // A table that another one still refers to is emptied after that one.
     for _ in 0..8 {
         let mut waits = Vec::new();

@@ -4,7 +4,7 @@
 //! values, and all of a commit becomes one statement of several parts wherever that changes nothing: the parts of one
 //! statement do not see each other, so a row that is written more than once takes as many statements.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use kernel::{Arg, Rows, Write};
 use uuid::Uuid;
@@ -63,21 +63,32 @@ pub(super) fn in_rounds(writes: &[Write]) -> Option<Vec<Vec<Part<'_>>>> {
             None => inserts.push(vec![write]),
         }
     }
-    let mut rounds: Vec<Vec<Part<'_>>> = vec![inserts.iter().map(|group| together_of(group)).collect()];
-    let mut round: Vec<&Write> = Vec::new();
-    let mut rows = HashSet::new();
+    // An update goes into the first round after the one that wrote its row before.
+    let mut rounds = vec![inserts];
+    let (mut after, mut floor) = (HashMap::new(), 1);
     for write in writes.iter().filter(|write| is_update(write)) {
-        let fits = round.first().is_none_or(|first| first.sql == write.sql) && rows.insert(key(write));
-        if !fits {
-            rounds.push(vec![together_of(&round)]);
-            (round, rows) = (Vec::new(), HashSet::from([key(write)]));
+        let number = match key(write) {
+            Some(row) => {
+                let number = after.get(&row).map_or(floor, |last: &usize| floor.max(last + 1));
+                after.insert(row, number);
+                number
+            }
+            // Which rows it writes cannot be seen, so it has a round for itself.
+            None => {
+                let alone = rounds.len();
+                floor = alone + 1;
+                alone
+            }
+        };
+        if number == rounds.len() {
+            rounds.push(Vec::new());
         }
-        round.push(write);
+        match rounds[number].iter_mut().find(|group| group[0].sql == write.sql) {
+            Some(group) => group.push(write),
+            None => rounds[number].push(vec![write]),
+        }
     }
-    if !round.is_empty() {
-        rounds.push(vec![together_of(&round)]);
-    }
-    Some(rounds)
+    Some(rounds.iter().map(|groups| groups.iter().map(|group| together_of(group)).collect()).collect())
 }
 
 /// Several parts as one statement, whose parts must not depend on each other's rows.
@@ -210,6 +221,29 @@ mod tests {
             rounds[1][0].sql
         );
         assert_eq!((rounds[1][0].rows, rounds[2][0].rows), (Some(2), Some(1)));
+    }
+
+    #[test]
+    fn updates_of_other_rows_do_not_wait_for_those_of_one_row() {
+        let other = |row| Write::one("update t set c = $2 where a = $1", args![Uuid::from_u128(row), 0i64]);
+        let writes = [update(1, 1), update(1, 2), update(2, 1), other(2), update(2, 2), update(1, 3)];
+        let rounds = in_rounds(&writes).unwrap();
+        let rows: Vec<Vec<Option<i64>>> =
+            rounds.iter().map(|round| round.iter().map(|part| part.rows).collect()).collect();
+        assert_eq!(rows, [vec![], vec![Some(2)], vec![Some(1), Some(1)], vec![Some(2)]]);
+        assert!(rounds[2][1].sql.contains("set c = "), "{}", rounds[2][1].sql);
+    }
+
+    #[test]
+    fn an_update_whose_rows_cannot_be_seen_has_a_round_for_itself() {
+        let all = Write::one("update t set b = $1", args![0i64]);
+        let by_name = Write::one("update t set b = 1 where name = $1", args!["x".to_owned()]);
+        assert!(in_rounds(&[all]).is_none());
+        let writes = [update(1, 1), by_name, update(2, 1), update(1, 2)];
+        let rounds = in_rounds(&writes).unwrap();
+        let rows: Vec<usize> = rounds[1..].iter().map(|round| round[0].values.len()).collect();
+        assert_eq!((rounds.len(), rows), (4, vec![2, 1, 2]));
+        assert_eq!((rounds[1][0].rows, rounds[3][0].rows), (Some(1), Some(2)));
     }
 
     #[test]

@@ -245,6 +245,7 @@ fn grants(role: &str, contexts: &[Context]) -> String {
            execute format('alter role %I in database %I set search_path = {path}', '{name}', current_database());
            execute format('alter role %I in database %I set plan_cache_mode = force_generic_plan', '{name}', current_database());
            execute format('alter role %I in database %I set enable_seqscan = off', '{name}', current_database());
+           execute format('alter role %I in database %I set enable_bitmapscan = off', '{name}', current_database());
            execute format('alter role %I in database %I set enable_hashjoin = off', '{name}', current_database());
            execute format('alter role %I in database %I set enable_mergejoin = off', '{name}', current_database());
            execute format('alter role %I in database %I set lock_timeout = ''5s''', '{name}', current_database());

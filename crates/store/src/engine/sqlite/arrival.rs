@@ -8,7 +8,9 @@ use rusqlite::Connection;
 
 use super::connection::{self, failure};
 use crate::Failure;
+use crate::cell::Query;
 use crate::context::Context;
+use crate::engine::Each;
 
 /// How many writes are committed together; nobody sees them before all are there.
 const TOGETHER: usize = 100_000;
@@ -52,6 +54,11 @@ impl Arrival {
             self.connection.execute_batch("commit; begin").map_err(|error| failure(&error))?;
         }
         Ok(())
+    }
+
+    /// What was written until now.
+    pub(crate) fn read(&self, query: &Query<'_>, each: &mut Each<'_>) -> Result<(), Failure> {
+        connection::read(&self.connection, std::slice::from_ref(query), each)
     }
 
     /// The file is whole, durable, and in its place.
