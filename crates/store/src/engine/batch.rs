@@ -50,6 +50,12 @@ impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.writes.is_empty() && self.keep.is_empty() && self.guard.is_empty()
     }
+
+    /// Whether the tenant must not be held back for it. A refusal that is kept under its key is no event, and yet it
+    /// would be left behind when the tenant moves.
+    pub(super) fn needs_open_log(&self) -> bool {
+        !self.events.is_empty() || !self.keep.is_empty()
+    }
 }
 
 /// Every stream that the works name, in the one order in which streams are locked.

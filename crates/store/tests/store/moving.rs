@@ -106,6 +106,35 @@ async fn a_tenant_moves_there_and_back_under_load_and_nothing_is_lost_or_doubled
     assert!(there.cell.registry().tenant(id).is_none(), "something of it stayed behind");
 }
 
+/// A refusal under an idempotency key is kept; while the tenant is held back it would be kept in the place that is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_is_held_back_keeps_no_refusal_behind() {
+    let (here, there) = (World::embedded().await, World::database().await);
+    let tenant = here.tenant().await;
+    let (id, slug) = (tenant.id(), here.cell.registry().tenant(tenant.id()).unwrap().slug.clone());
+    tenant.run(crate::jars::asked(), open_jar(Uuid::now_v7())).await.unwrap();
+    for (from, to) in [(&here.cell, &there.cell), (&there.cell, &here.cell)] {
+        let later = Uuid::now_v7();
+        let key = later.to_string();
+        let refused = Mutex::new(None);
+        let ask = || async { from.tenant(id).run(asked_once(&key, "drop"), drop_coins(later, 1)).await };
+        move_tenant(from, to, &slug, &mut |step, _, _| {
+            if step == "comparing" {
+                let answer =
+                    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(ask()));
+                *refused.lock() = answer.err().map(|problem| problem.code);
+            }
+        })
+        .await
+        .unwrap();
+        assert_eq!(refused.lock().as_deref(), Some("shop_read_only"));
+        let home = to.tenant(id);
+        home.run(crate::jars::asked(), open_jar(later)).await.unwrap();
+        home.run(asked_once(&key, "drop"), drop_coins(later, 1)).await.unwrap();
+        assert_eq!(coins(&home, later).await, Some(1));
+    }
+}
+
 /// One coin, once, wherever the tenant is, however often it must be asked for.
 async fn drop_one(cells: &[Cell; 2], id: TenantId, jar: Uuid, key: &str) {
     loop {

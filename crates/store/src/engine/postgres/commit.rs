@@ -30,7 +30,7 @@ const TOGETHER: usize = 128;
 /// How long a commit is tried again when others get in its way or the database is away.
 const TRIED_FOR: Duration = Duration::from_secs(4);
 
-const LOAD: &str = "select id, version, state from states where id = any($1) order by id for update";
+const LOAD: &str = "select id, version, state, stream from states where id = any($1) order by id for update";
 const KEPT: &str =
     "select key, fingerprint, status, body, version, location from replies where key = any($1)";
 const HOLDERS: &str =
@@ -220,14 +220,14 @@ async fn load(
     let held = if subjects.is_empty() { None } else { Some(sent(session.query(&held, &holders)).await) };
     begin.landed().await?;
 
-    let mut stored: HashMap<Uuid, (i64, String)> = HashMap::new();
+    let mut stored: HashMap<(Uuid, String), (i64, String)> = HashMap::new();
     let mut rows = Box::pin(states.landed().await?);
     while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
-        stored.insert(row.get(0), (row.get(1), row.get(2)));
+        stored.insert((row.get(0), row.get(3)), (row.get(1), row.get(2)));
     }
     let mut loaded = Loaded::default();
     for name in names {
-        loaded.insert(name, stored.remove(&name.id));
+        loaded.insert(name, stored.remove(&(name.id, name.kind.to_owned())));
     }
     let mut kept = Kept::new();
     let mut rows = Box::pin(replies.landed().await?);
@@ -339,8 +339,10 @@ fn orders<'a>(batch: &'a Batch, changed: &'a [Changed], now: Timestamp, plainly:
     if !batch.keep.is_empty() {
         last.push(Part::new(KEEP, replies(&batch.keep, now), count(&batch.keep)));
     }
-    if !batch.events.is_empty() {
+    if batch.needs_open_log() {
         last.push(Part::head(HEAD, vec![Value::Int(count(&batch.events)), Value::Int(now.as_micros())]));
+    }
+    if !batch.events.is_empty() {
         last.push(Part::new(EVENTS, events(&batch.events, now), count(&batch.events)));
     }
     rounds.push(last);

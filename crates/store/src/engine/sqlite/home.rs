@@ -247,7 +247,7 @@ impl Writer {
         let mut kept = self.kept(&keys, &batch::keys(jobs))?;
         let ground = Ground { tenant, keys: &keys, recorded: now };
         let batch = Batch::decide(ground, jobs, &mut self.remembered, &mut kept);
-        if !batch.events.is_empty() && now.as_micros() < self.frozen.load(Ordering::SeqCst) {
+        if batch.needs_open_log() && now.as_micros() < self.frozen.load(Ordering::SeqCst) {
             self.forget();
             return Err(Failure::Frozen);
         }
@@ -310,13 +310,13 @@ impl Writer {
     fn load(&mut self, names: &[StreamId]) -> Result<(), Failure> {
         let mut statement = self
             .connection
-            .prepare_cached("select version, state from states where id = ?1")
+            .prepare_cached("select version, state from states where id = ?1 and stream = ?2")
             .map_err(|error| failure(&error))?;
         for name in names {
             if self.remembered.contains(name) {
                 continue;
             }
-            let mut rows = statement.query([name.id]).map_err(|error| failure(&error))?;
+            let mut rows = statement.query((name.id, name.kind)).map_err(|error| failure(&error))?;
             let stored = match rows.next().map_err(|error| failure(&error))? {
                 Some(row) => Some((
                     row.get(0).map_err(|error| failure(&error))?,
