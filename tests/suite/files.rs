@@ -288,7 +288,7 @@ async fn what_is_refused_leaves_no_bytes_behind(engine: Engine) {
     let answer = files.world.admin("a").raw(&half("50001")).await.unwrap();
     assert_eq!((answer.status, answer.code().as_str()), (400, "blob_broken_off"));
     let mut anyone = files.world.server.client("a", None);
-    assert_eq!(send(&mut anyone, "", &[], b"x").await.code(), "key_needed");
+    assert_eq!(send(&mut anyone, "", &[], b"x").await.code(), "sign_in_needed");
     files.eventually(1).await;
     assert_eq!(all(&mut admin, "/api/v1/files").await.len(), 1);
 }

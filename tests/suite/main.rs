@@ -8,6 +8,7 @@ mod cli;
 mod faults;
 mod files;
 mod isolation;
+mod matrix;
 mod past;
 mod privacy;
 mod same;

@@ -1,6 +1,6 @@
 //! A served cell with a shop that has something to sell.
 
-use galleria_tests::server::make_tenant;
+use galleria_tests::server::{make_key, make_tenant};
 use galleria_tests::{Cell, Client, Postgres, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -58,6 +58,26 @@ impl World {
     /// The admin of a shop, on that shop's host.
     pub fn admin(&self, slug: &str) -> Client {
         self.server.client(slug, Some(self.key(slug)))
+    }
+
+    /// Somebody else with a key of the shop.
+    pub async fn colleague(&self, slug: &str, role: &str) -> Client {
+        let keys = self.colleagues(slug, &[role]).await;
+        self.server.client(slug, Some(&keys[0].1))
+    }
+
+    /// A key of each role, from when the server knows them all.
+    pub async fn colleagues(&self, slug: &str, roles: &[&str]) -> Vec<(String, String)> {
+        let make = |role: &&str| ((*role).to_owned(), make_key(&self.cell, slug, role));
+        let keys: Vec<(String, String)> = roles.iter().map(make).collect();
+        let mut last = self.server.client(slug, keys.last().map(|(_, key)| key.as_str()));
+        for _ in 0..100 {
+            if last.get("/api/v1/products").await.status == 200 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        keys
     }
 
     pub fn key(&self, slug: &str) -> &str {

@@ -153,10 +153,10 @@ struct Adjustment {
 /// Lists products, newest first.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ListProducts),
     responses((status = 200, description = "A page of products.", body = Page<ProductView>)),
-    security((), ("key" = ["catalog:read"])))]
+    security((), ("staff" = ["catalog:read"])))]
 async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
-    let status = if sees_all(&shop) { asked.status } else { Some(Status::Active) };
+    let status = if shop.permitted { asked.status } else { Some(Status::Active) };
     let listed = Listed {
         status: status.map(|status| status.as_str().to_owned()),
         category: asked.category,
@@ -172,7 +172,7 @@ async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answe
 /// Finds products by words, newest first.
 #[utoipa::path(get, path = "/api/v1/products/search", tag = "products", params(SearchProducts),
     responses((status = 200, description = "A page of products that have all the words.", body = Page<ProductView>)),
-    security((), ("key" = ["catalog:read"])))]
+    security((), ("staff" = ["catalog:read"])))]
 async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let words = words(&asked.q);
@@ -181,29 +181,27 @@ async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> A
     check.that(words.len() <= 8, "q", "search for at most 8 words");
     check.done()?;
     let below = place("search", &words, asked.cursor.as_deref(), Uuid::max())?;
-    let shown = queries::search(&shop.tenant, &words, sees_all(&shop), below, limit + 1).await?;
+    let shown = queries::search(&shop.tenant, &words, shop.permitted, below, limit + 1).await?;
     shop.list_of_texts(&page("search", &words, shown, limit))
 }
 
 /// Reads a product.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The product.", body = ProductView)),
-    security((), ("key" = ["catalog:read"])))]
+    security((), ("staff" = ["catalog:read"])))]
 async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
     let product =
-        queries::product(&tenant, id, sees_all(&shop)).await?.ok_or_else(|| Problem::not_found("product"))?;
+        queries::product(&tenant, id, shop.permitted).await?.ok_or_else(|| Problem::not_found("product"))?;
     shop.one_text(product.view, product.version)
 }
 
 /// Tells how many of each variant can be ordered.
 #[utoipa::path(get, path = "/api/v1/products/{id}/availability", tag = "products", params(("id" = Uuid, Path)),
     responses((status = 200, description = "What is available of each variant.", body = Page<Availability>)),
-    security((), ("key" = ["catalog:read"])))]
+    security((), ("staff" = ["catalog:read"])))]
 async fn read_availability(shop: Shop, Id(id): Id<ProductId>) -> Answer {
-    queries::product(&shop.tenant, id, sees_all(&shop))
-        .await?
-        .ok_or_else(|| Problem::not_found("product"))?;
+    queries::product(&shop.tenant, id, shop.permitted).await?.ok_or_else(|| Problem::not_found("product"))?;
     let stocks = queries::availability(&shop.tenant, id).await?;
     let items = stocks.into_iter().map(|stock| Availability {
         variant_id: stock.variant_id,
@@ -224,7 +222,7 @@ struct Availability {
 /// Makes a product.
 #[utoipa::path(post, path = "/api/v1/products", tag = "products", request_body = NewProduct,
     responses((status = 201, description = "Made; Location says where.", body = MadeProduct)),
-    security(("key" = ["catalog:write"])))]
+    security(("staff" = ["catalog:write"])))]
 async fn create_product(ask: Command<NewProduct>) -> Answer {
     let currency = ask.shop.record.currency;
     let stock = ask.body.stock()?;
@@ -237,7 +235,7 @@ async fn create_product(ask: Command<NewProduct>) -> Answer {
 /// Replaces what a product says; send its ETag as If-Match.
 #[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path)), request_body = NewProduct,
     responses((status = 200, description = "Changed.", body = MadeProduct)),
-    security(("key" = ["catalog:write"])))]
+    security(("staff" = ["catalog:write"])))]
 async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answer {
     let seen = ask.version_required()?;
     let currency = ask.shop.record.currency;
@@ -249,7 +247,7 @@ async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answ
 /// Lists what there is of each variant.
 #[utoipa::path(get, path = "/api/v1/inventory", tag = "inventory", params(ListInventory),
     responses((status = 200, description = "A page of stocks.", body = Page<StockView>)),
-    security(("key" = ["stock:read"])))]
+    security(("staff" = ["stock:read"])))]
 async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = (asked.low, &asked.as_of);
@@ -262,7 +260,7 @@ async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Ans
 /// Reads what there is of a variant.
 #[utoipa::path(get, path = "/api/v1/inventory/{variant_id}", tag = "inventory", params(("variant_id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The stock.", body = StockView)),
-    security(("key" = ["stock:read"])))]
+    security(("staff" = ["stock:read"])))]
 async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
     let stock = queries::stock(&tenant, id).await?.ok_or_else(|| Problem::not_found("stock"))?;
@@ -273,7 +271,7 @@ async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter
 #[utoipa::path(post, path = "/api/v1/inventory/{variant_id}/adjustments", tag = "inventory", params(("variant_id" = Uuid, Path)),
     request_body = Adjustment,
     responses((status = 200, description = "Corrected.", body = StockView)),
-    security(("key" = ["stock:write"])))]
+    security(("staff" = ["stock:write"])))]
 async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> Answer {
     let Adjustment { delta, reason } = &ask.body;
     let mut check = Check::default();
@@ -324,11 +322,6 @@ impl NewProduct {
         check.done()?;
         Ok(self.variants.iter().filter_map(|variant| Some((variant.sku.clone(), variant.stock?))).collect())
     }
-}
-
-/// Those who work here see drafts and archived products too.
-fn sees_all(shop: &Shop) -> bool {
-    shop.caller.role != edge::Role::Anonymous
 }
 
 fn place(list: &str, filters: &impl Serialize, cursor: Option<&str>, start: Uuid) -> Result<Uuid, Problem> {

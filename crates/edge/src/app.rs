@@ -12,8 +12,8 @@ use axum::routing::get;
 use kernel::{Fault, Problem};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
-use store::Cell;
 use store::relay::Workers;
+use store::{Cell, TenantRecord};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::answer::{Answer, Refused};
 use crate::command::InFlight;
 use crate::document::{self, Access};
+use crate::door::Door;
 use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
@@ -39,6 +40,8 @@ struct Inner {
     document: Value,
     problems: Vec<ProblemDoc>,
     in_flight: Arc<InFlight>,
+    door: Arc<dyn Door>,
+    house: Arc<TenantRecord>,
     draining: AtomicBool,
     metrics: PrometheusHandle,
 }
@@ -54,6 +57,7 @@ pub(crate) struct Operation {
 pub fn app(
     cell: Cell,
     workers: Workers,
+    door: Arc<dyn Door>,
     settings: Settings,
     routes: Routes,
     problems: &[&[ProblemDoc]],
@@ -89,6 +93,8 @@ pub fn app(
         document,
         problems: every,
         in_flight: Arc::default(),
+        door,
+        house: Arc::new(TenantRecord::house()),
         draining: AtomicBool::new(false),
         metrics,
     }));
@@ -158,6 +164,15 @@ impl Platform {
     /// The OpenAPI document.
     pub fn document(&self) -> &Value {
         &self.0.document
+    }
+
+    pub(crate) fn door(&self) -> &dyn Door {
+        &*self.0.door
+    }
+
+    /// The platform itself, where operators sign in: no shop, but read like one.
+    pub(crate) fn house(&self) -> Arc<TenantRecord> {
+        self.0.house.clone()
     }
 
     pub(crate) fn problems(&self) -> &[ProblemDoc] {

@@ -1,154 +1,190 @@
-//! Who is asking, and what a role may do.
+//! Who is asking, and whether they may.
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use kernel::{Actor, ActorKind, Fault, Problem, TenantId};
-use store::Registry;
+use std::sync::Arc;
 
-/// What a role may do is a set of permissions; the sets are fixed until tenants make their own.
+use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
+use uuid::Uuid;
+
+use crate::document::Access;
+use crate::grants::Grants;
+
+/// For whom an account, a token or a key was made. Audiences are not interchangeable: whoever may do something as one is
+/// nobody as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    Anonymous,
-    Admin,
-    OrderManager,
-    CustomerService,
+pub enum Audience {
+    /// Whoever did not say who they are.
+    Anyone,
+    /// Who works in the shop, and the programs that work for it.
+    Staff,
+    /// Who buys there.
+    Customer,
+    /// Who runs the platform.
     Operator,
-    Viewer,
-    Service,
+}
+
+impl Audience {
+    /// Those that can sign in.
+    pub const KNOWN: [Self; 3] = [Self::Staff, Self::Customer, Self::Operator];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Staff => "staff",
+            Self::Customer => "customer",
+            Self::Operator => "operator",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|audience| audience.as_str() == name)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub actor: Actor,
-    pub role: Role,
+    pub audience: Audience,
+    /// The names of their roles, for people and the log.
+    pub role: Arc<str>,
+    pub grants: Grants,
+    /// The session, when they signed in with one.
+    pub session: Option<Session>,
 }
 
-impl Role {
-    /// The roles that a key can have.
-    pub const OF_KEYS: [Self; 6] =
-        [Self::Admin, Self::OrderManager, Self::CustomerService, Self::Operator, Self::Viewer, Self::Service];
+/// A session as a request needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: Uuid,
+    /// When its owner last proved who they are.
+    pub proven_at: Timestamp,
+}
 
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Anonymous => "anonymous",
-            Self::Admin => "admin",
-            Self::OrderManager => "order-manager",
-            Self::CustomerService => "customer-service",
-            Self::Operator => "operator",
-            Self::Viewer => "viewer",
-            Self::Service => "service",
+impl Caller {
+    pub fn anonymous() -> Self {
+        Self {
+            actor: Actor::anonymous(),
+            audience: Audience::Anyone,
+            role: "anonymous".into(),
+            grants: Grants::none(),
+            session: None,
         }
     }
 
-    pub fn named(name: &str) -> Option<Self> {
-        Self::OF_KEYS.into_iter().find(|role| role.name() == name)
-    }
-
-    pub fn may(self, permission: &str) -> bool {
-        let (noun, verb) = permission.split_once(':').unwrap_or((permission, ""));
-        match self {
-            Self::Admin => true,
-            Self::Viewer => verb == "read",
-            Self::OrderManager => {
-                permission == "catalog:read" || ["stock", "orders", "files"].contains(&noun)
-            }
-            Self::CustomerService => verb == "read" || ["orders", "files"].contains(&noun),
-            Self::Operator => {
-                ["catalog", "jobs", "deliveries", "files"].contains(&noun)
-                    || noun == "stock"
-                    || permission == "orders:read"
-                    || permission == "orders:write"
-            }
-            Self::Service => verb == "read" || permission == "orders:place" || permission == "files:write",
-            Self::Anonymous => permission == "catalog:read",
+    /// A program with a key of the shop.
+    pub fn program(id: Uuid, role: &str, grants: Grants) -> Self {
+        let kind = if role == "service" { ActorKind::Service } else { ActorKind::Staff };
+        Self {
+            actor: Actor { kind, id },
+            audience: Audience::Staff,
+            role: role.into(),
+            grants,
+            session: None,
         }
     }
 
-    fn actor_kind(self) -> ActorKind {
-        match self {
-            Self::Anonymous => ActorKind::Anonymous,
-            Self::Service => ActorKind::Service,
-            _ => ActorKind::Staff,
+    pub fn is_anonymous(&self) -> bool {
+        self.audience == Audience::Anyone
+    }
+
+    pub fn is_staff(&self) -> bool {
+        self.audience == Audience::Staff
+    }
+
+    /// Whose records alone the caller may see; `None` when that is not limited to one person.
+    pub fn own(&self) -> Option<Uuid> {
+        match self.audience {
+            Audience::Customer => Some(self.actor.id),
+            Audience::Anyone => Some(Uuid::nil()),
+            Audience::Staff | Audience::Operator => None,
         }
     }
-}
 
-/// The caller, and the tenant of the key that was shown.
-pub(crate) fn identify(
-    headers: &HeaderMap,
-    registry: &Registry,
-) -> Result<(Caller, Option<TenantId>), Problem> {
-    let Some(secret) = secret(headers)? else {
-        return Ok((Caller { actor: Actor::anonymous(), role: Role::Anonymous }, None));
-    };
-    let key = registry.key(secret).ok_or_else(key_unknown)?;
-    let role = Role::named(&key.role).ok_or_else(key_unknown)?;
-    Ok((Caller { actor: Actor { kind: role.actor_kind(), id: key.id }, role }, Some(key.tenant)))
-}
-
-fn secret(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    if let Some(value) = headers.get("x-api-key") {
-        return value.to_str().map(Some).map_err(|_| key_unknown());
+    /// Refuses whoever does not work here, for what costs more than a stranger may ask for.
+    pub fn must_be_staff(&self, permission: &str) -> Result<(), Problem> {
+        if self.is_staff() { Ok(()) } else { Err(self.refused(permission)) }
     }
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let secret = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    secret.map(|(_, secret)| Some(secret.trim())).ok_or_else(key_unknown)
+
+    fn refused(&self, permission: &str) -> Problem {
+        if self.is_anonymous() { sign_in_needed(permission) } else { not_permitted(self, permission) }
+    }
 }
 
-fn key_unknown() -> Problem {
-    Problem::new(
-        Fault::Unauthenticated,
-        "key_unknown",
-        "Key unknown",
-        "This key is not known here. Send a key of this shop as \"Authorization: Bearer gal_…\"; ask its operator for one.",
-    )
+/// The table's word on it: an operation names what it takes for each audience, and what is not named is not for them.
+/// Whether the caller has what it takes; an open operation lets others pass, too.
+pub(crate) fn check(caller: &Caller, access: &Access) -> Result<bool, Problem> {
+    match access.asks.iter().find(|(audience, _)| *audience == caller.audience) {
+        Some((_, permission)) if permission.is_empty() || caller.grants.may(permission) => Ok(true),
+        _ if access.open => Ok(false),
+        Some((_, permission)) => Err(not_permitted(caller, permission)),
+        None if caller.is_anonymous() => {
+            Err(sign_in_needed(access.asks.first().map_or("", |(_, permission)| permission)))
+        }
+        None => Err(wrong_audience(caller, access)),
+    }
 }
 
-pub(crate) fn check(caller: &Caller, permission: &str) -> Result<(), Problem> {
-    if caller.role.may(permission) {
-        return Ok(());
-    }
-    if caller.role == Role::Anonymous {
-        return Err(key_needed(permission));
-    }
+fn not_permitted(caller: &Caller, permission: &str) -> Problem {
     let detail = format!(
-        "A key with the role {:?} may not do this; it takes the permission {permission:?}. Ask for a key with another role.",
-        caller.role.name()
+        "The role {:?} may not do this; it takes the permission {permission:?}. Ask whoever runs the shop for another role.",
+        &*caller.role
     );
-    Err(Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail)
-        .with("permission", permission))
+    Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail).with("permission", permission)
 }
 
-pub(crate) fn key_needed(permission: &str) -> Problem {
-    Problem::new(
+fn wrong_audience(caller: &Caller, access: &Access) -> Problem {
+    let whose: Vec<&str> = access.asks.iter().map(|(audience, _)| audience.as_str()).collect();
+    let detail = format!(
+        "This is for {}, and you are signed in as {}. Sign in with an account made for it.",
+        whose.join(" and "),
+        caller.audience.as_str()
+    );
+    Problem::new(Fault::Forbidden, "wrong_audience", "For somebody else", detail)
+}
+
+fn sign_in_needed(permission: &str) -> Problem {
+    let problem = Problem::new(
         Fault::Unauthenticated,
-        "key_needed",
-        "Key needed",
-        "Say who you are: send a key as \"Authorization: Bearer gal_…\".",
-    )
-    .with("permission", permission)
+        "sign_in_needed",
+        "Sign in first",
+        "Say who you are: sign in, or send a key of the shop as \"Authorization: Bearer gal_…\".",
+    );
+    if permission.is_empty() { problem } else { problem.with("permission", permission) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grants::Role;
 
-    #[test]
-    fn a_viewer_never_changes_anything() {
-        for permission in ["catalog:write", "stock:write", "orders:place", "orders:write", "files:write"] {
-            assert!(!Role::Viewer.may(permission), "{permission}");
-        }
+    fn access(asks: &[(Audience, &str)]) -> Access {
+        let asks = asks.iter().map(|(audience, permission)| (*audience, (*permission).to_owned())).collect();
+        Access { open: false, asks, upload: false, house: false }
+    }
+
+    fn customer() -> Caller {
+        let actor = Actor { kind: ActorKind::Customer, id: Uuid::from_u128(7) };
+        let grants = Role::named(Audience::Customer, "customer").unwrap().grants();
+        Caller { actor, audience: Audience::Customer, role: "customer".into(), grants, session: None }
     }
 
     #[test]
-    fn a_visitor_may_only_look_at_the_catalog() {
-        for permission in ["catalog:write", "stock:read", "orders:read", "orders:place", "files:read"] {
-            assert!(!Role::Anonymous.may(permission), "{permission}");
-        }
-        assert!(Role::Anonymous.may("catalog:read"));
+    fn a_customer_does_not_pass_for_staff_whatever_their_grants() {
+        let all = Caller { grants: Grants::parse(["*:*"]).unwrap(), ..customer() };
+        let refused = check(&all, &access(&[(Audience::Staff, "orders:read")])).unwrap_err();
+        assert_eq!(refused.code, "wrong_audience");
+        assert!(check(&all, &access(&[(Audience::Staff, "x:read"), (Audience::Customer, "y:read")])).is_ok());
+    }
+
+    #[test]
+    fn a_stranger_is_asked_to_sign_in_and_sees_nobodys_records() {
+        let refused = check(&Caller::anonymous(), &access(&[(Audience::Staff, "orders:read")])).unwrap_err();
+        assert_eq!(refused.code, "sign_in_needed");
+        assert_eq!(Caller::anonymous().own(), Some(Uuid::nil()));
+    }
+
+    #[test]
+    fn a_customer_sees_their_own_and_staff_sees_all() {
+        assert_eq!(customer().own(), Some(Uuid::from_u128(7)));
+        assert_eq!(Caller::program(Uuid::from_u128(1), "viewer", Grants::none()).own(), None);
     }
 }

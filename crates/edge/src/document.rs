@@ -6,13 +6,19 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
+use crate::caller::Audience;
+
 /// What an operation asks of its caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// `None` when nobody has to be asked.
-    pub(crate) permission: Option<String>,
+    /// Whether anyone may call it.
+    pub(crate) open: bool,
+    /// The permission that it takes, for each audience that it is for; none for whoever is signed in.
+    pub(crate) asks: Vec<(Audience, String)>,
     /// Whether its body is a file, of any size and kind, which takes its time.
     pub(crate) upload: bool,
+    /// Whether it answers at the platform's own address, too, where no shop is.
+    pub(crate) house: bool,
 }
 
 /// By path template, then by method.
@@ -27,10 +33,13 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
     document["info"] = json!({
         "title": "Galleria",
         "version": env!("CARGO_PKG_VERSION"),
-        "description": "One roof for many businesses. Each shop answers at its own host; send a key of the shop as a bearer token. Every refusal is problem+json with a stable code.",
+        "description": "One roof for many businesses. Each shop answers at its own host; sign in there, or send a key of the shop as a bearer token. Every refusal is problem+json with a stable code.",
     });
+    let scheme = |about: &str| json!({ "type": "http", "scheme": "bearer", "description": about });
     document["components"]["securitySchemes"] = json!({
-        "key": { "type": "http", "scheme": "bearer", "description": "A key of the shop: `Authorization: Bearer gal_…`, or `x-api-key`." },
+        "staff": scheme("Who works in the shop: a key (`Authorization: Bearer gal_…`, or `x-api-key`), an access token, a session in a browser, or a signed request."),
+        "customer": scheme("A customer of the shop: an access token, or a session in a browser. Only their own records."),
+        "operator": scheme("Who runs the platform: an access token, or a session in a browser."),
     });
     document["components"]["schemas"]["Problem"] = problem_schema();
     let mut table = Table::new();
@@ -39,7 +48,7 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let access = access(operation).ok_or_else(|| {
-                format!("{method} {path} does not say who may call it; add security((\"key\" = [\"noun:verb\"])) beside the route")
+                format!("{method} {path} does not say who may call it; add security((\"staff\" = [\"noun:verb\"])) beside the route")
             })?;
             complete(operation, method, &access);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
@@ -50,19 +59,25 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
     Ok((document, table))
 }
 
-/// `security((), ("key" = ["catalog:read"]))` lets anyone try; who may in the end is a matter of roles.
+/// `security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"]))` names a permission for each audience;
+/// `security(())` lets anyone pass.
 fn access(operation: &Value) -> Option<Access> {
     let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
-    let scopes = declared.iter().filter_map(|one| one.get("key")).filter_map(Value::as_array);
-    let permission = scopes.flatten().filter_map(Value::as_str).next().map(str::to_owned);
-    let upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
-    Some(Access { permission, upload })
+    let mut access = Access { open: false, asks: Vec::new(), upload: false, house: false };
+    for (scheme, scopes) in declared.iter().filter_map(Value::as_object).flatten() {
+        let permission = scopes[0].as_str().unwrap_or_default().to_owned();
+        access.asks.push((Audience::named(scheme)?, permission));
+    }
+    access.open = declared.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty));
+    access.upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
+    access.house = operation["x-house"] == true;
+    Some(access)
 }
 
 fn complete(operation: &mut Value, method: &str, access: &Access) {
-    if let Some(permission) = &access.permission {
-        operation["x-permission"] = json!(permission);
-    }
+    let asks =
+        access.asks.iter().map(|(audience, permission)| (audience.as_str().to_owned(), json!(permission)));
+    operation["x-permission"] = Value::Object(asks.collect());
     operation["responses"]["default"] = json!({
         "description": "Refused: a problem with a stable code.",
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },

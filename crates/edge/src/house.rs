@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use crate::answer::{Answer, Page};
 use crate::app::Platform;
-use crate::caller::{self, Role};
 use crate::command::{Command, Filter, Id, NoBody};
 use crate::cursor::Cursor;
 use crate::tenancy::Shop;
@@ -48,9 +47,11 @@ impl Shop {
     pub async fn as_of(&self, moment: Option<&str>, of: Of) -> Result<Tenant, Problem> {
         match moment {
             None => Ok(self.tenant.clone()),
-            // Folding a log costs more than a stranger may ask for.
-            Some(_) if self.caller.role == Role::Anonymous => Err(caller::key_needed("history:read")),
-            Some(text) => self.tenant.as_of(moment_in("as_of", text)?, of).await,
+            Some(text) => {
+                // Folding a log costs more than a stranger may ask for.
+                self.caller.must_be_staff("history:read")?;
+                self.tenant.as_of(moment_in("as_of", text)?, of).await
+            }
         }
     }
 }
@@ -102,7 +103,7 @@ impl From<DeadLetter> for DeadLetterView {
 /// Lists what could not be delivered, oldest first.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operations", params(ListDeadLetters),
     responses((status = 200, description = "A page of dead letters.", body = Page<DeadLetterView>)),
-    security(("key" = ["deliveries:read"])))]
+    security(("staff" = ["deliveries:read"])))]
 async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = asked.subscriber;
@@ -115,7 +116,7 @@ async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -
 /// Reads a dead letter with the event in it.
 #[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The dead letter.", body = DeadLetterView)),
-    security(("key" = ["deliveries:read"])))]
+    security(("staff" = ["deliveries:read"])))]
 async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
     let letter = shop.tenant.dead_letter(id).await?;
     let events = shop.tenant.events(letter.position - 1, 1).await?;
@@ -126,7 +127,7 @@ async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 /// Hands the event over once more. When it is handled, the letter is gone.
 #[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It was handled.")),
-    security(("key" = ["deliveries:write"])))]
+    security(("staff" = ["deliveries:write"])))]
 async fn replay_dead_letter(
     State(platform): State<Platform>,
     Id(id): Id<Uuid>,
@@ -139,7 +140,7 @@ async fn replay_dead_letter(
 /// Drops a dead letter: nobody needs it handled any more.
 #[utoipa::path(delete, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It is dropped.")),
-    security(("key" = ["deliveries:write"])))]
+    security(("staff" = ["deliveries:write"])))]
 async fn drop_dead_letter(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
     ask.shop.tenant.drop_letter(id).await?;
     Ok(answer::json_text(204, Vec::new()))
@@ -200,7 +201,7 @@ struct StartJob {
 /// Lists jobs, newest first.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "operations", params(ListJobs),
     responses((status = 200, description = "A page of jobs.", body = Page<JobView>)),
-    security(("key" = ["jobs:read"])))]
+    security(("staff" = ["jobs:read"])))]
 async fn list_jobs(shop: Shop, Filter(asked): Filter<ListJobs>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = asked.state;
@@ -212,7 +213,7 @@ async fn list_jobs(shop: Shop, Filter(asked): Filter<ListJobs>) -> Answer {
 /// Reads a job.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The job.", body = JobView)),
-    security(("key" = ["jobs:read"])))]
+    security(("staff" = ["jobs:read"])))]
 async fn read_job(shop: Shop, Id(id): Id<Uuid>) -> Answer {
     shop.list_of(&shop.tenant.job(id).await?)
 }
@@ -220,7 +221,7 @@ async fn read_job(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 /// Starts a job, now or later, once or again and again.
 #[utoipa::path(post, path = "/api/v1/jobs", tag = "operations", request_body = StartJob,
     responses((status = 201, description = "It will be done; Location says where to look.", body = JobView)),
-    security(("key" = ["jobs:write"])))]
+    security(("staff" = ["jobs:write"])))]
 async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> Answer {
     let mut check = Check::default();
     let known: Vec<&str> = platform.workers().jobs.iter().map(|kind| kind.name()).collect();
@@ -244,7 +245,7 @@ async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> 
 /// Cancels a job. What it does from now on does not count.
 #[utoipa::path(delete, path = "/api/v1/jobs/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The job, as it ended.", body = JobView)),
-    security(("key" = ["jobs:write"])))]
+    security(("staff" = ["jobs:write"])))]
 async fn cancel_job(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
     ask.shop.list_of(&ask.shop.tenant.cancel_job(id).await?)
 }
@@ -275,7 +276,7 @@ struct ReadHistory {
 /// Lists what happened to one thing, such as an order or a product, oldest first.
 #[utoipa::path(get, path = "/api/v1/history/{id}", tag = "operations", params(("id" = Uuid, Path), ReadHistory),
     responses((status = 200, description = "A page of what happened.", body = Page<HappeningView>)),
-    security(("key" = ["history:read"])))]
+    security(("staff" = ["history:read"])))]
 async fn read_history(shop: Shop, Id(id): Id<Uuid>, Filter(asked): Filter<ReadHistory>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let after = asked.cursor.map_or(Ok(0_i64), |cursor| Cursor::decode("history", &id, &cursor))?;
@@ -331,7 +332,7 @@ struct Changes {
 /// Shows what of one thing changed between two moments.
 #[utoipa::path(get, path = "/api/v1/history/{id}/changes", tag = "operations", params(("id" = Uuid, Path), ReadChanges),
     responses((status = 200, description = "The rows that differ.", body = Changes)),
-    security(("key" = ["history:read"])))]
+    security(("staff" = ["history:read"])))]
 async fn read_changes(shop: Shop, Id(id): Id<Uuid>, Filter(asked): Filter<ReadChanges>) -> Answer {
     if shop.tenant.stream(id, 0, 1).await?.is_empty() {
         return Err(Problem::not_found("record").into());
@@ -361,7 +362,7 @@ struct ErasedView {
 /// Erases a person for good: their key is destroyed, and no table says any more who they were. Not even a backup undoes it.
 #[utoipa::path(post, path = "/api/v1/privacy/erasures", tag = "operations", request_body = ErasePerson,
     responses((status = 200, description = "They are erased.", body = ErasedView)),
-    security(("key" = ["privacy:write"])))]
+    security(("staff" = ["privacy:write"])))]
 async fn erase_person(ask: Command<ErasePerson>) -> Answer {
     if ask.body.person.is_nil() {
         return Err(Problem::new(Fault::Invalid, "invalid", "Nobody", "Nobody has this id.").into());

@@ -174,7 +174,9 @@ fn described(document: &Value, method: &str, path: &str, operation: &Value) -> M
             h3 { (verb(method)) " " code { (path) } }
             p { (text(&operation["summary"])) }
             @if let Some(more) = operation["description"].as_str() { p { (more) } }
-            @if let Some(permission) = operation["x-permission"].as_str() { p.permission { "Permission: " code { (permission) } } }
+            @for (audience, permission) in operation["x-permission"].as_object().into_iter().flatten() {
+                p.permission { "For " (audience) @if permission != "" { ", with the permission " code { (text(permission)) } } }
+            }
             @let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
             @if !parameters.is_empty() {
                 h4 { "Parameters" }

@@ -35,19 +35,13 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let mut shop = None;
     let response = 'answered: {
         if let Some(operation) = operation {
-            let permission = operation.access.permission.as_deref();
-            match tenancy::admit(
-                &platform,
-                &method,
-                request.uri(),
-                request.headers(),
-                permission,
-                correlation,
-            ) {
+            let (mut parts, body) = request.into_parts();
+            match tenancy::admit(&platform, &parts, &operation.access, correlation).await {
                 Ok(admitted) => shop = Some(admitted.clone()),
                 Err(problem) => break 'answered answer::problem(problem, correlation),
             }
-            request.extensions_mut().extend(shop.clone().map(with_shop).unwrap_or_default());
+            parts.extensions.extend(shop.clone().map(with_shop).unwrap_or_default());
+            request = Request::from_parts(parts, body);
         }
         let settings = platform.settings();
         let limit = match operation {
@@ -98,7 +92,7 @@ fn finish(
     meter.count(status, took);
     let route = route.unwrap_or("none");
     let tenant = shop.map_or("", |shop| shop.record.slug.as_str());
-    let caller = shop.map_or("", |shop| shop.caller.role.name());
+    let caller = shop.map_or("", |shop| &*shop.caller.role);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() || took > SLOW {
         tracing::info!(target: "galleria::request", %method, route, status = status.as_u16(), micros, tenant, caller, %correlation, "{method} {route} answered {}", status.as_u16());

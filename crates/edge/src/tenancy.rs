@@ -7,11 +7,14 @@ use axum::http::header::{HOST, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
-use store::{Registry, Tenant, TenantRecord, TenantStatus};
+use store::{Key, Registry, Tenant, TenantRecord, TenantStatus};
 
 use crate::answer::Refused;
 use crate::app::Platform;
-use crate::caller::{self, Caller};
+use crate::caller::{self, Audience, Caller};
+use crate::document::Access;
+use crate::door::{self, Shown};
+use crate::grants::{Grants, Role};
 
 /// A tenant as one request sees it. Whoever holds one has passed the permission of its route.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub struct Shop {
     pub tenant: Tenant,
     pub record: Arc<TenantRecord>,
     pub caller: Caller,
+    /// Whether the caller has what the route takes; on a route that is open to all, others see what is public.
+    pub permitted: bool,
     pub correlation: CorrelationId,
     pub now: Timestamp,
     pub(crate) if_none_match: Option<HeaderValue>,
@@ -33,33 +38,71 @@ impl FromRequestParts<Platform> for Shop {
     }
 }
 
-/// Finds the shop of a request and checks that the caller may pass.
-pub(crate) fn admit(
+/// Finds the shop of a request and who is asking, and checks that they may pass.
+pub(crate) async fn admit(
     platform: &Platform,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    permission: Option<&str>,
+    parts: &Parts,
+    access: &Access,
     correlation: CorrelationId,
 ) -> Result<Shop, Problem> {
     let registry = platform.cell().registry();
-    let (caller, key_tenant) = caller::identify(headers, registry)?;
-    let record = resolve(registry, &platform.settings().base_domain, uri, headers, key_tenant)?;
-    if key_tenant.is_some_and(|tenant| tenant != record.id) {
+    let shown = door::shown(&parts.headers)?;
+    let key = match shown {
+        Shown::Key(secret) => {
+            Some(registry.key(secret, platform.cell().now()).ok_or_else(door::key_unknown)?)
+        }
+        _ => None,
+    };
+    let named = match (&key, shown) {
+        (Some(key), _) => Some(key.tenant),
+        (None, Shown::Token(token)) => {
+            Some(platform.door().tenant_of(token).ok_or_else(door::token_refused)?)
+        }
+        _ => None,
+    };
+    let record = resolve(platform, parts, access, named)?;
+    if named.is_some_and(|tenant| tenant != record.id) {
         return Err(no_such_shop());
     }
-    if let Some(permission) = permission {
-        caller::check(&caller, permission)?;
+    let tenant = platform.cell().tenant(record.id);
+    let (caller, ended) = match (key, shown) {
+        (Some(key), _) => (program(platform, &tenant, &key).await?, false),
+        (None, Shown::Session(secret)) => match platform.door().session(&tenant, secret).await? {
+            Some(caller) => (caller, false),
+            None => (Caller::anonymous(), true),
+        },
+        (None, Shown::Token(token)) => {
+            (platform.door().token(&tenant, token).await?.ok_or_else(door::token_refused)?, false)
+        }
+        _ => (Caller::anonymous(), false),
+    };
+    if matches!(shown, Shown::Session(_)) {
+        door::refuse_other_sites(parts)?;
     }
-    check_open(&record, method)?;
+    let permitted = match caller::check(&caller, access) {
+        Err(problem) if ended && problem.fault == Fault::Unauthenticated => return Err(door::session_ended()),
+        checked => checked?,
+    };
+    check_plan(&record, access)?;
+    check_open(&record, &parts.method)?;
     Ok(Shop {
-        tenant: platform.cell().tenant(record.id),
+        tenant,
         record,
         caller,
+        permitted,
         correlation,
         now: platform.cell().now(),
-        if_none_match: headers.get(IF_NONE_MATCH).cloned(),
+        if_none_match: parts.headers.get(IF_NONE_MATCH).cloned(),
     })
+}
+
+/// A key's bearer, with the grants of the key's role as it is today.
+async fn program(platform: &Platform, tenant: &Tenant, key: &Key) -> Result<Caller, Problem> {
+    let grants = match Role::named(Audience::Staff, &key.role) {
+        Some(role) => Some(role.grants()),
+        None => platform.door().role(tenant, &key.role).await?,
+    };
+    Ok(Caller::program(key.id, &key.role, grants.unwrap_or_else(Grants::none)))
 }
 
 /// Refuses what a shop that is closed, or on its way, does not do.
@@ -85,15 +128,28 @@ pub fn check_open(record: &TenantRecord, method: &Method) -> Result<(), Problem>
     }
 }
 
-/// By name for internal callers, who show a key; else by host; else, on the bare domain, by the key.
+/// What a shop's plan leaves out is nobody's there, whatever their role.
+fn check_plan(record: &TenantRecord, access: &Access) -> Result<(), Problem> {
+    let nouns = access.asks.iter().filter_map(|(_, permission)| permission.split_once(':'));
+    let Some((noun, _)) = nouns.into_iter().find(|(noun, _)| record.without.iter().any(|off| off == noun))
+    else {
+        return Ok(());
+    };
+    let detail =
+        format!("The plan of this shop does not have {noun:?}. Whoever runs the platform can add it.");
+    Err(Problem::new(Fault::Forbidden, "not_in_plan", "Not in the plan", detail).with("feature", noun))
+}
+
+/// By name for internal callers, who show a key or a token; else by host; else, on the bare domain, by what was shown.
 fn resolve(
-    registry: &Registry,
-    base_domain: &str,
-    uri: &Uri,
-    headers: &HeaderMap,
-    key_tenant: Option<TenantId>,
+    platform: &Platform,
+    parts: &Parts,
+    access: &Access,
+    named: Option<TenantId>,
 ) -> Result<Arc<TenantRecord>, Problem> {
-    if let (Some(name), Some(_)) = (headers.get("x-tenant-id"), key_tenant) {
+    let (registry, base_domain) = (platform.cell().registry(), &platform.settings().base_domain);
+    let Parts { uri, headers, .. } = parts;
+    if let (Some(name), Some(_)) = (headers.get("x-tenant-id"), named) {
         let name = name.to_str().unwrap_or_default();
         let record = match name.parse() {
             Ok(id) => registry.tenant(id),
@@ -103,7 +159,10 @@ fn resolve(
     }
     let host = host(uri, headers);
     if host.as_deref().is_none_or(|host| host == base_domain || is_address(host)) {
-        return key_tenant.and_then(|id| registry.tenant(id)).ok_or_else(no_such_shop);
+        return match named {
+            Some(TenantId::CELL) | None if access.house => Ok(platform.house()),
+            named => named.and_then(|id| registry.tenant(id)).ok_or_else(no_such_shop),
+        };
     }
     host.and_then(|host| by_host(registry, base_domain, &host)).ok_or_else(no_such_shop)
 }

@@ -70,7 +70,7 @@ struct FileAddress {
 #[utoipa::path(post, path = "/api/v1/files", tag = "files", params(NewFile),
     request_body(content = [u8], content_type = "application/octet-stream", description = "The file, as it is."),
     responses((status = 201, description = "Stored; Location says where.", body = FileView)),
-    security(("key" = ["files:write"])))]
+    security(("staff" = ["files:write"])))]
 async fn store_file(
     Extension(shelf): Extension<Shelf>,
     Filter(asked): Filter<NewFile>,
@@ -95,7 +95,7 @@ async fn store_file(
 /// Lists files that were not removed, newest first.
 #[utoipa::path(get, path = "/api/v1/files", tag = "files", params(ListFiles),
     responses((status = 200, description = "A page of files.", body = Page<FileView>)),
-    security(("key" = ["files:read"])))]
+    security(("staff" = ["files:read"])))]
 async fn list_files(shop: Shop, Filter(asked): Filter<ListFiles>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = Listed { about: asked.about };
@@ -107,7 +107,7 @@ async fn list_files(shop: Shop, Filter(asked): Filter<ListFiles>) -> Answer {
 /// Reads a file's record.
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "files", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The record.", body = FileView)),
-    security(("key" = ["files:read"])))]
+    security(("staff" = ["files:read"])))]
 async fn read_file(shop: Shop, Id(id): Id<FileId>) -> Answer {
     let file = queries::file(&shop.tenant, id).await?;
     shop.one(&file, file.version)
@@ -116,7 +116,7 @@ async fn read_file(shop: Shop, Id(id): Id<FileId>) -> Answer {
 /// Removes a file: its record stays and says so, its bytes go.
 #[utoipa::path(delete, path = "/api/v1/files/{id}", tag = "files", params(("id" = Uuid, Path)),
     responses((status = 200, description = "It is removed.", body = FileView)),
-    security(("key" = ["files:write"])))]
+    security(("staff" = ["files:write"])))]
 async fn remove_file(Id(id): Id<FileId>, ask: Command<NoBody>) -> Answer {
     let Done { replayed, .. } = ask.done(works::remove_file(id, ask.if_match)).await?;
     // Read afterwards: the kept reply of a removal is not sealed, so it must not hold what the file is called.
@@ -127,7 +127,7 @@ async fn remove_file(Id(id): Id<FileId>, ask: Command<NoBody>) -> Answer {
 /// Makes an address by which the file can be fetched for a while without a key.
 #[utoipa::path(post, path = "/api/v1/files/{id}/address", tag = "files", params(("id" = Uuid, Path)), request_body = NewFileAddress,
     responses((status = 200, description = "The address.", body = FileAddress)),
-    security(("key" = ["files:read"])))]
+    security(("staff" = ["files:read"])))]
 async fn sign_address(
     Extension(shelf): Extension<Shelf>,
     Id(id): Id<FileId>,

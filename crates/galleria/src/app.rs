@@ -73,5 +73,5 @@ pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), S
     let blobs = blobs(config)?;
     let workers = workers::workers(blobs.as_ref());
     let shelf = Shelf::new(blobs, config.file_limit);
-    edge::app(cell, workers, config.edge(), routes(shelf), PROBLEMS)
+    edge::app(cell, workers, Arc::new(()), config.edge(), routes(shelf), PROBLEMS)
 }

@@ -385,7 +385,15 @@ A folder that it moves to must not be served at that moment.")]
         #[command(flatten)]
         to: Destination,
     },
-    /// Make, list and revoke keys.
+    /// Say what the tenant's plan has, by the noun of the permissions: orders, files, stock, …
+    #[command(after_help = "Example:\n  galleria tenant feature oak files off")]
+    Feature {
+        slug: String,
+        feature: String,
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
+    /// Make, list, rotate and revoke keys.
     Key {
         #[command(subcommand)]
         command: KeyCommand,
@@ -423,9 +431,23 @@ pub enum KeyCommand {
         name: String,
         #[arg(long)]
         role: String,
+        /// After so many days it stops working by itself.
+        #[arg(long, value_name = "DAYS")]
+        expires_in: Option<u32>,
     },
     /// List a tenant's keys, without their secrets.
     List { slug: String },
+    /// Make a key in a key's place and show its secret, once; the old one goes on for a while.
+    #[command(
+        after_help = "Example:\n  galleria tenant key rotate oak 0198c0de-0000-7000-8000-000000000000 --overlap 24\n\nHand out the new secret within that time; then the old one stops working by itself."
+    )]
+    Rotate {
+        slug: String,
+        id: String,
+        /// For how many hours both work.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap: u32,
+    },
     /// End a key.
     Revoke { slug: String, id: String },
 }

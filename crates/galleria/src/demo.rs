@@ -126,7 +126,7 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
     let mut keys = Vec::new();
     for role in ROLES {
         let name = format!("Demo {role}");
-        let (_, secret) = tenant::make_key(cell, &record, &name, role).await?;
+        let (_, secret) = tenant::make_key(cell, &record, &name, role, None).await?;
         keys.push(Shown { name, role: role.into(), secret });
     }
     Ok(Way {

@@ -1,14 +1,22 @@
 //! `galleria tenant …`
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge::{Audience, Grants, Role};
+use kernel::Timestamp;
 use rand::Rng as _;
 use serde_json::json;
-use store::{Cell, Failure, TenantRecord, TenantStatus};
+use store::{Cell, Failure, Key, TenantRecord, TenantStatus};
 
 use crate::cli::{KeyCommand, TenantCommand};
 use crate::session::Session;
 use crate::{clock, travel};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), String> {
     match &command {
@@ -85,6 +93,17 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
             registry.add_host(find(cell, &slug)?.id, &host).await.map_err(sentence)?;
             session.tell(&format!("{host} leads to {slug} now. Point its DNS here."));
         }
+        TenantCommand::Feature { slug, feature, state } => {
+            Grants::parse([format!("{feature}:read").as_str()]).map_err(|_| {
+                format!("{feature:?} is no feature. Name it as permissions do: orders, files, stock.")
+            })?;
+            let tenant = find(cell, &slug)?;
+            cell.registry().set_feature(tenant.id, &feature, state == "on").await.map_err(sentence)?;
+            session.tell(&match state.as_str() {
+                "on" => format!("The plan of {slug} has {feature} now."),
+                _ => format!("The plan of {slug} does not have {feature} any more."),
+            });
+        }
         TenantCommand::Export { .. } | TenantCommand::Import { .. } | TenantCommand::Move { .. } => {}
         TenantCommand::Key { command } => key(cell, session, command).await?,
     }
@@ -93,29 +112,49 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
 
 async fn key(cell: &Cell, session: &Session, command: KeyCommand) -> Result<(), String> {
     match command {
-        KeyCommand::Create { slug, name, role } => {
+        KeyCommand::Create { slug, name, role, expires_in } => {
             let tenant = find(cell, &slug)?;
-            let (key, secret) = make_key(cell, &tenant, &name, &role).await?;
-            session.print(&secret);
-            session.tell(&format!("This is the secret of the key {}; it cannot be shown again.", key.id));
+            let expires = expires_in.map(|days| clock::now().plus(DAY * days));
+            let (key, secret) = make_key(cell, &tenant, &name, &role, expires).await?;
+            show_once(session, &key, &secret);
         }
         KeyCommand::List { slug } => {
             for key in cell.registry().keys(find(cell, &slug)?.id) {
-                session.print(&format!("{} {:<18} {} (since {})", key.id, key.role, key.name, key.created));
+                let until = key.expires.map(|expires| format!(", until {expires}")).unwrap_or_default();
+                let Key { id, role, name, created, .. } = &*key;
+                session.print(&format!("{id} {role:<18} {name} (since {created}{until})"));
             }
+        }
+        KeyCommand::Rotate { slug, id, overlap } => {
+            let tenant = find(cell, &slug)?;
+            let old = find_key(cell, &tenant, &id)?;
+            let (key, secret) = make_key(cell, &tenant, &old.name, &old.role, None).await?;
+            let until = clock::now().plus(HOUR * overlap);
+            let until = old.expires.map_or(until, |expires| expires.min(until));
+            cell.registry().expire_key(tenant.id, old.id, until).await.map_err(sentence)?;
+            show_once(session, &key, &secret);
+            session.tell(&format!("The old one, {id}, works until {until}."));
         }
         KeyCommand::Revoke { slug, id } => {
             let tenant = find(cell, &slug)?;
-            let keys = cell.registry().keys(tenant.id);
-            let key = keys.iter().find(|key| key.id.to_string() == id);
-            let key = key.ok_or_else(|| {
-                format!("{slug} has no key {id}. `galleria tenant key list {slug}` shows them.")
-            })?;
+            let key = find_key(cell, &tenant, &id)?;
             cell.registry().revoke_key(tenant.id, key.id).await.map_err(sentence)?;
             session.tell(&format!("The key {id} is revoked."));
         }
     }
     Ok(())
+}
+
+fn find_key(cell: &Cell, tenant: &TenantRecord, id: &str) -> Result<Arc<Key>, String> {
+    let keys = cell.registry().keys(tenant.id);
+    keys.into_iter().find(|key| key.id.to_string() == id).ok_or_else(|| {
+        format!("{0} has no key {id}. `galleria tenant key list {0}` shows them.", tenant.slug)
+    })
+}
+
+fn show_once(session: &Session, key: &Key, secret: &str) {
+    session.print(secret);
+    session.tell(&format!("This is the secret of the key {}; it cannot be shown again.", key.id));
 }
 
 /// A key of the tenant, with a secret that nobody can guess.
@@ -124,16 +163,16 @@ pub async fn make_key(
     tenant: &TenantRecord,
     name: &str,
     role: &str,
-) -> Result<(store::Key, String), String> {
-    if edge::Role::named(role).is_none() {
-        let roles: Vec<&str> = edge::Role::OF_KEYS.iter().map(|role| role.name()).collect();
-        return Err(format!("There is no role {role:?}. The roles are: {}.", roles.join(", ")));
+    expires: Option<Timestamp>,
+) -> Result<(Key, String), String> {
+    if Role::named(Audience::Staff, role).is_none() {
+        return Err(format!("There is no role {role:?}. The roles are: {}.", Role::names(Audience::Staff)));
     }
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);
     let secret = format!("gal_{}", URL_SAFE_NO_PAD.encode(bytes));
-    let key =
-        cell.registry().create_key(tenant.id, name, role, &secret, clock::now()).await.map_err(sentence)?;
+    let key = cell.registry().create_key(tenant.id, name, role, &secret, clock::now(), expires).await;
+    let key = key.map_err(sentence)?;
     Ok((key, secret))
 }
 

@@ -111,9 +111,16 @@ struct ListOrders {
 /// Places an order: reserves every line and keeps the order, or does neither.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
     responses((status = 201, description = "Placed; Location says where.", body = OrderView)),
-    security(("key" = ["orders:place"])))]
-async fn place_order(ask: Command<NewOrder>) -> Answer {
+    security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
+async fn place_order(mut ask: Command<NewOrder>) -> Answer {
     ask.body.check()?;
+    if let Some(own) = ask.shop.caller.own() {
+        let mut check = Check::default();
+        let customer = &mut ask.body.customer.id;
+        check.that(customer.is_none_or(|id| id == own), "/customer/id", "you can order for yourself only");
+        check.done()?;
+        *customer = Some(own);
+    }
     let (shop, currency, id) = (&ask.shop, ask.shop.record.currency, OrderId::new());
     for tried in 1.. {
         let basket = Basket::fill(&shop.tenant, &ask.body, currency, tried > 1).await;
@@ -130,10 +137,11 @@ async fn place_order(ask: Command<NewOrder>) -> Answer {
 /// Lists orders, newest first.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(ListOrders),
     responses((status = 200, description = "A page of orders.", body = Page<OrderSummary>)),
-    security(("key" = ["orders:read"])))]
+    security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
 async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = Listed {
+        own: shop.caller.own(),
         status: asked.status.map(|status| status.as_str().to_owned()),
         customer_id: asked.customer_id,
         email: asked.email,
@@ -150,17 +158,17 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
 /// Reads an order with its lines and its history.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The order.", body = OrderView)),
-    security(("key" = ["orders:read"])))]
+    security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
 async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
-    let order = queries::order(&tenant, id).await?;
+    let order = queries::order_of(&tenant, id, shop.caller.own()).await?;
     shop.one(&order, order.summary.version)
 }
 
 /// Moves an order on: placed, confirmed, packed, shipped, delivered; or cancelled before it is shipped.
 #[utoipa::path(put, path = "/api/v1/orders/{id}/status", tag = "orders", params(("id" = Uuid, Path)), request_body = NewStatus,
     responses((status = 200, description = "It is so now.", body = Moved)),
-    security(("key" = ["orders:write"])))]
+    security(("staff" = ["orders:write"])))]
 async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
     let mut check = Check::default();
     check.that(
@@ -179,9 +187,9 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
 /// Cancels an order; what was reserved for it can be ordered again.
 #[utoipa::path(delete, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, description = "It is cancelled.", body = Moved)),
-    security(("key" = ["orders:write"])))]
+    security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"])))]
 async fn cancel_order(Id(id): Id<OrderId>, ask: Command<NoBody>) -> Answer {
-    let before = queries::order(&ask.shop.tenant, id).await;
+    let before = queries::order_of(&ask.shop.tenant, id, ask.shop.caller.own()).await;
     let work = before.map(|before| works::advance_order(id, &before, ask.if_match, Status::Cancelled, None));
     ask.run(Work::or_refuse(work)).await
 }

@@ -86,6 +86,8 @@ pub struct StepView {
 /// Which orders a list shows.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Listed {
+    /// Whose orders alone are shown, whatever else is asked for.
+    pub own: Option<Uuid>,
     pub status: Option<String>,
     pub customer_id: Option<Uuid>,
     pub email: Option<String>,
@@ -107,6 +109,7 @@ pub async fn orders(
     let email = listed.email.as_ref().map(|email| keys.blind("email", email));
     let (sql, args) = Select::new(SUMMARY)
         .and("id < ?", below)
+        .maybe("customer_id = ?", listed.own)
         .maybe("status = ?", listed.status.clone())
         .maybe("customer_id = ?", listed.customer_id)
         .maybe("email_index = ?", email)
@@ -122,6 +125,13 @@ pub async fn customers(tenant: &Tenant, email: &str) -> Result<Vec<(Uuid, i64)>,
     let index = tenant.keys().await?.blind("email", email);
     let sql = "select customer_id, count(*) from orders where email_index = $1 group by customer_id order by customer_id";
     tenant.rows(sql, args![index], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
+/// One order, if whoever asks may see it; another's answers like none.
+pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result<OrderView, Problem> {
+    let order = order(tenant, id).await?;
+    let theirs = own.is_none_or(|own| own == order.summary.customer.id);
+    if theirs { Ok(order) } else { Err(Problem::not_found("order")) }
 }
 
 /// One order with its lines and its history, from one moment.

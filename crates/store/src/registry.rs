@@ -27,7 +27,25 @@ pub struct TenantRecord {
     pub status: TenantStatus,
     /// Host names of its own, beside the slug under the platform's domain.
     pub hosts: Vec<String>,
+    /// What its plan leaves out, by the noun of the permissions: `files`.
+    pub without: Vec<String>,
     pub created: Timestamp,
+}
+
+impl TenantRecord {
+    /// The cell itself, for those who run it.
+    pub fn house() -> Self {
+        Self {
+            id: TenantId::CELL,
+            slug: String::new(),
+            name: "Galleria".into(),
+            currency: "EUR".parse().expect("the euro is a currency"),
+            status: TenantStatus::Active,
+            hosts: Vec::new(),
+            without: Vec::new(),
+            created: Timestamp::from_micros(0),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +88,8 @@ pub struct Key {
     /// What its bearer may do: the name of a role.
     pub role: String,
     pub created: Timestamp,
+    /// When it stops working by itself.
+    pub expires: Option<Timestamp>,
 }
 
 pub struct Registry {
@@ -111,19 +131,26 @@ impl Registry {
         self.now.load().by_host.get(host).cloned()
     }
 
-    /// The key with this secret. Looked up by a hash, so the time it takes tells nothing about other secrets.
-    pub fn key(&self, secret: &str) -> Option<Arc<Key>> {
-        self.now.load().by_secret.get(&hash(secret)).cloned()
+    /// The key with this secret, while it lives. Looked up by a hash, so the time it takes tells nothing about other
+    /// secrets.
+    pub fn key(&self, secret: &str, now: Timestamp) -> Option<Arc<Key>> {
+        let key = self.now.load().by_secret.get(&hash(secret)).cloned();
+        key.filter(|key| key.expires.is_none_or(|expires| now < expires))
     }
 
     /// Reads the cell's tables again.
     pub async fn refresh(&self) -> Result<(), Failure> {
-        let (mut tenants, mut hosts, mut keys) =
-            (Vec::new(), HashMap::<Uuid, Vec<String>>::new(), Vec::new());
+        let (mut tenants, mut keys) = (Vec::new(), Vec::new());
+        let (mut hosts, mut without) =
+            (HashMap::<Uuid, Vec<String>>::new(), HashMap::<Uuid, Vec<String>>::new());
         let queries = [
             ("select id, slug, name, currency, status, created from tenants order by slug", Vec::new()),
             ("select tenant, host from tenant_hosts order by host", Vec::new()),
-            ("select id, tenant, name, role, created, secret_hash from tenant_keys order by id", Vec::new()),
+            (
+                "select id, tenant, name, role, created, expires, secret_hash from tenant_keys order by id",
+                Vec::new(),
+            ),
+            ("select tenant, feature from tenant_without order by feature", Vec::new()),
         ];
         self.engine
             .registry_read(&queries, &mut |query, row| {
@@ -135,17 +162,20 @@ impl Registry {
                         currency: row.get(3)?,
                         status: status(&row.get::<String>(4)?)?,
                         hosts: Vec::new(),
+                        without: Vec::new(),
                         created: row.get(5)?,
                     }),
                     1 => hosts.entry(row.get(0)?).or_default().push(row.get(1)?),
+                    3 => without.entry(row.get(0)?).or_default().push(row.get(1)?),
                     _ => keys.push((
-                        row.get::<Vec<u8>>(5)?,
+                        row.get::<Vec<u8>>(6)?,
                         Key {
                             id: row.get(0)?,
                             tenant: TenantId(row.get(1)?),
                             name: row.get(2)?,
                             role: row.get(3)?,
                             created: row.get(4)?,
+                            expires: row.get(5)?,
                         },
                     )),
                 }
@@ -155,6 +185,7 @@ impl Registry {
         let mut snapshot = Snapshot::default();
         for mut tenant in tenants {
             tenant.hosts = hosts.remove(&tenant.id.uuid()).unwrap_or_default();
+            tenant.without = without.remove(&tenant.id.uuid()).unwrap_or_default();
             let tenant = Arc::new(tenant);
             snapshot.by_id.insert(tenant.id, tenant.clone());
             snapshot.by_slug.insert(tenant.slug.clone(), tenant.clone());
@@ -223,15 +254,36 @@ impl Registry {
         role: &str,
         secret: &str,
         now: Timestamp,
+        expires: Option<Timestamp>,
     ) -> Result<Key, Failure> {
-        let key =
-            Key { id: Uuid::now_v7(), tenant, name: name.to_owned(), role: role.to_owned(), created: now };
+        let (name, role) = (name.to_owned(), role.to_owned());
+        let key = Key { id: Uuid::now_v7(), tenant, name, role, created: now, expires };
         self.change(
-            "insert into tenant_keys (id, tenant, name, role, created, secret_hash) values ($1, $2, $3, $4, $5, $6)",
-            args![key.id, tenant, name.to_owned(), role.to_owned(), now, hash(secret)],
+            "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash) values ($1, $2, $3, $4, $5, $6, $7)",
+            args![key.id, tenant, key.name.clone(), key.role.clone(), now, expires, hash(secret)],
         )
         .await?;
         Ok(key)
+    }
+
+    /// Lets a key live until a moment and no longer, so that the one after it can be handed out meanwhile.
+    pub async fn expire_key(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> Result<(), Failure> {
+        self.change(
+            "update tenant_keys set expires = $3 where tenant = $1 and id = $2",
+            args![tenant, id, at],
+        )
+        .await
+    }
+
+    /// Puts a feature into the tenant's plan, or leaves it out.
+    pub async fn set_feature(&self, tenant: TenantId, feature: &str, has: bool) -> Result<(), Failure> {
+        let sql = if has {
+            "delete from tenant_without where tenant = $1 and feature = $2"
+        } else {
+            "insert into tenant_without (tenant, feature) values ($1, $2) on conflict do nothing"
+        };
+        self.engine.registry_write(&[Write::any(sql, args![tenant, feature.to_owned()])]).await?;
+        self.refresh().await
     }
 
     /// Ends a key: who still has its secret is not let in any more.
@@ -255,6 +307,7 @@ impl Registry {
             name: key.name.clone(),
             role: key.role.clone(),
             created: key.created.as_micros(),
+            expires: key.expires.map(Timestamp::as_micros),
             hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
         .collect()
@@ -304,6 +357,7 @@ impl Registry {
                 ),
                 Write::any("update tenant_hosts set tenant = $2 where tenant = $1", args![old, id]),
                 Write::any("update tenant_keys set tenant = $2 where tenant = $1", args![old, id]),
+                Write::any("update tenant_without set tenant = $2 where tenant = $1", args![old, id]),
             ]);
         } else {
             let hosts = passport.hosts.iter().map(|host| {
@@ -312,10 +366,16 @@ impl Registry {
                 Write::any(sql, args![host.clone(), id])
             });
             writes.extend(hosts);
+            let without = passport.without.iter().map(|feature| {
+                let sql =
+                    "insert into tenant_without (tenant, feature) values ($1, $2) on conflict do nothing";
+                Write::any(sql, args![id, feature.clone()])
+            });
+            writes.extend(without);
             for key in &passport.keys {
-                let sql = "insert into tenant_keys (id, tenant, name, role, created, secret_hash) values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
-                let (name, role) = (key.name.clone(), key.role.clone());
-                writes.push(Write::any(sql, args![key.id, id, name, role, key.created, from_hex(&key.hash)]));
+                let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+                let (name, role, hash) = (key.name.clone(), key.role.clone(), from_hex(&key.hash));
+                writes.push(Write::any(sql, args![key.id, id, name, role, key.created, key.expires, hash]));
             }
         }
         let status = status(&passport.status).unwrap_or(TenantStatus::Suspended);
@@ -330,6 +390,7 @@ impl Registry {
         let tables = [
             "delete from tenant_hosts where tenant = $1",
             "delete from tenant_keys where tenant = $1",
+            "delete from tenant_without where tenant = $1",
             "delete from tenant_secrets where tenant = $1",
             "delete from tenants where id = $1",
         ];

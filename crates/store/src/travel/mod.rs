@@ -48,6 +48,8 @@ pub(crate) struct Passport {
     pub(crate) created: i64,
     pub(crate) hosts: Vec<String>,
     pub(crate) keys: Vec<PassportKey>,
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
     /// What everything sealed is bound to.
     pub(crate) origin: Uuid,
 }
@@ -59,6 +61,8 @@ pub(crate) struct PassportKey {
     pub(crate) name: String,
     pub(crate) role: String,
     pub(crate) created: i64,
+    #[serde(default)]
+    pub(crate) expires: Option<i64>,
     pub(crate) hash: String,
 }
 
@@ -73,6 +77,7 @@ impl Passport {
             created: record.created.as_micros(),
             hosts: record.hosts.clone(),
             keys,
+            without: record.without.clone(),
             origin,
         }
     }

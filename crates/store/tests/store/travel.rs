@@ -92,7 +92,7 @@ async fn a_tenant_is_restored_as_it_was_at_a_moment(world: World) {
 async fn a_restored_tenant_takes_the_place_and_the_old_one_stays_beside_it(world: World) {
     let (tenant, jar, _) = filled(&world).await;
     let registry = world.cell.registry();
-    registry.create_key(tenant.id(), "till", "admin", "gal_secret", crate::jars::now()).await.unwrap();
+    registry.create_key(tenant.id(), "till", "admin", "gal_secret", crate::jars::now(), None).await.unwrap();
     let (path, _) = packed(&world, &tenant, false).await;
     tenant.run(asked(), drop_coins(jar, 1)).await.unwrap();
     let slug = registry.tenant(tenant.id()).unwrap().slug.clone();
@@ -100,7 +100,7 @@ async fn a_restored_tenant_takes_the_place_and_the_old_one_stays_beside_it(world
     assert!(matches!(&refused, Some(Failure::Refused(why)) if why.contains("already")), "{refused:?}");
     let again = restored(&world, &path, Restoring { replace: true, ..Restoring::default() }).await.unwrap();
     assert_eq!(registry.by_slug(&slug).unwrap().id, again.id());
-    assert_eq!(registry.key("gal_secret").unwrap().tenant, again.id());
+    assert_eq!(registry.key("gal_secret", crate::jars::now()).unwrap().tenant, again.id());
     let beside = registry.tenant(tenant.id()).unwrap();
     assert!(beside.slug.starts_with("replaced-") && beside.status == store::TenantStatus::Suspended);
     assert_eq!((coins(&again, jar).await, coins(&tenant, jar).await), (Some(60), Some(61)));

@@ -26,8 +26,10 @@ struct Layout {
 
 const LOG: Layout =
     Layout { application: TENANT_FILE, steps: &[include_str!("log.sql"), include_str!("../own.sql")] };
-const CELL: Layout =
-    Layout { application: CELL_FILE, steps: &[include_str!("cell.sql"), include_str!("cell-2.sql")] };
+const CELL: Layout = Layout {
+    application: CELL_FILE,
+    steps: &[include_str!("cell.sql"), include_str!("cell-2.sql"), include_str!("cell-3.sql")],
+};
 
 pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
     if path.exists() { open(path, &CELL) } else { create(path, &CELL) }
