@@ -56,4 +56,4 @@ build: ## everything, without running it
 # What the tests start as real parts, from Debian's packages, PyPI and npm.
 tools:
 	@sh tests/tools.sh
-	@sh crates/blobs/tests/tools.sh
+	@for tools in crates/*/tests/tools.sh; do sh $$tools || exit 1; done

@@ -47,6 +47,20 @@ impl Client {
         }
     }
 
+    /// The same shop, asked with another key or token, or without any.
+    #[must_use]
+    pub fn with(&self, key: Option<&str>) -> Self {
+        Self::new(self.port, &self.host, key)
+    }
+
+    pub async fn delete(&mut self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], None).await.unwrap()
+    }
+
+    pub async fn put(&mut self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, &[], Some(&body.to_string())).await.unwrap()
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, &[], None).await.unwrap()
     }

@@ -1,6 +1,7 @@
 //! Who is asking, and whether they may.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
 use uuid::Uuid;
@@ -109,6 +110,24 @@ impl Caller {
     }
 }
 
+/// What is dangerous is only done for a person who has proven within this time who they are.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// Refuses a person who has been signed in for a while what somebody at their unlocked machine must not do. A program's
+/// key is as good as on the first day.
+pub(crate) fn check_fresh(caller: &Caller, access: &Access, now: Timestamp) -> Result<(), Problem> {
+    let stale = caller.session.as_ref().is_some_and(|session| now.since(session.proven_at) > FRESH);
+    if !access.fresh || !stale {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Fault::Forbidden,
+        "proof_needed",
+        "Once more, please",
+        "This cannot be undone easily, so prove once more who you are: POST /api/v1/me/proof with your password or a code. Then ask again.",
+    ))
+}
+
 /// The table's word on it: an operation names what it takes for each audience, and what is not named is not for them.
 /// Whether the caller has what it takes; an open operation lets others pass, too.
 pub(crate) fn check(caller: &Caller, access: &Access) -> Result<bool, Problem> {
@@ -158,7 +177,7 @@ mod tests {
 
     fn access(asks: &[(Audience, &str)]) -> Access {
         let asks = asks.iter().map(|(audience, permission)| (*audience, (*permission).to_owned())).collect();
-        Access { open: false, asks, upload: false, house: false }
+        Access { open: false, asks, fresh: false, upload: false, house: false }
     }
 
     fn customer() -> Caller {

@@ -15,6 +15,8 @@ pub(crate) struct Access {
     pub(crate) open: bool,
     /// The permission that it takes, for each audience that it is for; none for whoever is signed in.
     pub(crate) asks: Vec<(Audience, String)>,
+    /// Whether whoever signed in must have proven lately who they are.
+    pub(crate) fresh: bool,
     /// Whether its body is a file, of any size and kind, which takes its time.
     pub(crate) upload: bool,
     /// Whether it answers at the platform's own address, too, where no shop is.
@@ -63,7 +65,7 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
 /// `security(())` lets anyone pass.
 fn access(operation: &Value) -> Option<Access> {
     let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
-    let mut access = Access { open: false, asks: Vec::new(), upload: false, house: false };
+    let mut access = Access { open: false, asks: Vec::new(), fresh: false, upload: false, house: false };
     for (scheme, scopes) in declared.iter().filter_map(Value::as_object).flatten() {
         let permission = scopes[0].as_str().unwrap_or_default().to_owned();
         access.asks.push((Audience::named(scheme)?, permission));
@@ -71,6 +73,7 @@ fn access(operation: &Value) -> Option<Access> {
     access.open = declared.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty));
     access.upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
     access.house = operation["x-house"] == true;
+    access.fresh = operation["x-fresh"] == true;
     Some(access)
 }
 

@@ -2,12 +2,15 @@
 
 use std::pin::Pin;
 
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use kernel::{Fault, Problem};
 use store::Tenant;
 
+use crate::answer::Refused;
+use crate::app::Platform;
 use crate::caller::Caller;
 use crate::grants::Grants;
 
@@ -43,22 +46,15 @@ pub trait Door: Send + Sync {
     fn role<'a>(&'a self, tenant: &'a Tenant, name: &'a str) -> Later<'a, Option<Grants>>;
 }
 
-/// A platform on which nobody has an account: only programs come in.
-impl Door for () {
-    fn tenant_of(&self, _: &str) -> Option<kernel::TenantId> {
-        None
-    }
+/// That a request was sent by a page of the same origin, for handlers that give a browser something to keep.
+pub struct SameSite;
 
-    fn session<'a>(&'a self, _: &'a Tenant, _: &'a str) -> Later<'a, Option<Caller>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
+impl FromRequestParts<Platform> for SameSite {
+    type Rejection = Refused;
 
-    fn token<'a>(&'a self, _: &'a Tenant, _: &'a str) -> Later<'a, Option<Caller>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
-    fn role<'a>(&'a self, _: &'a Tenant, _: &'a str) -> Later<'a, Option<Grants>> {
-        Box::pin(std::future::ready(Ok(None)))
+    async fn from_request_parts(parts: &mut Parts, _: &Platform) -> Result<Self, Refused> {
+        refuse_other_sites(parts)?;
+        Ok(Self)
     }
 }
 

@@ -33,7 +33,7 @@ pub use app::{Platform, app};
 pub use caller::{Audience, Caller, Session};
 pub use command::{Command, Filter, Id, NoBody};
 pub use cursor::Cursor;
-pub use door::{Door, Shown};
+pub use door::{Door, SameSite, Shown};
 pub use grants::{Grants, Role};
 pub use house::AsOf;
 pub use problems::ProblemDoc;

@@ -78,6 +78,13 @@ pub const COMMON: &[ProblemDoc] = &[
         "A browser said that another site sent this request. Open the shop's own pages, and send it from there.",
     ),
     doc(
+        "proof_needed",
+        403,
+        "Once more, please",
+        "Prove once more who you are (POST /api/v1/me/proof), and ask again within ten minutes.",
+    ),
+    doc("no_person", 403, "Not a person", "Sign in with an account; a key of the shop is a program's."),
+    doc(
         "not_in_plan",
         403,
         "Not in the plan",

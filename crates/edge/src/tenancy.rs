@@ -83,6 +83,7 @@ pub(crate) async fn admit(
         Err(problem) if ended && problem.fault == Fault::Unauthenticated => return Err(door::session_ended()),
         checked => checked?,
     };
+    caller::check_fresh(&caller, access, platform.cell().now())?;
     check_plan(&record, access)?;
     check_open(&record, &parts.method)?;
     Ok(Shop {

@@ -1,23 +1,27 @@
 //! The parts of the platform, in one list each.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::Blobs;
 use edge::{Platform, ProblemDoc, Routes};
 use files::Shelf;
+use identity::{Entrance, Letters};
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::config::Config;
 use crate::{clock, workers};
 
 pub const CONTEXTS: &[Context] =
-    &[catalog::CONTEXT, orders::CONTEXT, files::CONTEXT, store::privacy::CONTEXT];
+    &[catalog::CONTEXT, orders::CONTEXT, files::CONTEXT, identity::CONTEXT, store::privacy::CONTEXT];
 
-const PROBLEMS: &[&[ProblemDoc]] = &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS];
+const PROBLEMS: &[&[ProblemDoc]] =
+    &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS, identity::PROBLEMS];
 
-pub fn routes(shelf: Shelf) -> Routes {
-    Routes::new().merge(catalog::routes()).merge(orders::routes()).merge(files::routes(shelf))
+pub fn routes(shelf: Shelf, entrance: &Entrance) -> Routes {
+    let routes = Routes::new().merge(catalog::routes()).merge(orders::routes());
+    routes.merge(files::routes(shelf)).merge(identity::routes(entrance))
 }
 
 /// The place of the files, if the configuration names one.
@@ -71,7 +75,19 @@ fn tenants_for_files() -> usize {
 
 pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
     let blobs = blobs(config)?;
-    let workers = workers::workers(blobs.as_ref());
+    let letters = letters(config)?;
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let entrance = Entrance::new(threads, letters.is_some());
+    let workers = workers::workers(blobs.as_ref(), letters);
     let shelf = Shelf::new(blobs, config.file_limit);
-    edge::app(cell, workers, Arc::new(()), config.edge(), routes(shelf), PROBLEMS)
+    let routes = routes(shelf, &entrance);
+    edge::app(cell, workers, Arc::new(entrance), config.edge(), routes, PROBLEMS)
+}
+
+/// Who sends letters to people, if there is a post.
+pub fn letters(config: &Config) -> Result<Option<Letters>, String> {
+    let Some(place) = config.mail() else { return Ok(None) };
+    let settings = mail::Settings::new(config.mail_from.clone());
+    let post = mail::open(&place, settings).map_err(|error| error.to_string())?;
+    Ok(Some(Letters { post, addresses: config.addresses() }))
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
+pub use crate::account::AccountCommand;
+
 /// One roof for many businesses: a multi-tenant commerce platform.
 #[derive(Debug, Parser)]
 #[command(
@@ -100,6 +102,12 @@ Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
         /// Print the reports as JSON.
         #[arg(long)]
         json: bool,
+    },
+
+    /// Make accounts for people: staff of a tenant, or operators of the platform.
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
     },
 
     /// Make, show and stop tenants; give them hosts and keys.
@@ -208,7 +216,11 @@ impl Command {
         match self {
             Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
             Self::Tenant { command: List { .. } | Show { .. } | TenantCommand::Export { .. } } => false,
-            Self::Demo { .. } | Self::Migrate { .. } | Self::Tenant { .. } | Self::Keys { .. } => true,
+            Self::Account { .. }
+            | Self::Demo { .. }
+            | Self::Migrate { .. }
+            | Self::Tenant { .. }
+            | Self::Keys { .. } => true,
             Self::Privacy { command } => matches!(command, PrivacyCommand::Erase { .. }),
             Self::Dead { command, .. } => {
                 matches!(command, DeadCommand::Replay { .. } | DeadCommand::Drop { .. })

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::{Place, PlaceOptions};
@@ -53,6 +54,13 @@ pub struct Config {
     pub files_allow_http: bool,
     /// The largest file, in bytes.
     pub file_limit: u64,
+    /// Who takes letters to people: folder:/a/path, smtp://name:password@host:587 or smtps://…; a folder named mail in the
+    /// data folder when left out.
+    pub mail: Option<String>,
+    /// Who writes them.
+    pub mail_from: String,
+    /// Where people find a shop's pages, with {shop} in the place of its name.
+    pub shop_address: Option<String>,
     /// How long to go on serving after being told to stop.
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
@@ -81,6 +89,9 @@ impl Default for Config {
             files_secret: None,
             files_allow_http: false,
             file_limit: 64 * 1024 * 1024,
+            mail: None,
+            mail_from: "Galleria <galleria@localhost.invalid>".into(),
+            shop_address: None,
             drain_wait_seconds: 0,
             log: "info".into(),
         }
@@ -106,6 +117,25 @@ impl Config {
         let beside = || self.database_url.is_none().then(|| self.data.join("files").display().to_string());
         let place = self.files.clone().or_else(beside);
         place.map(|place| Place::parse(&place, &options)).transpose()
+    }
+
+    /// Where letters go. A database that many nodes share has no folder of its own for them, either.
+    pub fn mail(&self) -> Option<String> {
+        let beside = || format!("folder:{}", self.data.join("mail").display());
+        self.mail.clone().or_else(|| self.database_url.is_none().then(beside))
+    }
+
+    /// The address of a shop's pages, as people type it; the platform's own without a shop's name.
+    pub fn addresses(&self) -> identity::Addresses {
+        let (base, port) = (&self.base_domain, self.listen.port());
+        let pattern = self.shop_address.clone().unwrap_or_else(|| match base.as_str() {
+            "localhost" => format!("http://{{shop}}.{base}:{port}"),
+            _ => format!("https://{{shop}}.{base}"),
+        });
+        Arc::new(move |record| match record.slug.as_str() {
+            "" => pattern.replace("{shop}.", ""),
+            slug => pattern.replace("{shop}", slug),
+        })
     }
 
     pub fn edge(&self) -> edge::Settings {
@@ -165,6 +195,13 @@ fn check(config: Config) -> Result<Config, String> {
         return wrong("file_limit", config.file_limit.to_string(), "1024 to 68719476736 bytes");
     }
     config.files()?;
+    if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
+        return wrong(
+            "shop_address",
+            format!("{:?}", config.shop_address),
+            "an address such as https://{shop}.example.com",
+        );
+    }
     let domain = &config.base_domain;
     if domain.is_empty()
         || domain.starts_with('.')
@@ -183,7 +220,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -1,5 +1,6 @@
 //! The binary: what the parts are called on the command line, and how they are put together.
 
+mod account;
 pub mod app;
 mod carry;
 pub mod cli;
@@ -56,6 +57,7 @@ fn obey(
             Command::Verify { tenant, json } => {
                 return verify::verify(session, tenant.as_deref(), json).await;
             }
+            Command::Account { command } => account::account(session, command).await?,
             Command::Tenant { command } => tenant::tenant(session, command).await?,
             Command::Backup { file, tenant, encrypt } => {
                 travel::backup(session, &file, &tenant, encrypt).await?

@@ -132,7 +132,7 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
 }
 
 fn workers(session: &Session) -> Result<Workers, String> {
-    Ok(workers::workers(app::blobs(&session.config)?.as_ref()))
+    Ok(workers::workers(app::blobs(&session.config)?.as_ref(), app::letters(&session.config)?))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

@@ -206,6 +206,8 @@ pub struct TenantKeys {
     wrapping: Sealer,
     finding: hmac::Key,
     addresses: Zeroizing<[u8; 32]>,
+    marking: hmac::Key,
+    secrets: Sealer,
 }
 
 impl TenantKeys {
@@ -225,6 +227,8 @@ impl TenantKeys {
             wrapping: Sealer::new(wrapping),
             finding: hmac::Key::new(hmac::HMAC_SHA256, &*derived(b"find")),
             addresses: derived(b"addresses"),
+            marking: hmac::Key::new(hmac::HMAC_SHA256, &*derived(b"mark")),
+            secrets: Sealer::new(&*derived(b"secrets")),
         })
     }
 
@@ -266,6 +270,30 @@ impl TenantKeys {
     /// What addresses of this tenant's files are signed with.
     pub fn addresses(&self) -> &[u8; 32] {
         &self.addresses
+    }
+
+    /// What nobody without the tenant's secret can put under a text: by it a text is known again that comes back to us.
+    pub fn mark(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.marking);
+        context.update(self.origin.as_bytes());
+        context.update(&(purpose.len() as u64).to_be_bytes());
+        context.update(purpose.as_bytes());
+        context.update(text);
+        context.sign().as_ref().try_into().expect("HMAC-SHA256 has 32 bytes")
+    }
+
+    /// Seals a secret that is the tenant's own and no person's, such as a key that signs for it.
+    pub fn seal_secret(&self, purpose: &str, secret: &[u8]) -> String {
+        BASE64.encode(self.secrets.seal(&self.of(purpose), secret))
+    }
+
+    pub fn open_secret(&self, purpose: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let sealed = BASE64.decode(sealed).ok()?;
+        self.secrets.open(&self.of(purpose), &sealed).map(Zeroizing::new)
+    }
+
+    fn of(&self, purpose: &str) -> Vec<u8> {
+        [self.origin.as_bytes(), purpose.as_bytes()].concat()
     }
 
     fn about(&self, subject: SubjectId) -> [u8; 32] {
@@ -339,6 +367,17 @@ mod tests {
         let (_, wrapped) = keys.make_subject(ada);
         assert!(keys.open_subject(ada, &wrapped).is_ok());
         assert!(keys.open_subject(bob, &wrapped).is_err());
+    }
+
+    #[test]
+    fn a_secret_of_the_tenants_opens_for_its_purpose_and_with_its_keys_only() {
+        let keys = keys();
+        let sealed = keys.seal_secret("tokens", b"secret");
+        assert_eq!(&**keys.open_secret("tokens", &sealed).unwrap(), b"secret");
+        assert!(keys.open_secret("other", &sealed).is_none());
+        assert!(self::keys().open_secret("tokens", &sealed).is_none());
+        assert_ne!(keys.mark("a", b"bc"), keys.mark("ab", b"c"));
+        assert_ne!(keys.mark("a", b"b"), self::keys().mark("a", b"b"));
     }
 
     #[test]

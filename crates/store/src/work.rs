@@ -68,6 +68,11 @@ impl Reply {
         Self { status, body, ..Self::default() }
     }
 
+    /// 204: it is done, and there is nothing more to say.
+    pub fn nothing() -> Self {
+        Self { status: 204, ..Self::default() }
+    }
+
     #[must_use]
     pub fn version(mut self, version: i64) -> Self {
         self.version = Some(version);

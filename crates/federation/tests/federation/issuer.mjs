@@ -1,0 +1,58 @@
+// An issuer for the tests: oidc-provider with new keys at every start, and people whose claims the test chose.
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+
+const { default: Provider } = await import(process.env.LIBRARY);
+const port = Number(process.env.PORT);
+const people = JSON.parse(process.env.PEOPLE);
+
+const key = (...kind) => ({
+  ...generateKeyPairSync(...kind).privateKey.export({ format: 'jwk' }), use: 'sig', kid: randomUUID(),
+});
+const keys = [
+  key('rsa', { modulusLength: 2048 }),
+  key('ec', { namedCurve: 'P-256' }),
+  key('ec', { namedCurve: 'P-384' }),
+  key('ed25519'),
+];
+const algorithms = ['RS256', 'RS512', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA'];
+
+const client = {
+  client_secret: 'hush',
+  redirect_uris: ['https://shop.example/back'],
+  post_logout_redirect_uris: ['https://shop.example/bye'],
+  require_auth_time: true,
+};
+
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  jwks: { keys },
+  enabledJWA: { idTokenSigningAlgValues: algorithms },
+  cookies: { keys: [randomUUID()] },
+  clients: [
+    { ...client, client_id: 'galleria' },
+    { ...client, client_id: 'in-body', token_endpoint_auth_method: 'client_secret_post' },
+    ...algorithms.map((alg) => ({ ...client, client_id: alg, id_token_signed_response_alg: alg })),
+  ],
+  conformIdTokenClaims: false,
+  claims: {
+    openid: ['sub', 'tid', 'hd', 'groups', 'roles'],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'locale'],
+  },
+  pkce: { required: () => true },
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
+  extraTokenClaims: (_, token) => people[token.accountId],
+  features: {
+    devInteractions: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      useGrantedResource: () => true,
+      // An audience such as https://shop.example/api?alg=ES256 says how its tokens are signed.
+      getResourceServerInfo: (_, resource) => ({
+        scope: 'read', audience: resource, accessTokenFormat: 'jwt', accessTokenTTL: 600,
+        jwt: { sign: { alg: new URL(resource).searchParams.get('alg') ?? 'RS256' } },
+      }),
+    },
+  },
+});
+provider.listen(port, '127.0.0.1');

@@ -1,0 +1,240 @@
+//! Who a cookie or an access token lets in.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use credentials::Passwords;
+use edge::door::Later;
+use edge::{Audience, Caller, Door, Grants, Role, Session};
+use kernel::{Actor, ActorKind, Problem, TenantId, Timestamp};
+use parking_lot::Mutex;
+use store::Tenant;
+use uuid::Uuid;
+
+use crate::ring::{self, Rings};
+use crate::{AccountId, SessionId, queries, ticket};
+
+/// What a node remembers of a session or a role; so long another node's change takes to be felt here.
+const REMEMBERED: Duration = Duration::from_secs(1);
+const REMEMBERED_AT_MOST: usize = 20_000;
+
+/// The way in. Cheap to clone; all clones remember the same.
+#[derive(Clone)]
+pub struct Entrance(Arc<Inner>);
+
+struct Inner {
+    pub(crate) passwords: Passwords,
+    rings: Rings,
+    sends_letters: bool,
+    sessions: Mutex<HashMap<(TenantId, Uuid), Read<Option<Caller>>>>,
+    roles: Mutex<HashMap<TenantId, Read<OwnRoles>>>,
+    /// Access tokens whose signature holds, and until when. Verifying one takes longer than a request.
+    tokens: Mutex<HashMap<(TenantId, String), Verified>>,
+}
+
+/// What was read, and when.
+type Read<T> = (Timestamp, T);
+
+type OwnRoles = Arc<HashMap<String, Grants>>;
+
+/// What a token proves by itself: which session it belongs to. Whether that goes on is another question.
+#[derive(Clone, Copy)]
+struct Verified {
+    session: SessionId,
+    audience: Audience,
+    until: i64,
+}
+
+impl Entrance {
+    /// So many passwords are hashed at once; `sends_letters`, whether there is a post.
+    pub fn new(threads: NonZeroUsize, sends_letters: bool) -> Self {
+        Self(Arc::new(Inner {
+            passwords: Passwords::new(threads),
+            rings: Rings::default(),
+            sends_letters,
+            sessions: Mutex::default(),
+            roles: Mutex::default(),
+            tokens: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn rings(&self) -> &Rings {
+        &self.0.rings
+    }
+
+    pub(crate) fn sends_letters(&self) -> bool {
+        self.0.sends_letters
+    }
+
+    /// Something about somebody's right to be here has changed: it is felt on this node at once.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.0.sessions.lock().retain(|(of, _), _| *of != tenant);
+        self.0.roles.lock().remove(&tenant);
+    }
+
+    /// What a shop's own roles may do.
+    pub(crate) async fn own_roles(&self, tenant: &Tenant, now: Timestamp) -> Result<OwnRoles, Problem> {
+        let known = self.0.roles.lock().get(&tenant.id()).cloned();
+        if let Some((_, roles)) = known.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+            return Ok(roles);
+        }
+        let read = queries::roles(tenant).await?.into_iter().filter_map(|role| {
+            let grants = Grants::parse(role.grants.iter().map(String::as_str)).ok()?;
+            Some((role.name, grants))
+        });
+        let roles = Arc::new(read.collect::<HashMap<_, _>>());
+        self.0.roles.lock().insert(tenant.id(), (now, roles.clone()));
+        Ok(roles)
+    }
+
+    /// What the roles of somebody may do together.
+    pub(crate) async fn grants(
+        &self,
+        tenant: &Tenant,
+        audience: Audience,
+        roles: &[String],
+        now: Timestamp,
+    ) -> Result<Grants, Problem> {
+        let mut grants = Grants::none();
+        for name in roles {
+            if let Some(role) = Role::named(audience, name) {
+                grants = grants.and(&role.grants());
+            } else if audience != Audience::Customer
+                && let Some(own) = self.own_roles(tenant, now).await?.get(name)
+            {
+                grants = grants.and(own);
+            }
+        }
+        Ok(grants)
+    }
+
+    async fn caller(&self, tenant: &Tenant, id: SessionId) -> Result<Option<Caller>, Problem> {
+        let (now, key) = (tenant.cell().now(), (tenant.id(), id.uuid()));
+        let known = self.0.sessions.lock().get(&key).cloned();
+        if let Some((_, caller)) = known.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+            return Ok(caller);
+        }
+        let caller = self.read(tenant, id, now).await?;
+        let mut sessions = self.0.sessions.lock();
+        if sessions.len() >= REMEMBERED_AT_MOST {
+            sessions.retain(|_, (read, _)| now.since(*read) < REMEMBERED);
+        }
+        if sessions.len() < REMEMBERED_AT_MOST {
+            sessions.insert(key, (now, caller.clone()));
+        }
+        Ok(caller)
+    }
+
+    async fn read(&self, tenant: &Tenant, id: SessionId, now: Timestamp) -> Result<Option<Caller>, Problem> {
+        let Some(holder) = queries::holder(tenant, id, now).await? else { return Ok(None) };
+        let Some(audience) = Audience::named(&holder.audience) else { return Ok(None) };
+        let grants = self.grants(tenant, audience, &holder.roles, now).await?;
+        Ok(Some(Caller {
+            actor: actor(audience, holder.account),
+            audience,
+            role: holder.roles.join(", ").into(),
+            grants,
+            session: Some(Session { id: id.uuid(), proven_at: holder.proven_at }),
+        }))
+    }
+
+    async fn verified(&self, tenant: &Tenant, token: &str) -> Result<Option<Verified>, Problem> {
+        let now = tenant.cell().now();
+        let key = (tenant.id(), token.to_owned());
+        let known = self.0.tokens.lock().get(&key).copied();
+        if let Some(known) = known {
+            return Ok(Some(known).filter(|known| ring::seconds(now) < known.until));
+        }
+        let verified = self.verify(tenant, token, now).await?;
+        if let Some(verified) = verified {
+            let mut tokens = self.0.tokens.lock();
+            if tokens.len() >= REMEMBERED_AT_MOST {
+                tokens.retain(|_, known| ring::seconds(now) < known.until);
+            }
+            if tokens.len() < REMEMBERED_AT_MOST {
+                tokens.insert(key, verified);
+            }
+        }
+        Ok(verified)
+    }
+
+    async fn verify(
+        &self,
+        tenant: &Tenant,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Verified>, Problem> {
+        let Some(said) = said(token) else { return Ok(None) };
+        let keys = self.0.rings.of(tenant, now).await?;
+        let Some(audience) = said["aud"].as_str().and_then(Audience::named) else { return Ok(None) };
+        let Some(verifier) = keys.verifier(audience) else { return Ok(None) };
+        let claims = match verifier.verify(token, ring::seconds(now)) {
+            Ok(claims) => claims,
+            Err(refusal) => {
+                tracing::debug!(code = refusal.code(), ?refusal, "An access token was refused");
+                return Ok(None);
+            }
+        };
+        let ours = claims.ours.tid.as_deref() == Some(&tenant.id().uuid().to_string());
+        let session = claims.ours.sid.filter(|_| ours).and_then(|sid| sid.parse().ok()).map(SessionId);
+        Ok(session.map(|session| Verified { session, audience, until: claims.exp }))
+    }
+}
+
+/// Whoever signed in, as events name them.
+pub(crate) fn actor(audience: Audience, account: AccountId) -> Actor {
+    let kind = match audience {
+        Audience::Staff => ActorKind::Staff,
+        Audience::Customer => ActorKind::Customer,
+        Audience::Operator => ActorKind::Operator,
+        Audience::Anyone => ActorKind::Anonymous,
+    };
+    Actor { kind, id: account.uuid() }
+}
+
+impl Door for Entrance {
+    fn tenant_of(&self, token: &str) -> Option<TenantId> {
+        ring::tenant_of(said(token)?["iss"].as_str()?)
+    }
+
+    fn session<'a>(&'a self, tenant: &'a Tenant, secret: &'a str) -> Later<'a, Option<Caller>> {
+        Box::pin(async move {
+            match ticket::read_session(secret, &*tenant.keys().await?) {
+                Some(id) => self.caller(tenant, id).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn token<'a>(&'a self, tenant: &'a Tenant, token: &'a str) -> Later<'a, Option<Caller>> {
+        Box::pin(async move {
+            match self.verified(tenant, token).await? {
+                Some(Verified { session, audience, .. }) => {
+                    let caller = self.caller(tenant, session).await?;
+                    Ok(caller.filter(|caller| caller.audience == audience))
+                }
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn role<'a>(&'a self, tenant: &'a Tenant, name: &'a str) -> Later<'a, Option<Grants>> {
+        Box::pin(async move {
+            let roles = self.own_roles(tenant, tenant.cell().now()).await?;
+            Ok(roles.get(name).cloned())
+        })
+    }
+}
+
+/// What a token says of itself, which proves nothing yet.
+fn said(token: &str) -> Option<serde_json::Value> {
+    use base64::Engine as _;
+    let payload = token.split('.').nth(1).filter(|_| token.len() <= 8 * 1024)?;
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}

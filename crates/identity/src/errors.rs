@@ -1,0 +1,206 @@
+//! Every way identity says no.
+
+use edge::ProblemDoc;
+use kernel::{Fault, FieldProblem, Problem};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The address, the password, or that there is such an account at all: which, is not told.
+    NotThem,
+    CodeWrong,
+    NoApp,
+    AppThere,
+    AddressTaken,
+    Disabled,
+    SessionEnded,
+    TicketUsed,
+    PasskeyUnknown,
+    PasskeyUsed,
+    TooManyPasskeys,
+    RoleUnknown,
+    RoleStandard,
+    RoleInUse,
+    MoreThanYouHave,
+    LastAdmin,
+    RefreshRefused,
+    RefreshReused,
+    MailNotConfigured,
+}
+
+const fn doc(code: &'static str, status: u16, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
+    ProblemDoc { code, status, title, what_to_do }
+}
+
+pub const PROBLEMS: &[ProblemDoc] = &[
+    doc(
+        "not_them",
+        401,
+        "Not signed in",
+        "Check the e-mail address and the password, or have a new password sent.",
+    ),
+    doc("code_wrong", 401, "Wrong code", "Type the code that the app shows now; each code counts once."),
+    doc("refresh_refused", 401, "Signed out", "Sign in again."),
+    doc(
+        "refresh_reused",
+        401,
+        "Signed out",
+        "A refresh token was used twice, so somebody may have a copy: the session was ended. Sign in again.",
+    ),
+    doc("account_disabled", 403, "Account closed", "Ask whoever runs the shop to open the account again."),
+    doc(
+        "more_than_you_have",
+        403,
+        "More than you have",
+        "Nobody can give away permissions that they do not have.",
+    ),
+    doc(
+        "app_there",
+        409,
+        "An app is there already",
+        "Remove the app that is there before you add another one.",
+    ),
+    doc("no_app", 409, "No app", "Add an app that shows codes first."),
+    doc("address_taken", 409, "Address taken", "There is an account with this e-mail address already."),
+    doc("too_many_passkeys", 409, "Too many passkeys", "Remove one that is not used any more."),
+    doc(
+        "role_standard",
+        409,
+        "A standard role",
+        "Standard roles are the same everywhere. Make a role under another name.",
+    ),
+    doc("role_in_use", 409, "Role in use", "Give its holders other roles first."),
+    doc("last_admin", 409, "The last one", "Make somebody else an admin first; otherwise nobody could."),
+    doc("ticket_used", 401, "Used up or too old", "Begin again, or have a new letter sent."),
+    doc("passkey_refused", 401, "Passkey refused", "Begin again, or use another way to sign in."),
+    doc("password_refused", 422, "Another password, please", "The detail says what is wrong with it."),
+    doc(
+        "mail_not_configured",
+        503,
+        "Not now",
+        "This installation cannot send letters. Its operator can name a post with the setting \"mail\".",
+    ),
+    doc("busy", 503, "Not now", "Too many people are signing in at this moment. Try again in a few seconds."),
+];
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let conflict = |code, title, detail: &str| Self::new(Fault::Conflict, code, title, detail);
+        let unknown = |code, title, detail: &str| Self::new(Fault::Unauthenticated, code, title, detail);
+        let forbidden = |code, title, detail: &str| Self::new(Fault::Forbidden, code, title, detail);
+        match refusal {
+            Refusal::NotThem => unknown(
+                "not_them",
+                "Not signed in",
+                "This e-mail address and this password do not belong together. Check both, or have a new password sent to you.",
+            ),
+            Refusal::CodeWrong => unknown(
+                "code_wrong",
+                "Wrong code",
+                "This is not the code of this moment, or it was used already. Type the one that the app shows now, or a recovery code.",
+            ),
+            Refusal::NoApp => conflict(
+                "no_app",
+                "No app",
+                "There is no app that shows codes for this account yet. Add one first.",
+            ),
+            Refusal::AppThere => conflict(
+                "app_there",
+                "An app is there already",
+                "This account has an app that shows codes. Remove it before you add another one.",
+            ),
+            Refusal::AddressTaken => conflict(
+                "address_taken",
+                "Address taken",
+                "There is an account with this e-mail address already. Use it, or another address.",
+            ),
+            Refusal::Disabled => forbidden(
+                "account_disabled",
+                "Account closed",
+                "This account is closed. Ask whoever runs the shop to open it again.",
+            ),
+            Refusal::SessionEnded => {
+                unknown("session_ended", "Signed out", "Your session has ended. Sign in again.")
+            }
+            Refusal::TicketUsed => Self::new(
+                Fault::Unauthenticated,
+                "ticket_used",
+                "Used up or too old",
+                "This was used already, or is too old. Begin again, or have a new letter sent to you.",
+            ),
+            Refusal::PasskeyUnknown | Refusal::PasskeyUsed => unknown(
+                "passkey_refused",
+                "Passkey refused",
+                "This passkey is not known here, or its answer was used already. Begin again, or use another way to sign in.",
+            ),
+            Refusal::TooManyPasskeys => conflict(
+                "too_many_passkeys",
+                "Too many passkeys",
+                "This account has 20 passkeys. Remove one that is not used any more.",
+            ),
+            Refusal::RoleUnknown => Self::not_found("role"),
+            Refusal::RoleStandard => conflict(
+                "role_standard",
+                "A standard role",
+                "This is a standard role, which is the same everywhere. Make a role under another name.",
+            ),
+            Refusal::RoleInUse => {
+                conflict("role_in_use", "Role in use", "Somebody has this role. Give them another one first.")
+            }
+            Refusal::MoreThanYouHave => forbidden(
+                "more_than_you_have",
+                "More than you have",
+                "Nobody can give away permissions that they do not have. Ask somebody who has them.",
+            ),
+            Refusal::LastAdmin => conflict(
+                "last_admin",
+                "The last one",
+                "Nobody else may look after accounts. Give somebody else that role first; otherwise nobody could.",
+            ),
+            Refusal::RefreshRefused => unknown(
+                "refresh_refused",
+                "Signed out",
+                "This refresh token is not good any more. Sign in again.",
+            ),
+            Refusal::RefreshReused => unknown(
+                "refresh_reused",
+                "Signed out",
+                "This refresh token was used before, so somebody else may have a copy of it. The session was ended; sign in again.",
+            ),
+            Refusal::MailNotConfigured => Self::unavailable(
+                "mail_not_configured",
+                "This installation cannot send letters. Its operator can name a post with the setting \"mail\".",
+                3600,
+            ),
+        }
+    }
+}
+
+/// What credentials refuse, as an answer; `field` is where in the request a password or a name stood.
+pub fn refused(refusal: credentials::Refusal, field: &str) -> Problem {
+    use credentials::Refusal as No;
+    match refusal {
+        No::Busy => Problem::unavailable("busy", refusal.to_string(), 3),
+        No::PasswordTooShort
+        | No::PasswordTooLong
+        | No::PasswordTooPlain
+        | No::PasswordPersonal
+        | No::PasswordCommon => {
+            let detail = refusal.to_string();
+            let mut problem =
+                Problem::new(Fault::Invalid, "password_refused", "Another password, please", detail.clone());
+            problem.fields = vec![FieldProblem { pointer: field.to_owned(), detail }];
+            problem
+        }
+        No::PasskeyExpired
+        | No::PasskeyInvalid
+        | No::PasskeyUnknown
+        | No::PasskeyCopied
+        | No::PasskeyName => {
+            Problem::new(Fault::Unauthenticated, "passkey_refused", "Passkey refused", refusal.to_string())
+        }
+        other => {
+            tracing::error!(code = other.code(), "What proves who somebody is cannot be read: {other}");
+            Problem::bug()
+        }
+    }
+}

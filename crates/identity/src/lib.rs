@@ -1,0 +1,76 @@
+//! Who somebody is: accounts, how they prove themselves, the sessions that follow from it, and the roles of a shop.
+//!
+//! **Vocabulary.** An *account* belongs to one person and one *audience*: staff, customers, or the platform's operators.
+//! A *session* begins when its owner has *proven* who they are; it is a browser's (a cookie) or a program's (a short
+//! *access token* and a *refresh token* that is exchanged at each use). A *ticket* is a text that is good for one step:
+//! the second half of a sign-in, a new password, an invitation. A *role* is a name for a set of grants; a shop has the
+//! standard ones and makes its own. The platform itself is a tenant too, and its staff are the operators.
+//!
+//! **Invariants.** An account is found by the blind index of its e-mail address and never *is* one. A password is kept as
+//! a slow hash, everything else that signs somebody in as something that is of no use to whoever reads it. A code counts
+//! once, because the unit of work that takes it compares what was used last. A refresh token that comes back after its
+//! successor was used ends the session. Nobody can give away what they do not hold. Whether an e-mail address has an
+//! account is not told to whoever asks: not by words, and not by the time that it takes.
+//!
+//! **Deliberately absent.** Cryptography (`credentials`), and the enforcement of permissions (the edge).
+
+mod account;
+mod app_api;
+mod claim;
+mod door;
+mod errors;
+mod invite;
+mod letters;
+mod me_api;
+mod people_api;
+mod projector;
+mod proving;
+pub mod queries;
+mod ring;
+mod role;
+mod role_api;
+mod session;
+mod sign_in_api;
+mod sign_up_api;
+mod ticket;
+pub mod works;
+
+kernel::ids! {
+    AccountId;
+    SessionId;
+    PasskeyId;
+}
+
+pub use account::{Account, AccountEvent, Person};
+pub use door::Entrance;
+pub use errors::{PROBLEMS, Refusal};
+pub use invite::{Invited, invite};
+pub use letters::{Addresses, Letter, Letters, Post};
+pub use role::Role;
+pub use session::Session;
+
+use edge::Routes;
+
+pub fn routes(entrance: &Entrance) -> Routes {
+    let routes = Routes::new()
+        .merge(sign_in_api::routes())
+        .merge(sign_up_api::routes())
+        .merge(me_api::routes())
+        .merge(app_api::routes())
+        .merge(people_api::routes())
+        .merge(role_api::routes());
+    routes.layer(axum::Extension(entrance.clone()))
+}
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "identity",
+    migrations: store::migrations!["0001_identity"],
+    streams: &[
+        store::Stream::of::<Account>(),
+        store::Stream::of::<claim::Address>(),
+        store::Stream::of::<Session>(),
+        store::Stream::of::<Role>(),
+        store::Stream::of::<ring::TokenRing>(),
+    ],
+    forget: projector::forget,
+};

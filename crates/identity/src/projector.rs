@@ -1,0 +1,206 @@
+//! Events in, table writes out.
+
+use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
+
+use crate::account::{Account, AccountEvent, PasskeyAdded, Person};
+use crate::ring::{RingEvent, TokenRing};
+use crate::role::{Role, RoleEvent};
+use crate::session::{Session, SessionEvent};
+
+impl Projector for Account {
+    fn project(event: &Envelope<&AccountEvent>) -> Vec<Write> {
+        let (id, version) = (event.stream_id, event.version);
+        let mut writes = vec![match event.data {
+            AccountEvent::Opened(opened) => {
+                let (index, email, name) = person(&opened.person);
+                Write::one(
+                    "insert into accounts (id, version, audience, email_index, email, name, password_round, recovery_left, roles, opened_at) values ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8)",
+                    args![
+                        id,
+                        version,
+                        opened.audience.clone(),
+                        index,
+                        email,
+                        name,
+                        opened.roles.join(" "),
+                        opened.at
+                    ],
+                )
+            }
+            AccountEvent::Renamed(renamed) => {
+                let (_, _, name) = person(&renamed.person);
+                Write::one(
+                    "update accounts set version = $2, name = $3 where id = $1",
+                    args![id, version, name],
+                )
+            }
+            AccountEvent::PasswordSet(set) => Write::one(
+                "update accounts set version = $2, password = $3, password_round = password_round + 1 where id = $1",
+                args![id, version, set.hash.reveal().cloned()],
+            ),
+            AccountEvent::Verified(verified) => Write::one(
+                "update accounts set version = $2, verified_at = $3 where id = $1",
+                args![id, version, verified.at],
+            ),
+            AccountEvent::AppConfirmed(confirmed) => Write::one(
+                "update accounts set version = $2, app_since = $3 where id = $1",
+                args![id, version, confirmed.at],
+            ),
+            AccountEvent::AppRemoved(_) => Write::one(
+                "update accounts set version = $2, app_since = null, recovery_left = 0 where id = $1",
+                args![id, version],
+            ),
+            AccountEvent::RecoveryCodesMade(made) => {
+                let left = made.codes.reveal().map_or(0, Vec::len);
+                Write::one(
+                    "update accounts set version = $2, recovery_left = $3 where id = $1",
+                    args![id, version, i64::try_from(left).unwrap_or(0)],
+                )
+            }
+            AccountEvent::RecoveryCodeUsed(used) => Write::one(
+                "update accounts set version = $2, recovery_left = $3 where id = $1",
+                args![id, version, used.left],
+            ),
+            AccountEvent::RolesSet(set) => Write::one(
+                "update accounts set version = $2, roles = $3 where id = $1",
+                args![id, version, set.roles.join(" ")],
+            ),
+            AccountEvent::Disabled(disabled) => Write::one(
+                "update accounts set version = $2, disabled_at = $3 where id = $1",
+                args![id, version, disabled.at],
+            ),
+            AccountEvent::Enabled(_) => Write::one(
+                "update accounts set version = $2, disabled_at = null where id = $1",
+                args![id, version],
+            ),
+            AccountEvent::LetterWanted(_)
+            | AccountEvent::AppAdded(_)
+            | AccountEvent::CodeUsed(_)
+            | AccountEvent::PasskeyAdded(_)
+            | AccountEvent::PasskeyUsed(_)
+            | AccountEvent::PasskeyRemoved(_) => {
+                Write::one("update accounts set version = $2 where id = $1", args![id, version])
+            }
+        }];
+        writes.extend(passkey(event));
+        writes
+    }
+}
+
+fn person(person: &Personal<Person>) -> (Option<uuid::Uuid>, String, String) {
+    match person.reveal() {
+        Some(Person { name, email, email_index }) => (Some(*email_index), email.clone(), name.clone()),
+        None => (None, String::new(), String::new()),
+    }
+}
+
+fn passkey(event: &Envelope<&AccountEvent>) -> Option<Write> {
+    Some(match event.data {
+        AccountEvent::PasskeyAdded(PasskeyAdded { id, record, credential, name, at }) => Write::one(
+            "insert into passkeys (id, account_id, credential, record, name, added_at) values ($1, $2, $3, $4, $5, $6)",
+            args![
+                *id,
+                event.stream_id,
+                credential.reveal().cloned().unwrap_or_default(),
+                record.text().to_owned(),
+                name.text().to_owned(),
+                *at
+            ],
+        ),
+        AccountEvent::PasskeyUsed(used) => Write::one(
+            "update passkeys set record = $2, used_at = $3 where id = $1",
+            args![used.id, used.record.text().to_owned(), used.at],
+        ),
+        AccountEvent::PasskeyRemoved(removed) => {
+            Write::one("delete from passkeys where id = $1", args![removed.id])
+        }
+        _ => return None,
+    })
+}
+
+impl Projector for Session {
+    fn project(event: &Envelope<&SessionEvent>) -> Vec<Write> {
+        let (id, version) = (event.stream_id, event.version);
+        vec![match event.data {
+            SessionEvent::Began(began) => Write::one(
+                "insert into sessions (id, version, account_id, kind, methods, device, generation, opened_at, proven_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7, $7, $8)",
+                args![
+                    id,
+                    version,
+                    began.account,
+                    began.kind.as_str(),
+                    began.methods.join(" "),
+                    began.device.text().to_owned(),
+                    began.at,
+                    began.expires_at
+                ],
+            ),
+            SessionEvent::Proven(proven) => Write::one(
+                "update sessions set version = $2, methods = $3, proven_at = $4, seen_at = $4 where id = $1",
+                args![id, version, proven.methods.join(" "), proven.at],
+            ),
+            SessionEvent::Refreshed(refreshed) => Write::one(
+                "update sessions set version = $2, generation = $3, seen_at = $4 where id = $1",
+                args![id, version, refreshed.generation, refreshed.at],
+            ),
+            SessionEvent::Ended(ended) => Write::one(
+                "update sessions set version = $2, ended_at = $3, ended_because = $4 where id = $1",
+                args![id, version, ended.at, ended.because.as_str()],
+            ),
+        }]
+    }
+}
+
+impl Projector for Role {
+    fn project(event: &Envelope<&RoleEvent>) -> Vec<Write> {
+        vec![match event.data {
+            RoleEvent::Defined(defined) => Write::one(
+                if event.version == 1 {
+                    "insert into roles (name, version, about, grants, changed_at) values ($1, $2, $3, $4, $5)"
+                } else {
+                    "update roles set version = $2, about = $3, grants = $4, changed_at = $5, removed_at = null where name = $1"
+                },
+                args![
+                    defined.definition.name.clone(),
+                    event.version,
+                    defined.definition.about.clone(),
+                    defined.definition.grants.join(" "),
+                    defined.at
+                ],
+            ),
+            RoleEvent::Removed(removed) => Write::one(
+                "update roles set version = $2, removed_at = $3 where name = $1",
+                args![removed.name.clone(), event.version, removed.at],
+            ),
+        }]
+    }
+}
+
+impl Projector for TokenRing {
+    fn project(event: &Envelope<&RingEvent>) -> Vec<Write> {
+        let RingEvent::Turned(turned) = event.data;
+        vec![Write::one(
+            if event.version == 1 {
+                "insert into token_rings (one, version, sealed, turned_at) values ($1, $2, $3, $4)"
+            } else {
+                "update token_rings set version = $2, sealed = $3, turned_at = $4 where one = $1"
+            },
+            args![1i64, event.version, turned.sealed.clone(), turned.at],
+        )]
+    }
+}
+
+/// Takes a person out of the tables: that there was an account stays, who it was does not.
+pub(crate) fn forget(person: SubjectId) -> Vec<Write> {
+    vec![
+        Write::any(
+            "update accounts set email_index = null, email = '', name = '', password = null, recovery_left = 0 where id = $1",
+            args![person],
+        ),
+        Write::any(
+            "update passkeys set credential = $2, record = '', name = '' where account_id = $1",
+            args![person, Vec::<u8>::new()],
+        ),
+        Write::any("update sessions set device = '' where account_id = $1", args![person]),
+    ]
+}

@@ -1,0 +1,64 @@
+//! A password is right or wrong, and nobody learns from the answer, or from the time it takes, which half was wrong.
+
+use credentials::{Password, Verdict};
+use edge::Audience;
+use kernel::Problem;
+use store::Tenant;
+
+use crate::door::Entrance;
+use crate::errors::refused;
+use crate::queries::{self, AccountView};
+use crate::{AccountId, Refusal};
+
+/// The account to which both belong.
+pub async fn by_address(
+    entrance: &Entrance,
+    tenant: &Tenant,
+    audience: Audience,
+    email: &str,
+    password: &str,
+) -> Result<AccountView, Problem> {
+    let account = queries::account_of(tenant, audience.as_str(), email).await?;
+    check(entrance, account, password).await
+}
+
+/// The account, if this is its password.
+pub async fn by_id(
+    entrance: &Entrance,
+    tenant: &Tenant,
+    id: AccountId,
+    password: &str,
+) -> Result<AccountView, Problem> {
+    let account = queries::account(tenant, id).await?;
+    check(entrance, account, password).await
+}
+
+async fn check(
+    entrance: &Entrance,
+    account: Option<AccountView>,
+    password: &str,
+) -> Result<AccountView, Problem> {
+    let passwords = entrance.passwords();
+    // One that nobody can have chosen is wrong, and not worth a hint.
+    let Ok(password) = Password::typed(password) else { return Err(Refusal::NotThem.into()) };
+    let stored = account.as_ref().and_then(|account| account.password.clone());
+    let verdict = match &stored {
+        Some(stored) => passwords.verify(password, stored).await,
+        None => passwords.verify_nobody(password).await,
+    };
+    match (verdict.map_err(|refusal| refused(refusal, "/password"))?, account) {
+        (Verdict::Right { .. }, Some(account)) if account.disabled_at.is_some() => {
+            Err(Refusal::Disabled.into())
+        }
+        (Verdict::Right { .. }, Some(account)) => Ok(account),
+        _ => Err(Refusal::NotThem.into()),
+    }
+}
+
+/// The hash of a password that somebody chooses.
+pub async fn chosen(entrance: &Entrance, password: &str, own: &[&str]) -> Result<String, Problem> {
+    let refuse = |refusal| refused(refusal, "/password");
+    let password = Password::typed(password).map_err(refuse)?;
+    let password = entrance.passwords().check(password, own).await.map_err(refuse)?;
+    entrance.passwords().hash(password).await.map_err(refuse)
+}

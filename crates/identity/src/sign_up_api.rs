@@ -1,0 +1,143 @@
+//! A customer makes an account; anybody gets a new password. Whoever asks is told the same, whether there is such an
+//! account or not: the rest is in the letter.
+
+use axum::Extension;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use edge::{Answer, Audience, Command, Routes};
+use kernel::{Check, Problem};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::door::Entrance;
+use crate::letters::Letter;
+use crate::ticket::{Good, Ticket};
+use crate::works::{self, NewAccount};
+use crate::{AccountId, Refusal, proving, queries, sign_in_api};
+
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(sign_up)).routes(routes!(ask_for_password)).routes(routes!(set_password))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignUp {
+    name: String,
+    email: String,
+}
+
+/// Makes a customer's account. A letter goes to the address; its link lets its owner choose a password.
+#[utoipa::path(post, path = "/api/v1/sign-up", tag = "identity", request_body = SignUp,
+    responses((status = 202, description = "A letter is on its way.")),
+    security(()))]
+async fn sign_up(Extension(entrance): Extension<Entrance>, ask: Command<SignUp>) -> Answer {
+    let (shop, body) = (&ask.shop, &ask.body);
+    check_person(&body.name, &body.email)?;
+    check_post(&entrance)?;
+    let known = queries::account_of(&shop.tenant, Audience::Customer.as_str(), &body.email).await?;
+    let work = match known {
+        Some(account) => works::want(account.id, Letter::AlreadyThere),
+        None => {
+            let new = NewAccount {
+                id: AccountId::new(),
+                audience: Audience::Customer.as_str(),
+                name: body.name.trim().to_owned(),
+                email: body.email.trim().to_owned(),
+                roles: vec!["customer".into()],
+                letter: Some(Letter::Welcome),
+            };
+            works::open(new, shop.tenant.keys().await?.blind("email", &body.email))
+        }
+    };
+    let mut asked = ask.asked();
+    asked.once = None;
+    match shop.tenant.run(asked, work).await {
+        Ok(_) => {}
+        // Somebody else was quicker with the same address; the letter is theirs.
+        Err(problem) if problem.code == "address_taken" => {}
+        Err(problem) => return Err(problem.into()),
+    }
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AskForPassword {
+    email: String,
+    /// `customer` when left out; on the platform's own address, `operator`.
+    #[serde(rename = "as")]
+    audience: Option<String>,
+}
+
+/// Has a letter sent with which its owner chooses a new password.
+#[utoipa::path(post, path = "/api/v1/password-letters", tag = "identity", request_body = AskForPassword, extensions(("x-house" = json!(true))),
+    responses((status = 202, description = "If there is such an account, a letter is on its way.")),
+    security(()))]
+async fn ask_for_password(Extension(entrance): Extension<Entrance>, ask: Command<AskForPassword>) -> Answer {
+    let (shop, body) = (&ask.shop, &ask.body);
+    check_post(&entrance)?;
+    let audience = sign_in_api::audience(shop, body.audience.as_deref())?;
+    let account = queries::account_of(&shop.tenant, audience.as_str(), &body.email).await?;
+    if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
+        let mut asked = ask.asked();
+        asked.once = None;
+        shop.tenant.run(asked, works::want(account.id, Letter::Reset)).await?;
+    }
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetPassword {
+    /// From the letter: what stands behind `#` in its link.
+    ticket: String,
+    /// 8 to 256 characters, and not one of those that everybody uses.
+    password: String,
+}
+
+/// Sets a password with the ticket of a letter. All sessions of the account end.
+#[utoipa::path(post, path = "/api/v1/passwords", tag = "identity", request_body = SetPassword, extensions(("x-house" = json!(true))),
+    responses((status = 204, description = "It is set; sign in with it.")),
+    security(()))]
+async fn set_password(Extension(entrance): Extension<Entrance>, ask: Command<SetPassword>) -> Answer {
+    let (shop, body) = (&ask.shop, &ask.body);
+    let ticket = Ticket::read(&body.ticket, &*shop.tenant.keys().await?, shop.now);
+    let Some(Ticket { good: Good::Password { round }, account: Some(id), .. }) = ticket else {
+        return Err(Problem::from(Refusal::TicketUsed).into());
+    };
+    let account = queries::account(&shop.tenant, id).await?;
+    // An expensive hash is not made for a ticket that is used up.
+    let account = account
+        .filter(|account| account.password_round == round)
+        .ok_or_else(|| Problem::from(Refusal::TicketUsed))?;
+    let own = [account.name.as_str(), account.email.as_str(), shop.record.name.as_str()];
+    let hash = proving::chosen(&entrance, &body.password, &own).await?;
+    let sessions = queries::sessions(&shop.tenant, id, None, shop.now).await?;
+    let sessions = sessions.into_iter().map(|session| session.id).collect();
+    let mut asked = ask.asked();
+    asked.once = None;
+    shop.tenant.run(asked, works::set_password(id, hash, round, true, sessions)).await?;
+    entrance.forget(shop.tenant.id());
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(crate) fn check_post(entrance: &Entrance) -> Result<(), Problem> {
+    if entrance.sends_letters() { Ok(()) } else { Err(Refusal::MailNotConfigured.into()) }
+}
+
+pub(crate) fn check_person(name: &str, email: &str) -> Result<(), Problem> {
+    let mut check = Check::default();
+    let named = (1..=200).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
+    check.that(named, "/name", "give a name of 1 to 200 letters");
+    check.that(is_email(email.trim()), "/email", "write an e-mail address as name@example.com");
+    check.done()
+}
+
+fn is_email(text: &str) -> bool {
+    let shaped = text.rsplit_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+    });
+    let plain = |letter: char| letter.is_ascii_graphic() && !"<>(),;:\\\"[]".contains(letter);
+    shaped && text.len() <= 254 && text.chars().all(plain)
+}

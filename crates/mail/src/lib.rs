@@ -1,0 +1,26 @@
+//! A letter goes out.
+//!
+//! **Vocabulary.** A *letter* is what one person is to read. A *post* takes letters: an SMTP server, a folder, or the
+//! memory of a test. A letter is *sent* when the post has taken it over; whether it is read, nobody learns here.
+//!
+//! **Invariants.** No field of a letter can add a header or a recipient. A password travels encrypted, or to this machine
+//! itself. Every failure says whether trying again makes sense, and those that pass quickly were tried again already. All
+//! tries of one [`Post::send`] have one Message-ID, by which a letter that arrived twice is known.
+//!
+//! **Deliberately absent.** The clock (`now` is passed in, as the time since 1970), a queue: whoever sends keeps the
+//! letter until it is sent. Several recipients, attachments, DKIM (the server signs), and templates.
+
+mod errors;
+mod folder;
+mod letter;
+mod memory;
+mod post;
+mod retry;
+mod smtp;
+
+pub use errors::MailError;
+pub use folder::Folder;
+pub use letter::Letter;
+pub use memory::{InMemory, Taken};
+pub use post::{Post, Sending, Sent, Settings, open};
+pub use smtp::Smtp;
