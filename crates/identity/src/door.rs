@@ -28,14 +28,14 @@ struct Inner {
     pub(crate) passwords: Passwords,
     rings: Rings,
     sends_letters: bool,
-    sessions: Mutex<HashMap<(TenantId, Uuid), Read<Option<Caller>>>>,
-    roles: Mutex<HashMap<TenantId, Read<OwnRoles>>>,
+    sessions: Remembered<(TenantId, Uuid), Option<Caller>>,
+    roles: Remembered<TenantId, OwnRoles>,
     /// Access tokens whose signature holds, and until when. Verifying one takes longer than a request.
     tokens: Mutex<HashMap<(TenantId, String), Verified>>,
 }
 
 /// What was read, and when.
-type Read<T> = (Timestamp, T);
+type Remembered<K, T> = Mutex<HashMap<K, (Timestamp, T)>>;
 
 type OwnRoles = Arc<HashMap<String, Grants>>;
 
