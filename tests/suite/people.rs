@@ -142,7 +142,7 @@ pub fn code(secret: &str, steps: i64) -> String {
         .chunks_exact(8)
         .map(|byte| u8::from_str_radix(str::from_utf8(byte).unwrap(), 2).unwrap())
         .collect();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let step = now.cast_signed() / 30 + steps;
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &bytes);
     let tag = ring::hmac::sign(&key, &step.to_be_bytes());
