@@ -21,7 +21,7 @@ fn crates_depend_downwards_only() {
         ("outbound", vec![]),
         ("federation", vec!["outbound"]),
         ("edge", vec!["kernel", "store"]),
-        ("identity", vec!["kernel", "store", "edge", "credentials", "mail"]),
+        ("identity", vec!["kernel", "store", "edge", "credentials", "limits", "mail", "signing"]),
         ("catalog", vec!["kernel", "store", "edge"]),
         ("orders", vec!["kernel", "store", "edge", "catalog"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),

@@ -14,5 +14,6 @@ mod past;
 mod people;
 mod privacy;
 mod same;
+mod services;
 mod travel;
 mod world;

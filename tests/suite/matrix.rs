@@ -37,6 +37,8 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/inventory/{variant}/adjustments" => json!({ "delta": 1, "reason": "found" }),
         "post /api/v1/orders" => order(&[("L", 1)]),
         "put /api/v1/orders/{id}/status" => json!({ "status": "confirmed" }),
+        "post /api/v1/services" => json!({ "name": "till" }),
+        "post /api/v1/services/{id}/rotate" => json!({}),
         "post /api/v1/jobs" => json!({ "name": "verify" }),
         "post /api/v1/privacy/erasures" => json!({ "person": ids.customer }),
         "post /api/v1/files/{id}/address" => json!({}),

@@ -161,6 +161,19 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
     if length > limit { Err(too_large(limit)) } else { Ok(bytes.into()) }
 }
 
+/// The body of a request that is signed, which must be at hand whole before anybody knows who is asking.
+pub(crate) async fn signed_body(
+    parts: &Parts,
+    body: Body,
+    limit: usize,
+) -> Result<(Body, Option<Bytes>), Problem> {
+    if !parts.headers.contains_key("x-signature") {
+        return Ok((body, None));
+    }
+    let bytes = read_body(body, limit).await?;
+    Ok((Body::from(bytes.clone()), Some(bytes)))
+}
+
 fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem> {
     let key = once_key(parts, shop)?;
     let fingerprint = || fingerprint(parts.uri.query().unwrap_or_default(), body);

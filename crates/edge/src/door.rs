@@ -6,8 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use kernel::{Fault, Problem};
-use store::Tenant;
+use kernel::{Fault, Problem, TenantId};
+use store::{Cell, Tenant};
 
 use crate::answer::Refused;
 use crate::app::Platform;
@@ -27,6 +27,29 @@ pub enum Shown<'a> {
     Token(&'a str),
     /// A browser's session.
     Session(&'a str),
+    /// A signature over the request. By whom, and whether it fits, takes the body.
+    Signature,
+}
+
+/// A request as its sender signed it.
+#[derive(Clone, Copy)]
+pub struct ToSign<'a> {
+    pub headers: &'a HeaderMap,
+    pub method: &'a str,
+    /// Path and query as on the wire.
+    pub target: &'a str,
+    pub body: &'a [u8],
+}
+
+/// For whom a signature vouches.
+pub struct Vouched {
+    pub caller: Caller,
+    /// The shop that was signed for, by its id or its name in addresses.
+    pub named: Option<String>,
+    /// Where the signer may act; everywhere when there are none.
+    pub tenants: Vec<TenantId>,
+    /// From which networks; from everywhere when empty.
+    pub networks: String,
 }
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -34,13 +57,16 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send +
 /// Whoever knows accounts, sessions, tokens and the roles that a shop made itself.
 pub trait Door: Send + Sync {
     /// The shop that a token says it is for. It proves nothing; the shop is then asked.
-    fn tenant_of(&self, token: &str) -> Option<kernel::TenantId>;
+    fn tenant_of(&self, token: &str) -> Option<TenantId>;
 
     /// The caller whose session this is; `None` when it has ended.
     fn session<'a>(&'a self, tenant: &'a Tenant, secret: &'a str) -> Later<'a, Option<Caller>>;
 
     /// The caller whose access token this is; `None` when it does not hold here.
     fn token<'a>(&'a self, tenant: &'a Tenant, token: &'a str) -> Later<'a, Option<Caller>>;
+
+    /// Who signed a request. Each is taken once.
+    fn signed<'a>(&'a self, cell: &'a Cell, request: ToSign<'a>) -> Later<'a, Vouched>;
 
     /// What a role that the shop made itself may do; `None` when there is none of this name.
     fn role<'a>(&'a self, tenant: &'a Tenant, name: &'a str) -> Later<'a, Option<Grants>>;
@@ -60,6 +86,9 @@ impl FromRequestParts<Platform> for SameSite {
 
 /// Reads what a request shows. Showing two things at once is a mistake, except that a browser sends its cookie anyway.
 pub(crate) fn shown(headers: &HeaderMap) -> Result<Shown<'_>, Problem> {
+    if headers.contains_key("x-signature") {
+        return Ok(Shown::Signature);
+    }
     if let Some(value) = headers.get("x-api-key") {
         return value.to_str().map(Shown::Key).map_err(|_| key_unknown());
     }
@@ -169,6 +198,7 @@ mod tests {
                 &[("authorization", "bearer a.b.c"), ("cookie", "__Host-galleria=s")][..],
                 Shown::Token("a.b.c"),
             ),
+            (&[("x-api-key", "till"), ("x-signature", "v2=00")][..], Shown::Signature),
             (&[("cookie", "a=b; __Host-galleria=s")][..], Shown::Session("s")),
         ] {
             assert_eq!(shown(&headers(pairs)).unwrap(), expected);

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::answer;
 use crate::app::Platform;
+use crate::command;
 use crate::tenancy::{self, Shop};
 
 /// Requests that take longer are worth a line in the log of a busy server.
@@ -36,7 +37,13 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let response = 'answered: {
         if let Some(operation) = operation {
             let (mut parts, body) = request.into_parts();
-            match tenancy::admit(&platform, &parts, &operation.access, correlation).await {
+            let (body, signed) =
+                match command::signed_body(&parts, body, platform.settings().body_limit).await {
+                    Ok(read) => read,
+                    Err(problem) => break 'answered answer::problem(problem, correlation),
+                };
+            let access = &operation.access;
+            match tenancy::admit(&platform, &parts, signed.as_deref(), access, correlation).await {
                 Ok(admitted) => shop = Some(admitted.clone()),
                 Err(problem) => break 'answered answer::problem(problem, correlation),
             }

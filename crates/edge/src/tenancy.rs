@@ -13,7 +13,7 @@ use crate::answer::Refused;
 use crate::app::Platform;
 use crate::caller::{self, Audience, Caller};
 use crate::document::Access;
-use crate::door::{self, Shown};
+use crate::door::{self, Shown, ToSign, Vouched};
 use crate::grants::{Grants, Role};
 
 /// A tenant as one request sees it. Whoever holds one has passed the permission of its route.
@@ -42,6 +42,7 @@ impl FromRequestParts<Platform> for Shop {
 pub(crate) async fn admit(
     platform: &Platform,
     parts: &Parts,
+    signed: Option<&[u8]>,
     access: &Access,
     correlation: CorrelationId,
 ) -> Result<Shop, Problem> {
@@ -53,7 +54,14 @@ pub(crate) async fn admit(
         }
         _ => None,
     };
+    let vouched = match (shown, signed) {
+        (Shown::Signature, Some(body)) => Some(vouched(platform, parts, body).await?),
+        _ => None,
+    };
     let named = match (&key, shown) {
+        (None, Shown::Signature) => {
+            vouched.as_ref().map(|vouched| signed_for(registry, vouched)).transpose()?.flatten()
+        }
         (Some(key), _) => Some(key.tenant),
         (None, Shown::Token(token)) => {
             Some(platform.door().tenant_of(token).ok_or_else(door::token_refused)?)
@@ -65,7 +73,12 @@ pub(crate) async fn admit(
         return Err(no_such_shop());
     }
     let tenant = platform.cell().tenant(record.id);
+    let acts_here = |vouched: &Vouched| vouched.tenants.is_empty() || vouched.tenants.contains(&record.id);
+    if !vouched.as_ref().is_none_or(acts_here) {
+        return Err(no_such_shop());
+    }
     let (caller, ended) = match (key, shown) {
+        (None, Shown::Signature) => (vouched.ok_or_else(Problem::bug)?.caller, false),
         (Some(key), _) => (program(platform, &tenant, &key).await?, false),
         (None, Shown::Session(secret)) => match platform.door().session(&tenant, secret).await? {
             Some(caller) => (caller, false),
@@ -95,6 +108,28 @@ pub(crate) async fn admit(
         now: platform.cell().now(),
         if_none_match: parts.headers.get(IF_NONE_MATCH).cloned(),
     })
+}
+
+async fn vouched(platform: &Platform, parts: &Parts, body: &[u8]) -> Result<Vouched, Problem> {
+    let request = ToSign {
+        headers: &parts.headers,
+        method: parts.method.as_str(),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
+        body,
+    };
+    platform.door().signed(platform.cell(), request).await
+}
+
+/// The shop that a request was signed for, or the only one in which its signer may act. Otherwise the host says.
+fn signed_for(registry: &Registry, vouched: &Vouched) -> Result<Option<TenantId>, Problem> {
+    match (&vouched.named, vouched.tenants.as_slice()) {
+        (Some(name), _) => {
+            let record = name.parse().map_or_else(|_| registry.by_slug(name), |id| registry.tenant(id));
+            Ok(Some(record.ok_or_else(no_such_shop)?.id))
+        }
+        (None, [only]) => Ok(Some(*only)),
+        (None, _) => Ok(None),
+    }
 }
 
 /// A key's bearer, with the grants of the key's role as it is today.

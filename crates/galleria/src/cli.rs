@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 pub use crate::account::AccountCommand;
+pub use crate::service::ServiceCommand;
 
 /// One roof for many businesses: a multi-tenant commerce platform.
 #[derive(Debug, Parser)]
@@ -108,6 +109,12 @@ Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
     Account {
         #[command(subcommand)]
         command: AccountCommand,
+    },
+
+    /// Make keys for services that sign their requests, list, rotate and revoke them.
+    Service {
+        #[command(subcommand)]
+        command: ServiceCommand,
     },
 
     /// Make, show and stop tenants; give them hosts and keys.
@@ -217,6 +224,7 @@ impl Command {
             Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
             Self::Tenant { command: List { .. } | Show { .. } | TenantCommand::Export { .. } } => false,
             Self::Account { .. }
+            | Self::Service { .. }
             | Self::Demo { .. }
             | Self::Migrate { .. }
             | Self::Tenant { .. }

@@ -16,6 +16,7 @@ mod migrate;
 mod privacy;
 mod relay;
 mod serve;
+mod service;
 mod session;
 mod tenant;
 mod travel;
@@ -58,6 +59,7 @@ fn obey(
                 return verify::verify(session, tenant.as_deref(), json).await;
             }
             Command::Account { command } => account::account(session, command).await?,
+            Command::Service { command } => service::service(session, command).await?,
             Command::Tenant { command } => tenant::tenant(session, command).await?,
             Command::Backup { file, tenant, encrypt } => {
                 travel::backup(session, &file, &tenant, encrypt).await?

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use credentials::Passwords;
-use edge::door::Later;
+use edge::door::{Later, ToSign, Vouched};
 use edge::{Audience, Caller, Door, Grants, Role, Session};
 use kernel::{Actor, ActorKind, Problem, TenantId, Timestamp};
 use parking_lot::Mutex;
-use store::Tenant;
+use store::{Cell, Tenant};
 use uuid::Uuid;
 
 use crate::ring::{self, Rings};
+use crate::signed::Services;
 use crate::{AccountId, SessionId, queries, ticket};
 
 /// What a node remembers of a session or a role; so long another node's change takes to be felt here.
@@ -32,6 +33,7 @@ struct Inner {
     roles: Remembered<TenantId, OwnRoles>,
     /// Access tokens whose signature holds, and until when. Verifying one takes longer than a request.
     tokens: Mutex<HashMap<(TenantId, String), Verified>>,
+    services: Services,
 }
 
 /// What was read, and when.
@@ -57,6 +59,7 @@ impl Entrance {
             sessions: Mutex::default(),
             roles: Mutex::default(),
             tokens: Mutex::default(),
+            services: Services::default(),
         }))
     }
 
@@ -76,6 +79,10 @@ impl Entrance {
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.0.sessions.lock().retain(|(of, _), _| *of != tenant);
         self.0.roles.lock().remove(&tenant);
+    }
+
+    pub(crate) fn forget_services(&self) {
+        self.0.services.forget();
     }
 
     /// What a shop's own roles may do.
@@ -222,6 +229,10 @@ impl Door for Entrance {
                 None => Ok(None),
             }
         })
+    }
+
+    fn signed<'a>(&'a self, cell: &'a Cell, request: ToSign<'a>) -> Later<'a, Vouched> {
+        Box::pin(self.0.services.vouched(cell, request))
     }
 
     fn role<'a>(&'a self, tenant: &'a Tenant, name: &'a str) -> Later<'a, Option<Grants>> {

@@ -25,6 +25,10 @@ pub enum Refusal {
     RefreshRefused,
     RefreshReused,
     MailNotConfigured,
+    ServiceKeyThere,
+    ServiceKeyUnknown,
+    ServiceKeyRevoked,
+    LegacyForOne,
 }
 
 const fn doc(code: &'static str, status: u16, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
@@ -73,6 +77,45 @@ pub const PROBLEMS: &[ProblemDoc] = &[
     doc("ticket_used", 401, "Used up or too old", "Begin again, or have a new letter sent."),
     doc("passkey_refused", 401, "Passkey refused", "Begin again, or use another way to sign in."),
     doc("password_refused", 422, "Another password, please", "The detail says what is wrong with it."),
+    doc("service_key_there", 409, "There already", "Read it instead."),
+    doc("service_key_revoked", 409, "Revoked", "That is final. Make a new one."),
+    doc(
+        "legacy_for_one",
+        409,
+        "For one shop only",
+        "A key for the old form of the signature names exactly one shop.",
+    ),
+    doc(
+        "signature_wrong",
+        401,
+        "Signature refused",
+        "Compare the signed text with the description, part by part, and the secret.",
+    ),
+    doc("signature_replayed", 401, "Signature refused", "Sign each request anew, with a new nonce."),
+    doc("signature_legacy_refused", 401, "Signature refused", "Sign as v2, and send v2=<hex>."),
+    doc("signature_version_unknown", 401, "Signature refused", "Sign as v2, and send v2=<hex>."),
+    doc(
+        "signature_header_missing",
+        401,
+        "Signature refused",
+        "Send the header that the detail names, and sign with it.",
+    ),
+    doc("signature_header_twice", 401, "Signature refused", "Send the header that the detail names once."),
+    doc("signature_header_malformed", 401, "Signature refused", "The detail names the header and its form."),
+    doc(
+        "signature_timestamp_malformed",
+        401,
+        "Signature refused",
+        "Send seconds or milliseconds since 1970, in digits only.",
+    ),
+    doc(
+        "signature_timestamp_outside",
+        401,
+        "Signature refused",
+        "Set the sender's clock, and sign each request anew.",
+    ),
+    doc("signature_method_malformed", 401, "Signature refused", "Write the method in capital letters."),
+    doc("signature_target_malformed", 401, "Signature refused", "Percent-encode what is not visible ASCII."),
     doc(
         "mail_not_configured",
         503,
@@ -165,6 +208,22 @@ impl From<Refusal> for Problem {
                 "refresh_reused",
                 "Signed out",
                 "This refresh token was used before, so somebody else may have a copy of it. The session was ended; sign in again.",
+            ),
+            Refusal::ServiceKeyThere => conflict(
+                "service_key_there",
+                "There already",
+                "There is such a key already. Read it instead.",
+            ),
+            Refusal::ServiceKeyUnknown => Self::not_found("service key"),
+            Refusal::ServiceKeyRevoked => conflict(
+                "service_key_revoked",
+                "Revoked",
+                "This key was revoked, and that is final. Make a new one.",
+            ),
+            Refusal::LegacyForOne => conflict(
+                "legacy_for_one",
+                "For one shop only",
+                "The old form of the signature does not say for which shop it is, so its key is good for exactly one. Name that one.",
             ),
             Refusal::MailNotConfigured => Self::unavailable(
                 "mail_not_configured",

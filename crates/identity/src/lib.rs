@@ -29,9 +29,12 @@ pub mod queries;
 mod ring;
 mod role;
 mod role_api;
+mod service;
+pub mod service_api;
 mod session;
 mod sign_in_api;
 mod sign_up_api;
+mod signed;
 mod ticket;
 pub mod works;
 
@@ -39,6 +42,7 @@ kernel::ids! {
     AccountId;
     SessionId;
     PasskeyId;
+    ServiceKeyId;
 }
 
 pub use account::{Account, AccountEvent, Person};
@@ -58,19 +62,21 @@ pub fn routes(entrance: &Entrance) -> Routes {
         .merge(me_api::routes())
         .merge(app_api::routes())
         .merge(people_api::routes())
-        .merge(role_api::routes());
+        .merge(role_api::routes())
+        .merge(service_api::routes());
     routes.layer(axum::Extension(entrance.clone()))
 }
 
 pub const CONTEXT: store::Context = store::Context {
     name: "identity",
-    migrations: store::migrations!["0001_identity"],
+    migrations: store::migrations!["0001_identity", "0002_services"],
     streams: &[
         store::Stream::of::<Account>(),
         store::Stream::of::<claim::Address>(),
         store::Stream::of::<Session>(),
         store::Stream::of::<Role>(),
         store::Stream::of::<ring::TokenRing>(),
+        store::Stream::of::<service::ServiceKey>(),
     ],
     forget: projector::forget,
 };

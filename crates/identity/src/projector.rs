@@ -5,6 +5,7 @@ use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use crate::account::{Account, AccountEvent, PasskeyAdded, Person};
 use crate::ring::{RingEvent, TokenRing};
 use crate::role::{Role, RoleEvent};
+use crate::service::{ServiceKey, ServiceKeyEvent};
 use crate::session::{Session, SessionEvent};
 
 impl Projector for Account {
@@ -187,6 +188,38 @@ impl Projector for TokenRing {
             },
             args![1i64, event.version, turned.sealed.clone(), turned.at],
         )]
+    }
+}
+
+impl Projector for ServiceKey {
+    fn project(event: &Envelope<&ServiceKeyEvent>) -> Vec<Write> {
+        let (id, version) = (event.stream_id, event.version);
+        let status = event.data.status().as_str();
+        vec![match event.data {
+            ServiceKeyEvent::Made(made) => Write::one(
+                "insert into service_keys (id, version, name, sealed, tenants, role, networks, legacy, made_at, status) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                args![
+                    id,
+                    version,
+                    made.name.clone(),
+                    made.sealed.clone(),
+                    made.tenants.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+                    made.role.clone(),
+                    made.networks.clone(),
+                    i64::from(made.legacy),
+                    made.at,
+                    status
+                ],
+            ),
+            ServiceKeyEvent::Deprecated(deprecated) => Write::one(
+                "update service_keys set version = $2, status = $3, good_until = $4 where id = $1",
+                args![id, version, status, deprecated.until],
+            ),
+            ServiceKeyEvent::Revoked(revoked) => Write::one(
+                "update service_keys set version = $2, status = $3, good_until = $4 where id = $1",
+                args![id, version, status, revoked.at],
+            ),
+        }]
     }
 }
 

@@ -1,12 +1,12 @@
 //! SQL in, plain structs out.
 
-use kernel::{Timestamp, args};
+use kernel::{TenantId, Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{AccountId, PasskeyId, SessionId};
+use crate::{AccountId, PasskeyId, ServiceKeyId, SessionId};
 
 /// An account, as those who look after accounts see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -231,6 +231,50 @@ pub async fn roles(tenant: &Tenant) -> Result<Vec<RoleView>, Failure> {
             })
         })
         .await
+}
+
+/// A service's key, as it is kept.
+#[derive(Debug, Clone)]
+pub struct ServiceKeyRow {
+    pub id: ServiceKeyId,
+    pub name: String,
+    pub sealed: String,
+    pub tenants: Vec<TenantId>,
+    pub role: String,
+    pub networks: String,
+    pub legacy: bool,
+    pub status: String,
+    pub made_at: Timestamp,
+    pub good_until: Option<Timestamp>,
+}
+
+const SERVICE_KEY: &str =
+    "select id, name, sealed, tenants, role, networks, legacy, status, made_at, good_until from service_keys";
+
+pub async fn service_key(house: &Tenant, id: ServiceKeyId) -> Result<Option<ServiceKeyRow>, Failure> {
+    let (sql, args) = Select::new(SERVICE_KEY).and("id = ?", id).statement();
+    house.row(&sql, args, as_service_key).await
+}
+
+pub async fn service_keys(house: &Tenant) -> Result<Vec<ServiceKeyRow>, Failure> {
+    let (sql, args) = Select::new(SERVICE_KEY).page("made_at desc, id", 500).statement();
+    house.rows(&sql, args, as_service_key).await
+}
+
+fn as_service_key(row: &Row<'_>) -> Result<ServiceKeyRow, Failure> {
+    let tenants = words(&row.get::<String>(3)?);
+    Ok(ServiceKeyRow {
+        id: ServiceKeyId(row.get(0)?),
+        name: row.get(1)?,
+        sealed: row.get(2)?,
+        tenants: tenants.iter().filter_map(|id| id.parse().ok()).collect(),
+        role: row.get(4)?,
+        networks: row.get(5)?,
+        legacy: row.get::<i64>(6)? != 0,
+        status: row.get(7)?,
+        made_at: row.get(8)?,
+        good_until: row.get(9)?,
+    })
 }
 
 fn words(text: &str) -> Vec<String> {

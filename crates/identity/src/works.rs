@@ -16,8 +16,9 @@ use crate::account::{
 use crate::claim::{self, Address, GiveUp, Take};
 use crate::letters::Letter;
 use crate::role::{self, Define, Definition, Remove, Role};
+use crate::service::{Deprecate, Made, Make, Revoke, ServiceKey};
 use crate::session::{Because, Began, Begin, End, Kind, Prove, Refresh, Session};
-use crate::{AccountId, PasskeyId, Refusal, SessionId};
+use crate::{AccountId, PasskeyId, Refusal, ServiceKeyId, SessionId};
 
 /// A new account.
 #[derive(Debug, Clone)]
@@ -296,6 +297,25 @@ pub fn remove_role(name: &str) -> Work {
     let id = role::id(name);
     Work::over::<Role>([id]).decide(move |desk| {
         desk.ask::<Role, _>(id, &Remove)?;
+        Ok(Reply::nothing())
+    })
+}
+
+/// Makes a service's key; the one in whose place it comes works on until a moment.
+pub fn make_service(id: ServiceKeyId, made: Made, instead_of: Option<(ServiceKeyId, Timestamp)>) -> Work {
+    let old = instead_of.map(|(old, _)| old);
+    Work::over::<ServiceKey>(std::iter::once(id).chain(old)).decide(move |desk| {
+        desk.ask::<ServiceKey, _>(id, &Make(made.clone()))?;
+        if let Some((old, until)) = instead_of {
+            desk.ask::<ServiceKey, _>(old, &Deprecate { until })?;
+        }
+        Ok(Reply::nothing())
+    })
+}
+
+pub fn revoke_service(id: ServiceKeyId) -> Work {
+    Work::over::<ServiceKey>([id]).decide(move |desk| {
+        desk.ask::<ServiceKey, _>(id, &Revoke)?;
         Ok(Reply::nothing())
     })
 }

@@ -28,7 +28,12 @@ const LOG: Layout =
     Layout { application: TENANT_FILE, steps: &[include_str!("log.sql"), include_str!("../own.sql")] };
 const CELL: Layout = Layout {
     application: CELL_FILE,
-    steps: &[include_str!("cell.sql"), include_str!("cell-2.sql"), include_str!("cell-3.sql")],
+    steps: &[
+        include_str!("cell.sql"),
+        include_str!("cell-2.sql"),
+        include_str!("cell-3.sql"),
+        include_str!("cell-4.sql"),
+    ],
 };
 
 pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {

@@ -1,0 +1,98 @@
+//! `galleria service …`
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use identity::ServiceKeyId;
+use identity::queries::ServiceKeyRow;
+use identity::service_api::{self, NewService};
+use kernel::{Actor, CorrelationId, Problem};
+use store::{Asked, Cell};
+
+use crate::clock;
+use crate::session::Session;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[derive(Debug, Subcommand)]
+pub enum ServiceCommand {
+    /// Make a key with which a service signs its requests, and show its secret, once.
+    #[command(
+        after_help = "Examples:\n  galleria service create --name checkout --tenant oak --tenant demo\n  galleria service create --name \"old ERP\" --tenant oak --legacy --networks 10.0.0.0/8\n\nHow to sign is described in crates/signing, with a program in Python and one for the shell."
+    )]
+    Create {
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// A tenant in which it may act; may be given more than once. Left out, it may act in all of them.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Vec<String>,
+        /// One of the roles of staff.
+        #[arg(long, default_value = "service")]
+        role: String,
+        /// From which networks it may be used: "10.0.0.0/8, 2001:db8::/32".
+        #[arg(long, default_value = "")]
+        networks: String,
+        /// Take the old form of the signature, too, which protects the body and the time alone.
+        #[arg(long)]
+        legacy: bool,
+    },
+    /// List the keys, without their secrets.
+    List,
+    /// Make a key in a key's place and show its secret, once; the old one goes on for a while.
+    Rotate {
+        id: String,
+        /// For how many hours both work.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap: u32,
+    },
+    /// End a key at once.
+    Revoke { id: String },
+}
+
+pub async fn service(session: &Session, command: ServiceCommand) -> Result<(), String> {
+    let cell = session.cell(true).await?;
+    let done = obey(&cell, session, command).await.map_err(|problem| problem.detail);
+    cell.close().await;
+    done
+}
+
+async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result<(), Problem> {
+    let house = cell.own().await?;
+    let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
+    match command {
+        ServiceCommand::Create { name, tenant, role, networks, legacy } => {
+            let new = NewService { name, tenants: tenant, role: Some(role), networks, legacy };
+            let (row, secret) = service_api::make(cell, asked, &new).await?;
+            show_once(session, &row, &secret);
+        }
+        ServiceCommand::List => {
+            for row in identity::queries::service_keys(&house).await? {
+                let until = row.good_until.map(|until| format!(", until {until}")).unwrap_or_default();
+                let form = if row.legacy { ", legacy" } else { "" };
+                let ServiceKeyRow { id, name, role, status, made_at, .. } = row;
+                session.print(&format!("{id} {status:<10} {role:<16} {name} (since {made_at}{until}{form})"));
+            }
+        }
+        ServiceCommand::Rotate { id, overlap } => {
+            let until = asked.now.plus(HOUR * overlap);
+            let (row, secret) = service_api::rotate(cell, asked, read(&id)?, until).await?;
+            show_once(session, &row, &secret);
+            session.tell(&format!("The old one, {id}, works until {until}."));
+        }
+        ServiceCommand::Revoke { id } => {
+            house.run(asked, identity::works::revoke_service(read(&id)?)).await?;
+            session.tell(&format!("The key {id} is revoked."));
+        }
+    }
+    Ok(())
+}
+
+fn read(id: &str) -> Result<ServiceKeyId, Problem> {
+    id.parse().map_err(|_| Problem::not_found("service key"))
+}
+
+fn show_once(session: &Session, row: &ServiceKeyRow, secret: &str) {
+    session.print(&format!("{} {secret}", row.id));
+    session.tell("These are the id of the key and its secret, which cannot be shown again.");
+}

@@ -1,0 +1,123 @@
+//! Who a signature lets in: a service of ours, in the shops that its key names, each request once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edge::door::{ToSign, Vouched};
+use edge::{Audience, Caller, Grants, Role};
+use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
+use parking_lot::Mutex;
+use signing::{Accepts, Request, Secret, Signed, SigningError};
+use store::{Cell, Failure, Tenant};
+use uuid::Uuid;
+
+use crate::ServiceKeyId;
+use crate::queries::{self, ServiceKeyRow};
+
+/// So long another node's change takes to be felt here.
+const REMEMBERED: Duration = Duration::from_secs(1);
+const REMEMBERED_AT_MOST: usize = 10_000;
+
+/// The keys of services that a node has read.
+#[derive(Default)]
+pub struct Services(Mutex<HashMap<Uuid, (Timestamp, Option<Arc<Known>>)>>);
+
+struct Known {
+    row: ServiceKeyRow,
+    secret: Secret,
+}
+
+impl Services {
+    pub fn forget(&self) {
+        self.0.lock().clear();
+    }
+
+    /// Who signed, and where they may act.
+    pub async fn vouched(&self, cell: &Cell, request: ToSign<'_>) -> Result<Vouched, Problem> {
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let signed = Signed::read(headers).map_err(refused)?;
+        let now = cell.now();
+        let known = match signed.key_id().parse() {
+            Ok(id) => self.known(cell, id, now).await?,
+            Err(_) => None,
+        };
+        // That there is no such key reads like a wrong signature.
+        let known = known.ok_or_else(|| refused(SigningError::SignatureWrong))?;
+        let accepts = if known.row.legacy { Accepts::V2AndLegacy } else { Accepts::V2 };
+        let ToSign { method, target, body, .. } = request;
+        let since = Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0));
+        let claim = signed.check(&known.secret, accepts, &Request { method, target, body }, since);
+        let claim = claim.map_err(refused)?;
+        let until = Timestamp::from_micros(i64::try_from(claim.until.as_micros()).unwrap_or(i64::MAX));
+        if !cell.registry().spend(&claim.key_id, &claim.nonce, until, now).await? {
+            return Err(replayed());
+        }
+        Ok(Vouched {
+            caller: caller(&known.row),
+            named: claim.tenant,
+            tenants: known.row.tenants.clone(),
+            networks: known.row.networks.clone(),
+        })
+    }
+
+    async fn known(&self, cell: &Cell, id: Uuid, now: Timestamp) -> Result<Option<Arc<Known>>, Problem> {
+        let remembered = self.0.lock().get(&id).cloned();
+        let known = match remembered.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+            Some((_, known)) => known,
+            None => {
+                let known = read(&cell.own().await?, id).await?.map(Arc::new);
+                let mut all = self.0.lock();
+                if all.len() >= REMEMBERED_AT_MOST {
+                    all.clear();
+                }
+                all.insert(id, (now, known.clone()));
+                known
+            }
+        };
+        Ok(known.filter(|known| known.row.good_until.is_none_or(|until| now < until)))
+    }
+}
+
+async fn read(house: &Tenant, id: Uuid) -> Result<Option<Known>, Problem> {
+    let Some(row) = queries::service_key(house, ServiceKeyId(id)).await? else { return Ok(None) };
+    if row.status == "revoked" {
+        return Ok(None);
+    }
+    let opened = house.keys().await?.open_secret(&purpose(ServiceKeyId(id)), &row.sealed);
+    let secret = opened.and_then(|secret| Secret::new(secret.to_vec()).ok()).ok_or_else(|| {
+        Failure::Unusable(
+            "A service's key does not open with the platform's secret: one of the two was damaged. Make the service a new key.".into(),
+        )
+    })?;
+    Ok(Some(Known { row, secret }))
+}
+
+/// What a secret is sealed for, so that it opens for its own key only.
+pub fn purpose(id: ServiceKeyId) -> String {
+    format!("service key {id}")
+}
+
+fn caller(row: &ServiceKeyRow) -> Caller {
+    let grants = Role::named(Audience::Staff, &row.role).map_or_else(Grants::none, Role::grants);
+    Caller {
+        actor: Actor { kind: ActorKind::Service, id: row.id.uuid() },
+        audience: Audience::Staff,
+        role: row.role.as_str().into(),
+        grants,
+        session: None,
+    }
+}
+
+fn refused(error: SigningError) -> Problem {
+    Problem::new(Fault::Unauthenticated, error.code(), "Signature refused", error.to_string())
+}
+
+fn replayed() -> Problem {
+    Problem::new(
+        Fault::Unauthenticated,
+        "signature_replayed",
+        "Signature refused",
+        "This request was sent before: its nonce is used up. Sign each request anew, with a new nonce.",
+    )
+}
