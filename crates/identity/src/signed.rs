@@ -21,7 +21,10 @@ const REMEMBERED_AT_MOST: usize = 10_000;
 
 /// The keys of services that a node has read.
 #[derive(Default)]
-pub struct Services(Mutex<HashMap<Uuid, (Timestamp, Option<Arc<Known>>)>>);
+pub struct Services(Mutex<HashMap<Uuid, Read>>);
+
+/// When a key was read, and what was found.
+type Read = (Timestamp, Option<Arc<Known>>);
 
 struct Known {
     row: ServiceKeyRow,
