@@ -8,6 +8,7 @@
     reason = "a benchmark prints, divides, waits, and ends when it cannot go on"
 )]
 
+mod asking;
 mod floor;
 mod growth;
 mod orders;
@@ -45,6 +46,9 @@ fn main() {
     }
     if wanted("reads") {
         reads::reads(&mut table, seconds);
+    }
+    if wanted("asking") {
+        asking::asking(&mut table, seconds);
     }
     if wanted("start") {
         start::start(&mut table);
