@@ -20,14 +20,16 @@ fn crates_depend_downwards_only() {
         ("signing", vec![]),
         ("outbound", vec![]),
         ("federation", vec!["outbound"]),
-        ("edge", vec!["kernel", "store"]),
+        ("edge", vec!["kernel", "store", "limits"]),
         ("identity", vec!["kernel", "store", "edge", "credentials", "limits", "mail", "signing"]),
         ("catalog", vec!["kernel", "store", "edge"]),
         ("orders", vec!["kernel", "store", "edge", "catalog"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
     ]);
-    allowed
-        .insert("galleria", [vec!["kernel", "store", "edge", "blobs", "mail"], CONTEXTS.to_vec()].concat());
+    allowed.insert(
+        "galleria",
+        [vec!["kernel", "store", "edge", "blobs", "limits", "mail"], CONTEXTS.to_vec()].concat(),
+    );
     allowed.insert("galleria-tests", vec![]);
     allowed.insert("galleria-load", vec!["galleria", "galleria-tests", "kernel", "store"]);
     let graph = graph();

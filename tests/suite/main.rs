@@ -5,6 +5,7 @@
 mod api;
 mod architecture;
 mod cli;
+mod edge;
 mod faults;
 mod files;
 mod identity;

@@ -17,9 +17,13 @@ pub struct Town {
 
 impl Town {
     pub async fn start(engine: Engine, shops: usize) -> Self {
+        Self::start_with(engine, shops, &[]).await
+    }
+
+    pub async fn start_with(engine: Engine, shops: usize, settings: &[(&str, &str)]) -> Self {
         let letters = tempfile::tempdir().unwrap();
         let post = format!("folder:{}", letters.path().display());
-        let environment = [("GALLERIA_MAIL", post.as_str())];
+        let environment = [&[("GALLERIA_MAIL", post.as_str())], settings].concat();
         Self { world: World::start_with(engine, shops, &environment).await, letters }
     }
 

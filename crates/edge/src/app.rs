@@ -25,6 +25,7 @@ use crate::door::Door;
 use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
+use crate::turnstile::Turnstile;
 use crate::{Routes, house, pages, pass};
 
 /// What all requests share. Cheap to clone.
@@ -34,6 +35,7 @@ pub struct Platform(Arc<Inner>);
 struct Inner {
     cell: Cell,
     workers: Workers,
+    turnstile: Turnstile,
     settings: Settings,
     operations: HashMap<String, Vec<Operation>>,
     other: Meter,
@@ -87,6 +89,7 @@ pub fn app(
     let platform = Platform(Arc::new(Inner {
         cell,
         workers,
+        turnstile: Turnstile::new(settings.limiter.clone(), settings.limits),
         settings,
         operations,
         other: Meter::new("any", "other"),
@@ -159,6 +162,10 @@ impl Platform {
 
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    pub(crate) fn turnstile(&self) -> &Turnstile {
+        &self.0.turnstile
     }
 
     /// The OpenAPI document.

@@ -177,7 +177,7 @@ mod tests {
 
     fn access(asks: &[(Audience, &str)]) -> Access {
         let asks = asks.iter().map(|(audience, permission)| (*audience, (*permission).to_owned())).collect();
-        Access { open: false, asks, fresh: false, upload: false, house: false }
+        Access { open: false, asks, fresh: false, upload: false, guesses: false, house: false }
     }
 
     fn customer() -> Caller {

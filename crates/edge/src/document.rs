@@ -19,6 +19,8 @@ pub(crate) struct Access {
     pub(crate) fresh: bool,
     /// Whether its body is a file, of any size and kind, which takes its time.
     pub(crate) upload: bool,
+    /// Whether asking is guessing at a secret, which is slowed down.
+    pub(crate) guesses: bool,
     /// Whether it answers at the platform's own address, too, where no shop is.
     pub(crate) house: bool,
 }
@@ -65,7 +67,8 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
 /// `security(())` lets anyone pass.
 fn access(operation: &Value) -> Option<Access> {
     let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
-    let mut access = Access { open: false, asks: Vec::new(), fresh: false, upload: false, house: false };
+    let asks = Vec::new();
+    let mut access = Access { open: false, asks, fresh: false, upload: false, guesses: false, house: false };
     for (scheme, scopes) in declared.iter().filter_map(Value::as_object).flatten() {
         let permission = scopes[0].as_str().unwrap_or_default().to_owned();
         access.asks.push((Audience::named(scheme)?, permission));
@@ -73,6 +76,7 @@ fn access(operation: &Value) -> Option<Access> {
     access.open = declared.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty));
     access.upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
     access.house = operation["x-house"] == true;
+    access.guesses = operation["x-guesses"] == true;
     access.fresh = operation["x-fresh"] == true;
     Some(access)
 }

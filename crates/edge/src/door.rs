@@ -1,5 +1,6 @@
 //! What a request shows of who is asking, and who is asked whether it holds.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use axum::extract::FromRequestParts;
@@ -7,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use kernel::{Fault, Problem, TenantId};
+use limits::Networks;
 use store::{Cell, Tenant};
 
 use crate::answer::Refused;
@@ -50,6 +52,14 @@ pub struct Vouched {
     pub tenants: Vec<TenantId>,
     /// From which networks; from everywhere when empty.
     pub networks: String,
+}
+
+impl Vouched {
+    /// Whether its key may be used from there.
+    pub(crate) fn holds_from(&self, address: IpAddr) -> bool {
+        let networks = self.networks.parse::<Networks>();
+        self.networks.is_empty() || networks.is_ok_and(|networks| networks.contains(address))
+    }
 }
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -149,6 +159,15 @@ pub(crate) fn key_unknown() -> Problem {
         "key_unknown",
         "Key unknown",
         "This key is not known here. Send a key of this shop as \"Authorization: Bearer gal_…\"; ask its operator for one.",
+    )
+}
+
+pub(crate) fn wrong_network() -> Problem {
+    Problem::new(
+        Fault::Forbidden,
+        "network_not_allowed",
+        "Not from here",
+        "This may not be used from the network that you are in. Use it from where it belongs, or ask whoever gave it to you.",
     )
 }
 

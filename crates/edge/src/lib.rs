@@ -25,7 +25,9 @@ mod pass;
 pub mod problems;
 mod serve;
 mod settings;
+mod source;
 mod tenancy;
+mod turnstile;
 mod upload;
 
 pub use answer::{Answer, Page, Refused};
@@ -39,7 +41,9 @@ pub use house::AsOf;
 pub use problems::ProblemDoc;
 pub use serve::{listen, serve};
 pub use settings::Settings;
+pub use source::{Source, TrustedProxies};
 pub use tenancy::{Shop, check_open};
+pub use turnstile::Limits;
 pub use upload::Upload;
 
 /// A context's routes, with their part of the document.

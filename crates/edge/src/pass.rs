@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
-use kernel::{CorrelationId, Problem};
+use kernel::{CorrelationId, Fault, Problem};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use uuid::Uuid;
@@ -18,10 +18,14 @@ use uuid::Uuid;
 use crate::answer;
 use crate::app::Platform;
 use crate::command;
-use crate::tenancy::{self, Shop};
+use crate::tenancy::{self, Asked, Shop};
+use crate::turnstile::Told;
 
 /// Requests that take longer are worth a line in the log of a busy server.
 const SLOW: Duration = Duration::from_secs(1);
+
+/// What machines ask for again and again, and what every page needs.
+const UNCOUNTED: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/assets/galleria.css"];
 
 pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -33,8 +37,9 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let asked = if method == Method::HEAD { &Method::GET } else { &method };
     let operation = route.and_then(|route| platform.operation(route, asked));
 
-    let mut shop = None;
-    let response = 'answered: {
+    let source = platform.settings().proxies.source(request.headers(), request.extensions());
+    let (mut shop, mut told) = (None, None);
+    let mut response = 'answered: {
         if let Some(operation) = operation {
             let (mut parts, body) = request.into_parts();
             let (body, signed) =
@@ -42,13 +47,19 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
                     Ok(read) => read,
                     Err(problem) => break 'answered answer::problem(problem, correlation),
                 };
-            let access = &operation.access;
-            match tenancy::admit(&platform, &parts, signed.as_deref(), access, correlation).await {
+            let (access, address) = (&operation.access, source.address);
+            let asked = Asked { parts: &parts, signed: signed.as_deref(), access, address };
+            match let_in(&platform, asked, correlation, &mut told).await {
                 Ok(admitted) => shop = Some(admitted.clone()),
                 Err(problem) => break 'answered answer::problem(problem, correlation),
             }
             parts.extensions.extend(shop.clone().map(with_shop).unwrap_or_default());
             request = Request::from_parts(parts, body);
+        } else if !UNCOUNTED.contains(&route.unwrap_or_default())
+            && let Err(problem) =
+                platform.turnstile().count_stranger(source.address, platform.cell().now(), &mut told).await
+        {
+            break 'answered answer::problem(problem, correlation);
         }
         let settings = platform.settings();
         let limit = match operation {
@@ -64,8 +75,36 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             Err(_) => answer::problem(too_slow(), correlation),
         }
     };
+    if let Some(told) = told {
+        told.write(response.headers_mut());
+    }
     let meter = operation.map_or_else(|| platform.other(), |operation| &operation.meter);
     finish(response, &method, route, shop.as_ref(), meter, started, correlation)
+}
+
+/// Who it is, whether they have asked too often, and whether they may.
+async fn let_in(
+    platform: &Platform,
+    asked: Asked<'_>,
+    correlation: CorrelationId,
+    told: &mut Option<Told>,
+) -> Result<Shop, Problem> {
+    let (turnstile, now, address) = (platform.turnstile(), platform.cell().now(), asked.address);
+    let visitor = match tenancy::identify(platform, asked).await {
+        Ok(visitor) => visitor,
+        Err(problem) => {
+            match problem.fault {
+                Fault::Unauthenticated => turnstile.count_guess(address, now, told).await?,
+                _ => turnstile.count_stranger(address, now, told).await?,
+            }
+            return Err(problem);
+        }
+    };
+    turnstile.count(&visitor.caller, visitor.record.id, address, now, told).await?;
+    if asked.access.guesses {
+        turnstile.count_guess(address, now, told).await?;
+    }
+    tenancy::admit(platform, asked, visitor, correlation)
 }
 
 fn with_shop(shop: Shop) -> axum::http::Extensions {

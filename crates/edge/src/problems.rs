@@ -130,6 +130,12 @@ pub const COMMON: &[ProblemDoc] = &[
     doc("invalid", 422, "Some fields do not hold", "Each field is named in \"errors\" by its JSON pointer."),
     doc("moment_unknown", 422, "Not yet", "Name a position up to the log's end, or a time."),
     doc("version_required", 428, "Version required", "Read the record first, and send its ETag as If-Match."),
+    doc(
+        "too_many",
+        429,
+        "Too many requests",
+        "Wait for the seconds in Retry-After; the headers RateLimit-Policy and RateLimit say how much there is.",
+    ),
     doc("internal", 500, "Our mistake", "It was recorded under the correlation id; nothing was changed."),
     doc("contended", 503, "Not now", "Others keep changing the same things. Ask again."),
     doc(

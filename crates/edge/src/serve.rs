@@ -6,14 +6,17 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tower::ServiceExt as _;
 
 use crate::app::Platform;
+use crate::source::Peer;
 
 /// How long a client may take to send its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
@@ -44,7 +47,7 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => welcome(stream, &router, &builder, &graceful),
+                Ok((stream, peer)) => welcome(stream, peer, &router, &builder, &graceful),
                 // Out of file descriptors, most likely: those who are being served will free some.
                 Err(error) => {
                     tracing::warn!(%error, "A connection could not be accepted");
@@ -63,13 +66,15 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
 
 fn welcome(
     stream: TcpStream,
+    peer: SocketAddr,
     router: &Router,
     builder: &Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
 ) {
     // An answer is one write; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router.clone());
+    let from = Peer(peer.ip());
+    let service = TowerToHyperService::new(router.clone().map_request(move |request| arrived(request, from)));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
@@ -77,4 +82,10 @@ fn welcome(
             tracing::debug!(%error, "A connection ended early");
         }
     });
+}
+
+/// A request on its way in, with the other end of its connection.
+fn arrived<B>(mut request: Request<B>, from: Peer) -> Request<B> {
+    request.extensions_mut().insert(from);
+    request
 }

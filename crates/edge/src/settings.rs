@@ -1,4 +1,10 @@
+use std::num::NonZeroUsize;
 use std::time::Duration;
+
+use limits::Limiter;
+
+use crate::source::TrustedProxies;
+use crate::turnstile::Limits;
 
 /// How the edge behaves; the defaults suit a machine of one's own.
 #[derive(Debug, Clone)]
@@ -15,7 +21,16 @@ pub struct Settings {
     pub drain_wait: Duration,
     /// How long requests that are under way then have to finish.
     pub drain_limit: Duration,
+    /// Whose word about the address of a client is believed.
+    pub proxies: TrustedProxies,
+    /// How often somebody may ask.
+    pub limits: Limits,
+    /// Who counts it.
+    pub limiter: Limiter,
 }
+
+/// Clients that are counted at once; more take more memory, and these take 25 MB.
+const MOST_KEYS: NonZeroUsize = NonZeroUsize::new(100_000).expect("it is not zero");
 
 impl Default for Settings {
     fn default() -> Self {
@@ -26,6 +41,9 @@ impl Default for Settings {
             upload_time_limit: Duration::from_secs(20 * 60),
             drain_wait: Duration::ZERO,
             drain_limit: Duration::from_secs(20),
+            proxies: TrustedProxies::default(),
+            limits: Limits::default(),
+            limiter: Limiter::in_memory(MOST_KEYS),
         }
     }
 }

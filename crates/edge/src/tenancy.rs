@@ -1,5 +1,6 @@
 //! Which tenant a request is for, and the tenant as that request sees it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -38,14 +39,29 @@ impl FromRequestParts<Platform> for Shop {
     }
 }
 
-/// Finds the shop of a request and who is asking, and checks that they may pass.
-pub(crate) async fn admit(
-    platform: &Platform,
-    parts: &Parts,
-    signed: Option<&[u8]>,
-    access: &Access,
-    correlation: CorrelationId,
-) -> Result<Shop, Problem> {
+/// A request, as far as it takes to know who is asking.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) parts: &'a Parts,
+    /// The body, when it is signed.
+    pub(crate) signed: Option<&'a [u8]>,
+    pub(crate) access: &'a Access,
+    /// From where it came.
+    pub(crate) address: IpAddr,
+}
+
+/// Who stands at the door of which shop.
+pub(crate) struct Visitor {
+    pub(crate) tenant: Tenant,
+    pub(crate) record: Arc<TenantRecord>,
+    pub(crate) caller: Caller,
+    /// Whether they showed a session that has ended.
+    ended: bool,
+}
+
+/// Finds the shop of a request and who is asking.
+pub(crate) async fn identify(platform: &Platform, asked: Asked<'_>) -> Result<Visitor, Problem> {
+    let Asked { parts, signed, access, address } = asked;
     let registry = platform.cell().registry();
     let shown = door::shown(&parts.headers)?;
     let key = match shown {
@@ -55,7 +71,13 @@ pub(crate) async fn admit(
         _ => None,
     };
     let vouched = match (shown, signed) {
-        (Shown::Signature, Some(body)) => Some(vouched(platform, parts, body).await?),
+        (Shown::Signature, Some(body)) => {
+            let vouched = vouched(platform, parts, body).await?;
+            if !vouched.holds_from(address) {
+                return Err(door::wrong_network());
+            }
+            Some(vouched)
+        }
         _ => None,
     };
     let named = match (&key, shown) {
@@ -92,6 +114,18 @@ pub(crate) async fn admit(
     if matches!(shown, Shown::Session(_)) {
         door::refuse_other_sites(parts)?;
     }
+    Ok(Visitor { tenant, record, caller, ended })
+}
+
+/// Checks that they may pass.
+pub(crate) fn admit(
+    platform: &Platform,
+    asked: Asked<'_>,
+    visitor: Visitor,
+    correlation: CorrelationId,
+) -> Result<Shop, Problem> {
+    let Asked { parts, access, .. } = asked;
+    let Visitor { tenant, record, caller, ended } = visitor;
     let permitted = match caller::check(&caller, access) {
         Err(problem) if ended && problem.fault == Fault::Unauthenticated => return Err(door::session_ended()),
         checked => checked?,

@@ -73,7 +73,7 @@ fn tenants_for_files() -> usize {
     usize::try_from(files.saturating_sub(256) / 15).unwrap_or(usize::MAX).max(16)
 }
 
-pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
+pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
     let blobs = blobs(config)?;
     let letters = letters(config)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -81,7 +81,7 @@ pub fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), S
     let workers = workers::workers(blobs.as_ref(), letters);
     let shelf = Shelf::new(blobs, config.file_limit);
     let routes = routes(shelf, &entrance);
-    edge::app(cell, workers, Arc::new(entrance), config.edge(), routes, PROBLEMS)
+    edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
 }
 
 /// Who sends letters to people, if there is a post.

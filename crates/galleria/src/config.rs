@@ -8,6 +8,7 @@ use std::time::Duration;
 use blobs::{Place, PlaceOptions};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use limits::{Limiter, LimitsError, Memory, SharedOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Cli;
@@ -61,6 +62,18 @@ pub struct Config {
     pub mail_from: String,
     /// Where people find a shop's pages, with {shop} in the place of its name.
     pub shop_address: Option<String>,
+    /// A Redis in which all nodes count together how often somebody asks; each counts for itself without it.
+    pub redis_url: Option<String>,
+    /// Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8.
+    pub trusted_proxies: String,
+    /// Requests a minute of an account, a key, or an address that nobody knows; 0 for as many as they like.
+    pub client_limit: u32,
+    /// Of a program with the role service.
+    pub service_limit: u32,
+    /// For one tenant.
+    pub tenant_limit: u32,
+    /// Guesses a minute, at passwords, codes and keys, from one address.
+    pub guess_limit: u32,
     /// How long to go on serving after being told to stop.
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
@@ -92,6 +105,12 @@ impl Default for Config {
             mail: None,
             mail_from: "Galleria <galleria@localhost.invalid>".into(),
             shop_address: None,
+            redis_url: None,
+            trusted_proxies: String::new(),
+            client_limit: 1000,
+            service_limit: 6000,
+            tenant_limit: 60_000,
+            guess_limit: 10,
             drain_wait_seconds: 0,
             log: "info".into(),
         }
@@ -138,8 +157,28 @@ impl Config {
         })
     }
 
-    pub fn edge(&self) -> edge::Settings {
-        edge::Settings {
+    /// The proxies whose word is believed.
+    pub fn proxies(&self) -> Result<edge::TrustedProxies, String> {
+        let named = |error: String| format!("The setting trusted_proxies cannot be used. {error}");
+        let networks = self.trusted_proxies.parse().map_err(|error: LimitsError| named(error.to_string()))?;
+        edge::TrustedProxies::new(networks).map_err(named)
+    }
+
+    pub async fn edge(&self) -> Result<edge::Settings, String> {
+        let limits = edge::Limits {
+            client: self.client_limit,
+            service: self.service_limit,
+            tenant: self.tenant_limit,
+            guesses: self.guess_limit,
+        };
+        let usual = edge::Settings::default();
+        let limiter = match &self.redis_url {
+            None => usual.limiter.clone(),
+            Some(url) => Limiter::shared(url, SharedOptions::default(), Memory::default())
+                .await
+                .map_err(|error| error.to_string())?,
+        };
+        Ok(edge::Settings {
             base_domain: self.base_domain.clone(),
             body_limit: self.body_limit,
             time_limit: Duration::from_secs(self.time_limit_seconds),
@@ -147,8 +186,11 @@ impl Config {
                 self.time_limit_seconds + self.file_limit / SLOWEST_UPLOAD,
             ),
             drain_wait: Duration::from_secs(self.drain_wait_seconds),
-            ..edge::Settings::default()
-        }
+            proxies: self.proxies()?,
+            limits,
+            limiter,
+            ..usual
+        })
     }
 }
 
@@ -195,6 +237,7 @@ fn check(config: Config) -> Result<Config, String> {
         return wrong("file_limit", config.file_limit.to_string(), "1024 to 68719476736 bytes");
     }
     config.files()?;
+    config.proxies()?;
     if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
         return wrong(
             "shop_address",
@@ -220,7 +263,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, client_limit, service_limit, tenant_limit, guess_limit, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

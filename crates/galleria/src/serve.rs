@@ -11,7 +11,7 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let cell = app::open_cell(config, true).await?;
     // Operators sign in there, so it must be there before the first of them does.
     cell.own().await.map_err(|failure| failure.to_string())?;
-    let (router, platform) = app::router(cell.clone(), config)?;
+    let (router, platform) = app::router(cell.clone(), config).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
     let relay = cell

@@ -116,7 +116,7 @@ struct ProveAsked {
 }
 
 /// Proves once more who one is, for what cannot be undone easily. It holds for ten minutes.
-#[utoipa::path(post, path = "/api/v1/me/proof", tag = "identity", request_body = ProveAsked, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/me/proof", tag = "identity", request_body = ProveAsked, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 204, description = "Proven.")),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
 async fn prove(Extension(entrance): Extension<Entrance>, ask: Command<ProveAsked>) -> Answer {
@@ -144,7 +144,7 @@ struct ChangePassword {
 }
 
 /// Changes one's password. All other sessions end.
-#[utoipa::path(post, path = "/api/v1/me/password", tag = "identity", request_body = ChangePassword, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/me/password", tag = "identity", request_body = ChangePassword, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 204, description = "It is so now.")),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
 async fn change_password(Extension(entrance): Extension<Entrance>, ask: Command<ChangePassword>) -> Answer {

@@ -96,7 +96,7 @@ struct Tokens {
 }
 
 /// Signs in with an e-mail address and a password.
-#[utoipa::path(post, path = "/api/v1/sign-in", tag = "identity", request_body = SignIn, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/sign-in", tag = "identity", request_body = SignIn, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 200, description = "Signed in, or asked for a code.", body = SignedIn)),
     security(()))]
 async fn sign_in(
@@ -131,7 +131,7 @@ async fn sign_in(
 }
 
 /// The second half of signing in: a code of the moment, or a recovery code.
-#[utoipa::path(post, path = "/api/v1/sign-in/code", tag = "identity", request_body = Code, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/sign-in/code", tag = "identity", request_body = Code, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 200, description = "Signed in.", body = SignedIn)),
     security(()))]
 async fn sign_in_with_code(
@@ -212,7 +212,7 @@ struct RefreshAsked {
 }
 
 /// Exchanges a refresh token for the next one, and an access token.
-#[utoipa::path(post, path = "/api/v1/tokens/refresh", tag = "identity", request_body = RefreshAsked, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/tokens/refresh", tag = "identity", request_body = RefreshAsked, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 200, description = "The next two.", body = Tokens)),
     security(()))]
 async fn refresh(Extension(entrance): Extension<Entrance>, ask: Command<RefreshAsked>) -> Answer {

@@ -28,7 +28,7 @@ struct SignUp {
 }
 
 /// Makes a customer's account. A letter goes to the address; its link lets its owner choose a password.
-#[utoipa::path(post, path = "/api/v1/sign-up", tag = "identity", request_body = SignUp,
+#[utoipa::path(post, path = "/api/v1/sign-up", tag = "identity", request_body = SignUp, extensions(("x-guesses" = json!(true))),
     responses((status = 202, description = "A letter is on its way.")),
     security(()))]
 async fn sign_up(Extension(entrance): Extension<Entrance>, ask: Command<SignUp>) -> Answer {
@@ -71,7 +71,7 @@ struct AskForPassword {
 }
 
 /// Has a letter sent with which its owner chooses a new password.
-#[utoipa::path(post, path = "/api/v1/password-letters", tag = "identity", request_body = AskForPassword, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/password-letters", tag = "identity", request_body = AskForPassword, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 202, description = "If there is such an account, a letter is on its way.")),
     security(()))]
 async fn ask_for_password(Extension(entrance): Extension<Entrance>, ask: Command<AskForPassword>) -> Answer {
@@ -97,7 +97,7 @@ struct SetPassword {
 }
 
 /// Sets a password with the ticket of a letter. All sessions of the account end.
-#[utoipa::path(post, path = "/api/v1/passwords", tag = "identity", request_body = SetPassword, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/passwords", tag = "identity", request_body = SetPassword, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 204, description = "It is set; sign in with it.")),
     security(()))]
 async fn set_password(Extension(entrance): Extension<Entrance>, ask: Command<SetPassword>) -> Answer {
