@@ -1,10 +1,14 @@
-//! What every request passes, whatever it is about: how often somebody may ask.
+//! What every request passes, whatever it is about: how often somebody may ask, from where, and from which pages.
 
-use galleria_tests::Answer;
+use galleria_tests::server::{command, refused};
+use galleria_tests::{Answer, Client};
 use serde_json::json;
 
+use crate::over_both_engines;
 use crate::people::{PASSWORD, Town, sign_in};
 use crate::world::{Engine, World};
+
+over_both_engines!(staff_and_programs_come_from_the_networks_of_their_shop_and_customers_from_everywhere);
 
 const PROXY: &str = "GALLERIA_TRUSTED_PROXIES";
 
@@ -98,4 +102,129 @@ async fn an_address_is_believed_from_a_trusted_proxy_only() {
     // All of a /64 is one client.
     assert_eq!(ask(&behind, "2001:db8:1:2::77").await.status, 429);
     assert_eq!(ask(&behind, "2001:db8:1:3::77").await.status, 200);
+}
+
+async fn staff_and_programs_come_from_the_networks_of_their_shop_and_customers_from_everywhere(
+    engine: Engine,
+) {
+    let settings = [(PROXY, "127.0.0.1"), ("GALLERIA_OPERATOR_NETWORKS", "10.0.0.0/8")];
+    let town = Town::start_with(engine, 2, &settings).await;
+    let (mut admin, mut neighbour) = (town.world.admin("a"), town.world.admin("b"));
+    let mut boss = town.staff("a", "boss@example.com", "admin").await.client;
+    let mut cy = town.customer("a", "cy@example.com").await.client;
+    let mut owner = town.operator("owner@example.com", "owner").await.client;
+    command(&town.world.cell, &["tenant", "networks", "a", "10.0.0.0/8, 2001:db8::/32"]);
+    assert!(refused(&town.world.cell, &["tenant", "networks", "a", "10.0.0.1/8"]).contains("10.0.0.0/8"));
+
+    until_refused(&mut admin, "203.0.113.9").await;
+    let outside = from(&mut boss, "/api/v1/orders", "203.0.113.9").await;
+    assert_eq!((outside.status, &*outside.code()), (403, "network_not_allowed"));
+    // The window is open to all, but not to somebody who sees more of it than others.
+    assert_eq!(from(&mut boss, "/api/v1/products", "203.0.113.9").await.status, 403);
+    for inside in ["10.1.2.3", "2001:db8::7"] {
+        assert_eq!(from(&mut boss, "/api/v1/orders", inside).await.status, 200, "{inside}");
+        assert_eq!(from(&mut admin, "/api/v1/orders", inside).await.status, 200, "{inside}");
+    }
+    assert_eq!(from(&mut cy, "/api/v1/orders", "203.0.113.9").await.status, 200);
+    assert_eq!(from(&mut neighbour, "/api/v1/orders", "203.0.113.9").await.status, 200);
+    assert_eq!(from(&mut owner, "/api/v1/accounts", "203.0.113.9").await.code(), "network_not_allowed");
+    assert_eq!(from(&mut owner, "/api/v1/accounts", "10.9.9.9").await.status, 200);
+}
+
+/// A command beside a server on a database is heard of a moment later.
+async fn until_refused(client: &mut Client, address: &str) {
+    for _ in 0..100 {
+        if from(client, "/api/v1/orders", address).await.code() == "network_not_allowed" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("{address} is never refused");
+}
+
+async fn from(client: &mut Client, path: &str, address: &str) -> Answer {
+    client.send("GET", path, &[("x-forwarded-for", address)], None).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_shop_lists_travels_with_it() {
+    let world = World::start(Engine::Embedded, 1).await;
+    command(&world.cell, &["tenant", "networks", "a", "127.0.0.0/8"]);
+    command(
+        &world.cell,
+        &["tenant", "origins", "a", "https://a.example", "--credentials", "https://my.example"],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.parcel").display().to_string();
+    command(&world.cell, &["backup", &file]);
+    command(&world.cell, &["restore", &file, "--tenant", "a", "--as", "again"]);
+    let shown = command(&world.cell, &["tenant", "show", "again"]);
+    for line in
+        ["network   127.0.0.0/8", "origin    https://a.example", "https://my.example (with credentials)"]
+    {
+        assert!(shown.contains(line), "{line} is not in {shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_may_ask_when_its_shop_has_listed_it() {
+    let world = World::start(Engine::Embedded, 2).await;
+    let listed = ["tenant", "origins", "a", "https://shop.example", "--credentials", "https://my.example"];
+    command(&world.cell, &listed);
+    assert!(refused(&world.cell, &["tenant", "origins", "a", "*"]).contains("is not an origin"));
+    let mut visitor = world.server.client("a", None);
+    let wish = [("origin", "https://shop.example"), ("access-control-request-method", "POST")];
+    let asked = visitor.send("OPTIONS", "/api/v1/orders", &wish, None).await.unwrap();
+    assert_eq!(asked.status, 204);
+    assert_eq!(asked.header("access-control-allow-origin"), Some("https://shop.example"));
+    assert_eq!(asked.header("access-control-allow-methods"), Some("GET, POST"));
+    assert!(asked.header("access-control-allow-headers").unwrap().contains("idempotency-key"));
+    assert_eq!(asked.header("access-control-allow-credentials"), None);
+
+    // What was refused can be read by the page as well.
+    let refused = visitor.send("GET", "/api/v1/orders", &[wish[0]], None).await.unwrap();
+    assert_eq!(
+        (refused.status, refused.header("access-control-allow-origin")),
+        (401, Some("https://shop.example"))
+    );
+    assert!(refused.headers.contains(&("vary".into(), "origin".into())), "{:?}", refused.headers);
+    let mine =
+        visitor.send("GET", "/api/v1/products", &[("origin", "https://my.example")], None).await.unwrap();
+    assert_eq!(mine.header("access-control-allow-credentials"), Some("true"));
+
+    // Nobody else's page, and no other shop.
+    for (slug, origin) in [("a", "https://evil.example"), ("a", "null"), ("b", "https://shop.example")] {
+        let wish = [("origin", origin), wish[1]];
+        let mut shop = world.server.client(slug, None);
+        let asked = shop.send("OPTIONS", "/api/v1/orders", &wish, None).await.unwrap();
+        assert!(!asked.headers.iter().any(|(name, _)| name.starts_with("access-control")), "{origin}");
+        let read = shop.send("GET", "/api/v1/products", &wish, None).await.unwrap();
+        assert_eq!((read.status, read.header("access-control-allow-origin")), (200, None), "{origin}");
+        assert!(read.headers.contains(&("vary".into(), "origin".into())), "{origin}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_tells_a_browser_what_not_to_do_with_it() {
+    let world = World::start_with(Engine::Embedded, 1, &[(PROXY, "127.0.0.1")]).await;
+    let mut admin = world.admin("a");
+    for path in ["/api/v1/orders", "/api/v1/nothing", "/openapi.json", "/healthz"] {
+        let answer = admin.get(path).await;
+        let policy = answer.header("content-security-policy");
+        assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        assert!(answer.header("permissions-policy").unwrap().contains("camera=()"), "{path}");
+        assert_eq!(answer.header("strict-transport-security"), None, "{path}");
+    }
+    for path in ["/", "/reference", "/problems", "/problems/too_many"] {
+        let page = admin.get(path).await;
+        let (policy, text) =
+            (page.header("content-security-policy").unwrap(), String::from_utf8_lossy(&page.body));
+        assert!(!policy.contains("unsafe") && policy.contains("style-src 'self'"), "{path}: {policy}");
+        assert!(!text.contains(" style=") && !text.contains("<style") && !text.contains("<script"), "{path}");
+    }
+    let encrypted = admin.send("GET", "/healthz", &[("x-forwarded-proto", "https")], None).await.unwrap();
+    assert_eq!(encrypted.header("strict-transport-security"), Some("max-age=31536000"));
 }

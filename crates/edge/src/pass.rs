@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -20,6 +20,7 @@ use crate::app::Platform;
 use crate::command;
 use crate::tenancy::{self, Asked, Shop};
 use crate::turnstile::Told;
+use crate::{origins, shield};
 
 /// Requests that take longer are worth a line in the log of a busy server.
 const SLOW: Duration = Duration::from_secs(1);
@@ -38,8 +39,12 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let operation = route.and_then(|route| platform.operation(route, asked));
 
     let source = platform.settings().proxies.source(request.headers(), request.extensions());
+    let reader = origins::reader(&platform, request.uri(), request.headers());
     let (mut shop, mut told) = (None, None);
     let mut response = 'answered: {
+        if let Some(response) = origins::preflight(&platform, &method, route, request.headers()) {
+            break 'answered response;
+        }
         if let Some(operation) = operation {
             let (mut parts, body) = request.into_parts();
             let (body, signed) =
@@ -75,6 +80,10 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             Err(_) => answer::problem(too_slow(), correlation),
         }
     };
+    shield::write(response.headers_mut(), source.https);
+    if operation.is_some() || method == Method::OPTIONS {
+        origins::write(reader, response.headers_mut());
+    }
     if let Some(told) = told {
         told.write(response.headers_mut());
     }
@@ -104,6 +113,7 @@ async fn let_in(
     if asked.access.guesses {
         turnstile.count_guess(address, now, told).await?;
     }
+    tenancy::check_network(platform, &visitor, address)?;
     tenancy::admit(platform, asked, visitor, correlation)
 }
 
@@ -152,8 +162,6 @@ fn finish(
     headers.insert("x-correlation-id", id_header(correlation.uuid().hyphenated().encode_lower(&mut buffer)));
     headers.insert("x-request-id", id_header(request_id.hyphenated().encode_lower(&mut buffer)));
     headers.insert("traceparent", traceparent(correlation, request_id));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if shop.is_some() {
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     }

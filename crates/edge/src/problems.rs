@@ -83,6 +83,12 @@ pub const COMMON: &[ProblemDoc] = &[
         "Once more, please",
         "Prove once more who you are (POST /api/v1/me/proof), and ask again within ten minutes.",
     ),
+    doc(
+        "network_not_allowed",
+        403,
+        "Not from here",
+        "The shop lets its staff in from certain networks only. Come from one of them, or ask whoever runs the platform to add yours.",
+    ),
     doc("no_person", 403, "Not a person", "Sign in with an account; a key of the shop is a program's."),
     doc(
         "not_in_plan",

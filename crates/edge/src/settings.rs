@@ -1,7 +1,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use limits::Limiter;
+use limits::{Limiter, Networks};
 
 use crate::source::TrustedProxies;
 use crate::turnstile::Limits;
@@ -23,6 +23,8 @@ pub struct Settings {
     pub drain_limit: Duration,
     /// Whose word about the address of a client is believed.
     pub proxies: TrustedProxies,
+    /// From where operators may come; from everywhere when it is empty.
+    pub operator_networks: Networks,
     /// How often somebody may ask.
     pub limits: Limits,
     /// Who counts it.
@@ -42,6 +44,7 @@ impl Default for Settings {
             drain_wait: Duration::ZERO,
             drain_limit: Duration::from_secs(20),
             proxies: TrustedProxies::default(),
+            operator_networks: Networks::default(),
             limits: Limits::default(),
             limiter: Limiter::in_memory(MOST_KEYS),
         }

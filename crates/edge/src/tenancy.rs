@@ -8,6 +8,7 @@ use axum::http::header::{HOST, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
+use limits::Networks;
 use store::{Key, Registry, Tenant, TenantRecord, TenantStatus};
 
 use crate::answer::Refused;
@@ -173,6 +174,35 @@ async fn program(platform: &Platform, tenant: &Tenant, key: &Key) -> Result<Call
         None => platform.door().role(tenant, &key.role).await?,
     };
     Ok(Caller::program(key.id, &key.role, grants.unwrap_or_else(Grants::none)))
+}
+
+/// Staff and operators come from where they are expected, whatever they show.
+pub(crate) fn check_network(
+    platform: &Platform,
+    visitor: &Visitor,
+    address: std::net::IpAddr,
+) -> Result<(), Problem> {
+    let listed = &visitor.record.networks;
+    let expected = match visitor.caller.audience {
+        Audience::Staff => {
+            let holds =
+                |network: &String| network.parse::<Networks>().is_ok_and(|network| network.contains(address));
+            listed.is_empty() || listed.iter().any(holds)
+        }
+        Audience::Operator => {
+            let networks = &platform.settings().operator_networks;
+            networks.is_empty() || networks.contains(address)
+        }
+        Audience::Customer | Audience::Anyone => true,
+    };
+    if expected {
+        return Ok(());
+    }
+    let detail = format!(
+        "You come from {address}, and {} may come from certain networks only. Come from one of them, or ask whoever runs the platform to add yours.",
+        visitor.caller.audience.as_str()
+    );
+    Err(Problem::new(Fault::Forbidden, "network_not_allowed", "Not from here", detail))
 }
 
 /// Refuses what a shop that is closed, or on its way, does not do.

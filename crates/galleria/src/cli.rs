@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 pub use crate::account::AccountCommand;
+pub use crate::door::DoorCommand;
+pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
 
 /// One roof for many businesses: a multi-tenant commerce platform.
@@ -243,43 +245,6 @@ impl Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum DeadCommand {
-    /// List dead letters, oldest first.
-    List {
-        #[arg(long)]
-        json: bool,
-    },
-    /// Hand an event over once more; when it is handled, the letter is gone. `all` replays every letter.
-    #[command(after_help = "Example:\n  galleria dead replay --tenant oak all")]
-    Replay { letter: String },
-    /// Drop a letter: nobody needs it handled any more.
-    Drop { letter: String },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum JobsCommand {
-    /// List jobs, newest first.
-    List {
-        #[arg(long)]
-        json: bool,
-    },
-    /// Start a job; a process that serves does it.
-    #[command(after_help = "Example:\n  galleria jobs start --tenant oak verify --every 86400")]
-    Start {
-        /// The kind of job.
-        name: String,
-        /// Its arguments, as JSON.
-        #[arg(long, default_value = "{}")]
-        args: String,
-        /// Again and again, with so many seconds between.
-        #[arg(long, value_name = "SECONDS")]
-        every: Option<u64>,
-    },
-    /// Cancel a job. What it does from then on does not count.
-    Cancel { job: String },
-}
-
-#[derive(Debug, Subcommand)]
 pub enum HistoryCommand {
     /// Show what happened to one thing; with --as-of, how it was.
     Show {
@@ -413,6 +378,8 @@ A folder that it moves to must not be served at that moment.")]
         #[arg(value_parser = ["on", "off"])]
         state: String,
     },
+    #[command(flatten)]
+    Door(DoorCommand),
     /// Make, list, rotate and revoke keys.
     Key {
         #[command(subcommand)]

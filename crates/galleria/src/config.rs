@@ -8,7 +8,7 @@ use std::time::Duration;
 use blobs::{Place, PlaceOptions};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use limits::{Limiter, LimitsError, Memory, SharedOptions};
+use limits::{Limiter, LimitsError, Memory, Networks, SharedOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Cli;
@@ -66,6 +66,8 @@ pub struct Config {
     pub redis_url: Option<String>,
     /// Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8.
     pub trusted_proxies: String,
+    /// Networks from which operators may come; from everywhere when left out.
+    pub operator_networks: String,
     /// Requests a minute of an account, a key, or an address that nobody knows; 0 for as many as they like.
     pub client_limit: u32,
     /// Of a program with the role service.
@@ -107,6 +109,7 @@ impl Default for Config {
             shop_address: None,
             redis_url: None,
             trusted_proxies: String::new(),
+            operator_networks: String::new(),
             client_limit: 1000,
             service_limit: 6000,
             tenant_limit: 60_000,
@@ -159,9 +162,14 @@ impl Config {
 
     /// The proxies whose word is believed.
     pub fn proxies(&self) -> Result<edge::TrustedProxies, String> {
-        let named = |error: String| format!("The setting trusted_proxies cannot be used. {error}");
-        let networks = self.trusted_proxies.parse().map_err(|error: LimitsError| named(error.to_string()))?;
-        edge::TrustedProxies::new(networks).map_err(named)
+        let networks = networks("trusted_proxies", &self.trusted_proxies)?;
+        edge::TrustedProxies::new(networks)
+            .map_err(|error| format!("The setting trusted_proxies cannot be used. {error}"))
+    }
+
+    /// From where operators may come.
+    pub fn operator_networks(&self) -> Result<Networks, String> {
+        networks("operator_networks", &self.operator_networks)
     }
 
     pub async fn edge(&self) -> Result<edge::Settings, String> {
@@ -187,6 +195,7 @@ impl Config {
             ),
             drain_wait: Duration::from_secs(self.drain_wait_seconds),
             proxies: self.proxies()?,
+            operator_networks: self.operator_networks()?,
             limits,
             limiter,
             ..usual
@@ -217,6 +226,10 @@ pub fn read(cli: &Cli) -> Result<Config, String> {
     check(config)
 }
 
+fn networks(name: &str, text: &str) -> Result<Networks, String> {
+    text.parse().map_err(|error: LimitsError| format!("The setting {name} cannot be used. {error}"))
+}
+
 fn check(config: Config) -> Result<Config, String> {
     let wrong = |name: &str, given: String, may: &str| {
         Err(format!("The setting {name} is {given}; it may be {may}."))
@@ -238,6 +251,7 @@ fn check(config: Config) -> Result<Config, String> {
     }
     config.files()?;
     config.proxies()?;
+    config.operator_networks()?;
     if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
         return wrong(
             "shop_address",
@@ -263,7 +277,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, client_limit, service_limit, tenant_limit, guess_limit, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -9,6 +9,7 @@ pub mod config;
 mod console;
 mod control;
 pub mod demo;
+mod door;
 mod history;
 mod keys;
 mod log;

@@ -2,14 +2,51 @@
 
 use std::time::Duration;
 
+use clap::Subcommand;
 use kernel::Problem;
 use store::Tenant;
 use store::relay::{NewJob, Workers};
 use uuid::Uuid;
 
-use crate::cli::{DeadCommand, JobsCommand};
 use crate::session::Session;
 use crate::{app, clock, workers};
+
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// List dead letters, oldest first.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand an event over once more; when it is handled, the letter is gone. `all` replays every letter.
+    #[command(after_help = "Example:\n  galleria dead replay --tenant oak all")]
+    Replay { letter: String },
+    /// Drop a letter: nobody needs it handled any more.
+    Drop { letter: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// List jobs, newest first.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start a job; a process that serves does it.
+    #[command(after_help = "Example:\n  galleria jobs start --tenant oak verify --every 86400")]
+    Start {
+        /// The kind of job.
+        name: String,
+        /// Its arguments, as JSON.
+        #[arg(long, default_value = "{}")]
+        args: String,
+        /// Again and again, with so many seconds between.
+        #[arg(long, value_name = "SECONDS")]
+        every: Option<u64>,
+    },
+    /// Cancel a job. What it does from then on does not count.
+    Cancel { job: String },
+}
 
 /// How many are listed.
 const LISTED: usize = 200;

@@ -13,7 +13,7 @@ use store::{Cell, Failure, Key, TenantRecord, TenantStatus};
 
 use crate::cli::{KeyCommand, TenantCommand};
 use crate::session::Session;
-use crate::{clock, travel};
+use crate::{clock, door, travel};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -104,6 +104,10 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
                 _ => format!("The plan of {slug} does not have {feature} any more."),
             });
         }
+        TenantCommand::Door(command) => {
+            let tenant = find(cell, command.slug())?;
+            door::door(cell, session, &tenant, command).await?;
+        }
         TenantCommand::Export { .. } | TenantCommand::Import { .. } | TenantCommand::Move { .. } => {}
         TenantCommand::Key { command } => key(cell, session, command).await?,
     }
@@ -189,6 +193,13 @@ fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
     session.print(&format!("  address   http://{}.{}", tenant.slug, session.config.base_domain));
     for host in &tenant.hosts {
         session.print(&format!("  host      {host}"));
+    }
+    for network in &tenant.networks {
+        session.print(&format!("  network   {network}"));
+    }
+    for origin in &tenant.origins {
+        let with = if origin.credentials { " (with credentials)" } else { "" };
+        session.print(&format!("  origin    {}{with}", origin.origin));
     }
     for key in keys {
         session.print(&format!("  key       {} {} ({})", key.id, key.name, key.role));

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::Failure;
+use crate::doors::{self, Origin};
 use crate::engine::Engine;
 use crate::travel::{Passport, PassportKey};
 use crate::vault::{self, Kept};
@@ -29,6 +30,10 @@ pub struct TenantRecord {
     pub hosts: Vec<String>,
     /// What its plan leaves out, by the noun of the permissions: `files`.
     pub without: Vec<String>,
+    /// The networks from which its staff may come; from everywhere when there are none.
+    pub networks: Vec<String>,
+    /// Origins whose pages may ask it from a browser.
+    pub origins: Vec<Origin>,
     pub created: Timestamp,
 }
 
@@ -43,6 +48,8 @@ impl TenantRecord {
             status: TenantStatus::Active,
             hosts: Vec::new(),
             without: Vec::new(),
+            networks: Vec::new(),
+            origins: Vec::new(),
             created: Timestamp::from_micros(0),
         }
     }
@@ -143,6 +150,8 @@ impl Registry {
         let (mut tenants, mut keys) = (Vec::new(), Vec::new());
         let (mut hosts, mut without) =
             (HashMap::<Uuid, Vec<String>>::new(), HashMap::<Uuid, Vec<String>>::new());
+        let (mut networks, mut origins) =
+            (HashMap::<Uuid, Vec<String>>::new(), HashMap::<Uuid, Vec<Origin>>::new());
         let queries = [
             ("select id, slug, name, currency, status, created from tenants order by slug", Vec::new()),
             ("select tenant, host from tenant_hosts order by host", Vec::new()),
@@ -151,6 +160,8 @@ impl Registry {
                 Vec::new(),
             ),
             ("select tenant, feature from tenant_without order by feature", Vec::new()),
+            ("select tenant, network from tenant_networks order by network", Vec::new()),
+            ("select tenant, origin, credentials from tenant_origins order by origin", Vec::new()),
         ];
         self.engine
             .registry_read(&queries, &mut |query, row| {
@@ -163,10 +174,17 @@ impl Registry {
                         status: status(&row.get::<String>(4)?)?,
                         hosts: Vec::new(),
                         without: Vec::new(),
+                        networks: Vec::new(),
+                        origins: Vec::new(),
                         created: row.get(5)?,
                     }),
                     1 => hosts.entry(row.get(0)?).or_default().push(row.get(1)?),
                     3 => without.entry(row.get(0)?).or_default().push(row.get(1)?),
+                    4 => networks.entry(row.get(0)?).or_default().push(row.get(1)?),
+                    5 => origins
+                        .entry(row.get(0)?)
+                        .or_default()
+                        .push(Origin { origin: row.get(1)?, credentials: row.get::<i64>(2)? != 0 }),
                     _ => keys.push((
                         row.get::<Vec<u8>>(6)?,
                         Key {
@@ -186,6 +204,8 @@ impl Registry {
         for mut tenant in tenants {
             tenant.hosts = hosts.remove(&tenant.id.uuid()).unwrap_or_default();
             tenant.without = without.remove(&tenant.id.uuid()).unwrap_or_default();
+            tenant.networks = networks.remove(&tenant.id.uuid()).unwrap_or_default();
+            tenant.origins = origins.remove(&tenant.id.uuid()).unwrap_or_default();
             let tenant = Arc::new(tenant);
             snapshot.by_id.insert(tenant.id, tenant.clone());
             snapshot.by_slug.insert(tenant.slug.clone(), tenant.clone());
@@ -390,6 +410,7 @@ impl Registry {
                 Write::any("update tenant_keys set tenant = $2 where tenant = $1", args![old, id]),
                 Write::any("update tenant_without set tenant = $2 where tenant = $1", args![old, id]),
             ]);
+            writes.extend(doors::MOVE.map(|sql| Write::any(sql, args![old, id])));
         } else {
             let hosts = passport.hosts.iter().map(|host| {
                 let sql =
@@ -403,6 +424,8 @@ impl Registry {
                 Write::any(sql, args![id, feature.clone()])
             });
             writes.extend(without);
+            writes.extend(doors::keep_networks(id, &passport.networks));
+            writes.extend(doors::keep_origins(id, &passport.origins));
             for key in &passport.keys {
                 let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
                 let (name, role, hash) = (key.name.clone(), key.role.clone(), from_hex(&key.hash));
@@ -425,7 +448,14 @@ impl Registry {
             "delete from tenant_secrets where tenant = $1",
             "delete from tenants where id = $1",
         ];
-        let writes: Vec<Write> = tables.into_iter().map(|sql| Write::any(sql, args![id])).collect();
+        let writes: Vec<Write> =
+            doors::FORGET.into_iter().chain(tables).map(|sql| Write::any(sql, args![id])).collect();
+        self.engine.registry_write(&writes).await?;
+        self.refresh().await
+    }
+
+    /// Writes a list anew.
+    pub(crate) async fn replace(&self, writes: Vec<Write>) -> Result<(), Failure> {
         self.engine.registry_write(&writes).await?;
         self.refresh().await
     }

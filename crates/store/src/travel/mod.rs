@@ -19,6 +19,7 @@ pub use moving::{Moved, move_tenant};
 pub use parcel::{Summary, Wanted, check, pack};
 pub use restore::{Restored, Restoring, restore};
 
+use crate::doors::Origin;
 use crate::registry::{TenantRecord, TenantStatus};
 use crate::{Cell, Failure};
 
@@ -50,6 +51,10 @@ pub(crate) struct Passport {
     pub(crate) keys: Vec<PassportKey>,
     #[serde(default)]
     pub(crate) without: Vec<String>,
+    #[serde(default)]
+    pub(crate) networks: Vec<String>,
+    #[serde(default)]
+    pub(crate) origins: Vec<Origin>,
     /// What everything sealed is bound to.
     pub(crate) origin: Uuid,
 }
@@ -78,6 +83,8 @@ impl Passport {
             hosts: record.hosts.clone(),
             keys,
             without: record.without.clone(),
+            networks: record.networks.clone(),
+            origins: record.origins.clone(),
             origin,
         }
     }

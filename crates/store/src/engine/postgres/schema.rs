@@ -36,6 +36,7 @@ static CELL: Context = Context {
         Migration { number: 2, name: "0002_cell", sql: include_str!("cell-2.sql") },
         Migration { number: 3, name: "0003_cell", sql: include_str!("cell-3.sql") },
         Migration { number: 4, name: "0004_cell", sql: include_str!("cell-4.sql") },
+        Migration { number: 5, name: "0005_cell", sql: include_str!("cell-5.sql") },
     ],
     ..Context::NONE
 };

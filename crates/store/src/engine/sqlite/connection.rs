@@ -33,6 +33,7 @@ const CELL: Layout = Layout {
         include_str!("cell-2.sql"),
         include_str!("cell-3.sql"),
         include_str!("cell-4.sql"),
+        include_str!("cell-5.sql"),
     ],
 };
 
