@@ -6,11 +6,13 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+pub mod browser;
 pub mod client;
 pub mod postgres;
 pub mod server;
 pub mod shim;
 
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use postgres::{PgBouncer, Postgres};
 pub use server::{Cell, Server};

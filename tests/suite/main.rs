@@ -11,6 +11,7 @@ mod files;
 mod identity;
 mod isolation;
 mod matrix;
+mod passkeys;
 mod past;
 mod people;
 mod privacy;

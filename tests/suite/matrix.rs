@@ -20,6 +20,8 @@ const OPEN: &[(&str, &str)] = &[
     ("get /.well-known/jwks.json", "public keys"),
     ("post /api/v1/sign-in", "how one begins to be known"),
     ("post /api/v1/sign-in/code", "takes the ticket of the first half"),
+    ("post /api/v1/sign-in/passkey/begin", "reads the same for everybody"),
+    ("post /api/v1/sign-in/passkey", "takes the ticket of the beginning, and a passkey"),
     ("post /api/v1/tokens/refresh", "takes the token that it exchanges"),
     ("post /api/v1/sign-up", "anybody may become a customer; a letter proves the address"),
     (
@@ -51,6 +53,11 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/me/app/confirmation" => json!({ "code": "1" }),
         "post /api/v1/sign-in/code" => json!({ "ticket": "x", "code": "1" }),
         "post /api/v1/sign-in" => json!({ "email": "eve@example.com", "password": "wrong one" }),
+        "post /api/v1/me/passkeys" => json!({ "ticket": "x", "response": {}, "name": "My phone" }),
+        "post /api/v1/me/proof/passkey" | "post /api/v1/sign-in/passkey" => {
+            json!({ "ticket": "x", "response": {} })
+        }
+        "post /api/v1/sign-in/passkey/begin" => json!({}),
         "post /api/v1/tokens/refresh" => json!({ "refresh_token": "x" }),
         "post /api/v1/sign-up" => json!({ "name": "Eve", "email": "eve@example.com" }),
         "post /api/v1/password-letters" => json!({ "email": "eve@example.com" }),

@@ -98,8 +98,8 @@ enum Ceremony {
 }
 
 impl Passkeys {
-    /// `domain` is where the pages are or a parent of it; `origins` are `https://shop.example`, and `http://localhost`
-    /// with a port for trying out.
+    /// `domain` is where the pages are or a parent of it; `origins` are `https://shop.example`, and, for trying out,
+    /// `http://localhost` or a name below it, with a port.
     pub fn new(domain: &str, origins: &[&str]) -> Result<Self, Refusal> {
         if origins.is_empty() || !origins.iter().all(|origin| is_origin_of(domain, origin)) {
             return Err(Refusal::PasskeySetup);
@@ -257,7 +257,9 @@ fn bounded(response: &str) -> Result<&str, Refusal> {
 fn is_origin_of(domain: &str, origin: &str) -> bool {
     let (scheme, place) = origin.split_once("://").unwrap_or_default();
     let (host, port) = place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)));
-    let secure = scheme == "https" || (scheme == "http" && host == "localhost");
+    // A browser finds `localhost`, and every name below it, on its own machine.
+    let local = host == "localhost" || host.ends_with(".localhost");
+    let secure = scheme == "https" || (scheme == "http" && local);
     let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let within = host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     let port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port));

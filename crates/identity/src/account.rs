@@ -131,6 +131,9 @@ pub struct PasskeyAdded {
     pub record: Personal<String>,
     pub credential: Personal<Vec<u8>>,
     pub name: Personal<String>,
+    /// The challenge that was answered, and until when it can be.
+    pub challenge: String,
+    pub until: Timestamp,
     pub at: Timestamp,
 }
 
@@ -199,15 +202,15 @@ impl Aggregate for Account {
                     self.recovery = Some(Personal::new(codes.subject(), left));
                 }
             }
-            AccountEvent::PasskeyAdded(added) => self.passkeys.push(added.id),
+            AccountEvent::PasskeyAdded(added) => {
+                self.passkeys.push(added.id);
+                self.answer(&added.challenge, added.until, added.at);
+            }
             AccountEvent::PasskeyRemoved(removed) => self.passkeys.retain(|id| *id != removed.id),
             AccountEvent::RolesSet(set) => self.roles.clone_from(&set.roles),
             AccountEvent::Disabled(_) => self.disabled = true,
             AccountEvent::Enabled(_) => self.disabled = false,
-            AccountEvent::PasskeyUsed(used) => {
-                self.answered.retain(|(_, until)| used.at < *until);
-                self.answered.push((used.challenge.clone(), used.until));
-            }
+            AccountEvent::PasskeyUsed(used) => self.answer(&used.challenge, used.until, used.at),
             AccountEvent::LetterWanted(_) => {}
         }
     }
@@ -217,6 +220,15 @@ impl Account {
     /// Whether signing in takes a code of the moment, too.
     pub fn has_app(&self) -> bool {
         self.app.as_ref().is_some_and(|app| app.confirmed)
+    }
+
+    fn answer(&mut self, challenge: &str, until: Timestamp, at: Timestamp) {
+        self.answered.retain(|(_, until)| at < *until);
+        self.answered.push((challenge.to_owned(), until));
+    }
+
+    fn has_answered(&self, challenge: &str) -> bool {
+        self.answered.iter().any(|(answered, _)| answered == challenge)
     }
 
     fn open(&self) -> Result<(), Refusal> {
@@ -429,6 +441,9 @@ impl Decide<AddPasskey> for Account {
         if self.passkeys.len() >= 20 {
             return Err(Refusal::TooManyPasskeys);
         }
+        if self.has_answered(&add.0.challenge) {
+            return Err(Refusal::PasskeyUsed);
+        }
         Ok(vec![add.0.clone().into()])
     }
 }
@@ -448,7 +463,7 @@ impl Decide<UsePasskey> for Account {
         if !self.passkeys.contains(&used.id) {
             return Err(Refusal::PasskeyUnknown);
         }
-        if self.answered.iter().any(|(challenge, _)| *challenge == used.challenge) {
+        if self.has_answered(&used.challenge) {
             return Err(Refusal::PasskeyUsed);
         }
         let UsePasskey { id, record, challenge, until } = used;
@@ -463,9 +478,7 @@ impl Decide<RemovePasskey> for Account {
     type Refusal = Refusal;
 
     fn decide(&self, remove: &RemovePasskey, _: Timestamp) -> Result<Vec<AccountEvent>, Refusal> {
-        if !self.passkeys.contains(&remove.0) {
-            return Err(Refusal::PasskeyUnknown);
-        }
-        Ok(vec![PasskeyRemoved { id: remove.0 }.into()])
+        let there = self.passkeys.contains(&remove.0);
+        Ok(if there { vec![PasskeyRemoved { id: remove.0 }.into()] } else { Vec::new() })
     }
 }

@@ -29,6 +29,7 @@ pub enum Refusal {
     ServiceKeyUnknown,
     ServiceKeyRevoked,
     LegacyForOne,
+    NoPage,
 }
 
 const fn doc(code: &'static str, status: u16, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
@@ -76,6 +77,12 @@ pub const PROBLEMS: &[ProblemDoc] = &[
     doc("last_admin", 409, "The last one", "Make somebody else an admin first; otherwise nobody could."),
     doc("ticket_used", 401, "Used up or too old", "Begin again, or have a new letter sent."),
     doc("passkey_refused", 401, "Passkey refused", "Begin again, or use another way to sign in."),
+    doc(
+        "no_page",
+        400,
+        "Not from a page",
+        "Do this in a browser, on a page of the shop's own address that begins with https://.",
+    ),
     doc("password_refused", 422, "Another password, please", "The detail says what is wrong with it."),
     doc("service_key_there", 409, "There already", "Read it instead."),
     doc("service_key_revoked", 409, "Revoked", "That is final. Make a new one."),
@@ -224,6 +231,12 @@ impl From<Refusal> for Problem {
                 "legacy_for_one",
                 "For one shop only",
                 "The old form of the signature does not say for which shop it is, so its key is good for exactly one. Name that one.",
+            ),
+            Refusal::NoPage => Self::new(
+                Fault::Unreadable,
+                "no_page",
+                "Not from a page",
+                "A browser does this, on a page of this shop's own address that begins with https://. Open such a page, and try again there.",
             ),
             Refusal::MailNotConfigured => Self::unavailable(
                 "mail_not_configured",

@@ -22,6 +22,7 @@ mod errors;
 mod invite;
 mod letters;
 mod me_api;
+mod passkey_api;
 mod people_api;
 mod projector;
 mod proving;
@@ -35,6 +36,7 @@ mod session;
 mod sign_in_api;
 mod sign_up_api;
 mod signed;
+mod site;
 mod ticket;
 pub mod works;
 
@@ -61,6 +63,7 @@ pub fn routes(entrance: &Entrance) -> Routes {
         .merge(sign_up_api::routes())
         .merge(me_api::routes())
         .merge(app_api::routes())
+        .merge(passkey_api::routes())
         .merge(people_api::routes())
         .merge(role_api::routes())
         .merge(service_api::routes());

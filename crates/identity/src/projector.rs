@@ -97,7 +97,7 @@ fn person(person: &Personal<Person>) -> (Option<uuid::Uuid>, String, String) {
 
 fn passkey(event: &Envelope<&AccountEvent>) -> Option<Write> {
     Some(match event.data {
-        AccountEvent::PasskeyAdded(PasskeyAdded { id, record, credential, name, at }) => Write::one(
+        AccountEvent::PasskeyAdded(PasskeyAdded { id, record, credential, name, at, .. }) => Write::one(
             "insert into passkeys (id, account_id, credential, record, name, added_at) values ($1, $2, $3, $4, $5, $6)",
             args![
                 *id,

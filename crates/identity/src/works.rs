@@ -238,20 +238,28 @@ pub fn make_recovery_codes(id: AccountId, codes: Vec<Fingerprint>) -> Work {
     })
 }
 
-pub fn add_passkey(
-    id: AccountId,
-    passkey: PasskeyId,
-    name: String,
-    record: String,
-    credential: Vec<u8>,
-) -> Work {
+/// A passkey that was made, and the challenge that was answered by making it.
+#[derive(Debug, Clone)]
+pub struct NewPasskey {
+    pub id: PasskeyId,
+    pub name: String,
+    pub record: String,
+    pub credential: Vec<u8>,
+    pub challenge: String,
+    pub until: Timestamp,
+}
+
+pub fn add_passkey(id: AccountId, new: NewPasskey) -> Work {
     let subject = SubjectId(id.uuid());
     account(id, move |desk| {
+        let NewPasskey { id: passkey, name, record, credential, challenge, until } = new.clone();
         let added = PasskeyAdded {
             id: passkey,
-            record: Personal::new(subject, record.clone()),
-            credential: Personal::new(subject, credential.clone()),
-            name: Personal::new(subject, name.clone()),
+            record: Personal::new(subject, record),
+            credential: Personal::new(subject, credential),
+            name: Personal::new(subject, name),
+            challenge,
+            until,
             at: desk.now(),
         };
         desk.ask::<Account, _>(id, &AddPasskey(added))
