@@ -25,10 +25,11 @@ fn crates_depend_downwards_only() {
         ("catalog", vec!["kernel", "store", "edge"]),
         ("orders", vec!["kernel", "store", "edge", "catalog"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
+        ("entry", vec!["kernel", "store", "edge"]),
     ]);
     allowed.insert(
         "galleria",
-        [vec!["kernel", "store", "edge", "blobs", "limits", "mail"], CONTEXTS.to_vec()].concat(),
+        [vec!["kernel", "store", "edge", "blobs", "limits", "mail", "entry"], CONTEXTS.to_vec()].concat(),
     );
     allowed.insert("galleria-tests", vec![]);
     allowed.insert("galleria-load", vec!["galleria", "galleria-tests", "kernel", "store"]);

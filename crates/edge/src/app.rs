@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use kernel::{Fault, Problem};
@@ -26,7 +26,7 @@ use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
 use crate::turnstile::Turnstile;
-use crate::{Routes, house, pages, pass};
+use crate::{Routes, house, pages, pass, tenancy};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -192,6 +192,11 @@ impl Platform {
 
     pub(crate) fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {
         self.0.operations.get(path)?.iter().find(|operation| operation.method == *method)
+    }
+
+    /// Whose pages a request's host shows, for pages that are not operations.
+    pub fn record_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<TenantRecord>> {
+        tenancy::at(self, uri, headers)
     }
 
     /// The methods that a path of the document knows.

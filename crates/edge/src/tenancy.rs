@@ -267,6 +267,17 @@ fn resolve(
     host.and_then(|host| by_host(registry, base_domain, &host)).ok_or_else(no_such_shop)
 }
 
+/// Whose pages a request's host shows: a shop's, or on the platform's own address the platform's.
+pub(crate) fn at(platform: &Platform, uri: &Uri, headers: &HeaderMap) -> Option<Arc<TenantRecord>> {
+    let base_domain = &platform.settings().base_domain;
+    match host(uri, headers) {
+        Some(host) if host != *base_domain && !is_address(&host) => {
+            by_host(platform.cell().registry(), base_domain, &host)
+        }
+        _ => Some(platform.house()),
+    }
+}
+
 pub(crate) fn by_host(registry: &Registry, base_domain: &str, host: &str) -> Option<Arc<TenantRecord>> {
     match host.strip_suffix(base_domain).and_then(|rest| rest.strip_suffix('.')) {
         Some(slug) => registry.by_slug(slug),

@@ -21,7 +21,7 @@ const PROBLEMS: &[&[ProblemDoc]] =
 
 pub fn routes(shelf: Shelf, entrance: &Entrance) -> Routes {
     let routes = Routes::new().merge(catalog::routes()).merge(orders::routes());
-    routes.merge(files::routes(shelf)).merge(identity::routes(entrance))
+    routes.merge(files::routes(shelf)).merge(identity::routes(entrance)).merge(entry::routes())
 }
 
 /// The place of the files, if the configuration names one.

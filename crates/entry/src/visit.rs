@@ -1,0 +1,55 @@
+//! Where somebody has come, and as whom.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::response::Response;
+use edge::{Audience, Platform};
+use kernel::TenantId;
+use serde::Deserialize;
+use store::TenantRecord;
+
+use crate::frame;
+use crate::texts::{ENGLISH, Texts};
+
+pub struct Visit {
+    pub shop: Arc<TenantRecord>,
+    pub audience: Audience,
+    pub texts: &'static Texts,
+    /// Whether this installation takes passkeys.
+    pub passkeys: bool,
+}
+
+#[derive(Default, Deserialize)]
+struct Asked {
+    #[serde(rename = "as")]
+    audience: Option<String>,
+}
+
+impl Visit {
+    /// The address of another page, for the same people.
+    pub fn link(&self, path: &str) -> String {
+        match self.audience {
+            Audience::Staff => format!("{path}?as=staff"),
+            _ => path.to_owned(),
+        }
+    }
+}
+
+impl FromRequestParts<Platform> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Response> {
+        let texts = &ENGLISH;
+        let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| frame::no_shop(texts))?;
+        let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).unwrap_or_default();
+        let audience = match asked.audience.as_deref() {
+            _ if shop.id == TenantId::CELL => Audience::Operator,
+            Some("staff") => Audience::Staff,
+            _ => Audience::Customer,
+        };
+        let passkeys = platform.document()["paths"].get("/api/v1/sign-in/passkey").is_some();
+        Ok(Self { shop, audience, texts, passkeys })
+    }
+}

@@ -1,0 +1,44 @@
+/** Asks the API. What is refused is thrown: the problem, as the API says it. */
+async function ask(method, path, body) {
+  try {
+    return await once(method, path, body);
+  } catch (problem) {
+    if (problem.code !== "proof_needed") throw problem;
+    await proveAgain();
+    return once(method, path, body);
+  }
+}
+
+async function once(method, path, body) {
+  const sent = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  let answer;
+  try {
+    answer = await fetch(path, { method, ...sent });
+  } catch {
+    throw { code: "offline", detail: words.offline };
+  }
+  const said = answer.headers.get("content-type")?.includes("json") ? await answer.json().catch(() => null) : null;
+  if (answer.ok) return said;
+  const detail = said?.detail ?? (answer.status === 429 ? words.slow_down : words.broken);
+  throw { status: answer.status, code: said?.code ?? "broken", detail, errors: said?.errors ?? [] };
+}
+
+/** Says something to whoever does not look at the place where it happened. */
+function say(text) {
+  const said = $("#said");
+  said.textContent = text;
+  clearTimeout(said.timer);
+  said.timer = setTimeout(() => (said.textContent = ""), 6000);
+}
+
+function filled(word, ...parts) {
+  return parts.reduce((text, part) => text.replace("{}", () => part), words[word]);
+}
+
+function $(selector, within = document) {
+  return within.querySelector(selector);
+}
+
+function show(element, shown = true) {
+  element.hidden = !shown;
+}
