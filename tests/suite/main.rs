@@ -4,8 +4,10 @@
 
 mod api;
 mod architecture;
+mod browser;
 mod cli;
 mod edge;
+mod entry;
 mod faults;
 mod files;
 mod identity;

@@ -45,17 +45,15 @@ pub async fn sign_in(visit: Visit) -> Response {
         }
         ul.links {
             li { a href=(visit.link("/password/forgotten")) { (texts.forgotten_link) } }
-            @match visit.audience {
-                Audience::Customer => {
-                    li { a href="/sign-up" { (texts.sign_up_link) } }
-                    li { a href="/sign-in?as=staff" { (texts.staff_link) } }
-                }
-                Audience::Staff => li { a href="/sign-in" { (texts.customer_link) } },
-                _ => {}
-            }
+            @if visit.audience == Audience::Customer { li { a href="/sign-up" { (texts.sign_up_link) } } }
         }
     };
-    narrow(&visit, "sign-in", texts.sign_in, main)
+    let corner = match visit.audience {
+        Audience::Customer => html! { a.aside href="/sign-in?as=staff" { (texts.staff_link) } },
+        Audience::Staff => html! { a.aside href="/sign-in" { (texts.customer_link) } },
+        _ => html! {},
+    };
+    frame(&visit, &Content { page: "sign-in", title: texts.sign_in, wide: false, corner, main })
 }
 
 pub async fn sign_up(visit: Visit) -> Response {

@@ -33,7 +33,7 @@ function signIn() {
   $("#back").addEventListener("click", () => turn(first));
   $("#recovery").addEventListener("click", () => wantCode($("#code").inputMode !== "numeric"));
   if (query.has("problem")) showProblem(first, { detail: words.outside_failed });
-  document.querySelectorAll(".links a").forEach(keepNext);
+  document.querySelectorAll(".aside, .links a").forEach(keepNext);
   return Promise.all([outside(), passkeyWay()]);
 }
 
