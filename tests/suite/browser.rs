@@ -23,6 +23,7 @@ pub struct Browser {
     calls: u64,
     session: String,
     axe: String,
+    pretence: Option<Value>,
     /// What pages wrote to the console as errors of theirs.
     pub errors: Vec<String>,
     _profile: TempDir,
@@ -65,6 +66,7 @@ impl Browser {
             calls: 0,
             session: String::new(),
             axe: std::fs::read_to_string(axe).unwrap(),
+            pretence: None,
             errors: Vec::new(),
             _profile: profile,
         };
@@ -82,9 +84,27 @@ impl Browser {
 
     /// Opens an address, and waits until its script is ready.
     pub fn open(&mut self, url: &str) {
+        self.go(url);
+        self.until("'ready' in document.documentElement.dataset");
+    }
+
+    pub fn go(&mut self, url: &str) {
         self.call("Page.navigate", json!({ "url": "about:blank" }));
         self.call("Page.navigate", json!({ "url": url }));
-        self.until("'ready' in document.documentElement.dataset");
+    }
+
+    /// Has pages answered, instead of by the server, by what `answer` makes of a path and the real `fetch`; until the
+    /// next pretence.
+    pub fn pretend(&mut self, answer: &str) {
+        if let Some(last) = self.pretence.take() {
+            self.call("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": last }));
+        }
+        let source = format!(
+            "{{ const real = window.fetch, answer = {answer};
+                window.fetch = (path, options) => answer(path) ?? real(path, options); }}"
+        );
+        let added = self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+        self.pretence = Some(added["identifier"].clone());
     }
 
     /// Types into the field of a label, over what stands there.

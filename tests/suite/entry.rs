@@ -258,6 +258,37 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_late_broken_or_from_outside_has_its_place_on_the_page() {
+    let town = Town::start(Engine::Embedded, 1).await;
+    let mut browser = Browser::start();
+    browser.pretend("() => new Promise(() => {})");
+    browser.go(&at(&town, "a.localhost", "/account"));
+    browser.sees("Loading your account");
+    browser.looks_right("account-loading");
+
+    let broken = "Response.json({ code: 'overloaded', detail: 'Too much at once.' }, { status: 503 })";
+    browser.pretend(&format!("() => Promise.resolve({broken})"));
+    browser.open(&at(&town, "a.localhost", "/account"));
+    browser.sees("Too much at once.");
+    browser.looks_right("account-failed");
+    browser.pretend("() => null");
+    browser.press("Try again");
+    // Whoever is not signed in is led to the door, and from there back.
+    browser.sees("Good to see you again.");
+    assert_eq!(browser.eval("new URLSearchParams(location.search).get('next')"), "/account");
+
+    let listed = "Response.json({ items: [{ id: 'x', name: 'Corner Bank' }] })";
+    browser.pretend(&format!(
+        "(path) => path.startsWith('/api/v1/sign-in/outside?') ? Promise.resolve({listed}) : null"
+    ));
+    browser.open(&at(&town, "a.localhost", "/sign-in?problem=outside_refused"));
+    browser.sees("Continue with Corner Bank");
+    browser.sees("That way of signing in did not work.");
+    browser.looks_right("sign-in-outside");
+    assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_gets_in_at_the_platforms_own_address() {
     let town = Town::start(Engine::Embedded, 1).await;
     let op = town.operator("op@example.com", "owner").await;

@@ -208,6 +208,7 @@ fn prove(texts: &Texts) -> Markup {
                 div #prove-with-code { (code(texts, "prove-code")) }
                 div.row {
                     button.main { (texts.prove_now) }
+                    button #prove-passkey type="button" hidden { (texts.use_passkey) }
                     button type="button" data-closes="" { (texts.cancel) }
                 }
             }

@@ -64,6 +64,7 @@ function mark(input, detail) {
   const problem = document.getElementById(`${input.id}-problem`);
   problem.textContent = detail;
   show(problem);
+  measured(input, { level: 1 });
 }
 
 function unmark(input) {
@@ -90,14 +91,19 @@ function passwords() {
     input.form.addEventListener("submit", () => turn(false));
   });
   document.querySelectorAll(".measure").forEach((measure) => {
-    const [input, hint] = [$("input", measure.parentElement), measure.nextElementSibling];
-    const advice = hint.textContent;
-    input.addEventListener("input", () => {
-      const { level, text } = strength(input.value);
-      measure.dataset.level = level;
-      hint.textContent = text ?? advice;
-    });
+    const input = $("input", measure.parentElement);
+    measure.nextElementSibling.dataset.advice = measure.nextElementSibling.textContent;
+    input.addEventListener("input", () => measured(input, strength(input.value)));
   });
+}
+
+/** What is said of a password while it is chosen. One that was refused is not praised any more. */
+function measured(input, { level, text }) {
+  const measure = $(".measure", input.closest(".field"));
+  if (!measure) return;
+  const hint = measure.nextElementSibling;
+  measure.dataset.level = level;
+  hint.textContent = text ?? hint.dataset.advice;
 }
 
 /** What can be said of a password without knowing those of everybody else; the rest is said when it is sent. */
@@ -145,6 +151,7 @@ function proveAgain() {
   form.reset();
   clearProblems(form);
   show($("#prove-with-code"), me?.has_app);
+  show($("#prove-passkey"), canPasskeys() && $("#passkeys li") !== null);
   return dialog($("#prove"), (close) => (goOn = close));
 }
 
@@ -152,6 +159,10 @@ function dialogs() {
   document.querySelectorAll("[data-closes]").forEach((button) => button.addEventListener("click", () => button.closest("dialog").close()));
   onSubmit($("#prove form"), async ({ password, code }) => {
     await once("POST", "/api/v1/me/proof", me?.has_app ? { password, code } : { password });
+    goOn();
+  });
+  onClick($("#prove-passkey"), $("#prove form"), async () => {
+    await once("POST", "/api/v1/me/proof/passkey", await shownPasskey());
     goOn();
   });
 }

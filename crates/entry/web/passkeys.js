@@ -9,12 +9,17 @@ function passkeyWay() {
   show(button);
   show($("#ways"));
   onClick(button, $("#first"), async () => {
-    const { ticket, options } = await ask("POST", "/api/v1/sign-in/passkey/begin", { as: audience });
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey ?? options);
-    const used = await ceremony(() => navigator.credentials.get({ publicKey }));
-    await ask("POST", "/api/v1/sign-in/passkey", { ticket, response: used.toJSON() });
+    await ask("POST", "/api/v1/sign-in/passkey", await shownPasskey());
     enter();
   });
+}
+
+/** What a passkey of this shop answers, with the ticket of what it was asked. */
+async function shownPasskey() {
+  const { ticket, options } = await once("POST", "/api/v1/sign-in/passkey/begin", { as: me?.audience ?? audience });
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const used = await ceremony(() => navigator.credentials.get({ publicKey }));
+  return { ticket, response: used.toJSON() };
 }
 
 function passkeys() {
@@ -22,7 +27,7 @@ function passkeys() {
   show(form, canPasskeys());
   onSubmit(form, async ({ name }) => {
     const { ticket, options } = await ask("POST", "/api/v1/me/passkeys/begin");
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey ?? options);
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
     const made = await ceremony(() => navigator.credentials.create({ publicKey }));
     await ask("POST", "/api/v1/me/passkeys", { ticket, response: made.toJSON(), name: name.trim() });
     form.reset();
