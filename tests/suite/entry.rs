@@ -6,7 +6,7 @@ use galleria_tests::server::command;
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::people::{PASSWORD, Town, code, sign_in};
+use crate::people::{PASSWORD, Person, Town, code, sign_in};
 use crate::world::Engine;
 
 fn at(town: &Town, host: &str, path: &str) -> String {
@@ -252,6 +252,18 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     browser.press("Go on");
     browser.sees("Scan this with the app.");
     browser.press("Cancel");
+
+    // Signed out elsewhere meanwhile: the next thing that she does leads to the door, and back.
+    let signed_in = sign_in(&mut shop, "cy@example.com", PASSWORD, "customer").await.json();
+    let mut phone = Person::of(&shop, "cy@example.com", &signed_in);
+    assert_eq!(phone.client.delete("/api/v1/me/sessions").await.status, 204);
+    browser.press("Save");
+    browser.sees("Good to see you again.");
+    browser.fill("E-mail address", "cy@example.com");
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+    browser.sees("End all others");
+    assert_eq!(browser.eval("document.querySelector('#name').value"), "Cy Merchant");
     browser.press("Sign out");
     browser.sees("Good to see you again.");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);

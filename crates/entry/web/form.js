@@ -40,6 +40,7 @@ async function busy(button, place, act) {
 /** Each sentence stands at the field that it is about; what is about none stands in the alert. The first has the focus. */
 function showProblem(place, problem) {
   if (problem.code === "given_up") return;
+  if (["session_ended", "sign_in_needed"].includes(problem.code)) return location.assign(door());
   const named = (problem.errors ?? []).map(({ pointer, detail }) => [$(`[name="${CSS.escape(pointer.slice(1))}"]`, place), detail]);
   let marked = named.filter(([input]) => input);
   if (marked.length === 0 && problem.code) {
