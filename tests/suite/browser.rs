@@ -38,7 +38,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         // The browser reads from descriptor 3 and writes to 4; what it says besides is of no interest.
         let script = "exec chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage \
-            --no-first-run --disable-background-networking --disable-component-update \
+            --no-first-run --disable-background-networking --disable-component-update --disable-extensions --disable-sync \
             --remote-debugging-pipe --user-data-dir=\"$1\" 3<&0 4>&1 >/dev/null 2>&1 </dev/null";
         let mut child = Command::new("sh")
             .args(["-c", script, "sh"])
@@ -212,6 +212,17 @@ impl Browser {
         assert_eq!(over, 0, "{name} is wider than a small phone");
         self.size(1280, 860);
         self.call("Emulation.setEmulatedMedia", json!({ "features": [] }));
+    }
+
+    /// The ids of those that are printed, of some parts of the page.
+    pub fn on_paper(&mut self, parts: &str) -> Value {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+        let printed = self.eval(&format!(
+            "[...document.querySelectorAll({})].filter(one => one.checkVisibility()).map(one => one.id)",
+            json!(parts)
+        ));
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "" }));
+        printed
     }
 
     fn violations(&mut self, rules: &Value) -> Vec<String> {

@@ -68,6 +68,14 @@ async fn an_invited_colleague_gets_in_adds_an_app_and_signs_in_with_a_code() {
     assert_eq!(kept.as_array().unwrap().len(), 10);
     assert_eq!(browser.eval("document.querySelector('#typed').textContent"), "", "a secret is shown once");
     browser.looks_right("account-recovery");
+    // On paper there are the codes, and nothing else of the account.
+    browser.eval("window.print = () => { window.printed = document.body.className; dispatchEvent(new Event('afterprint')); }; 0");
+    browser.press("Print");
+    assert_eq!(browser.until("window.printed"), "keeping");
+    assert_eq!(browser.eval("document.body.className"), "");
+    browser.eval("document.body.className = 'keeping'; 0");
+    assert_eq!(browser.on_paper("#recovery, #person, #out"), json!(["recovery"]));
+    browser.eval("document.body.className = ''; 0");
     browser.press("I have kept them");
     browser.sees("Signing in takes a code of your app.");
 
@@ -146,8 +154,6 @@ async fn a_wrong_password_is_one_sentence_and_keeps_the_address() {
     browser.open(&at(&town, "a.localhost", "/password"));
     browser.sees("This link is not whole");
     browser.looks_right("password-broken");
-    browser.open(&at(&town, "a.localhost", "/sign-in?next=https://evil.example/"));
-    assert_eq!(browser.eval("(document.querySelector('#first').hidden, location.hostname)"), "a.localhost");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
 }
 
@@ -266,6 +272,14 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     assert_eq!(browser.eval("document.querySelector('#name').value"), "Cy Merchant");
     browser.press("Sign out");
     browser.sees("Good to see you again.");
+
+    // A link that somebody else made leads to no other site.
+    browser.open(&at(&town, "a.localhost", "/sign-in?next=//evil.example/account"));
+    browser.fill("E-mail address", "cy@example.com");
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+    browser.sees("Where you are signed in");
+    assert_eq!(browser.eval("location.hostname"), "a.localhost");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
 }
 
@@ -323,9 +337,9 @@ async fn an_operator_gets_in_at_the_platforms_own_address() {
 async fn a_page_is_there_at_once_and_keeps_nothing_inline() {
     let town = Town::start(Engine::Embedded, 1).await;
     let mut shop = town.shop("a");
-    let mut fastest = Duration::MAX;
     for path in ["/sign-in", "/sign-in?as=staff", "/sign-up", "/password", "/password/forgotten", "/account"]
     {
+        let mut fastest = Duration::MAX;
         for _ in 0..5 {
             let started = Instant::now();
             let page = shop.get(path).await;
@@ -338,8 +352,8 @@ async fn a_page_is_there_at_once_and_keeps_nothing_inline() {
             assert_eq!(text.matches("<script").count(), text.matches("<script type=\"module\" src=").count());
             assert!(text.contains("<noscript>"), "{path} says nothing to whoever runs no script");
         }
+        assert!(fastest < Duration::from_millis(5), "{path} took {fastest:?}");
     }
-    assert!(fastest < Duration::from_millis(5), "{fastest:?}");
 
     let page = String::from_utf8(shop.get("/sign-in").await.body).unwrap();
     let name = |ending: &str| {

@@ -85,7 +85,7 @@ pub fn field(field: &Field<'_>) -> Markup {
             label for=(id) { (field.label) }
             @if let Some(text) = field.hint { p.hint id=(hint) { (text) } }
             input id=(id) name=(field.name) type=(field.kind) autocomplete=(field.autocomplete) required
-                autocapitalize="none" spellcheck="false" data-about=(field.about) aria-describedby=(described);
+                autocapitalize=[(field.kind == "email").then_some("none")] spellcheck="false" data-about=(field.about) aria-describedby=(described);
             p.problem id=(problem) hidden {}
         }
     }

@@ -171,9 +171,10 @@ function codes() {
 }
 
 function printCodes() {
-  document.body.classList.add("keeping");
+  const keeping = document.body.classList;
+  keeping.add("keeping");
+  window.addEventListener("afterprint", () => keeping.remove("keeping"), { once: true });
   print();
-  document.body.classList.remove("keeping");
 }
 
 async function copy(text) {

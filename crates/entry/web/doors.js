@@ -76,9 +76,9 @@ function enter() {
 /** Where somebody was going; only ever a page of this origin. */
 function next() {
   const wanted = query.get("next");
-  if (!wanted) return null;
-  const url = URL.parse(wanted, location.origin);
-  return url?.origin === location.origin ? url.pathname + url.search + url.hash : null;
+  if (!wanted || !URL.canParse(wanted, location.origin)) return null;
+  const url = new URL(wanted, location.origin);
+  return url.origin === location.origin ? url.href : null;
 }
 
 function keepNext(link) {
