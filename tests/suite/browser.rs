@@ -82,6 +82,16 @@ impl Browser {
         browser
     }
 
+    /// From now on there is a device that keeps passkeys, and knows its owner.
+    pub fn has_device(&mut self) {
+        self.call("WebAuthn.enable", json!({}));
+        let options = json!({
+            "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
+        });
+        self.call("WebAuthn.addVirtualAuthenticator", json!({ "options": options }));
+    }
+
     /// Opens an address, and waits until its script is ready.
     pub fn open(&mut self, url: &str) {
         self.go(url);

@@ -315,6 +315,54 @@ async fn what_is_late_broken_or_from_outside_has_its_place_on_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_adds_a_passkey_gets_in_with_it_alone_until_it_is_removed() {
+    let town = Town::start(Engine::Embedded, 1).await;
+    let ada = town.staff("a", "ada@example.com", "admin").await;
+    let mut browser = Browser::start();
+    browser.has_device();
+    browser.open(&at(&town, "a.localhost", "/sign-in?as=staff"));
+    browser.looks_right("sign-in-passkey");
+    browser.fill("E-mail address", &ada.email);
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+    browser.sees("You have none yet.");
+    browser.press("Add a passkey");
+    browser.sees("Fill this in.");
+    browser.fill("What to call it", "My laptop");
+    browser.press("Add a passkey");
+    browser.press("Remove: My laptop");
+    browser.sees("This passkey does not let you in any more.");
+    browser.press("Cancel");
+    browser.looks_right("account-passkeys");
+
+    browser.press("Sign out");
+    browser.sees("For those who work here.");
+    browser.press("Use a passkey");
+    browser.sees("My laptop");
+    browser.sees("last used");
+
+    // It proves once more who somebody is, too.
+    browser.eval(
+        "{ const real = window.fetch; let asked = false;
+         window.fetch = (path, options) => {
+             if (!path.startsWith('/api/v1/me/passkeys/') || asked) return real(path, options);
+             asked = true;
+             return Promise.resolve(Response.json({ code: 'proof_needed' }, { status: 403 }));
+         }; } 0",
+    );
+    browser.press("Remove: My laptop");
+    browser.press("Go on");
+    browser.sees("Once more, please");
+    browser.press("Use a passkey");
+    browser.sees("The passkey is removed.");
+    browser.press("Sign out");
+    browser.sees("For those who work here.");
+    browser.press("Use a passkey");
+    browser.sees("This passkey is not known here");
+    assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_gets_in_at_the_platforms_own_address() {
     let town = Town::start(Engine::Embedded, 1).await;
     let op = town.operator("op@example.com", "owner").await;
