@@ -8,12 +8,14 @@
 
 pub mod browser;
 pub mod client;
+pub mod issuer;
 pub mod postgres;
 pub mod server;
 pub mod shim;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
+pub use issuer::Issuer;
 pub use postgres::{PgBouncer, Postgres};
 pub use server::{Cell, Server};
 

@@ -13,6 +13,7 @@ mod files;
 mod identity;
 mod isolation;
 mod matrix;
+mod outside;
 mod passkeys;
 mod past;
 mod people;

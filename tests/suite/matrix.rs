@@ -22,6 +22,9 @@ const OPEN: &[(&str, &str)] = &[
     ("post /api/v1/sign-in/code", "takes the ticket of the first half"),
     ("post /api/v1/sign-in/passkey/begin", "reads the same for everybody"),
     ("post /api/v1/sign-in/passkey", "takes the ticket of the beginning, and a passkey"),
+    ("get /api/v1/sign-in/outside", "where one can sign in must be seen before one has"),
+    ("post /api/v1/sign-in/outside/{id}/begin", "how one begins to be known"),
+    ("get /api/v1/sign-in/outside/callback", "takes what the browser kept, and the issuer's answer to it"),
     ("post /api/v1/tokens/refresh", "takes the token that it exchanges"),
     ("post /api/v1/sign-up", "anybody may become a customer; a letter proves the address"),
     (
@@ -53,6 +56,9 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/me/app/confirmation" => json!({ "code": "1" }),
         "post /api/v1/sign-in/code" => json!({ "ticket": "x", "code": "1" }),
         "post /api/v1/sign-in" => json!({ "email": "eve@example.com", "password": "wrong one" }),
+        "post /api/v1/providers" | "put /api/v1/providers/{id}" => json!({
+            "name": "Work", "preset": "oidc", "issuer": "https://login.example.com", "client_id": "galleria",
+        }),
         "post /api/v1/me/passkeys" => json!({ "ticket": "x", "response": {}, "name": "My phone" }),
         "post /api/v1/me/proof/passkey" | "post /api/v1/sign-in/passkey" => {
             json!({ "ticket": "x", "response": {} })
@@ -315,5 +321,6 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     let jobs = crate::world::all(admin, "/api/v1/jobs").await.len();
     let staff = crate::world::all(admin, "/api/v1/accounts").await;
     let roles = admin.get("/api/v1/roles").await.json();
-    (orders.len(), jobs, json!([orders, products, staff, roles]))
+    let providers = admin.get("/api/v1/providers").await.json();
+    (orders.len(), jobs, json!([orders, products, staff, roles, providers]))
 }

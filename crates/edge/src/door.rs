@@ -66,7 +66,8 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send +
 
 /// Whoever knows accounts, sessions, tokens and the roles that a shop made itself.
 pub trait Door: Send + Sync {
-    /// The shop that a token says it is for. It proves nothing; the shop is then asked.
+    /// The shop that a token of ours says it is for; `None` for one that somebody else made, which holds where it is shown
+    /// or nowhere. It proves nothing; the shop is then asked.
     fn tenant_of(&self, token: &str) -> Option<TenantId>;
 
     /// The caller whose session this is; `None` when it has ended.

@@ -86,9 +86,7 @@ pub(crate) async fn identify(platform: &Platform, asked: Asked<'_>) -> Result<Vi
             vouched.as_ref().map(|vouched| signed_for(registry, vouched)).transpose()?.flatten()
         }
         (Some(key), _) => Some(key.tenant),
-        (None, Shown::Token(token)) => {
-            Some(platform.door().tenant_of(token).ok_or_else(door::token_refused)?)
-        }
+        (None, Shown::Token(token)) => platform.door().tenant_of(token),
         _ => None,
     };
     let record = resolve(platform, parts, access, named)?;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use edge::{Platform, ProblemDoc, Routes};
+use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
+use outbound::{Allowed, Outbound, Policy};
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::config::Config;
@@ -77,11 +79,18 @@ pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platfo
     let blobs = blobs(config)?;
     let letters = letters(config)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let entrance = Entrance::new(threads, letters.is_some());
+    let entrance = Entrance::new(threads, letters.is_some(), Federation::new(outbound(config)?));
     let workers = workers::workers(blobs.as_ref(), letters);
     let shelf = Shelf::new(blobs, config.file_limit);
     let routes = routes(shelf, &entrance);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
+}
+
+/// How we ask addresses that people typed.
+fn outbound(config: &Config) -> Result<Outbound, String> {
+    let allow: Vec<Allowed> = config.outside_allow()?;
+    let policy = Policy { allow, allow_http: config.outside_allow_http, ..Policy::default() };
+    Outbound::new(policy).map_err(|error| error.to_string())
 }
 
 /// Who sends letters to people, if there is a post.

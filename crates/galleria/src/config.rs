@@ -9,6 +9,7 @@ use blobs::{Place, PlaceOptions};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use limits::{Limiter, LimitsError, Memory, Networks, SharedOptions};
+use outbound::Allowed;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Cli;
@@ -76,6 +77,11 @@ pub struct Config {
     pub tenant_limit: u32,
     /// Guesses a minute, at passwords, codes and keys, from one address.
     pub guess_limit: u32,
+    /// Private networks, addresses and hosts that may be asked although they are private, with commas between: a
+    /// company's own issuer of sign-ins.
+    pub outside_allow: Option<String>,
+    /// Whether those may be asked without encryption.
+    pub outside_allow_http: bool,
     /// How long to go on serving after being told to stop.
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
@@ -114,6 +120,8 @@ impl Default for Config {
             service_limit: 6000,
             tenant_limit: 60_000,
             guess_limit: 10,
+            outside_allow: None,
+            outside_allow_http: false,
             drain_wait_seconds: 0,
             log: "info".into(),
         }
@@ -145,6 +153,18 @@ impl Config {
     pub fn mail(&self) -> Option<String> {
         let beside = || format!("folder:{}", self.data.join("mail").display());
         self.mail.clone().or_else(|| self.database_url.is_none().then(beside))
+    }
+
+    pub fn outside_allow(&self) -> Result<Vec<Allowed>, String> {
+        let texts = self.outside_allow.iter().flat_map(|texts| texts.split(',')).map(str::trim);
+        texts
+            .filter(|text| !text.is_empty())
+            .map(|text| {
+                Allowed::parse(text).map_err(|_| {
+                    format!("The setting outside_allow holds {text:?}; it may hold networks such as 10.1.0.0/16, addresses, and hosts such as login.intern.")
+                })
+            })
+            .collect()
     }
 
     /// The address of a shop's pages, as people type it; the platform's own without a shop's name.
@@ -252,6 +272,7 @@ fn check(config: Config) -> Result<Config, String> {
     config.files()?;
     config.proxies()?;
     config.operator_networks()?;
+    config.outside_allow()?;
     if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
         return wrong(
             "shop_address",
@@ -277,7 +298,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, outside_allow, outside_allow_http, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -27,8 +27,8 @@ pub struct Account {
 pub struct Person {
     pub name: String,
     pub email: String,
-    /// By what the account is found.
-    pub email_index: uuid::Uuid,
+    /// By what the account is found; nothing while nobody has confirmed that the address is theirs.
+    pub email_index: Option<uuid::Uuid>,
 }
 
 /// The app that shows codes of the moment.
@@ -231,7 +231,7 @@ impl Account {
         self.answered.iter().any(|(answered, _)| answered == challenge)
     }
 
-    fn open(&self) -> Result<(), Refusal> {
+    pub(crate) fn open(&self) -> Result<(), Refusal> {
         if self.disabled { Err(Refusal::Disabled) } else { Ok(()) }
     }
 }

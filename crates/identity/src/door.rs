@@ -8,11 +8,13 @@ use std::time::Duration;
 use credentials::Passwords;
 use edge::door::{Later, ToSign, Vouched};
 use edge::{Audience, Caller, Door, Grants, Role, Session};
+use federation::Federation;
 use kernel::{Actor, ActorKind, Problem, TenantId, Timestamp};
 use parking_lot::Mutex;
 use store::{Cell, Tenant};
 use uuid::Uuid;
 
+use crate::outside::{self, Outside};
 use crate::ring::{self, Rings};
 use crate::signed::Services;
 use crate::{AccountId, SessionId, queries, ticket};
@@ -29,6 +31,7 @@ struct Inner {
     pub(crate) passwords: Passwords,
     rings: Rings,
     sends_letters: bool,
+    outside: Outside,
     sessions: Remembered<(TenantId, Uuid), Option<Caller>>,
     roles: Remembered<TenantId, OwnRoles>,
     /// Access tokens whose signature holds, and until when. Verifying one takes longer than a request.
@@ -51,11 +54,12 @@ struct Verified {
 
 impl Entrance {
     /// So many passwords are hashed at once; `sends_letters`, whether there is a post.
-    pub fn new(threads: NonZeroUsize, sends_letters: bool) -> Self {
+    pub fn new(threads: NonZeroUsize, sends_letters: bool, federation: Federation) -> Self {
         Self(Arc::new(Inner {
             passwords: Passwords::new(threads),
             rings: Rings::default(),
             sends_letters,
+            outside: Outside::new(federation),
             sessions: Mutex::default(),
             roles: Mutex::default(),
             tokens: Mutex::default(),
@@ -71,6 +75,10 @@ impl Entrance {
         &self.0.rings
     }
 
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.0.outside
+    }
+
     pub(crate) fn sends_letters(&self) -> bool {
         self.0.sends_letters
     }
@@ -79,6 +87,7 @@ impl Entrance {
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.0.sessions.lock().retain(|(of, _), _| *of != tenant);
         self.0.roles.lock().remove(&tenant);
+        self.0.outside.forget(tenant);
     }
 
     pub(crate) fn forget_services(&self) {
@@ -221,6 +230,10 @@ impl Door for Entrance {
 
     fn token<'a>(&'a self, tenant: &'a Tenant, token: &'a str) -> Later<'a, Option<Caller>> {
         Box::pin(async move {
+            // No name of ours: an issuer of the shop's own may have made it.
+            if self.tenant_of(token).is_none() {
+                return outside::bearer(self, tenant, token).await;
+            }
             match self.verified(tenant, token).await? {
                 Some(Verified { session, audience, .. }) => {
                     let caller = self.caller(tenant, session).await?;

@@ -10,11 +10,11 @@ use mail::MailError;
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber};
-use store::{Tenant, TenantRecord};
+use store::{Tenant, TenantRecord, Work};
 
 use crate::account::{AccountEvent, LetterWanted};
 use crate::ticket::{Good, Ticket};
-use crate::{AccountId, queries, works};
+use crate::{AccountId, outsider, queries, works};
 
 pub use mail::Post;
 
@@ -69,11 +69,16 @@ impl Subscriber for Letters {
     }
 }
 
-/// The address of whoever was erased is free again.
+/// The address of whoever was erased is free again, and so is who they are outside.
 async fn give_up(tenant: &Tenant, person: SubjectId) -> Result<Effect, Problem> {
     let sql = "select id from account_addresses where holder = $1";
     let claims = tenant.rows(sql, args![person], |row| row.get(0)).await?;
-    Ok(if claims.is_empty() { Effect::Done } else { Effect::Work(works::give_up(claims)) })
+    let outsiders = queries::outsiders(tenant, person.uuid()).await?;
+    let outsiders: Vec<_> = outsiders.into_iter().map(|outsider| outsider.id).collect();
+    if claims.is_empty() && outsiders.is_empty() {
+        return Ok(Effect::Done);
+    }
+    Ok(Effect::Work(Work::all([works::give_up(claims), outsider::unlink(outsiders)])))
 }
 
 impl Letters {

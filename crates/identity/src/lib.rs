@@ -4,7 +4,8 @@
 //! A *session* begins when its owner has *proven* who they are; it is a browser's (a cookie) or a program's (a short
 //! *access token* and a *refresh token* that is exchanged at each use). A *ticket* is a text that is good for one step:
 //! the second half of a sign-in, a new password, an invitation. A *role* is a name for a set of grants; a shop has the
-//! standard ones and makes its own. The platform itself is a tenant too, and its staff are the operators.
+//! standard ones and makes its own. A *provider* is an issuer of OpenID Connect at which an audience signs in, too; an
+//! *outsider* is somebody as an issuer names them, by issuer and subject. The platform itself is a tenant too, and its staff are the operators.
 //!
 //! **Invariants.** An account is found by the blind index of its e-mail address and never *is* one. A password is kept as
 //! a slow hash, everything else that signs somebody in as something that is of no use to whoever reads it. A code counts
@@ -22,9 +23,14 @@ mod errors;
 mod invite;
 mod letters;
 mod me_api;
+mod outside;
+mod outside_api;
+mod outsider;
 mod passkey_api;
 mod people_api;
 mod projector;
+mod provider;
+mod provider_api;
 mod proving;
 pub mod queries;
 mod ring;
@@ -45,6 +51,7 @@ kernel::ids! {
     SessionId;
     PasskeyId;
     ServiceKeyId;
+    ProviderId;
 }
 
 pub use account::{Account, AccountEvent, Person};
@@ -64,6 +71,8 @@ pub fn routes(entrance: &Entrance) -> Routes {
         .merge(me_api::routes())
         .merge(app_api::routes())
         .merge(passkey_api::routes())
+        .merge(outside_api::routes())
+        .merge(provider_api::routes())
         .merge(people_api::routes())
         .merge(role_api::routes())
         .merge(service_api::routes());
@@ -72,7 +81,7 @@ pub fn routes(entrance: &Entrance) -> Routes {
 
 pub const CONTEXT: store::Context = store::Context {
     name: "identity",
-    migrations: store::migrations!["0001_identity", "0002_services"],
+    migrations: store::migrations!["0001_identity", "0002_services", "0003_outside"],
     streams: &[
         store::Stream::of::<Account>(),
         store::Stream::of::<claim::Address>(),
@@ -80,6 +89,8 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<Role>(),
         store::Stream::of::<ring::TokenRing>(),
         store::Stream::of::<service::ServiceKey>(),
+        store::Stream::of::<provider::Provider>(),
+        store::Stream::of::<outsider::Outsider>(),
     ],
     forget: projector::forget,
 };

@@ -197,7 +197,7 @@ fn colleagues(shop: &Shop) -> Audience {
     if shop.tenant.id() == TenantId::CELL { Audience::Operator } else { Audience::Staff }
 }
 
-fn looked_after(shop: &Shop, asked: Option<&str>, field: &str) -> Result<Audience, Problem> {
+pub(crate) fn looked_after(shop: &Shop, asked: Option<&str>, field: &str) -> Result<Audience, Problem> {
     let may: &[Audience] = match colleagues(shop) {
         Audience::Operator => &[Audience::Operator],
         _ => &[Audience::Staff, Audience::Customer],
@@ -211,7 +211,7 @@ fn looked_after(shop: &Shop, asked: Option<&str>, field: &str) -> Result<Audienc
 }
 
 /// That there are such roles, and that whoever gives them has what is in them.
-async fn check_roles(
+pub(crate) async fn check_roles(
     entrance: &Entrance,
     shop: &Shop,
     audience: Audience,

@@ -3,6 +3,8 @@
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 
 use crate::account::{Account, AccountEvent, PasskeyAdded, Person};
+use crate::outsider::{Outsider, OutsiderEvent};
+use crate::provider::{Provider, ProviderEvent};
 use crate::ring::{RingEvent, TokenRing};
 use crate::role::{Role, RoleEvent};
 use crate::service::{ServiceKey, ServiceKeyEvent};
@@ -90,7 +92,7 @@ impl Projector for Account {
 
 fn person(person: &Personal<Person>) -> (Option<uuid::Uuid>, String, String) {
     match person.reveal() {
-        Some(Person { name, email, email_index }) => (Some(*email_index), email.clone(), name.clone()),
+        Some(Person { name, email, email_index }) => (*email_index, email.clone(), name.clone()),
         None => (None, String::new(), String::new()),
     }
 }
@@ -124,7 +126,7 @@ impl Projector for Session {
         let (id, version) = (event.stream_id, event.version);
         vec![match event.data {
             SessionEvent::Began(began) => Write::one(
-                "insert into sessions (id, version, account_id, kind, methods, device, generation, opened_at, proven_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7, $7, $8)",
+                "insert into sessions (id, version, account_id, kind, methods, device, generation, opened_at, proven_at, seen_at, expires_at, provider_id) values ($1, $2, $3, $4, $5, $6, 0, $7, $7, $7, $8, $9)",
                 args![
                     id,
                     version,
@@ -133,7 +135,8 @@ impl Projector for Session {
                     began.methods.join(" "),
                     began.device.text().to_owned(),
                     began.at,
-                    began.expires_at
+                    began.expires_at,
+                    began.provider
                 ],
             ),
             SessionEvent::Proven(proven) => Write::one(
@@ -219,6 +222,47 @@ impl Projector for ServiceKey {
                 "update service_keys set version = $2, status = $3, good_until = $4 where id = $1",
                 args![id, version, status, revoked.at],
             ),
+        }]
+    }
+}
+
+impl Projector for Provider {
+    fn project(event: &Envelope<&ProviderEvent>) -> Vec<Write> {
+        let (id, version) = (event.stream_id, event.version);
+        vec![match event.data {
+            ProviderEvent::Configured(configured) => Write::one(
+                if version == 1 {
+                    "insert into providers (id, version, audience, definition, secret, changed_at) values ($1, $2, $3, $4, $5, $6)"
+                } else {
+                    "update providers set version = $2, audience = $3, definition = $4, secret = $5, changed_at = $6 where id = $1"
+                },
+                args![
+                    id,
+                    version,
+                    configured.definition.audience.clone(),
+                    serde_json::to_string(&configured.definition)
+                        .expect("a definition has string keys and no failing serializers"),
+                    configured.secret.clone(),
+                    configured.at
+                ],
+            ),
+            ProviderEvent::Removed(removed) => Write::one(
+                "update providers set version = $2, secret = null, removed_at = $3 where id = $1",
+                args![id, version, removed.at],
+            ),
+        }]
+    }
+}
+
+impl Projector for Outsider {
+    fn project(event: &Envelope<&OutsiderEvent>) -> Vec<Write> {
+        let id = event.stream_id;
+        vec![match event.data {
+            OutsiderEvent::Linked(linked) => Write::one(
+                "insert into outsiders (id, account_id, provider_id, linked_at) values ($1, $2, $3, $4)",
+                args![id, linked.account, linked.provider, linked.at],
+            ),
+            OutsiderEvent::Unlinked(_) => Write::one("delete from outsiders where id = $1", args![id]),
         }]
     }
 }

@@ -6,7 +6,8 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{AccountId, PasskeyId, ServiceKeyId, SessionId};
+use crate::provider::Definition;
+use crate::{AccountId, PasskeyId, ProviderId, ServiceKeyId, SessionId};
 
 /// An account, as those who look after accounts see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -45,8 +46,12 @@ pub struct SessionView {
     pub kind: String,
     /// What the browser or program calls itself.
     pub device: String,
-    /// How its owner proved who they are: pwd, otp, hwk.
+    /// How its owner proved who they are: pwd, otp, hwk; outside, at a provider.
     pub methods: Vec<String>,
+    /// The provider at which they signed in.
+    #[schema(value_type = Option<Uuid>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
     #[schema(value_type = String)]
     pub opened_at: Timestamp,
     #[schema(value_type = String)]
@@ -73,6 +78,33 @@ pub struct PasskeyView {
     pub record: String,
     #[serde(skip)]
     pub account: Option<AccountId>,
+}
+
+/// A provider. Its secret is never shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProviderView {
+    #[schema(value_type = Uuid)]
+    pub id: ProviderId,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub definition: Definition,
+    pub has_secret: bool,
+    pub version: i64,
+}
+
+pub struct ProviderRow {
+    pub view: ProviderView,
+    pub secret: Option<String>,
+}
+
+/// An account at a provider with which one signs in here.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OutsiderView {
+    pub id: Uuid,
+    #[schema(value_type = Uuid)]
+    pub provider: ProviderId,
+    #[schema(value_type = String)]
+    pub linked_at: Timestamp,
 }
 
 /// A role, and what it may do.
@@ -153,7 +185,7 @@ pub async fn sessions(
     current: Option<Uuid>,
     now: Timestamp,
 ) -> Result<Vec<SessionView>, Failure> {
-    let sql = "select id, kind, device, methods, opened_at, proven_at, seen_at, expires_at from sessions where account_id = $1 and ended_at is null and expires_at > $2 order by id desc limit 200";
+    let sql = "select id, kind, device, methods, opened_at, proven_at, seen_at, expires_at, provider_id from sessions where account_id = $1 and ended_at is null and expires_at > $2 order by id desc limit 200";
     tenant
         .rows(sql, args![account, now], |row| {
             let id: Uuid = row.get(0)?;
@@ -166,6 +198,7 @@ pub async fn sessions(
                 proven_at: row.get(5)?,
                 seen_at: row.get(6)?,
                 expires_at: row.get(7)?,
+                provider: row.get::<Option<Uuid>>(8)?.map(ProviderId),
                 current: current == Some(id),
             })
         })
@@ -275,6 +308,42 @@ fn as_service_key(row: &Row<'_>) -> Result<ServiceKeyRow, Failure> {
         made_at: row.get(8)?,
         good_until: row.get(9)?,
     })
+}
+
+const PROVIDERS: &str = "select id, version, definition, secret from providers";
+
+/// A shop has a handful.
+pub async fn providers(tenant: &Tenant) -> Result<Vec<ProviderRow>, Failure> {
+    let sql = format!("{PROVIDERS} where removed_at is null order by id limit 50");
+    tenant.rows(&sql, Vec::new(), as_provider).await
+}
+
+pub async fn provider(tenant: &Tenant, id: ProviderId) -> Result<Option<ProviderRow>, Failure> {
+    let sql = format!("{PROVIDERS} where id = $1 and removed_at is null");
+    tenant.row(&sql, args![id], as_provider).await
+}
+
+fn as_provider(row: &Row<'_>) -> Result<ProviderRow, Failure> {
+    let secret: Option<String> = row.get(3)?;
+    let definition: String = row.get(2)?;
+    let definition = serde_json::from_str(&definition)
+        .map_err(|error| Failure::Bug(format!("a provider cannot be read: {error}")))?;
+    let (id, version) = (ProviderId(row.get(0)?), row.get(1)?);
+    Ok(ProviderRow { view: ProviderView { id, definition, has_secret: secret.is_some(), version }, secret })
+}
+
+pub async fn account_of_outsider(tenant: &Tenant, outsider: Uuid) -> Result<Option<AccountId>, Failure> {
+    let sql = "select account_id from outsiders where id = $1";
+    tenant.row(sql, args![outsider], |row| Ok(AccountId(row.get(0)?))).await
+}
+
+pub async fn outsiders(tenant: &Tenant, account: Uuid) -> Result<Vec<OutsiderView>, Failure> {
+    let sql = "select id, provider_id, linked_at from outsiders where account_id = $1 order by id limit 50";
+    tenant
+        .rows(sql, args![account], |row| {
+            Ok(OutsiderView { id: row.get(0)?, provider: ProviderId(row.get(1)?), linked_at: row.get(2)? })
+        })
+        .await
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{Aggregate, Decide, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Refusal};
+use crate::{AccountId, ProviderId, Refusal};
 
 /// Two requests of one program may exchange the same refresh token at once; for so long both get the same successor.
 const TOGETHER: Duration = Duration::from_secs(10);
@@ -75,10 +75,13 @@ kernel::events! {
 pub struct Began {
     pub account: AccountId,
     pub kind: Kind,
-    /// How they proved who they are (RFC 8176): `pwd`, `otp`, `hwk`.
+    /// How they proved who they are (RFC 8176): `pwd`, `otp`, `hwk`; `outside` when a provider says so.
     pub methods: Vec<String>,
     /// What the browser or program calls itself.
     pub device: Personal<String>,
+    /// Where they signed in, if it was not here.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
     pub at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -204,6 +207,7 @@ mod tests {
             kind: Kind::Program,
             methods: vec!["pwd".into()],
             device: Personal::new(SubjectId::new(), "curl".into()),
+            provider: None,
             at: at(0),
             expires_at: at(1000),
         }

@@ -162,11 +162,7 @@ pub(crate) async fn enter(
     proof: Proof,
     headers: &HeaderMap,
 ) -> Answer {
-    let lasts = match (audience, kind) {
-        (_, Kind::Program) => HOUR * 24 * 90,
-        (Audience::Customer, Kind::Browser) => HOUR * 24 * 30,
-        _ => HOUR * 12,
-    };
+    let lasts = lasts(audience, kind);
     let id = SessionId::new();
     let new = NewSession { id, account, kind, device: device(headers), lasts };
     let asked = Asked::by(actor(audience, account), shop.correlation, shop.now);
@@ -187,6 +183,14 @@ pub(crate) async fn enter(
     let mut response = unkept(shop.list_of(&view)?);
     set_cookie(&mut response, &secret, lasts);
     Ok(response)
+}
+
+pub(crate) fn lasts(audience: Audience, kind: Kind) -> Duration {
+    match (audience, kind) {
+        (_, Kind::Program) => HOUR * 24 * 90,
+        (Audience::Customer, Kind::Browser) => HOUR * 24 * 30,
+        _ => HOUR * 12,
+    }
 }
 
 /// Signs out: the session that asks has ended.
@@ -313,18 +317,18 @@ impl axum::extract::FromRequestParts<edge::Platform> for SameSiteOfBrowsers {
     }
 }
 
-fn device(headers: &HeaderMap) -> String {
+pub(crate) fn device(headers: &HeaderMap) -> String {
     let named = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     named.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
-fn set_cookie(response: &mut Response, secret: &str, lasts: Duration) {
+pub(crate) fn set_cookie(response: &mut Response, secret: &str, lasts: Duration) {
     let cookie = format!(
         "{COOKIE_NAME}={secret}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
         lasts.as_secs()
     );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }
 

@@ -38,7 +38,7 @@ pub fn open(new: NewAccount, index: Uuid) -> Work {
     Work::over::<Account>([new.id]).and::<Address>([address]).about([subject]).decide(move |desk| {
         let NewAccount { id, audience, name, email, roles, letter } = new.clone();
         desk.ask::<Address, _>(address, &Take(id))?;
-        let person = Personal::new(subject, Person { name, email, email_index: index });
+        let person = Personal::new(subject, Person { name, email, email_index: Some(index) });
         desk.ask::<Account, _>(id, &Open { audience, person, roles })?;
         if let Some(letter) = letter {
             desk.ask::<Account, _>(id, &Want(letter))?;
@@ -174,6 +174,7 @@ pub fn enter(new: NewSession, proof: Proof) -> Work {
             kind: new.kind,
             methods: proof.methods(),
             device: Personal::new(subject, new.device.clone()),
+            provider: None,
             at,
             expires_at: at.plus(new.lasts),
         };

@@ -18,7 +18,7 @@ const algorithms = ['RS256', 'RS512', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA
 
 const client = {
   client_secret: 'hush',
-  redirect_uris: ['https://shop.example/back'],
+  redirect_uris: JSON.parse(process.env.BACK ?? '["https://shop.example/back"]'),
   post_logout_redirect_uris: ['https://shop.example/bye'],
   require_auth_time: true,
 };
@@ -41,6 +41,14 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   pkce: { required: () => true },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   extraTokenClaims: (_, token) => people[token.accountId],
+  formats: {
+    customizers: {
+      // Tokens for https://shop.example/api?old have expired an hour ago.
+      jwt: (_, token, { payload }) => {
+        if (new URL(payload.aud).searchParams.has('old')) { payload.iat -= 7200; payload.exp = payload.iat + 3600; }
+      },
+    },
+  },
   features: {
     devInteractions: { enabled: true },
     resourceIndicators: {

@@ -1,0 +1,272 @@
+//! Signing in at a provider, and linking one's account there.
+//!
+//! What a sign-in needs when its browser comes back is kept by that browser, under our seal. So it belongs to this browser
+//! and this shop; and what the issuer answers counts once, for the issuer takes its code once.
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::RawQuery;
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use edge::door::cookie;
+use edge::{Answer, Command, Filter, Id, NoBody, Page, Routes, Shop};
+use federation::{Ask, Pending};
+use kernel::Problem;
+use serde::{Deserialize, Serialize};
+use store::Asked;
+use url::Url;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::door::{Entrance, actor};
+use crate::me_api::person;
+use crate::outside::{self, Ready};
+use crate::outsider;
+use crate::queries::{self, OutsiderView};
+use crate::session::Kind;
+use crate::sign_in_api::{self, SameSiteOfBrowsers, unkept};
+use crate::site::Site;
+use crate::works::NewSession;
+use crate::{AccountId, ProviderId, SessionId, ticket};
+
+const COOKIE: &str = "__Host-galleria-outside";
+const LASTS: Duration = Duration::from_secs(600);
+const SEALED_AS: &str = "sign-in outside";
+const CALLBACK: &str = "/api/v1/sign-in/outside/callback";
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(list_ways))
+        .routes(routes!(begin))
+        .routes(routes!(come_back))
+        .routes(routes!(begin_link))
+        .routes(routes!(list_my_outsiders))
+        .routes(routes!(unlink))
+}
+
+/// What a browser keeps until it comes back.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    provider: ProviderId,
+    pending: Pending,
+    back: Url,
+    /// The account that is to be linked; nobody's for a sign-in.
+    link: Option<AccountId>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct For {
+    /// customer when left out, or staff; on the platform's own address, operator.
+    #[serde(rename = "as")]
+    audience: Option<String>,
+}
+
+/// A place where people sign in.
+#[derive(Serialize, ToSchema)]
+struct Way {
+    #[schema(value_type = Uuid)]
+    id: ProviderId,
+    /// “Sign in with …”
+    name: String,
+}
+
+/// Lists where else one can sign in.
+#[utoipa::path(get, path = "/api/v1/sign-in/outside", tag = "identity", params(For), extensions(("x-house" = json!(true))),
+    responses((status = 200, description = "The places.", body = Page<Way>)),
+    security(()))]
+async fn list_ways(shop: Shop, Filter(asked): Filter<For>) -> Answer {
+    let audience = sign_in_api::audience(&shop, asked.audience.as_deref())?;
+    let rows = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view);
+    let fitting =
+        rows.filter(|view| view.definition.enabled && view.definition.audience == audience.as_str());
+    let items = fitting.map(|view| Way { id: view.id, name: view.definition.name }).collect();
+    shop.list(&Page { items, next_cursor: None })
+}
+
+/// Where the browser goes next.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    location: String,
+}
+
+/// Begins a sign-in at a provider: the browser goes to the location.
+#[utoipa::path(post, path = "/api/v1/sign-in/outside/{id}/begin", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true))),
+    responses((status = 200, description = "Where to go.", body = Begun)),
+    security(()))]
+async fn begin(
+    Extension(entrance): Extension<Entrance>,
+    site: Site,
+    _: SameSiteOfBrowsers,
+    Id(id): Id<ProviderId>,
+    ask: Command<NoBody>,
+) -> Answer {
+    let provider = provider(&ask.shop, id).await?;
+    go(&entrance, &ask.shop, &site, provider, None).await
+}
+
+/// Begins to link an account at a provider to one's own: the browser goes to the location.
+#[utoipa::path(post, path = "/api/v1/me/outside/{id}/begin", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
+    responses((status = 200, description = "Where to go.", body = Begun)),
+    security(("staff" = []), ("customer" = []), ("operator" = [])))]
+async fn begin_link(
+    Extension(entrance): Extension<Entrance>,
+    site: Site,
+    Id(id): Id<ProviderId>,
+    ask: Command<NoBody>,
+) -> Answer {
+    let shop = &ask.shop;
+    let (me, _) = person(shop)?;
+    let provider = provider(shop, id).await?;
+    // A provider is for one audience, and so are its accounts.
+    if provider.audience != shop.caller.audience {
+        return Err(Problem::not_found("provider").into());
+    }
+    go(&entrance, shop, &site, provider, Some(me)).await
+}
+
+/// The browser comes back from a provider. It goes on to the shop, or to a page about what is wrong.
+#[utoipa::path(get, path = "/api/v1/sign-in/outside/callback", tag = "identity", extensions(("x-house" = json!(true))),
+    responses((status = 303, description = "Signed in, or not.")),
+    security(()))]
+async fn come_back(
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    shop: Shop,
+) -> Answer {
+    let mut response = match arrive(&entrance, &shop, &headers, &query.unwrap_or_default()).await {
+        Ok(session) => {
+            let mut response = see("/");
+            if let Some((secret, lasts)) = session {
+                sign_in_api::set_cookie(&mut response, &secret, lasts);
+            }
+            response
+        }
+        Err(problem) => {
+            tracing::info!(code = %problem.code, "A sign-in from outside was refused");
+            see(&format!("/problems/{}", problem.code))
+        }
+    };
+    keep(&mut response, "", Duration::ZERO);
+    Ok(unkept(response))
+}
+
+#[derive(Serialize, ToSchema)]
+struct MyOutsiders {
+    items: Vec<OutsiderView>,
+}
+
+/// Lists the accounts at providers that are linked to one's own.
+#[utoipa::path(get, path = "/api/v1/me/outside", tag = "identity", extensions(("x-house" = json!(true))),
+    responses((status = 200, description = "The accounts.", body = MyOutsiders)),
+    security(("staff" = []), ("customer" = []), ("operator" = [])))]
+async fn list_my_outsiders(shop: Shop) -> Answer {
+    let (me, _) = person(&shop)?;
+    let items = queries::outsiders(&shop.tenant, me.uuid()).await?;
+    shop.list_of(&MyOutsiders { items })
+}
+
+/// Unlinks one of them: it does not sign in here any more.
+#[utoipa::path(delete, path = "/api/v1/me/outside/{id}", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
+    responses((status = 204, description = "It is unlinked.")),
+    security(("staff" = []), ("customer" = []), ("operator" = [])))]
+async fn unlink(Extension(entrance): Extension<Entrance>, Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
+    let (me, _) = person(&ask.shop)?;
+    let mine = queries::outsiders(&ask.shop.tenant, me.uuid()).await?;
+    if !mine.iter().any(|outsider| outsider.id == id) {
+        return Err(Problem::not_found("outsider").into());
+    }
+    let answer = ask.run(outsider::unlink(vec![id])).await;
+    entrance.forget(ask.shop.tenant.id());
+    answer
+}
+
+async fn provider(shop: &Shop, id: ProviderId) -> Result<Ready, Problem> {
+    let row = queries::provider(&shop.tenant, id).await?.filter(|row| row.view.definition.enabled);
+    outside::prepare(&shop.tenant, row.ok_or_else(|| Problem::not_found("provider"))?).await
+}
+
+async fn go(
+    entrance: &Entrance,
+    shop: &Shop,
+    site: &Site,
+    provider: Ready,
+    link: Option<AccountId>,
+) -> Answer {
+    let back = Url::parse(&format!("{}{CALLBACK}", site.origin)).map_err(|_| Problem::bug())?;
+    let (federation, now) = (entrance.outside().federation(), outside::moment(shop.now));
+    let begun = federation.begin(&provider.federated, &back, &Ask::default(), now).await;
+    let (location, pending) = begun.map_err(outside::refused)?;
+    let kept = Kept { provider: provider.id, pending, back, link };
+    let kept = serde_json::to_vec(&kept).map_err(|_| Problem::bug())?;
+    let sealed = shop.tenant.keys().await?.seal_secret(SEALED_AS, &kept);
+    let mut response = unkept(shop.list_of(&Begun { location: location.to_string() })?);
+    keep(&mut response, &sealed, LASTS);
+    Ok(response)
+}
+
+/// The session that begins, unless an account was linked.
+async fn arrive(
+    entrance: &Entrance,
+    shop: &Shop,
+    headers: &HeaderMap,
+    query: &str,
+) -> Result<Option<(String, Duration)>, Problem> {
+    let Kept { provider: id, pending, back, link } = kept(shop, headers).await?;
+    let provider = provider(shop, id).await?;
+    let (federation, now) = (entrance.outside().federation(), outside::moment(shop.now));
+    let finished = federation.finish(&provider.federated, pending, query, &back, now).await;
+    let who = finished.map_err(outside::refused)?;
+    let audience = provider.audience;
+    if let Some(me) = link {
+        // Who began to link is still the one who sits there.
+        if shop.caller.actor != actor(audience, me) {
+            return Err(outside::refused(federation::FederationError::State));
+        }
+        let keys = shop.tenant.keys().await?;
+        let outsider = outsider::id(&keys, audience.as_str(), &who.issuer, &who.subject);
+        let asked = Asked::by(actor(audience, me), shop.correlation, shop.now);
+        shop.tenant.run(asked, outsider::link(outsider, me, provider.id)).await?;
+        return Ok(None);
+    }
+    let arrival = outside::arrival(&shop.tenant, &provider, &who, shop.correlation, shop.now).await?;
+    let lasts = sign_in_api::lasts(audience, Kind::Browser);
+    let (account, session) = (arrival.account, SessionId::new());
+    let new =
+        NewSession { id: session, account, kind: Kind::Browser, device: sign_in_api::device(headers), lasts };
+    let asked = Asked::by(actor(audience, account), shop.correlation, shop.now);
+    shop.tenant.run(asked, outsider::arrive(arrival, new)).await?;
+    // Their roles may be others now.
+    entrance.forget(shop.tenant.id());
+    Ok(Some((ticket::write_session(session, &*shop.tenant.keys().await?), lasts)))
+}
+
+async fn kept(shop: &Shop, headers: &HeaderMap) -> Result<Kept, Problem> {
+    let keys = shop.tenant.keys().await?;
+    let opened = cookie(headers, COOKIE).and_then(|sealed| keys.open_secret(SEALED_AS, sealed));
+    let kept = opened.and_then(|opened| serde_json::from_slice(&opened).ok());
+    kept.ok_or_else(|| outside::refused(federation::FederationError::State))
+}
+
+fn keep(response: &mut Response, sealed: &str, lasts: Duration) {
+    let lasts = lasts.as_secs();
+    let cookie = format!("{COOKIE}={sealed}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+fn see(place: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(place) = HeaderValue::from_str(place) {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    response
+}
