@@ -21,4 +21,5 @@ mod privacy;
 mod same;
 mod services;
 mod travel;
+mod versions;
 mod world;

@@ -51,6 +51,7 @@ pub struct NewVariant {
     #[serde(default)]
     pub title: String,
     /// In minor units: 1999 is 19.99 €.
+    #[schema(extensions(("x-money" = json!("currency"))))]
     pub price: i64,
     /// The shop's currency when left out.
     pub currency: Option<String>,
@@ -82,6 +83,7 @@ struct VariantView {
     sku: String,
     title: String,
     /// In minor units of the currency.
+    #[schema(extensions(("x-money" = json!("currency"))))]
     price: i64,
     currency: String,
     options: BTreeMap<String, String>,

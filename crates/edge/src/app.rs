@@ -20,13 +20,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refused};
 use crate::command::InFlight;
-use crate::document::{self, Access};
+use crate::document::{self, Access, Bodies};
 use crate::door::Door;
 use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
 use crate::turnstile::Turnstile;
-use crate::{Routes, house, pages, pass, tenancy};
+use crate::{Routes, document2, house, pages, pass, tenancy};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +40,7 @@ struct Inner {
     operations: HashMap<String, Vec<Operation>>,
     other: Meter,
     document: Value,
+    document2: Value,
     problems: Vec<ProblemDoc>,
     in_flight: Arc<InFlight>,
     door: Arc<dyn Door>,
@@ -52,6 +53,7 @@ struct Inner {
 pub(crate) struct Operation {
     pub(crate) method: Method,
     pub(crate) access: Access,
+    pub(crate) bodies: Bodies,
     pub(crate) meter: Meter,
 }
 
@@ -73,10 +75,11 @@ pub fn app(
         .map(|(path, methods)| {
             let operations = methods
                 .into_iter()
-                .map(|(method, access)| Operation {
+                .map(|(method, access, bodies)| Operation {
                     meter: Meter::new(method.as_str(), &path),
                     method,
                     access,
+                    bodies,
                 })
                 .collect();
             (path, operations)
@@ -93,6 +96,7 @@ pub fn app(
         settings,
         operations,
         other: Meter::new("any", "other"),
+        document2: document2::second(&document),
         document,
         problems: every,
         in_flight: Arc::default(),
@@ -107,6 +111,7 @@ pub fn app(
         .route("/readyz", get(pages::readyz))
         .route("/metrics", get(pages::metrics))
         .route("/openapi.json", get(pages::openapi))
+        .route("/openapi/v2.json", get(pages::openapi2))
         .route("/reference", get(pages::reference))
         .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
@@ -171,6 +176,11 @@ impl Platform {
     /// The OpenAPI document.
     pub fn document(&self) -> &Value {
         &self.0.document
+    }
+
+    /// The same, of the second version of the API.
+    pub fn document2(&self) -> &Value {
+        &self.0.document2
     }
 
     pub(crate) fn door(&self) -> &dyn Door {

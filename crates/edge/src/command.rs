@@ -147,7 +147,7 @@ async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBod
 
 /// The body, if it is not too large. What is too large is read to its end all the same, up to a point: a client that is
 /// still sending when the connection closes would never see the answer.
-async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| too_large(limit))?;

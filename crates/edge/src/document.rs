@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
 use crate::caller::Audience;
+use crate::shape::Shape;
 
 /// What an operation asks of its caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,14 @@ pub(crate) struct Access {
 }
 
 /// By path template, then by method.
-pub(crate) type Table = HashMap<String, Vec<(Method, Access)>>;
+pub(crate) type Table = HashMap<String, Vec<(Method, Access, Bodies)>>;
+
+/// How the second version of the API reads an operation's bodies.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    pub(crate) asked: Shape,
+    pub(crate) answered: Shape,
+}
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -47,6 +55,7 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
     });
     document["components"]["schemas"]["Problem"] = problem_schema();
     let mut table = Table::new();
+    let first = document.clone();
     let paths = document["paths"].as_object_mut().ok_or("the OpenAPI document has no paths")?;
     for (path, item) in paths {
         for method in METHODS {
@@ -54,10 +63,11 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
             let access = access(operation).ok_or_else(|| {
                 format!("{method} {path} does not say who may call it; add security((\"staff\" = [\"noun:verb\"])) beside the route")
             })?;
+            let bodies = bodies(&first, operation);
             complete(operation, method, &access);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
                 .map_err(|error| error.to_string())?;
-            table.entry(path.clone()).or_default().push((method, access));
+            table.entry(path.clone()).or_default().push((method, access, bodies));
         }
     }
     Ok((document, table))
@@ -79,6 +89,17 @@ fn access(operation: &Value) -> Option<Access> {
     access.guesses = operation["x-guesses"] == true;
     access.fresh = operation["x-fresh"] == true;
     Some(access)
+}
+
+/// Whatever an operation answers when it is done has one shape.
+fn bodies(document: &Value, operation: &Value) -> Bodies {
+    let json = |body: &Value| Shape::of(document, &body["content"]["application/json"]["schema"]);
+    let answers = operation["responses"].as_object().into_iter().flatten();
+    let done = answers.filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| json(answer));
+    Bodies {
+        asked: json(&operation["requestBody"]),
+        answered: done.into_iter().find(|shape| *shape != Shape::Same).unwrap_or(Shape::Same),
+    }
 }
 
 fn complete(operation: &mut Value, method: &str, access: &Access) {

@@ -17,6 +17,7 @@ pub mod caller;
 pub mod command;
 pub mod cursor;
 mod document;
+mod document2;
 pub mod door;
 pub mod grants;
 mod house;
@@ -26,11 +27,13 @@ mod pass;
 pub mod problems;
 mod serve;
 mod settings;
+mod shape;
 mod shield;
 mod source;
 mod tenancy;
 mod turnstile;
 mod upload;
+mod version;
 
 pub use answer::{Answer, Page, Refused};
 pub use app::{Platform, app};
@@ -48,6 +51,7 @@ pub use source::{Source, TrustedProxies};
 pub use tenancy::{Shop, check_open};
 pub use turnstile::Limits;
 pub use upload::Upload;
+pub use version::Farewell;
 
 /// A context's routes, with their part of the document.
 pub type Routes = utoipa_axum::router::OpenApiRouter<Platform>;

@@ -37,6 +37,10 @@ pub(crate) async fn openapi(State(platform): State<Platform>) -> Response {
     json_text(200, platform.document().to_string().into_bytes())
 }
 
+pub(crate) async fn openapi2(State(platform): State<Platform>) -> Response {
+    json_text(200, platform.document2().to_string().into_bytes())
+}
+
 pub(crate) async fn css() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")], CSS).into_response()
 }
@@ -85,6 +89,7 @@ pub(crate) async fn front(State(platform): State<Platform>, request: Request) ->
             ul.doors {
                 li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
                 li { a href="/openapi.json" { "openapi.json" } span { "the same, for programs" } }
+                li { a href="/openapi/v2.json" { "openapi/v2.json" } span { "its second version, in which money and pages read differently" } }
                 li { a href="/problems" { "Problems" } span { "what each code means and what to do" } }
             }
             h2 { "For operators" }

@@ -20,6 +20,7 @@ use crate::app::Platform;
 use crate::command;
 use crate::tenancy::{self, Asked, Shop};
 use crate::turnstile::Told;
+use crate::version::{self, Second};
 use crate::{origins, shield};
 
 /// Requests that take longer are worth a line in the log of a busy server.
@@ -39,6 +40,9 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let operation = route.and_then(|route| platform.operation(route, asked));
 
     let source = platform.settings().proxies.source(request.headers(), request.extensions());
+    let second = request.extensions().get::<Second>().is_some();
+    let farewell = &platform.settings().farewell;
+    let ending = (!second && farewell.is_near()).then(|| request.uri().clone());
     let reader = origins::reader(&platform, request.uri(), request.headers());
     let (mut shop, mut told) = (None, None);
     let mut response = 'answered: {
@@ -71,7 +75,10 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             Some(operation) if operation.access.upload => settings.upload_time_limit,
             _ => settings.time_limit,
         };
-        let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+        let read = operation.zip(shop.as_ref()).filter(|_| second);
+        let read = read.map(|(operation, shop)| (&operation.bodies, shop.record.currency));
+        let handled =
+            AssertUnwindSafe(version::serve(request, next, read, settings.body_limit)).catch_unwind();
         match tokio::time::timeout(limit, handled).await {
             Ok(Ok(response)) => {
                 rendered(response, route.and_then(|route| platform.methods(route)), correlation)
@@ -83,6 +90,9 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     shield::write(response.headers_mut(), source.https);
     if operation.is_some() || method == Method::OPTIONS {
         origins::write(reader, response.headers_mut());
+    }
+    if let Some(uri) = ending {
+        farewell.write(&uri, response.headers_mut());
     }
     if let Some(told) = told {
         told.write(response.headers_mut());

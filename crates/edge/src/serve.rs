@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::app::Platform;
 use crate::source::Peer;
+use crate::version;
 
 /// How long a client may take to send its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
@@ -84,8 +85,10 @@ fn welcome(
     });
 }
 
-/// A request on its way in, with the other end of its connection.
+/// A request on its way in, with the other end of its connection. The version is read here because routes are found
+/// before any middleware runs.
 fn arrived<B>(mut request: Request<B>, from: Peer) -> Request<B> {
     request.extensions_mut().insert(from);
+    version::enter(&mut request);
     request
 }

@@ -5,6 +5,7 @@ use limits::{Limiter, Networks};
 
 use crate::source::TrustedProxies;
 use crate::turnstile::Limits;
+use crate::version::Farewell;
 
 /// How the edge behaves; the defaults suit a machine of one's own.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Settings {
     pub drain_wait: Duration,
     /// How long requests that are under way then have to finish.
     pub drain_limit: Duration,
+    /// When the first version of the API ends, once that is known.
+    pub farewell: Farewell,
     /// Whose word about the address of a client is believed.
     pub proxies: TrustedProxies,
     /// From where operators may come; from everywhere when it is empty.
@@ -43,6 +46,7 @@ impl Default for Settings {
             upload_time_limit: Duration::from_secs(20 * 60),
             drain_wait: Duration::ZERO,
             drain_limit: Duration::from_secs(20),
+            farewell: Farewell::default(),
             proxies: TrustedProxies::default(),
             operator_networks: Networks::default(),
             limits: Limits::default(),

@@ -82,6 +82,10 @@ pub struct Config {
     pub outside_allow: Option<String>,
     /// Whether those may be asked without encryption.
     pub outside_allow_http: bool,
+    /// From when on nobody should begin with version 1 of the API: 2027-01-01T00:00:00Z.
+    pub v1_deprecated: Option<String>,
+    /// From when on it may be gone.
+    pub v1_sunset: Option<String>,
     /// How long to go on serving after being told to stop.
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
@@ -122,6 +126,8 @@ impl Default for Config {
             guess_limit: 10,
             outside_allow: None,
             outside_allow_http: false,
+            v1_deprecated: None,
+            v1_sunset: None,
             drain_wait_seconds: 0,
             log: "info".into(),
         }
@@ -187,6 +193,20 @@ impl Config {
             .map_err(|error| format!("The setting trusted_proxies cannot be used. {error}"))
     }
 
+    /// When version 1 of the API ends, once that is known.
+    pub fn farewell(&self) -> Result<edge::Farewell, String> {
+        let time = |name: &str, text: &Option<String>| {
+            let read = |text: &String| {
+                text.parse().map_err(|error| format!("The setting {name} is {text:?}; {error}."))
+            };
+            text.as_ref().map(read).transpose()
+        };
+        Ok(edge::Farewell {
+            deprecated: time("v1_deprecated", &self.v1_deprecated)?,
+            sunset: time("v1_sunset", &self.v1_sunset)?,
+        })
+    }
+
     /// From where operators may come.
     pub fn operator_networks(&self) -> Result<Networks, String> {
         networks("operator_networks", &self.operator_networks)
@@ -214,6 +234,7 @@ impl Config {
                 self.time_limit_seconds + self.file_limit / SLOWEST_UPLOAD,
             ),
             drain_wait: Duration::from_secs(self.drain_wait_seconds),
+            farewell: self.farewell()?,
             proxies: self.proxies()?,
             operator_networks: self.operator_networks()?,
             limits,
@@ -273,6 +294,7 @@ fn check(config: Config) -> Result<Config, String> {
     config.proxies()?;
     config.operator_networks()?;
     config.outside_allow()?;
+    config.farewell()?;
     if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
         return wrong(
             "shop_address",
@@ -298,7 +320,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, outside_allow, outside_allow_http, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, outside_allow, outside_allow_http, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -20,6 +20,7 @@ pub struct OrderSummary {
     pub customer: CustomerView,
     pub currency: String,
     /// In minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
     pub total: i64,
     /// How many things were ordered.
     pub items: i64,
@@ -67,8 +68,10 @@ pub struct LineView {
     pub title: String,
     pub quantity: i64,
     /// In minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
     pub unit_price: i64,
     /// In minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
     pub total: i64,
 }
 

@@ -1,0 +1,114 @@
+//! The OpenAPI document of the second version, made of the first one's: whatever the shapes change is changed here in the
+//! same way.
+
+use serde_json::{Map, Value, json};
+
+use crate::shape::Shape;
+
+const MONEY: &str = "#/components/schemas/Money";
+
+pub(crate) fn second(first: &Value) -> Value {
+    let mut document = first.clone();
+    rewrite(first, &mut document["components"]["schemas"]);
+    let paths = document["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    let renamed = paths.into_iter().map(|(path, mut item)| {
+        rewrite(first, &mut item);
+        (reworded(&path), item)
+    });
+    document["paths"] = Value::Object(renamed.collect());
+    reword(&mut document);
+    document["info"]["title"] = json!("Galleria, version 2");
+    document["components"]["schemas"]["Money"] = json!({
+        "type": "object",
+        "description": "An amount of one currency.",
+        "required": ["amount"],
+        "properties": {
+            "amount": { "type": "integer", "format": "int64", "description": "In minor units: 1999 is 19.99 €." },
+            "currency": { "type": "string", "description": "Three ISO 4217 letters. Always there in an answer; in a request the shop's currency when left out." },
+        },
+    });
+    document
+}
+
+fn rewrite(first: &Value, schema: &mut Value) {
+    if schema["x-money"].is_string() {
+        *schema = money(schema);
+        return;
+    }
+    if schema["properties"].is_object() {
+        match Shape::of(first, schema) {
+            Shape::Page(_) => *schema = page(schema),
+            Shape::Record { currencies, .. } => drop_members(schema, &currencies),
+            _ => {}
+        }
+    }
+    match schema {
+        Value::Object(members) => members.values_mut().for_each(|member| rewrite(first, member)),
+        Value::Array(items) => items.iter_mut().for_each(|item| rewrite(first, item)),
+        _ => {}
+    }
+}
+
+fn money(number: &Value) -> Value {
+    let may_be_null = number["type"].as_array().is_some_and(|kinds| kinds.contains(&json!("null")));
+    let mut schema = match may_be_null {
+        true => json!({ "oneOf": [{ "type": "null" }, { "$ref": MONEY }] }),
+        false => json!({ "$ref": MONEY }),
+    };
+    if let Some(about) = number["description"].as_str() {
+        schema["description"] = json!(about);
+    }
+    schema
+}
+
+fn page(first: &Value) -> Value {
+    json!({
+        "type": "object",
+        "description": "One page of a list.",
+        "required": ["data", "page"],
+        "properties": {
+            "data": first["properties"]["items"],
+            "page": {
+                "type": "object",
+                "required": ["next"],
+                "properties": { "next": {
+                    "type": ["string", "null"],
+                    "description": "Where the next page begins; null on the last one.",
+                } },
+            },
+        },
+    })
+}
+
+fn drop_members(schema: &mut Value, names: &[String]) {
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| !names.contains(name));
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !names.iter().any(|dropped| name == dropped));
+    }
+}
+
+/// Descriptions speak of paths and members, too.
+fn reword(value: &mut Value) {
+    match value {
+        Value::Object(members) => reword_members(members),
+        Value::Array(items) => items.iter_mut().for_each(reword),
+        _ => {}
+    }
+}
+
+fn reword_members(members: &mut Map<String, Value>) {
+    for (name, member) in members {
+        match member {
+            Value::String(text) if ["description", "summary"].contains(&name.as_str()) => {
+                *text = reworded(text);
+            }
+            member => reword(member),
+        }
+    }
+}
+
+fn reworded(text: &str) -> String {
+    text.replace("/api/v1/", "/api/v2/").replace("`next_cursor`", "`page.next`")
+}
