@@ -228,3 +228,49 @@ async fn every_answer_tells_a_browser_what_not_to_do_with_it() {
     let encrypted = admin.send("GET", "/healthz", &[("x-forwarded-proto", "https")], None).await.unwrap();
     assert_eq!(encrypted.header("strict-transport-security"), Some("max-age=31536000"));
 }
+
+/// A Redis of one's own, as all nodes share it.
+struct Redis(std::process::Child, String);
+
+impl Redis {
+    async fn start() -> Self {
+        let port = galleria_tests::free_port();
+        let words = ["--port", &port.to_string(), "--save", "", "--bind", "127.0.0.1"];
+        let child = std::process::Command::new("redis-server")
+            .args(words)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("redis-server is there; make tools installs it");
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        Self(child, format!("redis://127.0.0.1:{port}/0"))
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_share_a_redis_count_together_and_each_for_itself_when_it_is_gone() {
+    let redis = Redis::start().await;
+    let settings = [("GALLERIA_CLIENT_LIMIT", "3"), ("GALLERIA_REDIS_URL", redis.1.as_str())];
+    let one = World::start_with(Engine::Embedded, 1, &settings).await;
+    let two = World::start_with(Engine::Embedded, 1, &settings).await;
+    let mut statuses = Vec::new();
+    for world in [&one, &two, &one, &two] {
+        statuses.push(world.server.client("a", None).get("/api/v1/products").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429]);
+    drop(redis);
+    let left = async |world: &World| {
+        let answer = world.server.client("a", None).get("/api/v1/products").await;
+        (answer.status, answer.header("x-ratelimit-remaining").map(str::to_owned))
+    };
+    assert_eq!(left(&one).await, (200, Some("2".into())));
+    assert_eq!(left(&two).await, (200, Some("2".into())));
+}
