@@ -145,6 +145,11 @@ async fn what_was_signed_cannot_be_changed(engine: Engine) {
     let unknown = Key { id: "0198c0de-0000-7000-8000-000000000000".into(), secret: key.secret.clone() };
     assert_eq!(unknown.send(&mut client, &good).await.code(), "signature_wrong");
     assert_eq!(key.send(&mut client, &good).await.status, 201);
+    // The second version's path is another path, though it leads to the same handler.
+    let second = key.signed("GET", "/api/v2/products?limit=1", "a", "another-nonce-0002", "");
+    let first = Sent { target: "/api/v1/products?limit=1".into(), ..second.clone() };
+    assert_eq!(key.send(&mut client, &first).await.code(), "signature_wrong");
+    assert_eq!(key.send(&mut client, &second).await.status, 200);
 }
 
 async fn an_old_signature_is_taken_from_a_key_that_is_marked_so_and_for_its_shop_only(engine: Engine) {

@@ -17,6 +17,7 @@ use crate::caller::{self, Audience, Caller};
 use crate::document::Access;
 use crate::door::{self, Shown, ToSign, Vouched};
 use crate::grants::{Grants, Role};
+use crate::version;
 
 /// A tenant as one request sees it. Whoever holds one has passed the permission of its route.
 #[derive(Clone)]
@@ -144,12 +145,8 @@ pub(crate) fn admit(
 }
 
 async fn vouched(platform: &Platform, parts: &Parts, body: &[u8]) -> Result<Vouched, Problem> {
-    let request = ToSign {
-        headers: &parts.headers,
-        method: parts.method.as_str(),
-        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
-        body,
-    };
+    let target = version::as_sent(parts);
+    let request = ToSign { headers: &parts.headers, method: parts.method.as_str(), target: &target, body };
     platform.door().signed(platform.cell(), request).await
 }
 

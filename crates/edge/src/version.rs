@@ -3,6 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LINK, LOCATION};
+use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use axum::middleware::Next;
@@ -27,6 +28,15 @@ pub(crate) fn enter<B>(request: &mut Request<B>) {
     let Some(uri) = renamed(request.uri(), SECOND, FIRST) else { return };
     *request.uri_mut() = uri;
     request.extensions_mut().insert(Second);
+}
+
+/// Path and query as they were on the wire, which is what their sender signed.
+pub(crate) fn as_sent(parts: &Parts) -> String {
+    let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    match target.strip_prefix(FIRST) {
+        Some(rest) if parts.extensions.get::<Second>().is_some() => format!("{SECOND}{rest}"),
+        _ => target.to_owned(),
+    }
 }
 
 fn renamed(uri: &Uri, from: &str, to: &str) -> Option<Uri> {
