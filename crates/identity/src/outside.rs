@@ -22,8 +22,11 @@ const SEALED_AS: &str = "provider";
 /// What a node knows of issuers, and of the tokens that they made.
 pub struct Outside {
     federation: Federation,
-    bearers: Mutex<HashMap<(TenantId, String), (Timestamp, Option<Caller>)>>,
+    bearers: Mutex<HashMap<(TenantId, String), Seen>>,
 }
+
+/// When a token was checked, and whom it lets in.
+type Seen = (Timestamp, Option<Caller>);
 
 /// A provider, ready for use.
 pub struct Ready {

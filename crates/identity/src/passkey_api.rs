@@ -194,7 +194,7 @@ struct ShowPasskey {
 }
 
 /// Signs in with a passkey, which stands for a password and a code: it was had, and its device knew its owner.
-#[utoipa::path(post, path = "/api/v1/sign-in/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/sign-in/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true)), ("x-guesses" = json!(true))),
     responses((status = 200, description = "Signed in.")),
     security(()))]
 async fn sign_in(
@@ -210,7 +210,7 @@ async fn sign_in(
 }
 
 /// Proves once more who one is, with a passkey. It holds for ten minutes.
-#[utoipa::path(post, path = "/api/v1/me/proof/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/me/proof/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true)), ("x-guesses" = json!(true))),
     responses((status = 204, description = "Proven.")),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
 async fn prove(Extension(entrance): Extension<Entrance>, site: Site, ask: Command<ShowPasskey>) -> Answer {
