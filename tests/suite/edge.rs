@@ -274,3 +274,24 @@ async fn nodes_that_share_a_redis_count_together_and_each_for_itself_when_it_is_
     assert_eq!(left(&one).await, (200, Some("2".into())));
     assert_eq!(left(&two).await, (200, Some("2".into())));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_guessed_at_from_one_network_stays_open_to_its_owner_elsewhere() {
+    let settings = [("GALLERIA_GUESS_LIMIT", "1000"), (PROXY, "127.0.0.1")];
+    let town = Town::start_with(Engine::Embedded, 1, &settings).await;
+    let ada = town.staff("a", "ada@example.com", "viewer").await;
+    let mut shop = town.shop("a");
+    let body =
+        |password: &str| json!({ "email": ada.email, "password": password, "as": "staff" }).to_string();
+    let mut from = async |address: &str, password: &str| {
+        let headers = [("x-forwarded-for", address)];
+        shop.send("POST", "/api/v1/sign-in", &headers, Some(&body(password))).await.unwrap()
+    };
+    for _ in 0..10 {
+        assert_eq!(from("2001:db8:1:2::7", "wrong one").await.code(), "not_them");
+    }
+    // Another address of the same network is the same guesser, even with the right password.
+    let refused = from("2001:db8:1:2::8", PASSWORD).await;
+    assert_eq!((refused.status, &refused.json()["limit"]), (429, &json!("account")));
+    assert_eq!(from("198.51.100.7", PASSWORD).await.status, 200);
+}

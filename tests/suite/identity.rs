@@ -19,6 +19,7 @@ over_both_engines!(
     an_operator_signs_in_at_the_platforms_own_address,
     a_closed_account_lets_nobody_in,
     a_forgotten_password_is_set_anew_by_letter,
+    whoever_is_erased_is_signed_out_and_their_address_is_free_again,
 );
 
 async fn whoever_was_invited_chooses_a_password_and_signs_in(engine: Engine) {
@@ -241,12 +242,7 @@ async fn a_customer_signs_up_by_letter_and_sees_their_own_orders_only(engine: En
     let mut visitor = town.shop("a");
     let again = visitor.post("/api/v1/sign-up", &json!({ "name": "Eve", "email": "CY@example.com" })).await;
     assert_eq!((again.status, again.body.len()), (202, 0));
-    for _ in 0..100 {
-        if town.letters_to("cy@example.com").len() == 2 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    town.letters_after("cy@example.com", 1).await;
     let letters = town.letters_to("cy@example.com");
     assert!(letters.len() == 2 && letters[1].contains("You have one"), "{letters:#?}");
     assert!(letters[1].contains("Hello Cy Buyer"), "the name was changed by a stranger");
@@ -397,12 +393,7 @@ async fn a_forgotten_password_is_set_anew_by_letter(engine: Engine) {
     let known = shop.post("/api/v1/password-letters", &json!({ "email": "cy@example.com" })).await;
     let unknown = shop.post("/api/v1/password-letters", &json!({ "email": "nobody@example.com" })).await;
     assert_eq!((known.status, known.body), (unknown.status, unknown.body));
-    for _ in 0..100 {
-        if town.letters_to("cy@example.com").len() == 2 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    town.letters_after("cy@example.com", 1).await;
     assert!(town.letters_to("nobody@example.com").is_empty());
     let ticket = town.ticket_for("cy@example.com").await;
     let body = json!({ "ticket": ticket, "password": "nine old herons" });
@@ -410,4 +401,33 @@ async fn a_forgotten_password_is_set_anew_by_letter(engine: Engine) {
     assert_eq!(cy.client.get("/api/v1/me").await.code(), "token_refused");
     assert_eq!(sign_in(&mut shop, "cy@example.com", PASSWORD, "customer").await.code(), "not_them");
     assert_eq!(sign_in(&mut shop, "cy@example.com", "nine old herons", "customer").await.status, 200);
+}
+
+async fn whoever_is_erased_is_signed_out_and_their_address_is_free_again(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 50)).await;
+    let mut cy = town.customer("a", "cy@example.com").await;
+    assert_eq!(cy.client.post("/api/v1/orders", &order(&[("L", 1)])).await.status, 201);
+    let erased = admin.post("/api/v1/privacy/erasures", &json!({ "person": cy.account })).await;
+    assert_eq!(erased.status, 200, "{}", erased.json());
+    let again = admin.post("/api/v1/privacy/erasures", &json!({ "person": cy.account })).await;
+    assert_eq!(again.json()["erased_at"], erased.json()["erased_at"]);
+    for _ in 0..100 {
+        if cy.client.get("/api/v1/me").await.status == 401 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(cy.client.get("/api/v1/me").await.code(), "token_refused");
+    let mut shop = town.shop("a");
+    assert_eq!(sign_in(&mut shop, "cy@example.com", PASSWORD, "customer").await.code(), "not_them");
+    let account = admin.get(&format!("/api/v1/accounts/{}", cy.account)).await.json();
+    assert_eq!((account["email"].as_str(), account["name"].as_str()), (Some(""), Some("")));
+    assert!(account["disabled_at"].is_string());
+    // The same person may come back, as somebody new.
+    let mut newcomer = town.customer("a", "cy@example.com").await;
+    assert_ne!(newcomer.account, cy.account);
+    assert_eq!(all(&mut newcomer.client, "/api/v1/orders").await.len(), 0);
+    galleria_tests::server::verify(&town.world.cell);
 }

@@ -59,9 +59,10 @@ impl Town {
 
     /// A customer who signed up by themselves.
     pub async fn customer(&self, slug: &str, email: &str) -> Person {
-        let mut visitor = self.shop(slug);
+        let (mut visitor, before) = (self.shop(slug), self.letters_to(email).len());
         let asked = visitor.post("/api/v1/sign-up", &json!({ "name": "Cy Buyer", "email": email })).await;
         assert_eq!(asked.status, 202, "{}", asked.json());
+        self.letters_after(email, before).await;
         let ticket = self.ticket_for(email).await;
         self.arrive(visitor, &ticket, email, "customer").await
     }
@@ -90,6 +91,17 @@ impl Town {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         panic!("no letter came for {email}");
+    }
+
+    /// Waits until an address has had more letters than before.
+    pub async fn letters_after(&self, email: &str, before: usize) {
+        for _ in 0..200 {
+            if self.letters_to(email).len() > before {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("no further letter came for {email}");
     }
 
     pub fn letters_to(&self, email: &str) -> Vec<String> {

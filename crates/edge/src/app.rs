@@ -17,6 +17,7 @@ use store::{Cell, TenantRecord};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
 
 use crate::answer::{Answer, Refused};
 use crate::command::InFlight;
@@ -25,6 +26,7 @@ use crate::door::Door;
 use crate::pass::Meter;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::turnstile::Turnstile;
 use crate::{Routes, document2, house, pages, pass, tenancy};
 
@@ -167,6 +169,11 @@ impl Platform {
 
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Counts a guess at an account's secret, and refuses one too many.
+    pub async fn guess_at(&self, account: Uuid, source: Source) -> Result<(), Problem> {
+        self.turnstile().count_guess_at(account, source.address, self.cell().now()).await
     }
 
     pub(crate) fn turnstile(&self) -> &Turnstile {

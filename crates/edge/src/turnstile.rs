@@ -10,12 +10,22 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use kernel::{Fault, Problem, TenantId, Timestamp};
 use limits::{Key, Kind, Limit, Limiter, Verdict};
+use uuid::Uuid;
 
 use crate::caller::Caller;
 
 const CLIENT: Kind = Kind::new("client");
 const TENANT: Kind = Kind::new("shop");
 const GUESSES: Kind = Kind::new("guesses");
+const ACCOUNT: Kind = Kind::new("account");
+
+const fn guesses(number: u32, minutes: u64) -> Limit {
+    let requests = NonZeroU32::new(number).expect("some guesses are allowed");
+    Limit { requests, per: Duration::from_secs(60 * minutes), burst: requests }
+}
+
+const FROM_ONE_NETWORK: Limit = guesses(10, 15);
+const FROM_EVERYWHERE: Limit = guesses(100, 60);
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -101,6 +111,23 @@ impl Turnstile {
         self.check(self.guesses, GUESSES, || Key::address(GUESSES, address), now, told).await
     }
 
+    /// A guess at one account's secret, which somebody with many addresses makes from many: a few from one network in a
+    /// quarter of an hour, and a number in an hour from everywhere, so high that nobody locks its owner out in passing.
+    pub(crate) async fn count_guess_at(
+        &self,
+        account: Uuid,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        if self.guesses.is_none() {
+            return Ok(());
+        }
+        let told = &mut None;
+        let here = || Key::new(ACCOUNT, format!("{account} {}", limits::network_of(address)));
+        self.check(Some(FROM_ONE_NETWORK), ACCOUNT, here, now, told).await?;
+        self.check(Some(FROM_EVERYWHERE), ACCOUNT, || Key::new(ACCOUNT, account), now, told).await
+    }
+
     /// The first limit that counts is the client's own, and is what is told, unless a later one refuses.
     async fn check(
         &self,
@@ -145,6 +172,7 @@ fn too_many(kind: Kind, verdict: &Verdict) -> Problem {
     let whose = match kind {
         TENANT => "This shop is asked more than it can answer",
         GUESSES => "This address has guessed too often",
+        ACCOUNT => "Somebody has tried too often to sign in with this e-mail address",
         _ => "You have asked too often",
     };
     let detail = format!("{whose}. Ask again after {wait} s; the header RateLimit says how much is left.");
@@ -158,7 +186,6 @@ mod tests {
     use super::*;
     use crate::grants::Grants;
     use std::num::NonZeroUsize;
-    use uuid::Uuid;
 
     fn turnstile(limits: Limits) -> Turnstile {
         Turnstile::new(Limiter::in_memory(NonZeroUsize::new(1000).unwrap()), limits)

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use blobs::{Blobs, Listed};
 use futures_util::StreamExt;
-use kernel::{Problem, SubjectId, TenantId, Timestamp};
-use store::Tenant;
+use kernel::{Problem, TenantId, Timestamp};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, Subscriber};
+use store::{Tenant, privacy};
 
 use crate::queries::{self, IDS_AT_ONCE};
 use crate::{FileId, works};
@@ -24,7 +24,7 @@ impl Subscriber for Upkeep {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        kind == "subject.erased" || kind == "file.removed"
+        privacy::erases(kind) || kind == "file.removed"
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
@@ -34,7 +34,8 @@ impl Subscriber for Upkeep {
                 self.0.delete(tenant.id(), FileId(id).into()).await?;
                 return Ok(Effect::Done);
             }
-            let files = queries::files_about(tenant, SubjectId(id)).await?;
+            let person = privacy::erased(&recorded.event).ok_or_else(Problem::bug)?;
+            let files = queries::files_about(tenant, person).await?;
             Ok(if files.is_empty() { Effect::Done } else { Effect::Work(works::remove_files(files)) })
         })
     }

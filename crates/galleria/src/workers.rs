@@ -10,7 +10,7 @@ use store::relay::{JobKind, JobRun, Workers};
 
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
 pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>) -> Workers {
-    let mut workers = Workers { subscribers: Vec::new(), jobs: vec![Arc::new(Verify)] };
+    let mut workers = Workers { subscribers: vec![Arc::new(identity::Upkeep)], jobs: vec![Arc::new(Verify)] };
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));
         workers.jobs.push(Arc::new(files::Sweep(blobs.clone())));

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Problem, SubjectId, args};
+use kernel::Problem;
 use mail::MailError;
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber};
-use store::{Tenant, TenantRecord, Work};
+use store::{Tenant, TenantRecord};
 
 use crate::account::{AccountEvent, LetterWanted};
 use crate::ticket::{Good, Ticket};
-use crate::{AccountId, outsider, queries, works};
+use crate::{AccountId, queries};
 
 pub use mail::Post;
 
@@ -49,15 +49,12 @@ impl Subscriber for Letters {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        kind == "account.letter_wanted" || kind == "subject.erased"
+        kind == "account.letter_wanted"
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let event = &recorded.event;
-            if event.kind == "subject.erased" {
-                return give_up(tenant, SubjectId(event.stream_id)).await;
-            }
             let Ok(AccountEvent::LetterWanted(wanted)) =
                 <AccountEvent as kernel::Event>::decode(&event.kind, event.schema, &event.data)
             else {
@@ -67,18 +64,6 @@ impl Subscriber for Letters {
             Ok(Effect::Done)
         })
     }
-}
-
-/// The address of whoever was erased is free again, and so is who they are outside.
-async fn give_up(tenant: &Tenant, person: SubjectId) -> Result<Effect, Problem> {
-    let sql = "select id from account_addresses where holder = $1";
-    let claims = tenant.rows(sql, args![person], |row| row.get(0)).await?;
-    let outsiders = queries::outsiders(tenant, person.uuid()).await?;
-    let outsiders: Vec<_> = outsiders.into_iter().map(|outsider| outsider.id).collect();
-    if claims.is_empty() && outsiders.is_empty() {
-        return Ok(Effect::Done);
-    }
-    Ok(Effect::Work(Work::all([works::give_up(claims), outsider::unlink(outsiders)])))
 }
 
 impl Letters {

@@ -44,6 +44,7 @@ mod sign_up_api;
 mod signed;
 mod site;
 mod ticket;
+mod upkeep;
 pub mod works;
 
 kernel::ids! {
@@ -61,6 +62,7 @@ pub use invite::{Invited, invite};
 pub use letters::{Addresses, Letter, Letters, Post};
 pub use role::Role;
 pub use session::Session;
+pub use upkeep::Upkeep;
 
 use edge::Routes;
 

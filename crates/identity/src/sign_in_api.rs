@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::Extension;
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use credentials::Wish;
 use credentials::issuer::Ours;
 use edge::door::COOKIE_NAME;
-use edge::{Answer, Audience, Command, NoBody, Routes, SameSite, Shop};
+use edge::{Answer, Audience, Command, NoBody, Platform, Routes, SameSite, Shop, Source};
 use kernel::{FieldProblem, Problem, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Asked;
@@ -22,7 +23,7 @@ use crate::ring::{self, TOKEN_LASTS};
 use crate::session::{Because, Kind};
 use crate::ticket::{self, Good, Ticket};
 use crate::works::{self, NewSession, Proof};
-use crate::{AccountId, Refusal, SessionId, proving, queries};
+use crate::{AccountId, Refusal, SessionId, claim, proving, queries};
 
 const CODE_WITHIN: Duration = Duration::from_secs(300);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -100,6 +101,8 @@ struct Tokens {
     responses((status = 200, description = "Signed in, or asked for a code.", body = SignedIn)),
     security(()))]
 async fn sign_in(
+    State(platform): State<Platform>,
+    source: Source,
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     _: SameSiteOfBrowsers,
@@ -107,6 +110,8 @@ async fn sign_in(
 ) -> Answer {
     let (shop, body) = (&ask.shop, &ask.body);
     let audience = audience(shop, body.audience.as_deref())?;
+    let named = claim::id(audience.as_str(), shop.tenant.keys().await?.blind("email", &body.email));
+    platform.guess_at(named, source).await?;
     let account = proving::by_address(&entrance, &shop.tenant, audience, &body.email, &body.password).await?;
     let kind = match body.kind {
         Some(KindAsked::Program) => Kind::Program,
@@ -135,6 +140,8 @@ async fn sign_in(
     responses((status = 200, description = "Signed in.", body = SignedIn)),
     security(()))]
 async fn sign_in_with_code(
+    State(platform): State<Platform>,
+    source: Source,
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     _: SameSiteOfBrowsers,
@@ -145,6 +152,7 @@ async fn sign_in_with_code(
     let Some(Ticket { good: Good::Code { round, kind }, account: Some(id), .. }) = ticket else {
         return Err(Problem::from(Refusal::TicketUsed).into());
     };
+    platform.guess_at(id.uuid(), source).await?;
     let account =
         queries::account(&shop.tenant, id).await?.ok_or_else(|| Problem::from(Refusal::TicketUsed))?;
     let audience = Audience::named(&account.audience).ok_or_else(Problem::bug)?;

@@ -3,7 +3,7 @@
 //! That it happened is an event like any other, so a replay forgets them at the same place. It is also written down in
 //! the cell's own tables, outside of every tenant, so that restoring an older backup does not bring the person back.
 
-use kernel::{Aggregate, Decide, Envelope, Problem, Projector, SubjectId, Timestamp, Write, args};
+use kernel::{Aggregate, Decide, Envelope, Event, Problem, Projector, SubjectId, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,12 +20,23 @@ pub struct Subject {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
+    /// Who. In the first schema it was the stream's own id, until a person could be an account, too.
+    #[serde(default)]
+    pub subject: Option<SubjectId>,
     pub at: Timestamp,
+}
+
+/// The namespace in which the id of a person's stream is made from the person's.
+const ERASURES: Uuid = Uuid::from_u128(0x3f2b_6a10_77c4_4e19_9d55_0c1a_8e60_e2a5);
+
+/// The stream that tells of a person's erasure. Its id is not the person's: that may be the id of their account.
+fn stream(subject: SubjectId) -> Uuid {
+    Uuid::new_v5(&ERASURES, subject.uuid().as_bytes())
 }
 
 kernel::events! {
     pub enum SubjectEvent {
-        Erased(Erased) = ("subject.erased", 1),
+        Erased(Erased) = ("subject.erased", 2),
     }
 }
 
@@ -39,14 +50,15 @@ impl Aggregate for Subject {
     }
 }
 
-struct Erase;
+struct Erase(SubjectId);
 
 impl Decide<Erase> for Subject {
     type Refusal = Problem;
 
     /// Erasing twice is erasing once.
-    fn decide(&self, _: &Erase, now: Timestamp) -> Result<Vec<SubjectEvent>, Problem> {
-        Ok(if self.erased.is_some() { Vec::new() } else { vec![Erased { at: now }.into()] })
+    fn decide(&self, erase: &Erase, now: Timestamp) -> Result<Vec<SubjectEvent>, Problem> {
+        let erased = Erased { subject: Some(erase.0), at: now };
+        Ok(if self.erased.is_some() { Vec::new() } else { vec![erased.into()] })
     }
 }
 
@@ -55,7 +67,11 @@ impl Projector for Subject {
         let SubjectEvent::Erased(erased) = event.data;
         vec![Write::one(
             "insert into erasures_done (subject, at, actor) values ($1, $2, $3)",
-            args![event.stream_id, erased.at, event.actor.to_string()],
+            args![
+                erased.subject.map_or(event.stream_id, SubjectId::uuid),
+                erased.at,
+                event.actor.to_string()
+            ],
         )]
     }
 }
@@ -72,9 +88,18 @@ pub(crate) fn forget(contexts: &[Context], subject: SubjectId) -> Vec<Write> {
     contexts.iter().flat_map(|context| (context.forget)(subject)).collect()
 }
 
-/// Whether an event says that its stream's person was erased.
-pub(crate) fn erases(kind: &str) -> bool {
+/// Whether events of this kind say that somebody was erased.
+pub fn erases(kind: &str) -> bool {
     kind == "subject.erased"
+}
+
+/// Who was erased, when an event says so.
+pub fn erased(event: &Envelope<String>) -> Option<SubjectId> {
+    if !erases(&event.kind) {
+        return None;
+    }
+    let SubjectEvent::Erased(erased) = SubjectEvent::decode(&event.kind, event.schema, &event.data).ok()?;
+    Some(erased.subject.unwrap_or(SubjectId(event.stream_id)))
 }
 
 impl Tenant {
@@ -86,13 +111,16 @@ impl Tenant {
         // First, so that a crash before the rest is found and finished by asking again, and no backup undoes it.
         bury(engine, keys.origin(), subject, asked.now).await?;
         let contexts = self.cell().contexts();
-        let work = Work::over::<Subject>([subject]).about([subject]).decide(move |desk| {
-            let already = desk.find::<Subject>(subject).is_some_and(|subject| subject.erased.is_some());
-            desk.ask::<Subject, _>(subject, &Erase)?;
-            if !already {
+        let id = stream(subject);
+        let names = [id, subject.uuid()];
+        let work = Work::over::<Subject>(names).about([subject]).decide(move |desk| {
+            let of_first_schema = desk.find::<Subject>(subject).and_then(|subject| subject.erased);
+            let before = of_first_schema.or(desk.find::<Subject>(id).and_then(|subject| subject.erased));
+            if before.is_none() {
+                desk.ask::<Subject, _>(id, &Erase(subject))?;
                 desk.erase(subject, forget(contexts, subject));
             }
-            let at = desk.get::<Subject>(subject)?.erased;
+            let at = before.unwrap_or(desk.now());
             Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": at })))
         });
         let done = self.run(asked, work).await?;

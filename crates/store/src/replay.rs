@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Envelope, SubjectId, Write};
+use kernel::{Envelope, Write};
 use uuid::Uuid;
 
 use crate::context::{AnyState, Context, Stream};
@@ -63,8 +63,8 @@ impl Replayer {
             Failure::Unusable(format!("Position {position} cannot be replayed: {error}."))
         })?;
         folded.state = Some(after);
-        if privacy::erases(&event.kind) {
-            writes.extend(privacy::forget(self.contexts, SubjectId(event.stream_id)));
+        if let Some(subject) = privacy::erased(event) {
+            writes.extend(privacy::forget(self.contexts, subject));
         }
         Ok((folded.version, writes))
     }
