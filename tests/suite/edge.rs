@@ -8,7 +8,10 @@ use crate::over_both_engines;
 use crate::people::{PASSWORD, Town, sign_in};
 use crate::world::{Engine, World};
 
-over_both_engines!(staff_and_programs_come_from_the_networks_of_their_shop_and_customers_from_everywhere);
+over_both_engines!(
+    staff_and_programs_come_from_the_networks_of_their_shop_and_customers_from_everywhere,
+    what_was_asked_is_counted_by_key_and_operation,
+);
 
 const PROXY: &str = "GALLERIA_TRUSTED_PROXIES";
 
@@ -294,4 +297,34 @@ async fn an_account_that_is_guessed_at_from_one_network_stays_open_to_its_owner_
     let refused = from("2001:db8:1:2::8", PASSWORD).await;
     assert_eq!((refused.status, &refused.json()["limit"]), (429, &json!("account")));
     assert_eq!(from("198.51.100.7", PASSWORD).await.status, 200);
+}
+
+async fn what_was_asked_is_counted_by_key_and_operation(engine: Engine) {
+    let mut world = World::start(engine, 2).await;
+    for _ in 0..2 {
+        for _ in 0..3 {
+            world.server.client("a", None).get("/api/v1/products").await;
+        }
+        let mut admin = world.admin("a");
+        assert_eq!(admin.get("/api/v1/orders").await.status, 200);
+        assert_eq!(admin.get("/api/v1/orders/0198c0de-0000-7000-8000-000000000000").await.status, 404);
+        // What was counted is added up each minute, and when a node stops.
+        world.server.stop();
+        world.server.up().await;
+    }
+    let used = world.admin("a").get("/api/v1/usage").await.json();
+    let row = |operation: &str| {
+        let rows = used["items"].as_array().unwrap().iter().filter(|row| row["operation"] == operation);
+        let rows: Vec<_> = rows.cloned().collect();
+        assert_eq!(rows.len(), 1, "{operation}: {used}");
+        rows[0].clone()
+    };
+    let (window, list, one) =
+        (row("GET /api/v1/products"), row("GET /api/v1/orders"), row("GET /api/v1/orders/{id}"));
+    assert_eq!((&window["caller"], &window["requests"]), (&json!("anonymous"), &json!(6)));
+    assert!(list["caller"].as_str().unwrap().starts_with("staff:"), "{list}");
+    assert_eq!((&list["requests"], &list["refused"]), (&json!(2), &json!(0)));
+    assert_eq!((&one["requests"], &one["refused"]), (&json!(2), &json!(2)));
+    let others = world.admin("b").get("/api/v1/usage").await.json();
+    assert_eq!(others["items"], json!([]));
 }

@@ -28,6 +28,7 @@ use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::turnstile::Turnstile;
+use crate::usage::{self, Counts};
 use crate::{Routes, document2, house, pages, pass, tenancy};
 
 /// What all requests share. Cheap to clone.
@@ -49,10 +50,14 @@ struct Inner {
     house: Arc<TenantRecord>,
     draining: AtomicBool,
     metrics: PrometheusHandle,
+    counts: Counts,
+    /// What each operation is called, by its number.
+    names: Vec<String>,
 }
 
 /// An operation of the document, as `pass` needs it on every request.
 pub(crate) struct Operation {
+    pub(crate) number: usize,
     pub(crate) method: Method,
     pub(crate) access: Access,
     pub(crate) bodies: Bodies,
@@ -69,15 +74,20 @@ pub fn app(
     problems: &[&[ProblemDoc]],
 ) -> Result<(Router, Platform), String> {
     let metrics = pass::recorder();
-    let (router, document) =
-        OpenApiRouter::<Platform>::new().merge(routes).merge(house::routes()).split_for_parts();
+    let (router, document) = OpenApiRouter::<Platform>::new()
+        .merge(routes)
+        .merge(house::routes())
+        .merge(usage::routes())
+        .split_for_parts();
     let (document, table) = document::finish(document)?;
+    let mut names = Vec::new();
     let operations = table
         .into_iter()
         .map(|(path, methods)| {
             let operations = methods
                 .into_iter()
                 .map(|(method, access, bodies)| Operation {
+                    number: named(&mut names, format!("{method} {path}")),
                     meter: Meter::new(method.as_str(), &path),
                     method,
                     access,
@@ -106,6 +116,8 @@ pub fn app(
         house: Arc::new(TenantRecord::house()),
         draining: AtomicBool::new(false),
         metrics,
+        counts: Counts::default(),
+        names,
     }));
     let router = router
         .route("/", get(pages::front))
@@ -124,6 +136,11 @@ pub fn app(
         .layer(CompressionLayer::new().compress_when(large_text()))
         .with_state(platform.clone());
     Ok((router, platform))
+}
+
+fn named(names: &mut Vec<String>, name: String) -> usize {
+    names.push(name);
+    names.len() - 1
 }
 
 /// Small answers are not worth compressing.
@@ -178,6 +195,14 @@ impl Platform {
 
     pub(crate) fn turnstile(&self) -> &Turnstile {
         &self.0.turnstile
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    pub(crate) fn operation_names(&self) -> &[String] {
+        &self.0.names
     }
 
     /// The OpenAPI document.

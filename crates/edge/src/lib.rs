@@ -33,6 +33,7 @@ mod source;
 mod tenancy;
 mod turnstile;
 mod upload;
+mod usage;
 mod version;
 
 pub use answer::{Answer, Page, Refused};

@@ -97,6 +97,10 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     if let Some(told) = told {
         told.write(response.headers_mut());
     }
+    if let (Some(shop), Some(operation)) = (&shop, operation) {
+        let refused = response.status().as_u16() >= 400;
+        platform.counts().count(shop.tenant.id(), &shop.caller, operation.number, refused, shop.now);
+    }
     let meter = operation.map_or_else(|| platform.other(), |operation| &operation.meter);
     finish(response, &method, route, shop.as_ref(), meter, started, correlation)
 }

@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::app::Platform;
 use crate::source::Peer;
-use crate::version;
+use crate::{usage, version};
 
 /// How long a client may take to send its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
@@ -45,8 +45,14 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
     let graceful = GracefulShutdown::new();
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    let mut counted = tokio::time::interval(usage::EACH);
+    counted.tick().await;
     loop {
         tokio::select! {
+            _ = counted.tick() => {
+                let platform = platform.clone();
+                tokio::spawn(async move { platform.settle_usage().await });
+            }
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => welcome(stream, peer, &router, &builder, &graceful),
                 // Out of file descriptors, most likely: those who are being served will free some.
@@ -62,6 +68,7 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
     if tokio::time::timeout(platform.settings().drain_limit, graceful.shutdown()).await.is_err() {
         tracing::warn!("Some requests did not finish in time and were cut off");
     }
+    platform.settle_usage().await;
     Ok(())
 }
 

@@ -44,7 +44,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { client: 1000, service: 6000, tenant: 60_000, guesses: 10 }
+        Self { client: 1000, service: 6000, tenant: 60_000, guesses: 60 }
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn account(session: &Session, command: AccountCommand) -> Result<(), S
         };
         let invited = Invited { audience, name: &name, email: &email, roles: &role };
         let invited = identity::invite(&cell.tenant(record.id), invited).await;
-        let (id, ticket) = invited.map_err(|problem| problem.detail)?;
+        let (id, ticket) = invited.map_err(crate::sentences)?;
         session.print(&format!("{}/password#{ticket}", (session.config.addresses())(&record)));
         session.tell(&format!(
             "The account {id} is there. Whoever opens this link within seven days chooses its password; send it to nobody else."

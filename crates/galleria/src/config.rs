@@ -123,7 +123,7 @@ impl Default for Config {
             client_limit: 1000,
             service_limit: 6000,
             tenant_limit: 60_000,
-            guess_limit: 10,
+            guess_limit: 60,
             outside_allow: None,
             outside_allow_http: false,
             v1_deprecated: None,

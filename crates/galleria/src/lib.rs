@@ -88,6 +88,19 @@ fn obey(
     })
 }
 
+/// What a refusal says to whoever typed a command: the places in a request's body mean nothing to them.
+pub(crate) fn sentences(problem: kernel::Problem) -> String {
+    if problem.fields.is_empty() {
+        return problem.detail;
+    }
+    let details: Vec<&str> = problem.fields.iter().map(|field| field.detail.as_str()).collect();
+    let mut text = format!("{}.", details.join("; "));
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
 /// For people: on standard error, so that what a script reads stays clean.
 #[expect(clippy::print_stderr, reason = "this is where a command line speaks")]
 pub fn tell(line: &str) {

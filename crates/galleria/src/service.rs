@@ -52,7 +52,7 @@ pub enum ServiceCommand {
 
 pub async fn service(session: &Session, command: ServiceCommand) -> Result<(), String> {
     let cell = session.cell(true).await?;
-    let done = obey(&cell, session, command).await.map_err(|problem| problem.detail);
+    let done = obey(&cell, session, command).await.map_err(crate::sentences);
     cell.close().await;
     done
 }

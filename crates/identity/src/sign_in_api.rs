@@ -224,7 +224,7 @@ struct RefreshAsked {
 }
 
 /// Exchanges a refresh token for the next one, and an access token.
-#[utoipa::path(post, path = "/api/v1/tokens/refresh", tag = "identity", request_body = RefreshAsked, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
+#[utoipa::path(post, path = "/api/v1/tokens/refresh", tag = "identity", request_body = RefreshAsked, extensions(("x-house" = json!(true))),
     responses((status = 200, description = "The next two.", body = Tokens)),
     security(()))]
 async fn refresh(Extension(entrance): Extension<Entrance>, ask: Command<RefreshAsked>) -> Answer {

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::Failure;
+use crate::cell::Query;
 use crate::doors::{self, Origin};
 use crate::engine::Engine;
 use crate::travel::{Passport, PassportKey};
 use crate::vault::{self, Kept};
+use crate::{Failure, Row};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TenantRecord {
@@ -295,37 +296,6 @@ impl Registry {
         .await
     }
 
-    /// Uses up a nonce of a key, for all nodes; false when that was done before. It is forgotten after `until`, when what
-    /// was signed with it is too old anyway.
-    pub async fn spend(
-        &self,
-        key: &str,
-        nonce: &str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<bool, Failure> {
-        let sql = "insert into nonces (key, nonce, until) values ($1, $2, $3)";
-        let spend = Write::one(sql, args![key.to_owned(), nonce.to_owned(), until]);
-        // One in so many also clears away what is over.
-        let old = Write::any("delete from nonces where until < $1", args![now]);
-        let writes = if nonce.as_bytes().last().is_some_and(|last| last % 16 == 0) {
-            vec![old, spend]
-        } else {
-            vec![spend]
-        };
-        let Err(failure) = self.engine.registry_write(&writes).await else { return Ok(true) };
-        let mut spent = false;
-        let asked =
-            ("select 1 from nonces where key = $1 and nonce = $2", args![key.to_owned(), nonce.to_owned()]);
-        self.engine
-            .registry_read(&[asked], &mut |_, _| {
-                spent = true;
-                Ok(())
-            })
-            .await?;
-        if spent { Ok(false) } else { Err(failure) }
-    }
-
     /// Puts a feature into the tenant's plan, or leaves it out.
     pub async fn set_feature(&self, tenant: TenantId, feature: &str, has: bool) -> Result<(), Failure> {
         let sql = if has {
@@ -445,6 +415,7 @@ impl Registry {
             "delete from tenant_hosts where tenant = $1",
             "delete from tenant_keys where tenant = $1",
             "delete from tenant_without where tenant = $1",
+            "delete from usage where tenant = $1",
             "delete from tenant_secrets where tenant = $1",
             "delete from tenants where id = $1",
         ];
@@ -458,6 +429,18 @@ impl Registry {
     pub(crate) async fn replace(&self, writes: Vec<Write>) -> Result<(), Failure> {
         self.engine.registry_write(&writes).await?;
         self.refresh().await
+    }
+
+    pub(crate) async fn write(&self, writes: &[Write]) -> Result<(), Failure> {
+        self.engine.registry_write(writes).await
+    }
+
+    pub(crate) async fn read(
+        &self,
+        query: Query<'_>,
+        each: &mut (dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send),
+    ) -> Result<(), Failure> {
+        self.engine.registry_read(&[query], each).await
     }
 
     async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {

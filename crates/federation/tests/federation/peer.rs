@@ -19,11 +19,16 @@ pub struct Peer {
 impl Peer {
     /// With people by their logins, and what the issuer says of them.
     pub async fn start(people: Value) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let people = people.to_string();
-        let peer = Self { port, process: spawn(port, &people), people };
-        peer.wait().await;
-        peer
+        for _ in 0..5 {
+            let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut peer = Self { port, process: spawn(port, &people), people: people.clone() };
+            // Somebody else may have taken the port meanwhile.
+            if peer.is_up().await {
+                return peer;
+            }
+        }
+        panic!("the issuer ended each time that it was started");
     }
 
     pub fn issuer(&self) -> String {
@@ -34,7 +39,7 @@ impl Peer {
     pub async fn rotate(&mut self) {
         self.stop();
         self.process = spawn(self.port, &self.people);
-        self.wait().await;
+        assert!(self.is_up().await, "the issuer did not come up again");
     }
 
     pub fn stop(&mut self) {
@@ -75,16 +80,21 @@ impl Peer {
         serde_json::from_slice(answer.body()).unwrap()
     }
 
-    async fn wait(&self) {
+    /// Waits until it answers; says no when it has ended instead.
+    async fn is_up(&mut self) -> bool {
         let (url, started) = (format!("{}/.well-known/openid-configuration", self.issuer()), Instant::now());
         let ready = || async {
             let request = Request::get(&url).body(Vec::new()).unwrap();
             outbound().send(request).await.is_ok_and(|answer| answer.status() == 200)
         };
         while !ready().await {
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
             assert!(started.elapsed() < seconds(60), "the issuer did not come up within a minute");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
+        true
     }
 }
 

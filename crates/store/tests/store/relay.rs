@@ -253,3 +253,24 @@ async fn a_commit_on_one_node_wakes_the_reader_on_another() {
     writer.stop().await;
     relay.stop().await;
 }
+
+/// A request that takes too long is dropped wherever it is; so is what a node was doing when it is told to stop.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_cut_off_leaves_no_open_transaction_to_the_next() {
+    let world = World::database().await;
+    let tenant = world.tenant().await;
+    for turn in 0..300 {
+        let planning = tenant.schedule(NewJob::now("counting", json!({}), now()));
+        let _ = tokio::time::timeout(Duration::from_micros(turn * 37 % 3000), planning).await;
+        tenant.head().await.unwrap();
+    }
+    let reads: Vec<_> = (0..64)
+        .map(|_| {
+            let tenant = tenant.clone();
+            tokio::spawn(async move { tenant.head().await })
+        })
+        .collect();
+    for read in reads {
+        read.await.unwrap().unwrap();
+    }
+}

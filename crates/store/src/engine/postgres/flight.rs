@@ -20,8 +20,19 @@ use crate::Failure;
 
 /// A connection that is ours for a transaction.
 pub(super) struct Session {
-    client: Object,
+    /// Gone once it was given back.
+    client: Option<Object>,
     prepared: bool,
+}
+
+/// Whoever was cut off in the middle, by a time limit or because nobody waits any more, has left a transaction open. The
+/// next one to get the connection would write into it, so it is closed.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            drop(Object::take(client));
+        }
+    }
 }
 
 /// A statement, kept prepared by the server or sent as text each time.
@@ -45,7 +56,11 @@ pub(super) enum Value<'a> {
 
 impl Session {
     pub(super) fn new(client: Object, prepared: bool) -> Self {
-        Self { client, prepared }
+        Self { client: Some(client), prepared }
+    }
+
+    fn client(&self) -> &Object {
+        self.client.as_ref().expect("a session that was given back is used no more")
     }
 
     pub(super) async fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<Ready, Failure> {
@@ -53,7 +68,7 @@ impl Session {
         if !self.prepared {
             return Ok(Ready::Text(sql.to_owned(), types));
         }
-        self.client
+        self.client()
             .prepare_typed_cached(sql, &types)
             .await
             .map(Ready::Prepared)
@@ -62,9 +77,9 @@ impl Session {
 
     pub(super) async fn query(&self, statement: &Ready, values: &[Value<'_>]) -> Result<RowStream, Failure> {
         let rows = match statement {
-            Ready::Prepared(statement) => self.client.query_raw(statement, values).await,
+            Ready::Prepared(statement) => self.client().query_raw(statement, values).await,
             Ready::Text(sql, types) => {
-                self.client.query_typed_raw(sql, values.iter().zip(types.iter().cloned())).await
+                self.client().query_typed_raw(sql, values.iter().zip(types.iter().cloned())).await
             }
         };
         rows.map_err(|error| failure(&error))
@@ -79,16 +94,18 @@ impl Session {
 
     /// Statements without arguments.
     pub(super) async fn text(&self, sql: &str) -> Result<(), Failure> {
-        self.client.batch_execute(sql).await.map_err(|error| failure(&error))
+        self.client().batch_execute(sql).await.map_err(|error| failure(&error))
     }
 
     /// Ends what is unfinished after a failure, or gives the connection up when that cannot be done.
-    pub(super) async fn give_back<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
-        if let Err(failure) = &result {
-            let gone = matches!(failure, Failure::Unreachable(_) | Failure::Unknown);
-            if gone || self.text("rollback").await.is_err() {
-                drop(Object::take(self.client));
-            }
+    pub(super) async fn give_back<T>(mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        let clean = match &result {
+            Ok(_) => true,
+            Err(Failure::Unreachable(_) | Failure::Unknown) => false,
+            Err(_) => self.text("rollback").await.is_ok(),
+        };
+        if clean {
+            drop(self.client.take());
         }
         result
     }
