@@ -138,8 +138,7 @@ impl Turnstile {
         told: &mut Option<Told>,
     ) -> Result<(), Problem> {
         let Some(limit) = limit else { return Ok(()) };
-        let now = Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0));
-        let verdict = self.limiter.check(&key(), &limit, now).await;
+        let verdict = self.limiter.check(&key(), &limit, now.since_1970()).await;
         if !verdict.allowed {
             *told = Some(Told(kind, verdict));
             return Err(too_many(kind, &verdict));

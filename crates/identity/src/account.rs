@@ -340,7 +340,7 @@ impl Decide<UseCode<'_>> for Account {
 impl App {
     fn step_of(&self, code: &str, now: Timestamp) -> Option<u64> {
         let secret = AppSecret::from_bytes(self.secret.reveal()?)?;
-        secret.step_of(code, now.as_micros() / 1_000_000, self.last_step)
+        secret.step_of(code, now.seconds(), self.last_step)
     }
 }
 

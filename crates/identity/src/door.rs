@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use credentials::Passwords;
 use edge::door::{Later, ToSign, Vouched};
@@ -15,13 +14,13 @@ use store::{Cell, Tenant};
 use uuid::Uuid;
 
 use crate::outside::{self, Outside};
+use crate::remembered::Remembered;
 use crate::ring::{self, Rings};
 use crate::signed::Services;
 use crate::{AccountId, SessionId, queries, ticket};
 
-/// What a node remembers of a session or a role; so long another node's change takes to be felt here.
-const REMEMBERED: Duration = Duration::from_secs(1);
-const REMEMBERED_AT_MOST: usize = 20_000;
+/// Tokens that are held as verified, at the most.
+const VERIFIED_AT_MOST: usize = 20_000;
 
 /// The way in. Cheap to clone; all clones remember the same.
 #[derive(Clone)]
@@ -38,9 +37,6 @@ struct Inner {
     tokens: Mutex<HashMap<(TenantId, String), Verified>>,
     services: Services,
 }
-
-/// What was read, and when.
-type Remembered<K, T> = Mutex<HashMap<K, (Timestamp, T)>>;
 
 type OwnRoles = Arc<HashMap<String, Grants>>;
 
@@ -60,8 +56,8 @@ impl Entrance {
             rings: Rings::default(),
             sends_letters,
             outside: Outside::new(federation),
-            sessions: Mutex::default(),
-            roles: Mutex::default(),
+            sessions: Remembered::default(),
+            roles: Remembered::default(),
             tokens: Mutex::default(),
             services: Services::default(),
         }))
@@ -85,8 +81,8 @@ impl Entrance {
 
     /// Something about somebody's right to be here has changed: it is felt on this node at once.
     pub(crate) fn forget(&self, tenant: TenantId) {
-        self.0.sessions.lock().retain(|(of, _), _| *of != tenant);
-        self.0.roles.lock().remove(&tenant);
+        self.0.sessions.forget(|(of, _)| *of == tenant);
+        self.0.roles.forget(|of| *of == tenant);
         self.0.outside.forget(tenant);
     }
 
@@ -96,8 +92,7 @@ impl Entrance {
 
     /// What a shop's own roles may do.
     pub(crate) async fn own_roles(&self, tenant: &Tenant, now: Timestamp) -> Result<OwnRoles, Problem> {
-        let known = self.0.roles.lock().get(&tenant.id()).cloned();
-        if let Some((_, roles)) = known.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+        if let Some(roles) = self.0.roles.get(&tenant.id(), now) {
             return Ok(roles);
         }
         let read = queries::roles(tenant).await?.into_iter().filter_map(|role| {
@@ -105,7 +100,7 @@ impl Entrance {
             Some((role.name, grants))
         });
         let roles = Arc::new(read.collect::<HashMap<_, _>>());
-        self.0.roles.lock().insert(tenant.id(), (now, roles.clone()));
+        self.0.roles.keep(tenant.id(), roles.clone(), now);
         Ok(roles)
     }
 
@@ -132,18 +127,11 @@ impl Entrance {
 
     async fn caller(&self, tenant: &Tenant, id: SessionId) -> Result<Option<Caller>, Problem> {
         let (now, key) = (tenant.cell().now(), (tenant.id(), id.uuid()));
-        let known = self.0.sessions.lock().get(&key).cloned();
-        if let Some((_, caller)) = known.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+        if let Some(caller) = self.0.sessions.get(&key, now) {
             return Ok(caller);
         }
         let caller = self.read(tenant, id, now).await?;
-        let mut sessions = self.0.sessions.lock();
-        if sessions.len() >= REMEMBERED_AT_MOST {
-            sessions.retain(|_, (read, _)| now.since(*read) < REMEMBERED);
-        }
-        if sessions.len() < REMEMBERED_AT_MOST {
-            sessions.insert(key, (now, caller.clone()));
-        }
+        self.0.sessions.keep(key, caller.clone(), now);
         Ok(caller)
     }
 
@@ -165,15 +153,15 @@ impl Entrance {
         let key = (tenant.id(), token.to_owned());
         let known = self.0.tokens.lock().get(&key).copied();
         if let Some(known) = known {
-            return Ok(Some(known).filter(|known| ring::seconds(now) < known.until));
+            return Ok(Some(known).filter(|known| now.seconds() < known.until));
         }
         let verified = self.verify(tenant, token, now).await?;
         if let Some(verified) = verified {
             let mut tokens = self.0.tokens.lock();
-            if tokens.len() >= REMEMBERED_AT_MOST {
-                tokens.retain(|_, known| ring::seconds(now) < known.until);
+            if tokens.len() >= VERIFIED_AT_MOST {
+                tokens.retain(|_, known| now.seconds() < known.until);
             }
-            if tokens.len() < REMEMBERED_AT_MOST {
+            if tokens.len() < VERIFIED_AT_MOST {
                 tokens.insert(key, verified);
             }
         }
@@ -190,7 +178,7 @@ impl Entrance {
         let keys = self.0.rings.of(tenant, now).await?;
         let Some(audience) = said["aud"].as_str().and_then(Audience::named) else { return Ok(None) };
         let Some(verifier) = keys.verifier(audience) else { return Ok(None) };
-        let claims = match verifier.verify(token, ring::seconds(now)) {
+        let claims = match verifier.verify(token, now.seconds()) {
             Ok(claims) => claims,
             Err(refusal) => {
                 tracing::debug!(code = refusal.code(), ?refusal, "An access token was refused");

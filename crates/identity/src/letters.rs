@@ -95,8 +95,7 @@ impl Letters {
         let address = (self.addresses)(&record);
         // The part after # is not sent to any server, so it does not end up in a log.
         let letter = written(wanted.letter, &account, &record.name, &format!("{address}/password#{ticket}"));
-        let since = Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0));
-        self.post.send(&letter, since).await.map(|_| ()).map_err(|error| unsent(&error))
+        self.post.send(&letter, now.since_1970()).await.map(|_| ()).map_err(|error| unsent(&error))
     }
 }
 

@@ -33,6 +33,7 @@ mod provider;
 mod provider_api;
 mod proving;
 pub mod queries;
+mod remembered;
 mod ring;
 mod role;
 mod role_api;

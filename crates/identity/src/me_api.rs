@@ -86,8 +86,8 @@ async fn end_my_session(
     ask: Command<NoBody>,
 ) -> Answer {
     let (me, _) = person(&ask.shop)?;
-    let mine = queries::sessions(&ask.shop.tenant, me, None, ask.shop.now).await?;
-    if !mine.iter().any(|session| session.id == id) {
+    let mine = queries::session_ids(&ask.shop.tenant, me, ask.shop.now).await?;
+    if !mine.contains(&id) {
         return Err(Problem::not_found("session").into());
     }
     let answer = ask.run(works::end(vec![id], Because::Revoked)).await;
@@ -177,6 +177,6 @@ pub(crate) fn person(shop: &Shop) -> Result<(AccountId, SessionId), Problem> {
 }
 
 async fn others(shop: &Shop, me: AccountId, but: SessionId) -> Result<Vec<SessionId>, Problem> {
-    let sessions = queries::sessions(&shop.tenant, me, None, shop.now).await?;
-    Ok(sessions.into_iter().map(|session| session.id).filter(|id| *id != but).collect())
+    let sessions = queries::session_ids(&shop.tenant, me, shop.now).await?;
+    Ok(sessions.into_iter().filter(|id| *id != but).collect())
 }

@@ -1,32 +1,26 @@
 //! The providers of a tenant, and the account of whoever comes from one.
 
-use std::collections::HashMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use edge::{Audience, Caller};
 use federation::{Federation, FederationError, Outsider};
 use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
-use parking_lot::Mutex;
 use store::{Asked, Tenant};
 
 use crate::door::{Entrance, actor};
 use crate::outsider::{self, Arrival, Newcomer};
 use crate::queries::{self, ProviderRow};
+use crate::remembered::Remembered;
 use crate::{AccountId, ProviderId, Refusal};
 
-/// A node goes by a bearer token that it has checked for so long.
-const REMEMBERED: Duration = Duration::from_secs(1);
-const REMEMBERED_AT_MOST: usize = 20_000;
 const SEALED_AS: &str = "provider";
 
 /// What a node knows of issuers, and of the tokens that they made.
 pub struct Outside {
     federation: Federation,
-    bearers: Mutex<HashMap<(TenantId, String), Seen>>,
+    /// The tokens that were checked, and whom each lets in.
+    bearers: Remembered<(TenantId, String), Option<Caller>>,
 }
-
-/// When a token was checked, and whom it lets in.
-type Seen = (Timestamp, Option<Caller>);
 
 /// A provider, ready for use.
 pub struct Ready {
@@ -38,7 +32,7 @@ pub struct Ready {
 
 impl Outside {
     pub fn new(federation: Federation) -> Self {
-        Self { federation, bearers: Mutex::default() }
+        Self { federation, bearers: Remembered::default() }
     }
 
     pub fn federation(&self) -> &Federation {
@@ -46,7 +40,7 @@ impl Outside {
     }
 
     pub fn forget(&self, tenant: TenantId) {
-        self.bearers.lock().retain(|(of, _), _| *of != tenant);
+        self.bearers.forget(|(of, _)| *of == tenant);
     }
 }
 
@@ -147,18 +141,11 @@ fn methods(who: &Outsider) -> Vec<String> {
 pub async fn bearer(entrance: &Entrance, tenant: &Tenant, token: &str) -> Result<Option<Caller>, Problem> {
     let (now, key) = (tenant.cell().now(), (tenant.id(), token.to_owned()));
     let bearers = &entrance.outside().bearers;
-    let known = bearers.lock().get(&key).cloned();
-    if let Some((_, caller)) = known.filter(|(read, _)| now.since(*read) < REMEMBERED) {
+    if let Some(caller) = bearers.get(&key, now) {
         return Ok(caller);
     }
     let caller = read_bearer(entrance, tenant, token, now).await?;
-    let mut bearers = bearers.lock();
-    if bearers.len() >= REMEMBERED_AT_MOST {
-        bearers.retain(|_, (read, _)| now.since(*read) < REMEMBERED);
-    }
-    if bearers.len() < REMEMBERED_AT_MOST {
-        bearers.insert(key, (now, caller.clone()));
-    }
+    bearers.keep(key, caller.clone(), now);
     Ok(caller)
 }
 
@@ -221,7 +208,7 @@ async fn known(
 }
 
 pub fn moment(now: Timestamp) -> SystemTime {
-    UNIX_EPOCH + Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or_default())
+    UNIX_EPOCH + now.since_1970()
 }
 
 /// What federation refuses, as an answer.

@@ -23,7 +23,6 @@ use crate::door::Entrance;
 use crate::errors::refused;
 use crate::me_api::person;
 use crate::queries::{self, PasskeyView};
-use crate::ring::seconds;
 use crate::session::Kind;
 use crate::sign_in_api::{self, SameSiteOfBrowsers, unkept};
 use crate::site::Site;
@@ -97,7 +96,7 @@ async fn begin_adding(site: Site, ask: Command<NoBody>) -> Answer {
     let account = queries::account(&shop.tenant, me).await?.ok_or_else(|| Problem::not_found("account"))?;
     let known = queries::passkeys(&shop.tenant, me).await?;
     let exclude = known.iter().map(|passkey| record(&passkey.record)).collect::<Result<Vec<_>, _>>()?;
-    let (passkeys, now) = (at(&site)?, seconds(shop.now));
+    let (passkeys, now) = (at(&site)?, shop.now.seconds());
     let register = |name: &str| {
         let user_handle = *me.uuid().as_bytes();
         let asked = Registration { user_handle, name, display_name: &account.name, exclude: &exclude };
@@ -136,7 +135,7 @@ async fn add_passkey(site: Site, ask: Command<AddPasskey>) -> Answer {
         return Err(Problem::from(Refusal::TicketUsed).into());
     }
     let response = body.response.to_string();
-    let made = at(&site)?.finish_registration(&ceremony.state, &response, seconds(shop.now)).map_err(no)?;
+    let made = at(&site)?.finish_registration(&ceremony.state, &response, shop.now.seconds()).map_err(no)?;
     // What a device calls its passkey is its own choice, so it may not be what somebody else's is called.
     if queries::passkey_of(&shop.tenant, &made.credential_id).await?.is_some() {
         return Err(Problem::from(Refusal::PasskeyUsed).into());
@@ -180,7 +179,7 @@ struct BeginSignIn {
 async fn begin_sign_in(site: Site, _: SameSiteOfBrowsers, ask: Command<BeginSignIn>) -> Answer {
     let shop = &ask.shop;
     let audience = sign_in_api::audience(shop, ask.body.audience.as_deref())?.as_str().to_owned();
-    let begun = at(&site)?.begin_authentication(None, seconds(shop.now)).map_err(no)?;
+    let begun = at(&site)?.begin_authentication(None, shop.now.seconds()).map_err(no)?;
     begin(shop, What::Show { audience }, None, begun).await
 }
 
@@ -238,7 +237,7 @@ async fn shown(
     let known = queries::passkey_of(&shop.tenant, &answer.credential_id).await?.ok_or_else(unknown)?;
     let account = known.account.ok_or_else(unknown)?;
     let passkey = record(&known.record)?;
-    let shown = at(site)?.finish_authentication(&ceremony.state, &answer, &passkey, seconds(shop.now));
+    let shown = at(site)?.finish_authentication(&ceremony.state, &answer, &passkey, shop.now.seconds());
     let Authenticated { user_handle, passkey, .. } = shown.map_err(no)?;
     let holder = queries::account(&shop.tenant, account).await?.ok_or_else(unknown)?;
     if user_handle != *account.uuid().as_bytes() || holder.audience != audience {

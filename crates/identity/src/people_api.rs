@@ -137,8 +137,7 @@ async fn disable(
     let account = found(shop, id).await?;
     check_wider(&entrance, shop, &account).await?;
     check_not_last(&entrance, shop, id, &[]).await?;
-    let sessions = queries::sessions(&shop.tenant, id, None, shop.now).await?;
-    let sessions = sessions.into_iter().map(|session| session.id).collect();
+    let sessions = queries::session_ids(&shop.tenant, id, shop.now).await?;
     let answer = ask.run(works::disable(id, sessions)).await;
     entrance.forget(shop.tenant.id());
     answer
@@ -181,8 +180,7 @@ async fn end_sessions(
     let shop = &ask.shop;
     let account = found(shop, id).await?;
     check_wider(&entrance, shop, &account).await?;
-    let sessions = queries::sessions(&shop.tenant, id, None, shop.now).await?;
-    let sessions = sessions.into_iter().map(|session| session.id).collect();
+    let sessions = queries::session_ids(&shop.tenant, id, shop.now).await?;
     let answer = ask.run(works::end(sessions, Because::RevokedByStaff)).await;
     entrance.forget(shop.tenant.id());
     answer
@@ -193,7 +191,7 @@ async fn found(shop: &Shop, id: AccountId) -> Result<AccountView, Problem> {
 }
 
 /// Who works at this address.
-fn colleagues(shop: &Shop) -> Audience {
+pub(crate) fn colleagues(shop: &Shop) -> Audience {
     if shop.tenant.id() == TenantId::CELL { Audience::Operator } else { Audience::Staff }
 }
 

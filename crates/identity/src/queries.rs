@@ -178,7 +178,7 @@ fn as_account(row: &Row<'_>) -> Result<AccountView, Failure> {
     })
 }
 
-/// The sessions of an account that go on, newest first.
+/// The newest two hundred sessions of an account that go on.
 pub async fn sessions(
     tenant: &Tenant,
     account: AccountId,
@@ -203,6 +203,16 @@ pub async fn sessions(
             })
         })
         .await
+}
+
+/// All of them by their ids, for whoever ends them: one that was left out would go on.
+pub async fn session_ids(
+    tenant: &Tenant,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, Failure> {
+    let sql = "select id from sessions where account_id = $1 and ended_at is null and expires_at > $2";
+    tenant.rows(sql, args![account, now], |row| row.get(0).map(SessionId)).await
 }
 
 /// Who a session lets in, while it goes on and its account is open.

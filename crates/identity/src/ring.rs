@@ -88,7 +88,7 @@ impl Keys {
             issuer: Issuer::new(ring, name.clone()),
             verifiers: Audience::KNOWN
                 .map(|audience| (audience, Verifier::new(ring, name.clone(), audience.as_str()))),
-            published: ring.jwks(seconds(now)),
+            published: ring.jwks(now.seconds()),
             read_at: now,
         }
     }
@@ -122,8 +122,8 @@ async fn current(tenant: &Tenant, now: Timestamp) -> Result<Ring, Problem> {
             Some((ring, turns)) => (Some(ring), turns),
             None => (None, 0),
         };
-        let due = ring.as_mut().is_none_or(|ring| ring.rotate(seconds(now)));
-        let ring = ring.unwrap_or_else(|| Ring::new(LIFETIMES, seconds(now)));
+        let due = ring.as_mut().is_none_or(|ring| ring.rotate(now.seconds()));
+        let ring = ring.unwrap_or_else(|| Ring::new(LIFETIMES, now.seconds()));
         if !due {
             return Ok(ring);
         }
@@ -167,8 +167,4 @@ pub fn issuer_name(tenant: TenantId) -> String {
 /// The tenant whose name this is.
 pub fn tenant_of(issuer: &str) -> Option<TenantId> {
     issuer.strip_prefix("urn:galleria:")?.parse().ok().map(TenantId)
-}
-
-pub fn seconds(time: Timestamp) -> i64 {
-    time.as_micros().div_euclid(1_000_000)
 }

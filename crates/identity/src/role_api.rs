@@ -2,14 +2,15 @@
 
 use axum::Extension;
 use axum::extract::Path;
-use edge::{Answer, Audience, Command, Grants, NoBody, Page, Role, Routes, Shop};
-use kernel::{Check, Problem, TenantId};
+use edge::{Answer, Command, Grants, NoBody, Page, Role, Routes, Shop};
+use kernel::{Check, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::door::Entrance;
+use crate::people_api::colleagues;
 use crate::queries::{self, RoleView};
 use crate::role::Definition;
 use crate::{Refusal, works};
@@ -134,8 +135,4 @@ async fn has_holder(shop: &Shop, name: &str) -> Result<bool, Problem> {
         }
         below = last.id.uuid();
     }
-}
-
-fn colleagues(shop: &Shop) -> Audience {
-    if shop.tenant.id() == TenantId::CELL { Audience::Operator } else { Audience::Staff }
 }

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::door::{Entrance, actor};
-use crate::ring::{self, TOKEN_LASTS};
+use crate::ring::TOKEN_LASTS;
 use crate::session::{Because, Kind};
 use crate::ticket::{self, Good, Ticket};
 use crate::works::{self, NewSession, Proof};
@@ -274,7 +274,7 @@ async fn tokens(
         tid: Some(shop.tenant.id().uuid().to_string()),
         sid: Some(session.to_string()),
         kind: audience.as_str().to_owned(),
-        auth_time: Some(ring::seconds(shop.now)),
+        auth_time: Some(shop.now.seconds()),
         ..Ours::default()
     };
     let wish = Wish {
@@ -283,7 +283,7 @@ async fn tokens(
         lasts: TOKEN_LASTS,
         ours,
     };
-    let (access_token, _) = keys.issuer.issue(wish, ring::seconds(shop.now)).map_err(|refusal| {
+    let (access_token, _) = keys.issuer.issue(wish, shop.now.seconds()).map_err(|refusal| {
         tracing::error!(code = refusal.code(), "An access token could not be signed: {refusal}");
         Problem::bug()
     })?;

@@ -113,8 +113,7 @@ async fn set_password(Extension(entrance): Extension<Entrance>, ask: Command<Set
         .ok_or_else(|| Problem::from(Refusal::TicketUsed))?;
     let own = [account.name.as_str(), account.email.as_str(), shop.record.name.as_str()];
     let hash = proving::chosen(&entrance, &body.password, &own).await?;
-    let sessions = queries::sessions(&shop.tenant, id, None, shop.now).await?;
-    let sessions = sessions.into_iter().map(|session| session.id).collect();
+    let sessions = queries::session_ids(&shop.tenant, id, shop.now).await?;
     let mut asked = ask.asked();
     asked.once = None;
     shop.tenant.run(asked, works::set_password(id, hash, round, true, sessions)).await?;

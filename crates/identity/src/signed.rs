@@ -1,30 +1,21 @@
 //! Who a signature lets in: a service of ours, in the shops that its key names, each request once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use edge::door::{ToSign, Vouched};
 use edge::{Audience, Caller, Grants, Role};
 use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
-use parking_lot::Mutex;
 use signing::{Accepts, Request, Secret, Signed, SigningError};
 use store::{Cell, Failure, Tenant};
 use uuid::Uuid;
 
 use crate::ServiceKeyId;
 use crate::queries::{self, ServiceKeyRow};
-
-/// So long another node's change takes to be felt here.
-const REMEMBERED: Duration = Duration::from_secs(1);
-const REMEMBERED_AT_MOST: usize = 10_000;
+use crate::remembered::Remembered;
 
 /// The keys of services that a node has read.
 #[derive(Default)]
-pub struct Services(Mutex<HashMap<Uuid, Read>>);
-
-/// When a key was read, and what was found.
-type Read = (Timestamp, Option<Arc<Known>>);
+pub struct Services(Remembered<Uuid, Option<Arc<Known>>>);
 
 struct Known {
     row: ServiceKeyRow,
@@ -33,7 +24,7 @@ struct Known {
 
 impl Services {
     pub fn forget(&self) {
-        self.0.lock().clear();
+        self.0.forget(|_| true);
     }
 
     /// Who signed, and where they may act.
@@ -49,8 +40,8 @@ impl Services {
         let known = known.ok_or_else(|| refused(SigningError::SignatureWrong))?;
         let accepts = if known.row.legacy { Accepts::V2AndLegacy } else { Accepts::V2 };
         let ToSign { method, target, body, .. } = request;
-        let since = Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0));
-        let claim = signed.check(&known.secret, accepts, &Request { method, target, body }, since);
+        let request = Request { method, target, body };
+        let claim = signed.check(&known.secret, accepts, &request, now.since_1970());
         let claim = claim.map_err(refused)?;
         let until = Timestamp::from_micros(i64::try_from(claim.until.as_micros()).unwrap_or(i64::MAX));
         if !cell.registry().spend(&claim.key_id, &claim.nonce, until, now).await? {
@@ -65,16 +56,11 @@ impl Services {
     }
 
     async fn known(&self, cell: &Cell, id: Uuid, now: Timestamp) -> Result<Option<Arc<Known>>, Problem> {
-        let remembered = self.0.lock().get(&id).cloned();
-        let known = match remembered.filter(|(read, _)| now.since(*read) < REMEMBERED) {
-            Some((_, known)) => known,
+        let known = match self.0.get(&id, now) {
+            Some(known) => known,
             None => {
                 let known = read(&cell.own().await?, id).await?.map(Arc::new);
-                let mut all = self.0.lock();
-                if all.len() >= REMEMBERED_AT_MOST {
-                    all.clear();
-                }
-                all.insert(id, (now, known.clone()));
+                self.0.keep(id, known.clone(), now);
                 known
             }
         };

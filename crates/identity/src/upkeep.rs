@@ -37,8 +37,7 @@ async fn give_up(tenant: &Tenant, person: SubjectId) -> Result<Effect, Problem> 
     let addresses = tenant.rows(sql, args![person], |row| row.get(0)).await?;
     let outsiders = queries::outsiders(tenant, person.uuid()).await?;
     let outsiders = outsiders.into_iter().map(|outsider| outsider.id).collect();
-    let sessions = queries::sessions(tenant, id, None, tenant.cell().now()).await?;
-    let sessions = sessions.into_iter().map(|session| session.id).collect();
+    let sessions = queries::session_ids(tenant, id, tenant.cell().now()).await?;
     let works = [works::give_up(addresses), outsider::unlink(outsiders), works::disable(id, sessions)];
     Ok(Effect::Work(Work::all(works)))
 }

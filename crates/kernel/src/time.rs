@@ -25,6 +25,16 @@ impl Timestamp {
         self.0
     }
 
+    /// What libraries of others reckon with; nothing before 1970.
+    pub fn since_1970(self) -> Duration {
+        self.since(Self(0))
+    }
+
+    /// Whole seconds since 1970, as tokens and codes of the moment have them.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
