@@ -14,6 +14,7 @@ fn crates_depend_downwards_only() {
         ("kernel", vec![]),
         ("store", vec!["kernel"]),
         ("blobs", vec!["kernel"]),
+        ("pricing", vec!["kernel"]),
         ("credentials", vec![]),
         ("mail", vec![]),
         ("limits", vec![]),

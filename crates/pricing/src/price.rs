@@ -1,0 +1,129 @@
+//! Pricing a basket.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::levy::levy;
+use crate::promotion::same_code;
+use crate::sheet::{Off, Sheet};
+use crate::stacking::{Chosen, choose, goes_before};
+use crate::{
+    Assessed, Basket, Entry, Kind, Ledger, Outcome, Part, Promotion, PromotionId, Refusal, TaxRules, Totals,
+    words,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Priced {
+    pub ledger: Ledger,
+    /// What became of each promotion, in their order, and of each code that is none.
+    pub explained: Vec<Explanation>,
+    /// Parts that cost something where no rate of tax is known, so that a shop can refuse to sell there.
+    pub untaxed: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// None for a code that is no promotion's.
+    pub promotion: Option<PromotionId>,
+    pub code: Option<String>,
+    /// What it took off in all.
+    pub amount: i64,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// The same for a person.
+    pub text: String,
+}
+
+/// What this basket costs, and why. The same facts always give the same answer.
+pub fn price(basket: &Basket, promotions: &[Promotion], taxes: &TaxRules) -> Result<Priced, Refusal> {
+    let mut sheet = Sheet::new(basket)?;
+    let chosen = choose(&mut sheet, promotions)?;
+    let mut entries = charges(&sheet);
+    for (promotion, off) in &chosen.applied {
+        discount(&sheet, promotion, off, &mut entries);
+    }
+    let (levied, untaxed) = levy(&sheet, taxes)?;
+    entries.extend(levied);
+    let ledger = Ledger::new(basket.currency, entries)?;
+    Ok(Priced { ledger, explained: explain(basket, promotions, chosen), untaxed })
+}
+
+impl Priced {
+    pub fn total(&self) -> i64 {
+        self.ledger.total()
+    }
+
+    pub fn totals(&self) -> Totals {
+        self.ledger.totals()
+    }
+
+    /// With taxes that were worked out elsewhere, for a basket that was priced without rates.
+    pub fn with_taxes(self, assessed: Vec<Assessed>) -> Result<Self, Refusal> {
+        let mut entries = Vec::with_capacity(assessed.len());
+        for Assessed { of, tax } in assessed {
+            if self.ledger.of(of).next().is_none() {
+                return Err(Refusal::NotInLedger(of));
+            }
+            if tax.tax < 0 || tax.base < 0 {
+                return Err(Refusal::Malformed(vec![crate::refusal::field("/tax", "a tax is not negative")]));
+            }
+            let amount = if tax.included { 0 } else { tax.tax };
+            let text = format!("{} {}", tax.name, tax.rate);
+            entries.push(Entry::new(Kind::Tax(tax), of, amount, text));
+        }
+        let taxed = |part: &Part| entries.iter().any(|entry| entry.of == *part);
+        let untaxed = self.untaxed.into_iter().filter(|part| !taxed(part)).collect();
+        Ok(Self { ledger: self.ledger.and(entries)?, untaxed, ..self })
+    }
+}
+
+fn charges(sheet: &Sheet) -> Vec<Entry> {
+    let currency = sheet.basket.currency;
+    let mut entries = Vec::with_capacity(sheet.lines.len() * 3 + 2);
+    for line in &sheet.lines {
+        let kind = Kind::Item { quantity: line.quantity, unit_price: line.unit_price };
+        let text = format!("{} × {}", line.quantity, words::money(line.unit_price, currency));
+        // The sheet was refused if the lines could not be counted.
+        entries.push(Entry::new(kind, Part::Line(line.id), line.unit_price * line.quantity, text));
+    }
+    if let Some(shipping) = &sheet.basket.shipping {
+        entries.push(Entry::new(Kind::Shipping, Part::Shipping, shipping.price, shipping.option.as_str()));
+    }
+    entries
+}
+
+fn discount(sheet: &Sheet, promotion: &Promotion, off: &Off, entries: &mut Vec<Entry>) {
+    let text: Arc<str> = format!("{}: {}", promotion.name, promotion.effect.text()).into();
+    let lines = sheet.lines.iter().zip(&off.lines).map(|(line, off)| (Part::Line(line.id), *off));
+    for (part, off) in lines.chain([(Part::Shipping, off.shipping)]).filter(|(_, off)| *off > 0) {
+        entries.push(Entry::new(Kind::Discount { promotion: promotion.id }, part, -off, text.clone()));
+    }
+}
+
+fn explain(basket: &Basket, promotions: &[Promotion], mut chosen: Chosen) -> Vec<Explanation> {
+    chosen.outcomes.sort_by(|(a, _), (b, _)| goes_before(a, b));
+    let took_off =
+        |id| chosen.applied.iter().find(|(applied, _)| applied.id == id).map_or(0, |(_, off)| off.total);
+    let known = chosen.outcomes.iter().map(|(promotion, outcome)| Explanation {
+        promotion: Some(promotion.id),
+        code: promotion.code.clone(),
+        amount: took_off(promotion.id),
+        outcome: outcome.clone(),
+        text: outcome.sentence(&promotion.name, basket.currency),
+    });
+    let has = |code: &str| {
+        promotions.iter().any(|promotion| promotion.code.as_deref().is_some_and(|its| same_code(code, its)))
+    };
+    let typed: BTreeSet<&str> =
+        basket.codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()).collect();
+    let unknown = typed.into_iter().filter(|code| !has(code)).map(|code| Explanation {
+        promotion: None,
+        code: Some(code.to_owned()),
+        amount: 0,
+        outcome: Outcome::UnknownCode,
+        text: Outcome::UnknownCode.sentence(code, basket.currency),
+    });
+    known.chain(unknown).collect()
+}
