@@ -34,7 +34,18 @@ fn crates_depend_downwards_only() {
     allowed.insert(
         "galleria",
         [
-            vec!["kernel", "store", "edge", "blobs", "limits", "mail", "entry", "federation", "outbound"],
+            vec![
+                "kernel",
+                "store",
+                "edge",
+                "blobs",
+                "limits",
+                "mail",
+                "entry",
+                "federation",
+                "outbound",
+                "credentials",
+            ],
             CONTEXTS.to_vec(),
         ]
         .concat(),

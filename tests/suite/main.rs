@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod breached;
 mod browser;
 mod cli;
 mod edge;

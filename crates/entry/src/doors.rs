@@ -40,7 +40,7 @@ pub async fn sign_in(visit: Visit) -> Response {
                 }
             }
             div.ways #ways hidden {
-                @if visit.passkeys { button #passkey type="button" hidden { (texts.use_passkey) } }
+                button #passkey type="button" hidden { (texts.use_passkey) }
             }
         }
         ul.links {

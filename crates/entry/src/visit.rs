@@ -17,8 +17,6 @@ pub struct Visit {
     pub shop: Arc<TenantRecord>,
     pub audience: Audience,
     pub texts: &'static Texts,
-    /// Whether this installation takes passkeys.
-    pub passkeys: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -49,7 +47,6 @@ impl FromRequestParts<Platform> for Visit {
             Some("staff") => Audience::Staff,
             _ => Audience::Customer,
         };
-        let passkeys = platform.document()["paths"].get("/api/v1/sign-in/passkey").is_some();
-        Ok(Self { shop, audience, texts, passkeys })
+        Ok(Self { shop, audience, texts })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::Blobs;
+use credentials::{BreachFile, Passwords};
 use edge::{Platform, ProblemDoc, Routes};
 use federation::Federation;
 use files::Shelf;
@@ -78,12 +79,25 @@ fn tenants_for_files() -> usize {
 pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
     let blobs = blobs(config)?;
     let letters = letters(config)?;
-    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let entrance = Entrance::new(threads, letters.is_some(), Federation::new(outbound(config)?));
+    let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
     let workers = workers::workers(blobs.as_ref(), letters);
     let shelf = Shelf::new(blobs, config.file_limit);
     let routes = routes(shelf, &entrance);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
+}
+
+/// Where passwords are hashed, and what nobody may choose.
+fn passwords(config: &Config) -> Result<Passwords, String> {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let passwords = Passwords::new(threads);
+    let Some(path) = &config.breached_passwords else { return Ok(passwords) };
+    let breached = BreachFile::open(path).map_err(|error| {
+        format!(
+            "The setting breached_passwords names {}, which cannot be used: {error}. Name the file that the downloader of Have I Been Pwned writes, sorted by hash.",
+            path.display()
+        )
+    })?;
+    Ok(passwords.refusing(breached))
 }
 
 /// How we ask addresses that people typed.

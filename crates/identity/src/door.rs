@@ -1,7 +1,6 @@
 //! Who a cookie or an access token lets in.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use credentials::Passwords;
@@ -49,10 +48,10 @@ struct Verified {
 }
 
 impl Entrance {
-    /// So many passwords are hashed at once; `sends_letters`, whether there is a post.
-    pub fn new(threads: NonZeroUsize, sends_letters: bool, federation: Federation) -> Self {
+    /// `sends_letters`: whether there is a post.
+    pub fn new(passwords: Passwords, sends_letters: bool, federation: Federation) -> Self {
         Self(Arc::new(Inner {
-            passwords: Passwords::new(threads),
+            passwords,
             rings: Rings::default(),
             sends_letters,
             outside: Outside::new(federation),

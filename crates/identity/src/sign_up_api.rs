@@ -129,14 +129,6 @@ pub(crate) fn check_person(name: &str, email: &str) -> Result<(), Problem> {
     let mut check = Check::default();
     let named = (1..=200).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
     check.that(named, "/name", "give a name of 1 to 200 letters");
-    check.that(is_email(email.trim()), "/email", "write an e-mail address as name@example.com");
+    check.that(kernel::is_email(email.trim()), "/email", "write an e-mail address as name@example.com");
     check.done()
-}
-
-fn is_email(text: &str) -> bool {
-    let shaped = text.rsplit_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
-    });
-    let plain = |letter: char| letter.is_ascii_graphic() && !"<>(),;:\\\"[]".contains(letter);
-    shaped && text.len() <= 254 && text.chars().all(plain)
 }

@@ -11,6 +11,7 @@
 //! **Deliberately absent.** HTTP, SQL dialects, async, tenants' data. The kernel compiles in seconds; keep it so.
 
 pub mod aggregate;
+pub mod email;
 pub mod event;
 pub mod id;
 pub mod money;
@@ -20,6 +21,7 @@ pub mod time;
 pub mod write;
 
 pub use aggregate::{Aggregate, Decide, Projector};
+pub use email::is_email;
 pub use event::{Actor, ActorKind, DecodeError, Envelope, Event, StreamId};
 pub use id::{CorrelationId, EventId, SubjectId, TenantId};
 pub use money::{Currency, Money, MoneyError};

@@ -201,7 +201,7 @@ impl NewOrder {
         let customer = &self.customer;
         check.that(within(&customer.name, 1, 200), "/customer/name", "give a name of 1 to 200 letters");
         check.that(
-            is_email(&customer.email),
+            kernel::is_email(&customer.email),
             "/customer/email",
             "write an e-mail address as name@example.com",
         );
@@ -286,11 +286,4 @@ impl NewLine {
 
 fn within(text: &str, least: usize, most: usize) -> bool {
     text.trim().chars().count() >= least && text.chars().count() <= most
-}
-
-fn is_email(text: &str) -> bool {
-    let shaped = text.rsplit_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
-    });
-    shaped && text.len() <= 254 && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control())
 }
