@@ -1,72 +1,149 @@
-//! A real browser with a virtual device that keeps passkeys, driven by the DevTools protocol over two pipes.
+//! A real browser, used as a person does: by what stands on the page, with mouse and keyboard.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+mod device;
+mod look;
+mod pipe;
+
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+use pipe::Pipe;
+
+/// So long a page may take for what it is waited for: a slow machine is no fault of the page.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Browser {
-    child: Child,
-    to: ChildStdin,
-    from: Receiver<Value>,
-    calls: u64,
-    session: String,
-    _profile: TempDir,
+    pipe: Pipe,
+    /// The virtual device that keeps passkeys, where there is one.
+    device: Option<String>,
+    pretence: Option<Value>,
+    /// What pages wrote to the console as errors of theirs.
+    pub errors: Vec<String>,
 }
 
 impl Browser {
     pub fn start() -> Self {
-        let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/credentials/tests/tools.sh");
-        assert!(Command::new("sh").arg(tools).status().unwrap().success());
-        let profile = tempfile::tempdir().unwrap();
-        // The browser reads from descriptor 3 and writes to 4; what it says besides is of no interest.
-        let script = "exec chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage \
-            --no-first-run --disable-background-networking --disable-component-update \
-            --remote-debugging-pipe --user-data-dir=\"$1\" 3<&0 4>&1 >/dev/null 2>&1 </dev/null";
-        let mut child = Command::new("sh")
-            .args(["-c", script, "sh"])
-            .arg(profile.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (to, mut from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        let (said, heard) = channel();
-        std::thread::spawn(move || {
-            let mut message = Vec::new();
-            while from.read_until(0, &mut message).is_ok_and(|length| length > 0) {
-                message.pop();
-                if said.send(serde_json::from_slice(&message).unwrap()).is_err() {
-                    return;
-                }
-                message.clear();
-            }
-        });
-        let session = String::new();
-        let mut browser = Self { child, to, from: heard, calls: 0, session, _profile: profile };
-        let tab = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
-        let tab = json!({ "targetId": tab["targetId"], "flatten": true });
-        browser.session = text(&browser.call("Target.attachToTarget", tab)["sessionId"]);
-        browser.call("Page.enable", json!({}));
-        // Our pages run no scripts; what the test asks for, it asks from outside of them.
-        browser.call("Page.setBypassCSP", json!({ "enabled": true }));
-        browser.call("WebAuthn.enable", json!({}));
-        let options = json!({
-            "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": true,
-            "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
-        });
-        browser.call("WebAuthn.addVirtualAuthenticator", json!({ "options": options }));
+        let mut browser = Self { pipe: Pipe::open(), device: None, pretence: None, errors: Vec::new() };
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), json!({}));
+        }
+        browser.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
+        browser.size(1280, 860);
         browser
     }
 
-    pub fn go_to(&mut self, url: &str) {
-        self.call("Page.navigate", json!({ "url": url }));
-        while self.hear()["method"] != "Page.loadEventFired" {}
+    /// From now on the test may ask from within pages what their own policy does not let them ask.
+    pub fn ignores_policies(&mut self) {
+        self.call("Page.setBypassCSP", json!({ "enabled": true }));
+    }
+
+    /// Opens an address, and waits until its script is ready.
+    pub fn open(&mut self, url: &str) {
+        self.go(url);
+        self.until("'ready' in document.documentElement.dataset");
+    }
+
+    /// Opens an address, and waits until all of it is there.
+    pub fn load(&mut self, url: &str) {
+        self.go(url);
+        self.until("location.href !== 'about:blank' && document.readyState === 'complete'");
+    }
+
+    /// Leads to an address, by way of an empty page: what is waited for is not found on the last one.
+    pub fn go(&mut self, url: &str) {
+        for url in ["about:blank", url] {
+            let gone = self.call("Page.navigate", json!({ "url": url }));
+            assert!(gone["errorText"].is_null(), "{url}: {gone}");
+        }
+    }
+
+    /// Has pages answered, instead of by the server, by what `answer` makes of a path and the real `fetch`; until the
+    /// next pretence.
+    pub fn pretend(&mut self, answer: &str) {
+        if let Some(last) = self.pretence.take() {
+            self.call("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": last }));
+        }
+        let source = format!(
+            "{{ const real = window.fetch, answer = {answer};
+                window.fetch = (path, options) => answer(path) ?? real(path, options); }}"
+        );
+        let added = self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+        self.pretence = Some(added["identifier"].clone());
+    }
+
+    /// Types into the field of a label, over what stands there.
+    pub fn fill(&mut self, label: &str, text: &str) {
+        let found = self.until(&format!(
+            "(() => {{ const input = [...document.querySelectorAll('label')]
+                .filter(label => label.textContent === {} && label.control?.checkVisibility())
+                .map(label => label.control).find(input => !document.querySelector('dialog[open]') || input.closest('dialog'));
+                input?.focus(); input?.select(); return !!input; }})()",
+            json!(label)
+        ));
+        assert_eq!(found, true);
+        self.call("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Presses the button or follows the link of this name with the mouse.
+    pub fn press(&mut self, name: &str) {
+        let place = self.until(&format!(
+            "(() => {{ const open = document.querySelector('dialog[open]') ?? document;
+                const one = [...open.querySelectorAll('button, a')].find(one =>
+                    (one.ariaLabel || one.textContent).trim() === {} && one.checkVisibility());
+                if (!one || one.ariaDisabled === 'true') return null;
+                one.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                const box = one.getBoundingClientRect();
+                const at = [box.x + box.width / 2, box.y + box.height / 2];
+                return one.contains(document.elementFromPoint(...at)) ? at : null; }})()",
+            json!(name)
+        ));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event =
+                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", event);
+        }
+    }
+
+    /// One key of the keyboard: `Enter`, `Tab`, `Escape` or ` `.
+    pub fn key(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Tab" => (9, ""),
+            "Escape" => (27, ""),
+            _ => (32, " "),
+        };
+        let down = json!({ "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" }, "key": key, "windowsVirtualKeyCode": code, "text": text });
+        self.call("Input.dispatchKeyEvent", down);
+        let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
+        self.call("Input.dispatchKeyEvent", up);
+    }
+
+    /// Waits until this text can be read on the page.
+    pub fn sees(&mut self, text: &str) {
+        self.until(&format!("document.body?.innerText.includes({})", json!(text)));
+    }
+
+    pub fn reads(&mut self) -> String {
+        self.eval("document.body.innerText").as_str().unwrap().to_owned()
+    }
+
+    /// Waits for what is true, and answers it.
+    pub fn until(&mut self, expression: &str) -> Value {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let found = self.try_eval(expression).unwrap_or(Value::Null);
+            if !matches!(found, Value::Null | Value::Bool(false)) {
+                return found;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        let (where_, reads) = (self.eval("location.href"), self.reads());
+        panic!("waited in vain for {expression}\nat {where_}, which reads:\n{reads}\n{:#?}", self.errors);
+    }
+
+    pub fn eval(&mut self, expression: &str) -> Value {
+        self.try_eval(expression).unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
     /// Asks the server from the page that is shown: the status, and the body as JSON.
@@ -75,7 +152,7 @@ impl Browser {
         let body = body.map_or(String::new(), |body| {
             format!(", body: {}, headers: {{ 'content-type': 'application/json' }}", json!(body.to_string()))
         });
-        let answer = self.evaluate(&format!(
+        let answer = self.eval(&format!(
             "(async () => {{
                 const answer = await fetch({path}, {{ method: {method}{body} }});
                 const text = await answer.text();
@@ -86,68 +163,41 @@ impl Browser {
         (u16::try_from(status).unwrap(), answer["body"].clone())
     }
 
-    /// What `navigator.credentials.create` answers, or the name of the error.
-    pub fn create(&mut self, options: &Value) -> Result<Value, String> {
-        self.ceremony("create", "parseCreationOptionsFromJSON", options)
-    }
-
-    /// What `navigator.credentials.get` answers, or the name of the error.
-    pub fn get(&mut self, options: &Value) -> Result<Value, String> {
-        self.ceremony("get", "parseRequestOptionsFromJSON", options)
-    }
-
-    fn ceremony(&mut self, verb: &str, parse: &str, options: &Value) -> Result<Value, String> {
-        let answer = self.evaluate(&format!(
-            "(async () => {{ try {{
-                const publicKey = PublicKeyCredential.{parse}({options});
-                const made = await navigator.credentials.{verb}({{ publicKey }});
-                return {{ made: made.toJSON() }};
-            }} catch (error) {{ return {{ error: error.name }}; }} }})()"
-        ));
-        if answer["made"].is_object() { Ok(answer["made"].clone()) } else { Err(text(&answer["error"])) }
-    }
-
-    fn evaluate(&mut self, expression: &str) -> Value {
+    fn try_eval(&mut self, expression: &str) -> Result<Value, String> {
         let asked = json!({
             "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true,
         });
-        let answer = self.call("Runtime.evaluate", asked);
-        assert!(answer["exceptionDetails"].is_null(), "{answer}");
-        answer["result"]["value"].clone()
+        // A page that is being left cannot answer.
+        let answer = self.ask("Runtime.evaluate", &asked)?;
+        match &answer["exceptionDetails"] {
+            Value::Null => Ok(answer["result"]["value"].clone()),
+            thrown => Err(thrown.to_string()),
+        }
     }
 
     fn call(&mut self, method: &str, params: Value) -> Value {
-        self.calls += 1;
-        let mut message = json!({ "id": self.calls, "method": method, "params": params });
-        if !self.session.is_empty() {
-            message["sessionId"] = self.session.as_str().into();
+        self.ask(method, &params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn ask(&mut self, method: &str, params: &Value) -> Result<Value, String> {
+        let (answer, events) = self.pipe.ask(method, params);
+        for event in &events {
+            self.note(event);
         }
-        self.to.write_all(format!("{message}\0").as_bytes()).unwrap();
-        loop {
-            let heard = self.hear();
-            if heard["id"] == self.calls {
-                assert!(heard["error"].is_null(), "{method}: {}", heard["error"]);
-                return heard["result"].clone();
-            }
+        answer
+    }
+
+    fn note(&mut self, heard: &Value) {
+        let entry = &heard["params"]["entry"];
+        // A refusal of the API is written to the console by the browser itself.
+        if heard["method"] == "Log.entryAdded" && entry["level"] == "error" && entry["source"] != "network" {
+            self.errors.push(entry["text"].to_string());
+        }
+        if heard["method"] == "Runtime.exceptionThrown" {
+            self.errors.push(heard["params"]["exceptionDetails"].to_string());
+        }
+        if heard["method"] == "Runtime.consoleAPICalled" && heard["params"]["type"] == "error" {
+            self.errors.push(heard["params"]["args"].to_string());
         }
     }
-
-    fn hear(&mut self) -> Value {
-        self.from.recv_timeout(PATIENCE).expect("the browser answers")
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        self.session.clear();
-        let _ = self.to.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
-        // It ends by itself, and with it the pipe; only one that hangs is killed.
-        while self.from.recv_timeout(Duration::from_secs(10)).is_ok() {}
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
 }

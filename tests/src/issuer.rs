@@ -1,32 +1,53 @@
 //! A real issuer of OpenID Connect (oidc-provider), and a person with a browser who fills in its forms.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::fs::File;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
 
 use crate::client::Client;
-use crate::free_port;
+use crate::tool;
 
 /// Where it sends browsers that signed in for another program.
 const ELSEWHERE: &str = "https://shop.example/back";
 
+/// It is a process of a test's own, and ends with it.
 pub struct Issuer {
     port: u16,
-    people: String,
-    back: String,
     process: Child,
+    to: ChildStdin,
+    from: Lines<BufReader<ChildStdout>>,
+    /// What it says besides.
+    folder: TempDir,
 }
 
 impl Issuer {
     /// With people by their logins, and what it says of them; it sends browsers back to these addresses.
     pub async fn start(people: &Value, back: &[String]) -> Self {
+        let library = tool("federation", "oidc-provider/node_modules/oidc-provider/lib/index.js");
+        let folder = tempfile::tempdir().unwrap();
         let mut all = vec![ELSEWHERE.to_owned()];
         all.extend_from_slice(back);
-        let (port, people, back) = (free_port(), people.to_string(), json!(all).to_string());
-        let issuer = Self { port, process: spawn(port, &people, &back), people, back };
-        issuer.wait().await;
+        let mut process = Command::new("node")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/issuer.mjs"))
+            .env("PEOPLE", people.to_string())
+            .env("BACK", json!(all).to_string())
+            .env("LIBRARY", format!("file://{}", library.display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(folder.path().join("said")).unwrap())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let to = process.stdin.take().unwrap();
+        let from = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut issuer = Self { port: 0, process, to, from, folder };
+        issuer.port = issuer.answers().await;
         issuer
     }
 
@@ -36,14 +57,12 @@ impl Issuer {
 
     /// The same issuer with other keys.
     pub async fn rotate(&mut self) {
-        self.stop();
-        self.process = spawn(self.port, &self.people, &self.back);
-        self.wait().await;
+        self.to.write_all(b"other keys\n").await.unwrap();
+        assert_eq!(self.answers().await, self.port);
     }
 
-    pub fn stop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+    pub async fn stop(&mut self) {
+        self.process.kill().await.unwrap();
     }
 
     /// Signs in as `login`, agrees to everything, and answers where the issuer sends the browser back to.
@@ -52,18 +71,25 @@ impl Issuer {
         let mut at = location.to_owned();
         for _ in 0..10 {
             let Some(path) = at.strip_prefix(&self.address()).map(str::to_owned) else { return at };
-            let next = if path.starts_with("/interaction/") {
+            at = if path.starts_with("/interaction/") {
                 let (_, page) = browser.ask("GET", &path, "").await;
                 let login = format!("prompt=login&login={login}&password=any");
                 let form = if page.contains("name=\"password\"") { &login } else { "prompt=consent" };
-                browser.ask("POST", &path, form).await
+                browser.go("POST", &path, form).await
             } else {
-                browser.ask("GET", &path, "").await
+                browser.go("GET", &path, "").await
             };
-            let next = next.0.unwrap_or_else(|| panic!("{path} leads nowhere: {}", next.1));
-            at = if next.starts_with('/') { format!("{}{next}", self.address()) } else { next };
         }
         panic!("the issuer sends the browser around in circles: {at}");
+    }
+
+    /// Presses “cancel” where the issuer asks who it is, and answers where it sends the browser back to.
+    pub async fn decline(&self, location: &str) -> String {
+        let mut browser = Walk { issuer: self, cookies: Vec::new() };
+        let path = |at: &str| at.strip_prefix(&self.address()).unwrap_or(at).to_owned();
+        let form = browser.go("GET", &path(location), "").await;
+        let next = browser.go("GET", &format!("{}/abort", path(&form)), "").await;
+        browser.go("GET", &path(&next), "").await
     }
 
     /// The tokens that somebody gets for another program, which asks for an audience.
@@ -89,22 +115,14 @@ impl Issuer {
         Client::new(self.port, &format!("127.0.0.1:{}", self.port), None)
     }
 
-    async fn wait(&self) {
-        let started = Instant::now();
-        loop {
-            let asked = self.client().send("GET", "/.well-known/openid-configuration", &[], None).await;
-            if asked.is_ok_and(|answer| answer.status == 200) {
-                return;
-            }
-            assert!(started.elapsed() < Duration::from_secs(60), "the issuer did not come up in a minute");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        self.stop();
+    /// Waits until it names the port on which it answers now.
+    async fn answers(&mut self) -> u16 {
+        let line = timeout(Duration::from_secs(60), self.from.next_line()).await;
+        let port = line.as_ref().ok().and_then(|line| line.as_ref().ok()?.as_ref()?.parse().ok());
+        port.unwrap_or_else(|| {
+            let said = std::fs::read_to_string(self.folder.path().join("said")).unwrap();
+            panic!("the issuer did not come up: {line:?}\n{said}")
+        })
     }
 }
 
@@ -115,6 +133,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Where this leads.
+    async fn go(&mut self, method: &str, path: &str, form: &str) -> String {
+        let (location, page) = self.ask(method, path, form).await;
+        let next = location.unwrap_or_else(|| panic!("{method} {path} leads nowhere: {page}"));
+        if next.starts_with('/') { format!("{}{next}", self.issuer.address()) } else { next }
+    }
+
     async fn ask(&mut self, method: &str, path: &str, form: &str) -> (Option<String>, String) {
         let fitting = self.cookies.iter().filter(|(_, _, under)| path.starts_with(under.as_str()));
         let cookies: Vec<_> = fitting.map(|(name, value, _)| format!("{name}={value}")).collect();
@@ -137,24 +162,4 @@ impl Walk<'_> {
             self.cookies.push((name.to_owned(), value.to_owned(), path));
         }
     }
-}
-
-fn spawn(port: u16, people: &str, back: &str) -> Child {
-    let federation = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/federation/tests");
-    let tools = Command::new("sh").arg(federation.join("tools.sh")).status().unwrap();
-    assert!(tools.success(), "the tools could not be installed");
-    let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
-    let library =
-        PathBuf::from(home).join(".cache/galleria/oidc-provider/node_modules/oidc-provider/lib/index.js");
-    Command::new("node")
-        .arg(federation.join("federation/issuer.mjs"))
-        .env("PORT", port.to_string())
-        .env("PEOPLE", people)
-        .env("BACK", back)
-        .env("LIBRARY", format!("file://{}", library.display()))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }

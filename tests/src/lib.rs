@@ -9,23 +9,23 @@
 pub mod browser;
 pub mod client;
 pub mod issuer;
+pub mod ports;
 pub mod postgres;
+pub mod redis;
 pub mod server;
 pub mod shim;
+pub mod tools;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use issuer::Issuer;
+pub use ports::free_port;
 pub use postgres::{PgBouncer, Postgres};
+pub use redis::Redis;
 pub use server::{Cell, Server};
+pub use tools::tool;
 
-use std::net::TcpListener;
 use std::path::PathBuf;
-
-/// A port that nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 /// The key file that all tests of this machine share; what it locks is made up.
 pub fn key_file() -> PathBuf {

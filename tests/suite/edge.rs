@@ -1,7 +1,7 @@
 //! What every request passes, whatever it is about: how often somebody may ask, from where, and from which pages.
 
 use galleria_tests::server::{command, refused};
-use galleria_tests::{Answer, Client};
+use galleria_tests::{Answer, Client, Redis};
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -232,36 +232,11 @@ async fn every_answer_tells_a_browser_what_not_to_do_with_it() {
     assert_eq!(encrypted.header("strict-transport-security"), Some("max-age=31536000"));
 }
 
-/// A Redis of one's own, as all nodes share it.
-struct Redis(std::process::Child, String);
-
-impl Redis {
-    async fn start() -> Self {
-        let port = galleria_tests::free_port();
-        let words = ["--port", &port.to_string(), "--save", "", "--bind", "127.0.0.1"];
-        let child = std::process::Command::new("redis-server")
-            .args(words)
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .expect("redis-server is there; make tools installs it");
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        Self(child, format!("redis://127.0.0.1:{port}/0"))
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_that_share_a_redis_count_together_and_each_for_itself_when_it_is_gone() {
-    let redis = Redis::start().await;
-    let settings = [("GALLERIA_CLIENT_LIMIT", "3"), ("GALLERIA_REDIS_URL", redis.1.as_str())];
+    let redis = Redis::start();
+    let url = redis.url();
+    let settings = [("GALLERIA_CLIENT_LIMIT", "3"), ("GALLERIA_REDIS_URL", url.as_str())];
     let one = World::start_with(Engine::Embedded, 1, &settings).await;
     let two = World::start_with(Engine::Embedded, 1, &settings).await;
     let mut statuses = Vec::new();

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use galleria_tests::Browser;
 use galleria_tests::server::command;
 use serde_json::json;
 
-use crate::browser::Browser;
 use crate::people::{PASSWORD, Person, Town, code, sign_in};
 use crate::world::Engine;
 

@@ -5,7 +5,6 @@
 mod api;
 mod architecture;
 mod breached;
-mod browser;
 mod cli;
 mod edge;
 mod entry;

@@ -295,7 +295,7 @@ async fn what_comes_back_counts_once_in_its_own_browser_and_its_own_shop(engine:
     assert_eq!(crate::world::all(&mut abroad.town.world.admin("b"), "/api/v1/accounts").await.len(), 0);
     // An issuer that is gone is said to be so.
     let mut abroad = abroad;
-    abroad.issuer.stop();
+    abroad.issuer.stop().await;
     let lost = abroad.provider("b", &json!({ "issuer": "http://127.0.0.1:9/gone" })).await;
     let checked = abroad
         .town

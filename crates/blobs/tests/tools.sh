@@ -30,7 +30,9 @@ if [ ! -x "$moto/bin/moto_server" ]; then
 fi
 if [ ! -x "$azurite/node_modules/.bin/azurite-blob" ]; then
 	command -v npm >/dev/null 2>&1 || fail "npm is missing; install it (Debian: nodejs npm)."
-	mkdir -p "$azurite"
-	npm install --silent --no-audit --no-fund --no-progress --prefix "$azurite" azurite@3 >>"$log" 2>&1 </dev/null ||
+	# It is put in its place when it is whole: nobody starts what is still being unpacked.
+	rm -rf "$azurite" "$azurite.new"
+	npm install --silent --no-audit --no-fund --no-progress --prefix "$azurite.new" azurite@3 >>"$log" 2>&1 </dev/null ||
 		fail "azurite could not be installed from npm."
+	mv "$azurite.new" "$azurite"
 fi

@@ -1,6 +1,6 @@
 //! The three places, each started as the real thing it is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use blobs::{Blobs, Place, PlaceOptions};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use galleria_tests::{free_port, tool};
 use kernel::TenantId;
 use ring::hmac;
 use tempfile::TempDir;
@@ -67,7 +68,7 @@ pub struct S3 {
 
 impl S3 {
     pub async fn start() -> Self {
-        let (port, program) = (free_port(), tool("moto/bin/moto_server"));
+        let (port, program) = (free_port(), tool("blobs", "moto/bin/moto_server"));
         let process =
             Process::start(Command::new(program).args(["-H", "127.0.0.1", "-p", &port.to_string()]));
         let home = Self { port, _process: process };
@@ -119,7 +120,7 @@ const ACCOUNT_KEY: &str =
 
 impl Azure {
     pub async fn start() -> Self {
-        let (port, program) = (free_port(), tool("azurite/node_modules/.bin/azurite-blob"));
+        let (port, program) = (free_port(), tool("blobs", "azurite/node_modules/.bin/azurite-blob"));
         let folder = tempfile::tempdir().unwrap();
         let process = Process::start(
             Command::new(program)
@@ -191,15 +192,4 @@ async fn until<F: Future<Output = bool>>(what: &str, ready: impl Fn() -> F) {
         assert!(started.elapsed() < Duration::from_secs(60), "{what} did not come up within a minute");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-fn tool(name: &str) -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools.sh");
-    assert!(Command::new("sh").arg(script).status().unwrap().success(), "the tools could not be installed");
-    let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
-    Path::new(&home).join(".cache/galleria").join(name)
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -5,8 +5,8 @@
 mod access_tokens;
 mod bad_access_tokens;
 mod bad_claims;
-mod browser;
 mod forge;
+mod page;
 mod passkeys;
 mod passwords;
 mod recovery;

@@ -1,10 +1,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use credentials::{Answer, Authenticated, Begun, Passkey, Passkeys, Refusal, Registration};
+use galleria_tests::Browser;
 use serde_json::Value;
 
 use crate::NOW;
-use crate::browser::{Browser, Page};
+use crate::page::Page;
 
 const ANNA: Registration<'_> = Registration {
     user_handle: *b"anna's own bytes",
@@ -22,14 +23,23 @@ struct Shop {
 impl Shop {
     fn open() -> Self {
         let (mut browser, page) = (Browser::start(), Page::serve());
-        browser.go_to(&page);
+        browser.has_device();
+        browser.load(&page.origin);
         let passkeys = Passkeys::new("localhost", &[&page.origin]).unwrap();
         Self { browser, page, passkeys }
     }
 
+    fn create(&mut self, options: &str) -> Result<String, String> {
+        self.browser.create(options).map(|made| made.to_string())
+    }
+
+    fn get(&mut self, options: &str) -> Result<String, String> {
+        self.browser.get(options).map(|made| made.to_string())
+    }
+
     fn register(&mut self, asked: &Registration<'_>) -> Passkey {
         let begun = self.passkeys.begin_registration(asked, NOW).unwrap();
-        let response = self.browser.create(&begun.options).unwrap();
+        let response = self.create(&begun.options).unwrap();
         self.passkeys.finish_registration(&begun.state, &response, NOW + 5).unwrap()
     }
 
@@ -39,13 +49,13 @@ impl Shop {
         stored: &Passkey,
     ) -> Result<Authenticated, Refusal> {
         let begun = self.passkeys.begin_authentication(allowed, NOW)?;
-        let response = self.browser.get(&begun.options).unwrap();
+        let response = self.get(&begun.options).unwrap();
         self.passkeys.finish_authentication(&begun.state, &Answer::read(&response)?, stored, NOW + 5)
     }
 
     fn begin(&mut self) -> (Begun, String) {
         let begun = self.passkeys.begin_authentication(None, NOW).unwrap();
-        let response = self.browser.get(&begun.options).unwrap();
+        let response = self.get(&begun.options).unwrap();
         (begun, response)
     }
 
@@ -79,18 +89,14 @@ fn a_person_makes_a_passkey_and_comes_back_with_it() {
 
     let again = Registration { exclude: &[named.passkey], ..ANNA };
     let again = shop.passkeys.begin_registration(&again, NOW).unwrap();
-    assert_eq!(
-        shop.browser.create(&again.options),
-        Err("InvalidStateError".to_owned()),
-        "one device, one passkey"
-    );
+    assert_eq!(shop.create(&again.options), Err("InvalidStateError".to_owned()), "one device, one passkey");
 }
 
 #[test]
 fn a_response_counts_for_its_own_challenge_and_time_only() {
     let mut shop = Shop::open();
     let begun = shop.passkeys.begin_registration(&ANNA, NOW).unwrap();
-    let response = shop.browser.create(&begun.options).unwrap();
+    let response = shop.create(&begun.options).unwrap();
     let other = shop.passkeys.begin_registration(&ANNA, NOW).unwrap();
     let finish = |state: &str, now| shop.passkeys.finish_registration(state, &response, now);
     assert_eq!(finish(&other.state, NOW), Err(Refusal::PasskeyInvalid), "another challenge");
@@ -127,7 +133,7 @@ fn a_response_from_another_page_or_for_another_domain_is_refused() {
     let mut shop = Shop::open();
     let stored = shop.register(&ANNA);
     let elsewhere = Page::serve();
-    shop.browser.go_to(&elsewhere);
+    shop.browser.load(&elsewhere.origin);
     let (begun, response) = shop.begin();
     assert_eq!(shop.finish(&begun.state, &response, &stored), Err(Refusal::PasskeyInvalid), "another origin");
     let theirs = Passkeys::new("localhost", &[&elsewhere.origin]).unwrap();
@@ -136,7 +142,7 @@ fn a_response_from_another_page_or_for_another_domain_is_refused() {
 
     let ben = Registration { user_handle: [7; 16], ..ANNA };
     let begun = shop.passkeys.begin_registration(&ben, NOW).unwrap();
-    let response = shop.browser.create(&begun.options).unwrap();
+    let response = shop.create(&begun.options).unwrap();
     let refused = shop.passkeys.finish_registration(&begun.state, &response, NOW);
     assert_eq!(refused, Err(Refusal::PasskeyInvalid), "another origin");
     assert!(theirs.finish_registration(&begun.state, &response, NOW).is_ok());
@@ -144,9 +150,9 @@ fn a_response_from_another_page_or_for_another_domain_is_refused() {
     // The page is right, but the passkey was made for another domain than the one we speak for.
     let shop_example = Passkeys::new("shop.example", &["https://shop.example"]).unwrap();
     let begun = shop_example.begin_authentication(None, NOW).unwrap();
-    assert_eq!(shop.browser.get(&begun.options), Err("SecurityError".to_owned()));
+    assert_eq!(shop.get(&begun.options), Err("SecurityError".to_owned()));
     let renamed = begun.options.replace("shop.example", "localhost");
-    let response = shop.browser.get(&renamed).unwrap();
+    let response = shop.get(&renamed).unwrap();
     let answer = Answer::read(&response).unwrap();
     let refused = shop_example.finish_authentication(&begun.state, &answer, &stored, NOW);
     assert_eq!(refused, Err(Refusal::PasskeyInvalid), "another domain");
@@ -163,7 +169,7 @@ fn a_passkey_that_was_removed_or_is_somebody_elses_opens_nothing() {
     let begun = shop.passkeys.begin_authentication(Some(std::slice::from_ref(&bens)), NOW).unwrap();
     let (ours, theirs) =
         (URL_SAFE_NO_PAD.encode(&annas.credential_id), URL_SAFE_NO_PAD.encode(&bens.credential_id));
-    let response = shop.browser.get(&begun.options.replace(&theirs, &ours)).unwrap();
+    let response = shop.get(&begun.options.replace(&theirs, &ours)).unwrap();
     assert_eq!(Answer::read(&response).unwrap().credential_id, annas.credential_id);
     assert_eq!(
         shop.finish(&begun.state, &response, &annas),
@@ -191,7 +197,7 @@ fn a_passkey_that_was_removed_or_is_somebody_elses_opens_nothing() {
     // Anna took hers off her device.
     shop.browser.remove_from_device(&on_device);
     let begun = shop.passkeys.begin_authentication(Some(&[annas]), NOW).unwrap();
-    assert_eq!(shop.browser.get(&begun.options), Err("NotAllowedError".to_owned()));
+    assert_eq!(shop.get(&begun.options), Err("NotAllowedError".to_owned()));
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn a_device_that_did_not_verify_its_person_is_refused() {
         options.replace("\"userVerification\":\"required\"", "\"userVerification\":\"discouraged\"")
     };
     let begun = shop.passkeys.begin_authentication(Some(std::slice::from_ref(&stored)), NOW).unwrap();
-    let response = shop.browser.get(&lax(&begun.options)).unwrap();
+    let response = shop.get(&lax(&begun.options)).unwrap();
     assert!(!verified(&response), "else this shows nothing");
     assert_eq!(shop.finish(&begun.state, &response, &stored), Err(Refusal::PasskeyInvalid));
 }

@@ -2,13 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-mod browser;
 mod configured;
 mod forged_bearers;
 mod forged_sign_ins;
 mod forger;
 mod keys;
-mod peer;
 mod signing_in;
 mod who_is_taken;
 

@@ -5,7 +5,6 @@
 mod addresses;
 mod here;
 mod lists;
-mod server;
 mod shared;
 mod telling;
 

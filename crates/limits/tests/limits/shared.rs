@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use galleria_tests::{Redis, free_port};
 use limits::{Key, Limiter, Memory, SharedOptions};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 
-use crate::server::{Redis, free_port};
 use crate::{API, HOUR, NOW, SECOND, limit};
 
 /// Long enough for a machine that is busy with other tests.
@@ -23,6 +23,11 @@ fn patient() -> SharedOptions {
 
 async fn limiter(url: &str, options: SharedOptions) -> Limiter {
     Limiter::shared(url, options, Memory::default()).await.unwrap()
+}
+
+fn say<T: redis::FromRedisValue>(redis: &Redis, words: &[&str]) -> T {
+    let mut connection = redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
+    redis::cmd(words[0]).arg(&words[1..]).query(&mut connection).unwrap()
 }
 
 async fn until(what: &str, ready: impl Fn() -> bool) {
@@ -94,10 +99,12 @@ async fn keys_leave_redis_by_themselves() {
     let limiter = limiter(&redis.url(), patient()).await;
     limiter.check(&Key::new(API, "long"), &limit(1, HOUR, 1), NOW).await;
     limiter.check(&Key::new(API, "brief"), &limit(1, SECOND / 2, 1), NOW).await;
-    let long = Duration::from_millis(redis.say(&["PTTL", "galleria:limits:api:long"]));
+    let long = Duration::from_millis(say(&redis, &["PTTL", "galleria:limits:api:long"]));
     assert!(long <= HOUR && long > HOUR - SECOND * 30, "{long:?}");
-    until("the brief one goes", || redis.say::<Vec<String>>(&["KEYS", "*"]) == ["galleria:limits:api:long"])
-        .await;
+    until("the brief one goes", || {
+        say::<Vec<String>>(&redis, &["KEYS", "*"]) == ["galleria:limits:api:long"]
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -105,7 +112,7 @@ async fn a_script_that_redis_forgot_is_sent_again() {
     let redis = Redis::start();
     let (limiter, key, twice) = (limiter(&redis.url(), patient()).await, Key::new(API, 1), limit(2, HOUR, 2));
     assert!(limiter.check(&key, &twice, NOW).await.allowed);
-    redis.say::<()>(&["SCRIPT", "FLUSH"]);
+    say::<()>(&redis, &["SCRIPT", "FLUSH"]);
     assert!(limiter.check(&key, &twice, NOW).await.allowed);
     assert!(!limiter.check(&key, &twice, NOW).await.allowed);
     assert!(limiter.is_shared_now());
@@ -180,7 +187,7 @@ async fn a_redis_that_stopped_answering_holds_nobody_longer_than_the_budget() {
     let redis = Redis::start();
     let options = SharedOptions { budget: Duration::from_millis(50), ..patient() };
     let (limiter, key, ten) = (limiter(&redis.url(), options).await, Key::new(API, 1), limit(10, HOUR, 10));
-    redis.say::<()>(&["CLIENT", "PAUSE", "2000", "ALL"]);
+    say::<()>(&redis, &["CLIENT", "PAUSE", "2000", "ALL"]);
     let started = Instant::now();
     for _ in 0..3 {
         assert!(limiter.check(&key, &ten, NOW).await.allowed);
@@ -222,11 +229,11 @@ async fn a_redis_that_is_away_is_left_alone() {
 #[tokio::test]
 async fn a_full_redis_is_as_good_as_none() {
     let redis = Redis::start();
-    redis.say::<()>(&["CONFIG", "SET", "maxmemory", "1"]);
+    say::<()>(&redis, &["CONFIG", "SET", "maxmemory", "1"]);
     let limiter = limiter(&redis.url(), patient()).await;
     assert!(!limiter.is_shared_now());
     assert!(limiter.check(&Key::new(API, 1), &limit(1, HOUR, 1), NOW).await.allowed);
-    redis.say::<()>(&["CONFIG", "SET", "maxmemory", "0"]);
+    say::<()>(&redis, &["CONFIG", "SET", "maxmemory", "0"]);
     until("Redis is found", || limiter.is_shared_now()).await;
 }
 

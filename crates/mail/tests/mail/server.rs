@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use galleria_tests::tool;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,16 +18,15 @@ pub struct Server {
 impl Server {
     /// `plain`, `login`, `starttls` or `tls`.
     pub fn start(mode: &str) -> Self {
-        let tests = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
-        let installed = Command::new("sh").arg(tests.join("tools.sh")).status().unwrap();
-        assert!(installed.success(), "aiosmtpd could not be installed");
         let folder = tempfile::tempdir().unwrap();
         let encrypts = mode.ends_with("tls");
         let certificate = encrypts.then(|| certificate(folder.path()));
         let file = |name: &str| if encrypts { folder.path().join(name) } else { "".into() };
-        let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
-        let mut command = Command::new(Path::new(&home).join(".cache/galleria/aiosmtpd/bin/python"));
-        command.arg(tests.join("mail/server.py")).arg(mode).arg(folder.path().join("log"));
+        let mut command = Command::new(tool("mail", "aiosmtpd/bin/python"));
+        command
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py"))
+            .arg(mode)
+            .arg(folder.path().join("log"));
         command.arg(file("certificate.pem")).arg(file("key.pem"));
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = quiet.spawn().unwrap();

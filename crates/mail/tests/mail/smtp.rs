@@ -106,8 +106,7 @@ async fn a_refused_recipient_is_refused_for_good_and_at_once() {
 
 #[tokio::test]
 async fn where_no_server_is_the_letter_may_go_later() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let post = mail::open(&format!("smtp://{closed}"), settings()).unwrap();
+    let post = mail::open(&format!("smtp://127.0.0.1:{}", galleria_tests::free_port()), settings()).unwrap();
     let why = post.send(&letter("ada@example.org"), NOW).await.unwrap_err();
     assert_eq!((why.code(), why.try_again()), ("mail_unreachable", true));
 }

@@ -96,7 +96,7 @@ async fn an_answer_that_breaks_off_is_none() {
 
 #[tokio::test]
 async fn who_is_not_there_or_does_not_encrypt_is_unreachable() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = galleria_tests::free_port();
     let why = outbound(policy()).send(get(&format!("http://127.0.0.1:{port}/"))).await.unwrap_err();
     assert_eq!((why.code(), why.again()), ("outbound_unreachable", true));
 

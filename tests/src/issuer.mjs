@@ -1,14 +1,16 @@
-// An issuer for the tests: oidc-provider with new keys at every start, and people whose claims the test chose.
+// An issuer for the tests: oidc-provider, and people whose claims the test chose. It takes a port that is free, writes
+// it down when it answers there, and takes new keys for every line that it reads. It ends with the test.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
 
 const { default: Provider } = await import(process.env.LIBRARY);
-const port = Number(process.env.PORT);
 const people = JSON.parse(process.env.PEOPLE);
 
 const key = (...kind) => ({
   ...generateKeyPairSync(...kind).privateKey.export({ format: 'jwk' }), use: 'sig', kid: randomUUID(),
 });
-const keys = [
+const newKeys = () => [
   key('rsa', { modulusLength: 2048 }),
   key('ec', { namedCurve: 'P-256' }),
   key('ec', { namedCurve: 'P-384' }),
@@ -18,13 +20,13 @@ const algorithms = ['RS256', 'RS512', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA
 
 const client = {
   client_secret: 'hush',
-  redirect_uris: JSON.parse(process.env.BACK ?? '["https://shop.example/back"]'),
+  redirect_uris: JSON.parse(process.env.BACK),
   post_logout_redirect_uris: ['https://shop.example/bye'],
   require_auth_time: true,
 };
 
-const provider = new Provider(`http://127.0.0.1:${port}`, {
-  jwks: { keys },
+const issuer = (port) => new Provider(`http://127.0.0.1:${port}`, {
+  jwks: { keys: newKeys() },
   enabledJWA: { idTokenSigningAlgValues: algorithms },
   cookies: { keys: [randomUUID()] },
   clients: [
@@ -63,4 +65,15 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     },
   },
 });
-provider.listen(port, '127.0.0.1');
+
+// Whoever asks keeps connections for half a minute; one that is closed while a code travels on it loses the code.
+const server = createServer({ keepAliveTimeout: 120_000 });
+let answer;
+const begin = () => {
+  const { port } = server.address();
+  answer = issuer(port).callback();
+  console.log(port);
+};
+server.on('request', (request, response) => answer(request, response));
+server.listen(0, '127.0.0.1', begin);
+createInterface({ input: process.stdin }).on('line', begin).on('close', () => process.exit());

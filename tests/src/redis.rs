@@ -1,10 +1,13 @@
 //! A Redis of a test's own.
 
-use std::path::Path;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::{free_port, tools};
 
 pub struct Redis {
     folder: TempDir,
@@ -14,8 +17,7 @@ pub struct Redis {
 
 impl Redis {
     pub fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools.sh");
-        assert!(Command::new("sh").arg(script).status().unwrap().success(), "redis could not be installed");
+        tools::install("limits");
         let mut redis = Self { folder: tempfile::tempdir().unwrap(), port: free_port(), child: None };
         redis.come_up();
         redis
@@ -28,9 +30,9 @@ impl Redis {
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.child = Some(quiet.spawn().unwrap());
         let started = Instant::now();
-        while self.connection().is_none() {
+        while !self.answers() {
             assert!(started.elapsed() < Duration::from_secs(30), "redis did not come up");
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -44,16 +46,14 @@ impl Redis {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        let mut command = redis::cmd(words[0]);
-        command.arg(&words[1..]);
-        command.query(&mut self.connection().unwrap()).unwrap()
-    }
-
-    fn connection(&self) -> Option<redis::Connection> {
-        let mut connection = redis::Client::open(self.url()).unwrap().get_connection().ok()?;
-        redis::cmd("PING").query::<String>(&mut connection).ok()?;
-        Some(connection)
+    fn answers(&self) -> bool {
+        let mut answer = [0; 7];
+        TcpStream::connect(("127.0.0.1", self.port))
+            .and_then(|mut stream| {
+                stream.write_all(b"PING\r\n")?;
+                stream.read_exact(&mut answer)
+            })
+            .is_ok_and(|()| answer == *b"+PONG\r\n")
     }
 }
 
@@ -63,8 +63,4 @@ impl Drop for Redis {
             self.kill();
         }
     }
-}
-
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
