@@ -4,6 +4,8 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 
+// Only the port is written where the test reads.
+console.info = console.error;
 const { default: Provider } = await import(process.env.LIBRARY);
 const people = JSON.parse(process.env.PEOPLE);
 
@@ -72,7 +74,7 @@ let answer;
 const begin = () => {
   const { port } = server.address();
   answer = issuer(port).callback();
-  console.log(port);
+  process.stdout.write(`${port}\n`);
 };
 server.on('request', (request, response) => answer(request, response));
 server.listen(0, '127.0.0.1', begin);
