@@ -1,11 +1,13 @@
 //! The ledger: every entry with its reason, and a sum that is what a person pays.
 
 use std::fmt;
+use std::slice;
 use std::sync::Arc;
 
 use kernel::Currency;
 use serde::{Deserialize, Serialize};
 
+use crate::refusal::field;
 use crate::{LineId, PromotionId, Rate, Refusal};
 
 /// What an order costs, entry by entry. Later acts add entries and change none, so it is kept in the order's events; it
@@ -105,8 +107,15 @@ struct OnPaper {
 const VERSION: u32 = 1;
 
 impl Ledger {
-    /// Refuses what could not be summed in every order, and what charges less than nothing for a part or in all.
+    /// Refuses entries that contradict themselves, what could not be summed in every order, and what charges less than
+    /// nothing for a part or in all.
     pub fn new(currency: Currency, entries: Vec<Entry>) -> Result<Self, Refusal> {
+        if let Some(n) = entries.iter().position(|entry| !entry.holds()) {
+            return Err(Refusal::Malformed(vec![field(
+                format!("/entries/{n}"),
+                "its amounts contradict each other",
+            )]));
+        }
         let size: i128 = entries.iter().map(Entry::size).sum();
         i64::try_from(size).map_err(|_| Refusal::TooLarge)?;
         let mut parts: Vec<(Part, i64)> = Vec::new();
@@ -220,6 +229,28 @@ impl Entry {
         Self { kind, of, amount, text: text.into() }
     }
 
+    /// Whether the amount follows from what it is for.
+    fn holds(&self) -> bool {
+        let counts = |taxes: &[TaxPart]| taxes.iter().all(|tax| tax.base >= 0 && tax.tax >= 0);
+        match &self.kind {
+            Kind::Item { quantity, unit_price } => {
+                let worth = i128::from(*quantity) * i128::from(*unit_price);
+                *quantity >= 1 && *unit_price >= 0 && worth == i128::from(self.amount)
+            }
+            Kind::Shipping => self.amount >= 0,
+            Kind::Discount { .. } => self.amount <= 0,
+            Kind::Tax(tax) => {
+                counts(slice::from_ref(tax)) && self.amount == if tax.included { 0 } else { tax.tax }
+            }
+            Kind::Exempt(tax) => {
+                counts(slice::from_ref(tax)) && self.amount == if tax.included { -tax.tax } else { 0 }
+            }
+            Kind::Returned { pieces, taxes } => *pieces >= 1 && self.amount <= 0 && counts(taxes),
+            Kind::ShippingBack { taxes } => self.amount <= 0 && counts(taxes),
+            Kind::Goodwill => true,
+        }
+    }
+
     fn is_item(&self) -> bool {
         matches!(self.kind, Kind::Item { .. })
     }
@@ -227,7 +258,7 @@ impl Entry {
     /// The taxes that are charged by it, or given back.
     fn taxes(&self) -> impl Iterator<Item = (&TaxPart, i64)> {
         let (taxes, sign) = match &self.kind {
-            Kind::Tax(tax) => (std::slice::from_ref(tax), 1),
+            Kind::Tax(tax) => (slice::from_ref(tax), 1),
             Kind::Returned { taxes, .. } | Kind::ShippingBack { taxes } => (taxes.as_slice(), -1),
             _ => (&[][..], 1),
         };

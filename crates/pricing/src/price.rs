@@ -66,9 +66,6 @@ impl Priced {
             if self.ledger.of(of).next().is_none() {
                 return Err(Refusal::NotInLedger(of));
             }
-            if tax.tax < 0 || tax.base < 0 {
-                return Err(Refusal::Malformed(vec![crate::refusal::field("/tax", "a tax is not negative")]));
-            }
             let amount = if tax.included { 0 } else { tax.tax };
             let text = format!("{} {}", tax.name, tax.rate);
             entries.push(Entry::new(Kind::Tax(tax), of, amount, text));

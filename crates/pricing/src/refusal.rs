@@ -94,3 +94,22 @@ impl From<Refusal> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_listed_as_it_is_told() {
+        let refusals = [
+            Refusal::LineTwice(LineId(1)),
+            Refusal::TooLarge,
+            Refusal::NotInLedger(Part::Shipping),
+            Refusal::MorePiecesThanLeft { line: LineId(1), left: 1 },
+            Refusal::MoreThanCharged { left: 1 },
+        ];
+        let told = refusals.map(Problem::from);
+        let told = told.iter().map(|it| (it.code.as_str(), it.fault.status(), it.title.as_str()));
+        assert!(told.eq(PROBLEMS.iter().map(|(code, status, title, _)| (*code, *status, *title))));
+    }
+}

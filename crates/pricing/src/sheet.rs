@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::rounding::{Rounding, spread};
-use crate::{Basket, Effect, Line, Percent, Refusal, Target, pieces};
+use crate::{Basket, Effect, Line, Outcome, Percent, Refusal, Target, pieces};
 
 #[derive(Clone)]
 pub(crate) struct Sheet<'a> {
@@ -23,6 +23,16 @@ pub(crate) struct Off {
     pub total: i64,
     /// How many more pieces it would take.
     pub missing: i64,
+}
+
+impl Off {
+    /// Why nothing is taken off, when nothing is.
+    pub fn fruitless(&self) -> Outcome {
+        match self.missing {
+            1.. => Outcome::TooFewPieces { missing: self.missing },
+            _ => Outcome::NothingLeft,
+        }
+    }
 }
 
 impl<'a> Sheet<'a> {

@@ -1,9 +1,9 @@
 //! Which promotions apply beside each other.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::sheet::{Off, Sheet};
-use crate::{Outcome, Promotion, PromotionId, Refusal, Stacking};
+use crate::{Outcome, Promotion, Refusal, Stacking};
 
 /// What applies, in the order in which it was taken off, and what became of every promotion that may be spoken of.
 pub(crate) struct Chosen<'p> {
@@ -11,18 +11,44 @@ pub(crate) struct Chosen<'p> {
     pub outcomes: Vec<(&'p Promotion, Outcome)>,
 }
 
-/// A candidate and what it would be worth by itself.
-type Worth<'p> = (&'p Promotion, i64);
+/// A candidate and what it would take off by itself.
+type Worth<'p> = (&'p Promotion, Off);
 
 /// Of each group the best applies; then either all that stand together, or the best that stands alone: whichever takes
 /// more off. Among equals the one that goes first wins, and standing together wins over standing alone.
 pub(crate) fn choose<'p>(sheet: &mut Sheet, promotions: &'p [Promotion]) -> Result<Chosen<'p>, Refusal> {
-    let ordered = in_order(promotions);
-    let mut outcomes = Vec::with_capacity(ordered.len());
-    let mut candidates = Vec::with_capacity(ordered.len());
-    for promotion in ordered {
+    let mut outcomes = Vec::with_capacity(promotions.len());
+    let (alone, beside) = candidates(sheet, promotions, &mut outcomes)?;
+    let together = best_of_groups(sheet, beside, &mut outcomes)?;
+    let before = sheet.clone();
+    let mut applied = apply(sheet, &together, &mut outcomes)?;
+    let worth: i64 = applied.iter().map(|(_, off)| off.total).sum();
+    let alone = worths(&before, alone, &mut outcomes)?;
+    let lone = best(&alone).filter(|(_, off)| off.total > worth).map(|(lone, _)| *lone);
+    if let Some(lone) = lone {
+        outcomes.retain(|(_, outcome)| *outcome != Outcome::Applied);
+        outcomes.extend(applied.iter().map(|(outdone, _)| (*outdone, by(lone))));
+        *sheet = before;
+        applied = apply(sheet, &[lone], &mut outcomes)?;
+    }
+    for (promotion, _) in alone {
+        if lone.is_none_or(|lone| lone.id != promotion.id) {
+            outcomes.push((promotion, Outcome::Outdone { by: lone.map(|lone| lone.id) }));
+        }
+    }
+    Ok(Chosen { applied, outcomes })
+}
+
+/// Those whose conditions hold: the ones that stand alone, and the others. A code is a secret: a promotion is not spoken
+/// of to somebody who did not type its code.
+fn candidates<'p>(
+    sheet: &Sheet,
+    promotions: &'p [Promotion],
+    outcomes: &mut Vec<(&'p Promotion, Outcome)>,
+) -> Result<(Vec<&'p Promotion>, Vec<&'p Promotion>), Refusal> {
+    let mut candidates = Vec::with_capacity(promotions.len());
+    for promotion in in_order(promotions) {
         promotion.check()?;
-        // A code is a secret: a promotion is not spoken of to somebody who did not type its code.
         if promotion.asks_for_code(&sheet.basket.codes) {
             continue;
         }
@@ -31,27 +57,7 @@ pub(crate) fn choose<'p>(sheet: &mut Sheet, promotions: &'p [Promotion]) -> Resu
             None => candidates.push(promotion),
         }
     }
-    let (alone, beside): (Vec<_>, Vec<_>) =
-        candidates.into_iter().partition(|promotion| promotion.stacking == Stacking::Alone);
-    let together = best_of_groups(sheet, &beside, &mut outcomes)?;
-    let before = sheet.clone();
-    let mut applied = apply(sheet, &together, &mut outcomes)?;
-    let worth: i64 = applied.iter().map(|(_, off)| off.total).sum();
-    let alone = worths(&before, &alone)?;
-    let lone = best(&alone).filter(|(_, lone)| *lone > worth);
-    if let Some((lone, _)) = lone {
-        outcomes.retain(|(_, outcome)| *outcome != Outcome::Applied);
-        outcomes.extend(applied.iter().map(|(outdone, _)| (*outdone, by(lone.id))));
-        *sheet = before;
-        applied = apply(sheet, &[lone], &mut outcomes)?;
-    }
-    for (promotion, worth) in alone {
-        if lone.is_none_or(|(lone, _)| lone.id != promotion.id) {
-            let outdone = Outcome::Outdone { by: lone.map(|(lone, _)| lone.id) };
-            outcomes.push((promotion, if worth == 0 { Outcome::NothingLeft } else { outdone }));
-        }
-    }
-    Ok(Chosen { applied, outcomes })
+    Ok(candidates.into_iter().partition(|promotion| promotion.stacking == Stacking::Alone))
 }
 
 /// One that is given twice applies once.
@@ -67,29 +73,28 @@ pub(crate) fn goes_before(a: &Promotion, b: &Promotion) -> std::cmp::Ordering {
     b.priority.cmp(&a.priority).then(a.id.cmp(&b.id))
 }
 
-/// Those that stand together and, of each group, the one that is worth most by itself; still in their order.
+/// Those that stand together and, of each group, the one that is worth most by itself; in their order.
 fn best_of_groups<'p>(
     sheet: &Sheet,
-    candidates: &[&'p Promotion],
+    candidates: Vec<&'p Promotion>,
     outcomes: &mut Vec<(&'p Promotion, Outcome)>,
 ) -> Result<Vec<&'p Promotion>, Refusal> {
+    let mut groups: BTreeMap<&str, Vec<&Promotion>> = BTreeMap::new();
     let mut staying = Vec::with_capacity(candidates.len());
     for promotion in candidates {
-        let Stacking::OneOf(group) = &promotion.stacking else {
-            staying.push(*promotion);
-            continue;
-        };
-        let rivals: Vec<&Promotion> = candidates
-            .iter()
-            .copied()
-            .filter(|rival| matches!(&rival.stacking, Stacking::OneOf(other) if other == group))
-            .collect();
-        let winner = if rivals.len() == 1 { Some((*promotion, 0)) } else { best(&worths(sheet, &rivals)?) };
-        match winner {
-            Some((winner, _)) if winner.id != promotion.id => outcomes.push((promotion, by(winner.id))),
-            _ => staying.push(promotion),
+        match &promotion.stacking {
+            Stacking::OneOf(group) => groups.entry(group).or_default().push(promotion),
+            Stacking::Together | Stacking::Alone => staying.push(promotion),
         }
     }
+    for members in groups.into_values() {
+        let worths = worths(sheet, members, outcomes)?;
+        let Some((winner, _)) = best(&worths) else { continue };
+        staying.push(winner);
+        let others = worths.iter().filter(|(other, _)| other.id != winner.id);
+        outcomes.extend(others.map(|(other, _)| (*other, by(winner))));
+    }
+    staying.sort_by(|a, b| goes_before(a, b));
     Ok(staying)
 }
 
@@ -97,34 +102,45 @@ fn apply<'p>(
     sheet: &mut Sheet,
     promotions: &[&'p Promotion],
     outcomes: &mut Vec<(&'p Promotion, Outcome)>,
-) -> Result<Vec<(&'p Promotion, Off)>, Refusal> {
+) -> Result<Vec<Worth<'p>>, Refusal> {
     let mut applied = Vec::with_capacity(promotions.len());
     for promotion in promotions {
         let off = sheet.work_out(&promotion.effect)?;
-        match off {
-            Off { total: 1.., .. } => {
-                sheet.take(&off);
-                outcomes.push((promotion, Outcome::Applied));
-                applied.push((*promotion, off));
-            }
-            Off { missing: 1.., .. } => {
-                outcomes.push((promotion, Outcome::TooFewPieces { missing: off.missing }));
-            }
-            Off { .. } => outcomes.push((promotion, Outcome::NothingLeft)),
+        if off.total > 0 {
+            sheet.take(&off);
+            outcomes.push((promotion, Outcome::Applied));
+            applied.push((*promotion, off));
+        } else {
+            outcomes.push((promotion, off.fruitless()));
         }
     }
     Ok(applied)
 }
 
-fn worths<'p>(sheet: &Sheet, promotions: &[&'p Promotion]) -> Result<Vec<Worth<'p>>, Refusal> {
-    promotions.iter().map(|promotion| Ok((*promotion, sheet.work_out(&promotion.effect)?.total))).collect()
+/// What each would take off by itself. One that would take nothing off is nobody's rival and has its own reason: what
+/// others take off before it would not make it worth more.
+fn worths<'p>(
+    sheet: &Sheet,
+    promotions: Vec<&'p Promotion>,
+    outcomes: &mut Vec<(&'p Promotion, Outcome)>,
+) -> Result<Vec<Worth<'p>>, Refusal> {
+    let mut worths = Vec::with_capacity(promotions.len());
+    for promotion in promotions {
+        let off = sheet.work_out(&promotion.effect)?;
+        if off.total > 0 {
+            worths.push((promotion, off));
+        } else {
+            outcomes.push((promotion, off.fruitless()));
+        }
+    }
+    Ok(worths)
 }
 
 /// The one worth most; the earlier among equals.
-fn best<'p>(worths: &[Worth<'p>]) -> Option<Worth<'p>> {
-    worths.iter().copied().reduce(|best, other| if other.1 > best.1 { other } else { best })
+fn best<'w, 'p>(worths: &'w [Worth<'p>]) -> Option<&'w Worth<'p>> {
+    worths.iter().reduce(|best, other| if other.1.total > best.1.total { other } else { best })
 }
 
-fn by(winner: PromotionId) -> Outcome {
-    Outcome::Outdone { by: Some(winner) }
+fn by(winner: &Promotion) -> Outcome {
+    Outcome::Outdone { by: Some(winner.id) }
 }

@@ -155,3 +155,20 @@ fn a_ledger_of_the_first_version_is_still_read() {
     let totals = serde_json::from_str::<Ledger>(first).unwrap().totals();
     assert_eq!((totals.total, totals.included_tax), (985, 95));
 }
+
+#[test]
+fn a_ledger_whose_amounts_contradict_each_other_is_not_read() {
+    let ledger = placed();
+    let entries = serde_json::to_value(&ledger).unwrap();
+    for (n, field, value) in
+        [(0, "quantity", 2), (3, "amount", 100), (6, "base", -1), (6, "tax", 7), (0, "unit_price", i64::MAX)]
+    {
+        let mut other = entries.clone();
+        other["entries"][n][field] = value.into();
+        let refused = serde_json::from_value::<Ledger>(other).unwrap_err().to_string();
+        assert!(
+            refused.starts_with(&format!("/entries/{n}: its amounts contradict each other")),
+            "{refused}"
+        );
+    }
+}

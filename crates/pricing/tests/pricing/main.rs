@@ -1,5 +1,7 @@
 //! Worked examples, reckoned by hand, and what must hold for every basket.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod later;
 mod promotions;
 mod properties;

@@ -71,3 +71,15 @@ fn a_promotion_that_is_given_twice_applies_once() {
     let offer = promotion(1, amount(100));
     assert_eq!(untaxed(&basket(&[(1, 1000)]), &[offer.clone(), offer]).total(), 900);
 }
+
+#[test]
+fn what_would_take_nothing_off_is_outdone_by_nobody_and_says_what_it_wants() {
+    let all = || pricing::Target::all();
+    let three = || Effect::BuyGet { buy: 2, of: all(), get: 1, from: all(), off: Percent::ALL, times: None };
+    let offers = [grouped(1, "sale", three()), grouped(2, "sale", amount(100)), alone(3, three())];
+    let priced = untaxed(&basket(&[(1, 1000)]), &offers);
+    assert_eq!(priced.total(), 900);
+    let wants_one = Outcome::TooFewPieces { missing: 1 };
+    let outcomes: Vec<&Outcome> = (0..3).map(|n| outcome(&priced, n)).collect();
+    assert_eq!(outcomes, [&wants_one, &Outcome::Applied, &wants_one]);
+}
