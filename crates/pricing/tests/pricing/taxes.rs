@@ -160,7 +160,8 @@ fn shipping_is_taxed_by_its_class_or_as_what_is_sent() {
 
 #[test]
 fn shipping_of_goods_that_cost_nothing_is_taxed_by_its_class() {
-    let basket = to(sent(basket(&[(1, 3000)]), 490), "DE", None, None);
+    let mut basket = to(sent(basket(&[(1, 3000), (1, 1000)]), 490), "DE", None, None);
+    basket.lines[1].tax_class = "food".into();
     let rules = TaxRules { shipping: ShippingTax::InProportion, ..germany() };
     let priced = price(&basket, &[promotion(1, percent(10_000))], &rules).unwrap();
     assert_eq!((priced.total(), priced.totals().included_tax), (490, 78));
