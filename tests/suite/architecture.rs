@@ -27,7 +27,7 @@ fn crates_depend_downwards_only() {
             vec!["kernel", "store", "edge", "credentials", "federation", "limits", "mail", "signing"],
         ),
         ("catalog", vec!["kernel", "store", "edge"]),
-        ("orders", vec!["kernel", "store", "edge", "catalog"]),
+        ("orders", vec!["kernel", "store", "edge", "catalog", "pricing"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
         ("entry", vec!["kernel", "store", "edge"]),
     ]);

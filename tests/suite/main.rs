@@ -19,6 +19,7 @@ mod past;
 mod people;
 mod privacy;
 mod same;
+mod selling;
 mod services;
 mod travel;
 mod versions;

@@ -32,6 +32,17 @@ const OPEN: &[(&str, &str)] = &[
         "whoever forgot their password cannot sign in; the answer is always the same",
     ),
     ("post /api/v1/passwords", "takes the ticket of a letter"),
+    ("post /api/v1/carts", "guests buy, too"),
+    ("get /api/v1/carts/{id}", "a guest's cart belongs to whoever knows its id"),
+    ("put /api/v1/carts/{id}", "a guest's cart belongs to whoever knows its id"),
+    ("post /api/v1/carts/{id}/lines", "a guest's cart belongs to whoever knows its id"),
+    ("put /api/v1/carts/{id}/lines/{variant_id}", "a guest's cart belongs to whoever knows its id"),
+    ("delete /api/v1/carts/{id}/lines/{variant_id}", "a guest's cart belongs to whoever knows its id"),
+    ("put /api/v1/carts/{id}/delivery", "a guest's cart belongs to whoever knows its id"),
+    ("post /api/v1/carts/{id}/codes", "a guest's cart belongs to whoever knows its id"),
+    ("delete /api/v1/carts/{id}/codes/{code}", "a guest's cart belongs to whoever knows its id"),
+    ("post /api/v1/carts/{id}/checkout", "a guest's cart belongs to whoever knows its id"),
+    ("get /api/v1/carts/{id}/order", "what a guest ordered is seen by whoever knows the cart"),
 ];
 
 /// Bodies that would be taken, so that nothing but the permission stands in the way.
@@ -42,6 +53,19 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/inventory/{variant}/adjustments" => json!({ "delta": 1, "reason": "found" }),
         "post /api/v1/orders" => order(&[("L", 1)]),
         "put /api/v1/orders/{id}/status" => json!({ "status": "confirmed" }),
+        "post /api/v1/carts" | "post /api/v1/carts/{id}/checkout" => json!({}),
+        "put /api/v1/carts/{id}" => json!({ "name": "Eve" }),
+        "post /api/v1/carts/{id}/lines" => json!({ "sku": "L", "quantity": 1 }),
+        "put /api/v1/carts/{id}/lines/{variant_id}" => json!({ "quantity": 1 }),
+        "put /api/v1/carts/{id}/delivery" => json!({ "delivery_option_id": null }),
+        "post /api/v1/carts/{id}/codes" => json!({ "code": "SPRING" }),
+        "post /api/v1/promotions" | "put /api/v1/promotions/{id}" => {
+            json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } })
+        }
+        "put /api/v1/taxes" => json!({ "rates": [] }),
+        "post /api/v1/delivery-options" | "put /api/v1/delivery-options/{id}" => {
+            json!({ "name": "Post", "price": 490 })
+        }
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
         "post /api/v1/jobs" => json!({ "name": "verify" }),
@@ -241,12 +265,13 @@ const ROLES: &[(&str, May)] = &[
     }),
     ("order-manager", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
-        permission == "catalog:read" || ["stock", "orders", "files"].contains(&noun)
+        ["catalog:read", "promotions:read"].contains(&permission)
+            || ["stock", "orders", "delivery", "files"].contains(&noun)
     }),
     ("operator", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
-        ["catalog", "stock", "jobs", "deliveries", "files"].contains(&noun)
-            || ["orders:read", "orders:write"].contains(&permission)
+        ["catalog", "stock", "promotions", "delivery", "jobs", "deliveries", "files"].contains(&noun)
+            || ["orders:read", "orders:write", "taxes:read"].contains(&permission)
     }),
     ("service", |permission| {
         permission.ends_with(":read") || ["orders:place", "files:write"].contains(&permission)
@@ -322,5 +347,9 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     let staff = crate::world::all(admin, "/api/v1/accounts").await;
     let roles = admin.get("/api/v1/roles").await.json();
     let providers = admin.get("/api/v1/providers").await.json();
-    (orders.len(), jobs, json!([orders, products, staff, roles, providers]))
+    let mut rules = Vec::new();
+    for path in ["promotions", "taxes", "delivery-options"] {
+        rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
+    }
+    (orders.len(), jobs, json!([orders, products, staff, roles, providers, rules]))
 }

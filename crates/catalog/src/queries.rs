@@ -1,5 +1,7 @@
 //! SQL in, plain structs out.
 
+use std::collections::HashMap;
+
 use kernel::{Arg, Money, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
@@ -205,6 +207,21 @@ pub async fn availability(tenant: &Tenant, id: ProductId) -> Result<Vec<StockVie
     let sql = "select i.variant_id, i.product_id, i.sku, i.on_hand, i.reserved, i.version from inventory i \
         join product_variants v on v.id = i.variant_id where v.product_id = $1 order by i.variant_id";
     tenant.rows(sql, args![id], stock_view).await
+}
+
+/// How many of each of these variants can be ordered.
+pub async fn available(tenant: &Tenant, variants: &[VariantId]) -> Result<HashMap<VariantId, i64>, Failure> {
+    if variants.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks: Vec<String> = (1..=variants.len()).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "select variant_id, on_hand - reserved from inventory where variant_id in ({})",
+        marks.join(", ")
+    );
+    let ids: Vec<Arg> = variants.iter().map(|id| Arg::from(*id)).collect();
+    let rows = tenant.rows(&sql, ids, |row| Ok((VariantId(row.get(0)?), row.get(1)?))).await?;
+    Ok(rows.into_iter().collect())
 }
 
 fn stock_view(row: &Row<'_>) -> Result<StockView, Failure> {

@@ -91,6 +91,11 @@ impl Caller {
         self.audience == Audience::Staff
     }
 
+    /// The customer who asks, if it is one.
+    pub fn customer(&self) -> Option<Uuid> {
+        (self.audience == Audience::Customer).then_some(self.actor.id)
+    }
+
     /// Whose records alone the caller may see; `None` when that is not limited to one person.
     pub fn own(&self) -> Option<Uuid> {
         match self.audience {

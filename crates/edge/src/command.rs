@@ -297,6 +297,21 @@ impl<T: FromStr + Send> FromRequestParts<Platform> for Id<T> {
     }
 }
 
+/// Two ids in a path, of a record and of something within it.
+pub struct Of<A, B>(pub A, pub B);
+
+impl<A: FromStr + Send, B: FromStr + Send> FromRequestParts<Platform> for Of<A, B> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        let missing = || Problem::not_found("record");
+        let found = Path::<(String, String)>::from_request_parts(parts, platform).await;
+        let Path((record, within)) = found.map_err(|_| missing())?;
+        let (record, within) = (record.parse().ok(), within.parse().ok());
+        record.zip(within).map(|(record, within)| Self(record, within)).ok_or_else(|| missing().into())
+    }
+}
+
 /// The filters of a list, from the query string.
 pub struct Filter<T>(pub T);
 

@@ -39,7 +39,7 @@ mod version;
 pub use answer::{Answer, Page, Refused};
 pub use app::{Platform, app};
 pub use caller::{Audience, Caller, Session};
-pub use command::{Command, Filter, Id, NoBody};
+pub use command::{Command, Filter, Id, NoBody, Of};
 pub use cursor::Cursor;
 pub use door::{Door, SameSite, Shown};
 pub use grants::{Grants, Role};

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use catalog::{NewProduct, ProductId};
 use kernel::{Actor, CorrelationId, Problem, Timestamp};
-use orders::works::Basket;
 use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
@@ -164,14 +163,15 @@ async fn place_orders(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> Re
         .filter_map(|variant| Some((variant.sku.as_str(), u64::try_from(variant.stock?).ok()?)))
         .collect();
     let mut dice = Dice(7);
-    for number in 0..ORDERS {
-        let at = days_ago(ORDERS - number).plus(Duration::from_secs(dice.roll(80_000)));
+    for place in 0..ORDERS {
+        let at = days_ago(ORDERS - place).plus(Duration::from_secs(dice.roll(80_000)));
         let person = people[dice.index(people.len())].clone();
         let lines = (0..1 + dice.roll(3)).map(|_| line(&shelf, shop.quantity, &mut dice)).collect();
         let (id, order) = (OrderId::new(), new_order(person, lines));
-        let basket = Basket::fill(tenant, &order, record.currency, true).await?;
-        tenant.run(asked(at), orders::works::place_order(id, &order, basket, record.currency)).await?;
-        advance(tenant, id, at, number, &mut dice).await?;
+        let receipt = order.ring_up(tenant, record.currency, at, true).await?;
+        let number = orders::numbers::next(tenant, &asked(at)).await?;
+        tenant.run(asked(at), orders::works::place_order(id, number, order.buyer(), &receipt)).await?;
+        advance(tenant, id, at, place, &mut dice).await?;
     }
     Ok(())
 }
@@ -221,6 +221,10 @@ fn new_order(person: Person, lines: Vec<NewLine>) -> NewOrder {
         },
         lines,
         note: None,
+        billing_address: None,
+        codes: Vec::new(),
+        delivery_option_id: None,
+        purchase_order: None,
     }
 }
 

@@ -2,26 +2,30 @@
 
 use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp};
+use kernel::{Check, Currency, Problem, SubjectId, Timestamp};
 use serde::Deserialize;
-use store::{Of, Work};
+use store::{Of, Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::OrderId;
-use crate::order::{Address, Status};
+use crate::cart::{self, MOST_CODES};
+use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
-use crate::works::{self, Basket, PRICES_CHANGED};
+use crate::till::{Receipt, Wanted};
+use crate::works::{self, Buyer, PRICES_CHANGED};
+use crate::{OrderId, numbers, rules};
 
-/// How often a basket is filled again when prices change under it.
-const TRIES: usize = 3;
+/// How often a basket is priced again when prices change under it.
+pub(crate) const TRIES: usize = 3;
 
 pub fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_orders, place_order))
         .routes(routes!(read_order, cancel_order))
         .routes(routes!(set_status))
+        .merge(cart::api::routes())
+        .merge(rules::api::routes())
 }
 
 /// What is ordered, by whom, and where it goes.
@@ -33,6 +37,17 @@ pub struct NewOrder {
     /// 1 to 200 lines.
     pub lines: Vec<NewLine>,
     pub note: Option<String>,
+    /// The shipping address when left out.
+    #[serde(default)]
+    pub billing_address: Option<NewAddress>,
+    /// What the customer typed to pay less.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    #[serde(default)]
+    pub delivery_option_id: Option<Uuid>,
+    /// A number of the customer's own, for their books.
+    #[serde(default)]
+    pub purchase_order: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -94,6 +109,8 @@ struct ListOrders {
     status: Option<Status>,
     customer_id: Option<Uuid>,
     email: Option<String>,
+    /// By what a person names it.
+    number: Option<i64>,
     /// Placed at or after: 2026-05-03T14:00:00Z.
     #[param(value_type = Option<String>)]
     placed_from: Option<Timestamp>,
@@ -121,10 +138,11 @@ async fn place_order(mut ask: Command<NewOrder>) -> Answer {
         check.done()?;
         *customer = Some(own);
     }
-    let (shop, currency, id) = (&ask.shop, ask.shop.record.currency, OrderId::new());
+    let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
+    let (shop, id) = (&ask.shop, OrderId::new());
     for tried in 1.. {
-        let basket = Basket::fill(&shop.tenant, &ask.body, currency, tried > 1).await;
-        let work = basket.map(|basket| works::place_order(id, &ask.body, basket, currency));
+        let receipt = ask.body.ring_up(&shop.tenant, shop.record.currency, shop.now, tried > 1).await;
+        let work = receipt.map(|receipt| works::place_order(id, number, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {
             Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
@@ -145,6 +163,7 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
         status: asked.status.map(|status| status.as_str().to_owned()),
         customer_id: asked.customer_id,
         email: asked.email,
+        number: asked.number,
         placed_from: asked.placed_from,
         placed_to: asked.placed_to,
         as_of: asked.as_of,
@@ -207,7 +226,13 @@ impl NewOrder {
         );
         let phone = customer.phone.as_ref().is_none_or(|phone| within(phone, 3, 40));
         check.that(phone, "/customer/phone", "write a phone number of 3 to 40 signs, or none");
-        self.shipping_address.check(&mut check);
+        self.shipping_address.check("/shipping_address", &mut check);
+        if let Some(address) = &self.billing_address {
+            address.check("/billing_address", &mut check);
+        }
+        check.that(self.codes.len() <= MOST_CODES, "/codes", "an order takes at most 20 codes");
+        let number = self.purchase_order.as_ref().is_none_or(|number| within(number, 1, 100));
+        check.that(number, "/purchase_order", "write it with 1 to 100 letters, or leave it out");
         check.that(
             self.note.as_ref().is_none_or(|note| within(note, 0, 2000)),
             "/note",
@@ -229,11 +254,56 @@ impl NewOrder {
         }
         check.done()
     }
+
+    /// What it comes to. A line that is not sold, and a way of delivery that does not go there, is refused.
+    pub async fn ring_up(
+        &self,
+        tenant: &Tenant,
+        currency: Currency,
+        now: Timestamp,
+        afresh: bool,
+    ) -> Result<Receipt, Problem> {
+        let lines: Vec<(OfferBy, i64)> = self.lines.iter().map(|line| (line.by(), line.quantity)).collect();
+        let to = self.shipping_address.address();
+        let wanted = Wanted {
+            lines: &lines,
+            codes: &self.codes,
+            delivery: self.delivery_option_id,
+            to: Some(&to),
+            customer: self.customer.id,
+            currency,
+            now,
+        };
+        let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
+        receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;
+        let mut check = Check::default();
+        check.that(!receipt.misdirected, "/delivery_option_id", "choose a way of delivery that goes there");
+        check.done()?;
+        Ok(receipt)
+    }
+
+    /// Who orders: a customer, or somebody made up for a guest.
+    pub fn buyer(&self) -> Buyer {
+        let Self { customer, shipping_address, note, purchase_order, .. } = self;
+        let address = shipping_address.address();
+        let billing = self.billing_address.as_ref().map(NewAddress::address);
+        let person = Person {
+            name: customer.name.clone(),
+            email: customer.email.clone(),
+            email_index: None,
+            phone: customer.phone.clone(),
+            billing_address: billing.filter(|billing| *billing != address),
+            address,
+            company: None,
+        };
+        let subject = customer.id.map_or_else(SubjectId::new, SubjectId);
+        Buyer { subject, person, note: note.clone(), purchase_order: purchase_order.clone(), cart: None }
+    }
 }
 
 impl NewAddress {
-    fn check(&self, check: &mut Check) {
-        let field = |name| format!("/shipping_address/{name}");
+    pub(crate) fn check(&self, at: &str, check: &mut Check) {
+        let field = |name| format!("{at}/{name}");
         check.that(
             within(&self.line1, 1, 200),
             field("line1"),
@@ -284,6 +354,6 @@ impl NewLine {
     }
 }
 
-fn within(text: &str, least: usize, most: usize) -> bool {
+pub(crate) fn within(text: &str, least: usize, most: usize) -> bool {
     text.trim().chars().count() >= least && text.chars().count() <= most
 }

@@ -1,10 +1,13 @@
 //! What customers order, and what becomes of it.
 //!
-//! **Vocabulary.** An order is *placed* with *lines*, each a number of one variant at the price of that moment. It goes
-//! placed → confirmed → packed → shipped → delivered, or is *cancelled* before it is shipped.
+//! **Vocabulary.** A *cart* is what somebody means to order. An order is *placed* with *lines*, each a number of one
+//! variant at the price of that moment. It goes placed → confirmed → packed → shipped → delivered, or is *cancelled*
+//! before it is shipped. The *rulebook* is promotions, taxes and ways of delivery; the *till* prices what is wanted by it.
+//! A *bill* is the ledger of what something costs, as it is shown.
 //!
 //! **Invariants.** An order and the reservation of all its lines are one unit of work: there is no order without its
-//! stock, and no reservation without its order. What a line cost never changes. Everything about the customer is
+//! stock, and no reservation without its order. What a line cost never changes, and the total is the sum of the ledger.
+//! An order is priced by the catalog and the rulebook of its moment, or not placed. Everything about the customer is
 //! `Personal`, under the customer's own subject.
 //!
 //! **Deliberately absent.** Card numbers, and what was paid. Prices are the catalog's business until the moment of
@@ -12,15 +15,21 @@
 
 mod advance;
 mod api;
+mod bill;
+pub mod cart;
+pub mod numbers;
 mod order;
 mod place;
 mod projector;
 pub mod queries;
 mod refusal;
+pub mod rules;
+pub mod till;
 pub mod works;
 
 kernel::ids! {
     OrderId;
+    CartId;
 }
 
 pub use advance::Advance;
@@ -31,7 +40,16 @@ pub use refusal::{PROBLEMS, Refusal};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "orders",
-    migrations: store::migrations!["0001_orders", "0002_email_index"],
-    streams: &[store::Stream::of::<Order>()],
+    migrations: store::migrations!["0001_orders", "0002_email_index", "0003_selling"],
+    streams: &[
+        store::Stream::of::<Order>(),
+        store::Stream::of::<cart::Cart>(),
+        store::Stream::of::<numbers::Numbers>(),
+        store::Stream::of::<rules::Rulebook>(),
+        store::Stream::of::<rules::Taxes>(),
+        store::Stream::of::<rules::Delivery>(),
+        store::Stream::of::<rules::Promo>(),
+        store::Stream::of::<rules::Use>(),
+    ],
     forget: projector::forget,
 };

@@ -2,10 +2,13 @@
 
 use catalog::{ProductId, VariantId};
 use kernel::{Aggregate, Currency, Money, Personal, SubjectId, Timestamp};
+use pricing::{Ledger, PromotionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::CartId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -61,6 +64,11 @@ pub struct Person {
     pub email_index: Option<Uuid>,
     pub phone: Option<String>,
     pub address: Address,
+    /// Where the bill goes, when that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -74,6 +82,20 @@ pub struct Address {
     pub region: Option<String>,
     /// Two letters, ISO 3166.
     pub country: String,
+}
+
+impl Address {
+    /// Where a cart goes as long as nobody has said where.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            line1: String::new(),
+            line2: None,
+            city: String::new(),
+            postal_code: String::new(),
+            region: None,
+            country: String::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +155,37 @@ pub struct Placed {
     pub total: Money,
     pub note: Option<Personal<String>>,
     pub at: Timestamp,
+    /// What it costs, and why; its sum is the total. Orders from before there were promotions and taxes have none: they
+    /// cost what their lines cost.
+    #[serde(default)]
+    pub ledger: Option<Ledger>,
+    #[serde(default)]
+    pub terms: Terms,
+}
+
+/// What an order says beside its lines. Orders from before carts say none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// By what a person names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cart: Option<CartId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<ChosenDelivery>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
+    /// The promotions whose uses are counted, and that it used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redeemed: Vec<PromotionId>,
+}
+
+/// The way of delivery that was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChosenDelivery {
+    pub id: Uuid,
+    pub name: String,
 }
 
 macro_rules! step {

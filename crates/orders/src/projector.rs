@@ -3,17 +3,33 @@
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use serde::Serialize;
 
-use crate::order::{Address, Order, OrderEvent, Placed};
+use crate::order::{Address, Order, OrderEvent, Person, Placed};
 
 /// What of an order is only ever shown, in one column.
 #[derive(Serialize)]
-struct Details<'a> {
+pub(crate) struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    company: Option<&'a String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     shipping_address: Option<&'a Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    billing_address: Option<&'a Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a String>,
+}
+
+impl<'a> Details<'a> {
+    pub(crate) fn of(person: Option<&'a Person>, note: Option<&'a String>) -> Self {
+        Self {
+            phone: person.and_then(|person| person.phone.as_ref()),
+            company: person.and_then(|person| person.company.as_ref()),
+            shipping_address: person.map(|person| &person.address),
+            billing_address: person.and_then(|person| person.billing_address.as_ref()),
+            note,
+        }
+    }
 }
 
 impl Projector for Order {
@@ -36,7 +52,8 @@ impl Projector for Order {
 
 /// Takes a customer out of the tables: what was ordered and paid stays, who it was does not.
 pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
-    vec![
+    let mut writes = crate::cart::forget(customer);
+    writes.extend([
         Write::any(
             "update orders set name = '', email = '', email_index = null, details = '{}' where customer_id = $1",
             args![customer],
@@ -45,23 +62,18 @@ pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
             "update order_status_history set reason = null where order_id in (select id from orders where customer_id = $1)",
             args![customer],
         ),
-    ]
+    ]);
+    writes
 }
 
 fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
-    let Placed { customer, lines, currency, total, note, at } = placed;
+    let Placed { customer, lines, currency, total, note, at, ledger, terms } = placed;
     let person = customer.person.reveal();
-    let details = Details {
-        phone: person.and_then(|person| person.phone.as_ref()),
-        shipping_address: person.map(|person| &person.address),
-        note: note.as_ref().and_then(Personal::reveal),
-    };
-    let details =
-        serde_json::to_string(&details).expect("details have string keys and no failing serializers");
+    let details = json(&Details::of(person, note.as_ref().and_then(Personal::reveal)));
     let items: i64 = lines.iter().map(|line| line.quantity).sum();
     let mut writes = Vec::with_capacity(lines.len() + 2);
     writes.push(Write::one(
-        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
+        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18)",
         args![
             event.stream_id,
             event.version,
@@ -74,7 +86,13 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             total.amount,
             items,
             *at,
-            details
+            details,
+            terms.number,
+            ledger.as_ref().map(json),
+            terms.cart,
+            terms.purchase_order.clone(),
+            terms.delivery.as_ref().map(json),
+            (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed))
         ],
     ));
     for (line, number) in lines.iter().zip(1_i64..) {
@@ -86,4 +104,8 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
         ));
     }
     writes
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("an order has string keys and no failing serializers")
 }

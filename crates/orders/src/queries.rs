@@ -1,20 +1,27 @@
 //! SQL in, plain structs out.
 
 use catalog::{ProductId, VariantId};
-use kernel::{Problem, Timestamp, args};
+use kernel::{Personal, Problem, Timestamp, args};
+use pricing::{Ledger, PromotionId};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::order::{Address, Status};
-use crate::{OrderId, Place};
+use crate::bill::BillView;
+use crate::order::{Address, ChosenDelivery, Status};
+use crate::projector::Details;
+use crate::{CartId, OrderId, Place};
 
 /// An order in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderSummary {
     #[schema(value_type = Uuid)]
     pub id: OrderId,
+    /// By what a person names it; orders from before there were numbers have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
     #[schema(value_type = Status)]
     pub status: String,
     pub customer: CustomerView,
@@ -46,15 +53,32 @@ pub struct OrderView {
     #[serde(flatten)]
     #[schema(value_type = DetailsView)]
     pub details: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<ChosenDelivery>,
+    /// The cart that was ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub cart_id: Option<CartId>,
     pub lines: Vec<LineView>,
+    /// What it costs, and why; orders from before there were promotions and taxes cost what their lines cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<BillView>,
     pub history: Vec<StepView>,
+    /// The promotions whose uses it counted towards.
+    #[serde(skip)]
+    pub redeemed: Vec<PromotionId>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct DetailsView {
     phone: Option<String>,
+    company: Option<String>,
     /// Absent once the customer was erased.
     shipping_address: Option<Address>,
+    /// Absent when the bill goes where the order goes.
+    billing_address: Option<Address>,
     note: Option<String>,
 }
 
@@ -94,12 +118,13 @@ pub struct Listed {
     pub status: Option<String>,
     pub customer_id: Option<Uuid>,
     pub email: Option<String>,
+    pub number: Option<i64>,
     pub placed_from: Option<Timestamp>,
     pub placed_to: Option<Timestamp>,
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, details from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, details, ledger, cart_id, purchase_order, delivery, redeemed from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -116,6 +141,7 @@ pub async fn orders(
         .maybe("status = ?", listed.status.clone())
         .maybe("customer_id = ?", listed.customer_id)
         .maybe("email_index = ?", email)
+        .maybe("number = ?", listed.number)
         .maybe("placed_at >= ?", listed.placed_from)
         .maybe("placed_at < ?", listed.placed_to)
         .page("id desc", rows)
@@ -128,6 +154,13 @@ pub async fn customers(tenant: &Tenant, email: &str) -> Result<Vec<(Uuid, i64)>,
     let index = tenant.keys().await?.blind("email", email);
     let sql = "select customer_id, count(*) from orders where email_index = $1 group by customer_id order by customer_id";
     tenant.rows(sql, args![index], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
+/// How many orders somebody has, other than cancelled ones.
+pub async fn orders_of(tenant: &Tenant, customer: Option<Uuid>) -> Result<i64, Failure> {
+    let sql = "select count(*) from orders where customer_id = $1 and status <> 'cancelled'";
+    let count = tenant.row(sql, args![customer.unwrap_or_default()], |row| row.get(0)).await?;
+    Ok(count.unwrap_or(0))
 }
 
 /// One order, if whoever asks may see it; another's answers like none.
@@ -155,7 +188,7 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
     tenant
         .read(&queries, &mut |query, row| {
             match query {
-                0 => found = Some((summary(row)?, row.get::<String>(11)?)),
+                0 => found = Some(whole(row)?),
                 1 => lines.push(line(row)?),
                 _ => history.push(StepView {
                     status: row.get(0)?,
@@ -167,8 +200,30 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
             Ok(())
         })
         .await?;
-    let (summary, details) = found.ok_or_else(|| Problem::not_found("order"))?;
-    Ok(OrderView { summary, details: serde_json::from_str(&details).ok(), lines, history })
+    let found = found.ok_or_else(|| Problem::not_found("order"))?;
+    Ok(OrderView { lines, history, ..found })
+}
+
+/// An order without its lines and its history.
+fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
+    let ledger: Option<Ledger> = written(row, 13)?;
+    Ok(OrderView {
+        summary: summary(row)?,
+        details: serde_json::from_str(&row.get::<String>(12)?).ok(),
+        bill: ledger.as_ref().map(BillView::of),
+        cart_id: row.get::<Option<Uuid>>(14)?.map(CartId),
+        purchase_order: row.get(15)?,
+        delivery: written(row, 16)?,
+        redeemed: written(row, 17)?.unwrap_or_default(),
+        lines: Vec::new(),
+        history: Vec::new(),
+    })
+}
+
+fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, Failure> {
+    let Some(text) = row.get::<Option<String>>(column)? else { return Ok(None) };
+    let read = serde_json::from_str(&text);
+    read.map(Some).map_err(|error| Failure::Bug(format!("an order that was kept cannot be read: {error}")))
 }
 
 fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
@@ -182,6 +237,7 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
         placed_at: row.get(8)?,
         updated_at: row.get(9)?,
         version: row.get(10)?,
+        number: row.get(11)?,
     })
 }
 
@@ -212,37 +268,34 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             total: line.unit_price.amount.saturating_mul(line.quantity),
         })
         .collect();
-    let customer = &place.customer;
+    let (customer, terms) = (&place.customer, &place.terms);
     let person = customer.person.reveal();
-    let mut details = serde_json::Map::new();
-    if let Some(phone) = person.and_then(|person| person.phone.clone()) {
-        details.insert("phone".into(), phone.into());
-    }
-    if let Some(person) = person {
-        let address = serde_json::to_value(&person.address).unwrap_or_default();
-        details.insert("shipping_address".into(), address);
-    }
-    if let Some(note) = &place.note {
-        details.insert("note".into(), note.text().into());
-    }
+    let details = Details::of(person, place.note.as_ref().and_then(Personal::reveal));
+    let details = serde_json::to_value(details).ok().and_then(|details| details.as_object().cloned());
     OrderView {
         summary: OrderSummary {
             id,
+            number: terms.number,
             status: Status::Placed.as_str().to_owned(),
             customer: CustomerView {
                 id: customer.id.uuid(),
                 name: person.map(|person| person.name.clone()).unwrap_or_default(),
                 email: person.map(|person| person.email.clone()).unwrap_or_default(),
             },
-            currency: place.currency.code().to_owned(),
-            total: lines.iter().map(|line| line.total).sum(),
+            currency: place.ledger.currency().code().to_owned(),
+            total: place.ledger.total(),
             items: lines.iter().map(|line| line.quantity).sum(),
             placed_at: now,
             updated_at: now,
             version: 1,
         },
-        details: Some(details),
+        details,
+        purchase_order: terms.purchase_order.clone(),
+        delivery: terms.delivery.clone(),
+        cart_id: terms.cart,
         lines,
+        bill: Some(BillView::of(&place.ledger)),
+        redeemed: terms.redeemed.clone(),
         history: vec![StepView { status: Status::Placed.as_str().to_owned(), reason: None, actor, at: now }],
     }
 }

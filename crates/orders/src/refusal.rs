@@ -1,9 +1,9 @@
 //! Every way an order says no.
 
 use edge::ProblemDoc;
-use kernel::{Fault, MoneyError, Problem};
+use kernel::{Fault, FieldProblem, MoneyError, Problem};
 
-use crate::Status;
+use crate::{OrderId, Status};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -11,6 +11,13 @@ pub enum Refusal {
     TooLarge,
     PersonErased,
     IllegalTransition { from: Status, to: Status },
+    CartOrdered { order: OrderId },
+    CartMerged,
+    CartFull,
+    TooManyOfAThing,
+    TooManyCodes,
+    UsedUp { promotion: String },
+    Pricing(pricing::Refusal),
 }
 
 pub const PROBLEMS: &[ProblemDoc] = &[
@@ -33,12 +40,90 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         what_to_do: "\"allowed\" names what the order can become next.",
     },
     ProblemDoc {
+        code: "cart_ordered",
+        status: 409,
+        title: "Ordered already",
+        what_to_do: "\"order_id\" names the order that was made of the cart. Begin a new cart for anything else.",
+    },
+    ProblemDoc {
+        code: "cart_merged",
+        status: 409,
+        title: "Not this cart any more",
+        what_to_do: "The cart has an owner, or went into the owner's other cart. List the open carts of whoever is signed in.",
+    },
+    ProblemDoc {
+        code: "cart_full",
+        status: 409,
+        title: "Cart full",
+        what_to_do: "A cart holds at most 200 different things. Order these first.",
+    },
+    ProblemDoc {
+        code: "too_many_codes",
+        status: 409,
+        title: "Too many codes",
+        what_to_do: "A cart takes at most 20 codes. Take one out first.",
+    },
+    ProblemDoc {
+        code: "promotion_used_up",
+        status: 409,
+        title: "Used up",
+        what_to_do: "\"promotion\" was used as often as it can be. Read the cart again: its total is without it now.",
+    },
+    ProblemDoc {
+        code: "total_changed",
+        status: 409,
+        title: "Another total",
+        what_to_do: "\"total\" is what the cart costs now. Show it, and order again with it as expected_total.",
+    },
+    ProblemDoc {
+        code: "cart_unfinished",
+        status: 422,
+        title: "Something is missing",
+        what_to_do: "\"errors\" names what an order still needs.",
+    },
+    ProblemDoc {
+        code: "line_twice",
+        status: 422,
+        title: "Line twice",
+        what_to_do: "Give every line a number of its own.",
+    },
+    ProblemDoc {
+        code: "price_too_large",
+        status: 422,
+        title: "Price too large",
+        what_to_do: "The total is more than can be counted. Buy less at once.",
+    },
+    ProblemDoc {
+        code: "not_in_ledger",
+        status: 404,
+        title: "Not part of the order",
+        what_to_do: "Name a line that the order has, or shipping if it has any.",
+    },
+    ProblemDoc {
+        code: "more_pieces_than_left",
+        status: 409,
+        title: "More pieces than left",
+        what_to_do: "\"left\" says how many pieces have not been given back yet.",
+    },
+    ProblemDoc {
+        code: "more_than_charged",
+        status: 409,
+        title: "More than charged",
+        what_to_do: "\"left\" says how much is still charged, in minor units. Give back that much at most.",
+    },
+    ProblemDoc {
         code: "order_too_large",
         status: 422,
         title: "Order too large",
         what_to_do: "The total is more than can be counted. Order less at once.",
     },
 ];
+
+impl From<pricing::Refusal> for Refusal {
+    fn from(refusal: pricing::Refusal) -> Self {
+        Self::Pricing(refusal)
+    }
+}
 
 impl From<MoneyError> for Refusal {
     fn from(_: MoneyError) -> Self {
@@ -48,7 +133,36 @@ impl From<MoneyError> for Refusal {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
+        let conflict = |code, title, detail: &str| Self::new(Fault::Conflict, code, title, detail);
         match refusal {
+            Refusal::CartOrdered { order } => conflict(
+                "cart_ordered",
+                "Ordered already",
+                "This cart was ordered already, so it stays as it is. Begin a new one.",
+            )
+            .with("order_id", order.to_string()),
+            Refusal::CartMerged => conflict(
+                "cart_merged",
+                "Not this cart any more",
+                "This cart belongs to somebody, or went into another cart when its owner signed in. Go on with theirs.",
+            ),
+            Refusal::CartFull => {
+                conflict("cart_full", "Cart full", "A cart holds at most 200 different things. Order these first.")
+            }
+            Refusal::TooManyOfAThing => Self::invalid(vec![FieldProblem {
+                pointer: "/quantity".into(),
+                detail: "a cart holds at most 10,000 of a thing".into(),
+            }]),
+            Refusal::TooManyCodes => {
+                conflict("too_many_codes", "Too many codes", "A cart takes at most 20 codes. Take one out first.")
+            }
+            Refusal::UsedUp { promotion } => conflict(
+                "promotion_used_up",
+                "Used up",
+                &format!("“{promotion}” was used as often as it can be, so nothing was ordered. Look at the total again."),
+            )
+            .with("promotion", promotion),
+            Refusal::Pricing(refusal) => refusal.into(),
             Refusal::AlreadyPlaced => Self::new(
                 Fault::Conflict,
                 "already_placed",

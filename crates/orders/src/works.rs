@@ -1,79 +1,56 @@
 //! The units of work of orders.
 
 use catalog::stock::{Release, Reserve, Ship};
-use catalog::{Offer, OfferBy, Product, Stock, offers};
-use kernel::{Currency, Personal, Problem, SubjectId};
-use store::{Reply, Tenant, Work};
+use catalog::{Product, Stock};
+use kernel::{Personal, Problem, SubjectId};
+use pricing::PromotionId;
+use store::{Desk, Reply, Work};
 
-use crate::api::NewOrder;
-use crate::order::{Customer, Line, Order, Person, Status};
+use crate::cart::{self, Cart};
+use crate::order::{ChosenDelivery, Customer, Order, Person, Status, Terms};
 use crate::queries::{OrderView, made};
-use crate::{Advance, OrderId, Place, Refusal};
+use crate::rules::{Count, GiveBack, Limits, Promo, RULEBOOK, Redeem, Rulebook, TakeBack, Use};
+use crate::till::Receipt;
+use crate::{Advance, CartId, OrderId, Place, Refusal};
 
-/// What the caller ordered, looked up: lines at today's prices, and where in the request each came from.
-pub struct Basket {
-    lines: Vec<Line>,
-    /// The product version that each line was read from.
-    seen: Vec<i64>,
-    /// The line of the request that first named the variant.
-    asked: Vec<usize>,
-}
-
-impl Basket {
-    /// Looks up what the lines name, anew when what was known turned out to be old. Two lines of one variant become one.
-    pub async fn fill(
-        tenant: &Tenant,
-        order: &NewOrder,
-        currency: Currency,
-        afresh: bool,
-    ) -> Result<Self, Problem> {
-        let wanted: Vec<OfferBy> = order.lines.iter().map(|line| line.by()).collect();
-        let found = offers(tenant, &wanted, afresh).await?;
-        let mut check = kernel::Check::default();
-        let mut basket = Self { lines: Vec::new(), seen: Vec::new(), asked: Vec::new() };
-        for (n, (line, offer)) in order.lines.iter().zip(found).enumerate() {
-            match offer {
-                Some(offer) if offer.price.currency == currency => basket.put(n, offer, line.quantity),
-                _ => check.that(
-                    false,
-                    format!("/lines/{n}/{}", line.named_by()),
-                    "this shop does not sell this",
-                ),
-            }
-        }
-        check.done()?;
-        Ok(basket)
-    }
-
-    fn put(&mut self, n: usize, offer: Offer, quantity: i64) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.variant == offer.variant) {
-            line.quantity += quantity;
-            return;
-        }
-        self.seen.push(offer.product_version);
-        self.asked.push(n);
-        self.lines.push(Line {
-            variant: offer.variant,
-            product: offer.product,
-            sku: offer.sku,
-            title: offer.title,
-            quantity,
-            unit_price: offer.price,
-        });
-    }
+/// Who orders, and everything about an order but what it costs.
+#[derive(Clone)]
+pub struct Buyer {
+    pub subject: SubjectId,
+    pub person: Person,
+    pub note: Option<String>,
+    pub purchase_order: Option<String>,
+    /// The cart that is ordered, and the version that was priced.
+    pub cart: Option<(CartId, i64)>,
 }
 
 /// Reserves every line and places the order, or does neither.
-pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Currency) -> Work {
-    let subject = order.customer.id.map_or_else(SubjectId::new, SubjectId);
-    let person = person(order);
-    let customer = Customer { id: subject, person: Personal::new(subject, person.clone()) };
-    let note = order.note.clone().map(|note| Personal::new(subject, note));
-    let Basket { lines, seen, asked } = basket;
-    let place = Place { customer, lines, currency, note };
+pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) -> Work {
+    let Buyer { subject, person, note, purchase_order, cart } = buyer;
+    let redeemed = receipt.redeemed();
+    let place = Place {
+        customer: Customer { id: subject, person: Personal::new(subject, person.clone()) },
+        lines: receipt.lines.clone(),
+        ledger: receipt.ledger().clone(),
+        note: note.map(|note| Personal::new(subject, note)),
+        terms: Terms {
+            number: Some(number),
+            cart: cart.map(|(cart, _)| cart),
+            delivery: receipt
+                .delivery
+                .as_ref()
+                .map(|option| ChosenDelivery { id: option.id, name: option.terms.name.clone() }),
+            purchase_order,
+            redeemed: redeemed.iter().map(|(promotion, ..)| *promotion).collect(),
+        },
+    };
+    let (seen, asked, rules) = (receipt.seen.clone(), receipt.asked.clone(), receipt.rules.version);
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
+    let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();
     let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
+    let named = named.and::<Promo>(redeemed.iter().map(|(promotion, ..)| *promotion)).and::<Use>(uses);
+    let named = named.and::<Rulebook>([RULEBOOK]).and::<Cart>(cart.map(|(cart, _)| cart));
     named.about([subject]).decide(move |desk| {
         if desk.is_erased(subject) {
             return Err(Refusal::PersonErased.into());
@@ -81,14 +58,23 @@ pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Curr
         let mut place = place.clone();
         let email_index = Some(desk.blind("email", &person.email));
         place.customer.person = Personal::new(subject, Person { email_index, ..person.clone() });
+        if desk.version::<Rulebook>(RULEBOOK) != rules {
+            return Err(prices_changed());
+        }
         for (line, seen) in place.lines.iter().zip(&seen) {
             if desk.version::<Product>(line.product) != *seen {
                 return Err(prices_changed());
             }
         }
+        if let Some((cart, seen)) = cart {
+            order_cart(desk, cart, seen, id)?;
+        }
         for (line, n) in place.lines.iter().zip(&asked) {
             desk.ask::<Stock, _>(line.variant, &Reserve { order: id.uuid(), quantity: line.quantity })
                 .map_err(|problem| sold_out(problem, *n, &line.title))?;
+        }
+        for (promotion, name, limits) in &redeemed {
+            redeem(desk, id, *promotion, subject, name, *limits)?;
         }
         desk.ask::<Order, _>(id, &place)?;
         let (now, actor) = (desk.now(), desk.actor().to_string());
@@ -96,6 +82,30 @@ pub fn place_order(id: OrderId, order: &NewOrder, basket: Basket, currency: Curr
             .version(1)
             .location(format!("/api/v1/orders/{id}")))
     })
+}
+
+/// What was in the cart when it was priced is what is ordered.
+fn order_cart(desk: &mut Desk<'_>, cart: CartId, seen: i64, order: OrderId) -> Result<(), Problem> {
+    desk.get::<Cart>(cart)?.must_be_open()?;
+    if desk.version::<Cart>(cart) != seen {
+        return Err(prices_changed());
+    }
+    desk.ask::<Cart, _>(cart, &cart::Order { order })
+}
+
+fn redeem(
+    desk: &mut Desk<'_>,
+    order: OrderId,
+    promotion: PromotionId,
+    customer: SubjectId,
+    name: &str,
+    limits: Limits,
+) -> Result<(), Problem> {
+    desk.ask::<Promo, _>(promotion, &Redeem { order, name: name.to_owned() })?;
+    let Some(most) = limits.for_a_customer else { return Ok(()) };
+    let customer = customer.uuid();
+    let count = Count { promotion, customer, most, name: name.to_owned() };
+    desk.ask::<Use, _>(Use::id(promotion, customer), &count)
 }
 
 /// Moves an order on. What was reserved for it leaves the warehouse when it is shipped, and is free again when it is
@@ -110,7 +120,12 @@ pub fn advance_order(
     let variants: Vec<_> = before.lines.iter().map(|line| line.variant_id).collect();
     let customer = SubjectId(before.summary.customer.id);
     let reason = reason.map(|reason| Personal::new(customer, reason));
-    Work::over::<Order>([id]).and::<Stock>(variants).about([customer]).decide(move |desk| {
+    let promotions = if to == Status::Cancelled { before.redeemed.clone() } else { Vec::new() };
+    let uses = promotions.iter().map(|promotion| Use::id(*promotion, customer.uuid()));
+    let uses: Vec<_> = uses.collect();
+    let named = Work::over::<Order>([id]).and::<Stock>(variants);
+    let named = named.and::<Promo>(promotions.clone()).and::<Use>(uses);
+    named.about([customer]).decide(move |desk| {
         let order = desk.get::<Order>(id)?.clone();
         desk.expect_version::<Order>(id, seen)?;
         let version = desk.version::<Order>(id);
@@ -126,24 +141,28 @@ pub fn advance_order(
                     _ => {}
                 }
             }
+            for promotion in &promotions {
+                give_back(desk, id, *promotion, customer)?;
+            }
         }
         let body = serde_json::json!({ "id": id, "status": to, "version": advanced });
         Ok(Reply::json(200, &body).version(advanced))
     })
 }
 
-fn person(order: &NewOrder) -> Person {
-    let NewOrder { customer, shipping_address, .. } = order;
-    Person {
-        name: customer.name.clone(),
-        email: customer.email.clone(),
-        email_index: None,
-        phone: customer.phone.clone(),
-        address: shipping_address.address(),
-    }
+/// A cancelled order has used no promotion.
+fn give_back(
+    desk: &mut Desk<'_>,
+    order: OrderId,
+    promotion: PromotionId,
+    customer: SubjectId,
+) -> Result<(), Problem> {
+    desk.ask::<Promo, _>(promotion, &GiveBack { order })?;
+    let customer = customer.uuid();
+    desk.ask::<Use, _>(Use::id(promotion, customer), &TakeBack { promotion, customer })
 }
 
-/// The marker of a product that changed between looking up its price and placing the order: look again.
+/// The marker of a product or a rule that changed between looking up a price and placing the order: look again.
 pub const PRICES_CHANGED: &str = "contended";
 
 fn prices_changed() -> Problem {

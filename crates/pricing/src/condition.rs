@@ -2,15 +2,18 @@
 
 use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::schema::Amount;
 use crate::{Basket, Effect, Line, Promotion, PromotionId, Target, words};
 
 /// All of them must hold. An empty one always holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Conditions {
     /// Before any promotion took something off.
+    #[schema(value_type = Option<Amount>)]
     pub minimum_subtotal: Option<Money>,
     pub minimum_quantity: Option<i64>,
     /// Which lines count towards the two minimums.

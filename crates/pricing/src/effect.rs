@@ -2,12 +2,14 @@
 
 use kernel::{FieldProblem, Money};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::promotion::{at_least_one, not_negative};
 use crate::refusal::field;
+use crate::schema::Amount;
 use crate::{Bundled, Percent, Target, words};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// Of the sum of these lines, so that ten percent of 29.97 is 3.00 however many lines it is.
@@ -16,22 +18,26 @@ pub enum Effect {
         #[serde(default)]
         from: Target,
         #[serde(default)]
+        #[schema(value_type = Option<Amount>)]
         at_most: Option<Money>,
     },
     /// Once, spread over these lines by what they cost.
     Amount {
+        #[schema(value_type = Amount)]
         off: Money,
         #[serde(default)]
         from: Target,
     },
     /// From each piece of these lines.
     Each {
+        #[schema(value_type = Amount)]
         off: Money,
         #[serde(default)]
         from: Target,
     },
     FreeShipping {
         #[serde(default)]
+        #[schema(value_type = Option<Amount>)]
         at_most: Option<Money>,
     },
     /// For every `buy` pieces of one target, `get` pieces of the other at less, the cheapest first. A piece that is
@@ -49,6 +55,7 @@ pub enum Effect {
     },
     /// So many of these and so many of those for one price, the dearest first.
     Bundle {
+        #[schema(value_type = Amount)]
         price: Money,
         parts: Vec<Bundled>,
         #[serde(default)]

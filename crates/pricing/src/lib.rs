@@ -24,6 +24,7 @@ mod price;
 mod promotion;
 mod refusal;
 mod rounding;
+mod schema;
 mod share;
 mod sheet;
 mod stacking;

@@ -4,13 +4,15 @@ use std::fmt;
 
 use kernel::{Currency, FieldProblem, Money, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::refusal::field;
 use crate::{Conditions, Effect, Line, PromotionId, Refusal, words};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Promotion {
+    #[schema(value_type = Uuid)]
     pub id: PromotionId,
     /// As the person reads it beside the amount.
     pub name: String,
@@ -24,9 +26,11 @@ pub struct Promotion {
     pub priority: i32,
     /// It holds from this moment on.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub starts: Option<Timestamp>,
     /// It no longer holds at this moment.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub ends: Option<Timestamp>,
     /// Without one it applies by itself.
     #[serde(default)]
@@ -39,7 +43,7 @@ pub struct Promotion {
 }
 
 /// Which promotions stand beside each other.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stacking {
     /// Beside all others that are not alone.
@@ -52,14 +56,14 @@ pub enum Stacking {
 }
 
 /// Which lines: those that one of `of` picks (all, when it is empty) and none of `except`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Target {
     pub of: Vec<Pick>,
     pub except: Vec<Pick>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pick {
     Product(Uuid),
@@ -68,14 +72,14 @@ pub enum Pick {
 }
 
 /// So many pieces of these, as one part of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bundled {
     pub quantity: i64,
     pub of: Target,
 }
 
 /// A percentage in hundredths of a percent, never more than all of it: 1250 is 12.5 %.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "u16")]
 pub struct Percent(u16);
 

@@ -2,11 +2,12 @@
 
 use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Refusal;
 
 /// What becomes of exactly half a unit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     #[default]

@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::refusal::field;
 use crate::rounding::Rounding;
 use crate::{Destination, Part, Refusal, TaxPart, words};
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct TaxRules {
     pub prices: Prices,
@@ -22,7 +23,7 @@ pub struct TaxRules {
 }
 
 /// Whether prices hold the tax already.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Prices {
     #[default]
@@ -30,7 +31,7 @@ pub enum Prices {
     ExcludeTax,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ShippingTax {
     #[default]
@@ -41,9 +42,10 @@ pub enum ShippingTax {
 
 /// One tax of a place. Within a layer the most specific rate applies: the longer postal prefix, then the region, then
 /// the tax class. Layers add up: a state's, a county's, a city's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaxRate {
     /// As the person reads it: "VAT".
+    #[schema(value_type = String)]
     pub name: Arc<str>,
     pub rate: Rate,
     pub country: String,
@@ -65,7 +67,7 @@ pub struct TaxRate {
 }
 
 /// A rate of tax in parts of a million, so that 8.875 % is exact: 88750.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Rate(pub u32);
 

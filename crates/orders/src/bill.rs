@@ -1,0 +1,85 @@
+//! What something costs, and why, as it is shown.
+
+use pricing::{Entry, Kind, Ledger, Part};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The sums of a ledger, and every entry of it. All but `included_tax` add up to `total`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BillView {
+    pub currency: String,
+    /// What the lines cost before anything is taken off, in minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub subtotal: i64,
+    /// What promotions take off the lines; 0 or less.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub discount: i64,
+    /// What delivery costs, after promotions.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub delivery: i64,
+    /// What is added as tax, or taken off for whoever pays none.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub tax: i64,
+    /// What was given back and in goodwill; 0 or less.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub given_back: i64,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub total: i64,
+    /// How much of the total is tax that the prices hold.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub included_tax: i64,
+    pub entries: Vec<EntryView>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EntryView {
+    /// item, discount, shipping, tax, exempt, returned, shipping_back or goodwill.
+    pub kind: &'static str,
+    /// The line's number in the order; absent for what is not of one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promotion_id: Option<Uuid>,
+    /// Why, in words.
+    pub text: String,
+}
+
+impl BillView {
+    pub fn of(ledger: &Ledger) -> Self {
+        let totals = ledger.totals();
+        Self {
+            currency: ledger.currency().code().to_owned(),
+            subtotal: totals.items,
+            discount: totals.discounts,
+            delivery: totals.shipping + totals.shipping_discounts,
+            tax: totals.tax + totals.exempted,
+            given_back: totals.returned + totals.goodwill,
+            total: totals.total,
+            included_tax: totals.included_tax,
+            entries: ledger.entries().iter().map(EntryView::of).collect(),
+        }
+    }
+}
+
+impl EntryView {
+    fn of(entry: &Entry) -> Self {
+        let (kind, promotion) = match &entry.kind {
+            Kind::Item { .. } => ("item", None),
+            Kind::Discount { promotion } => ("discount", Some(promotion.uuid())),
+            Kind::Shipping => ("shipping", None),
+            Kind::Tax(_) => ("tax", None),
+            Kind::Exempt(_) => ("exempt", None),
+            Kind::Returned { .. } => ("returned", None),
+            Kind::ShippingBack { .. } => ("shipping_back", None),
+            Kind::Goodwill => ("goodwill", None),
+        };
+        let line = match entry.of {
+            Part::Line(line) => Some(line.0),
+            Part::Shipping | Part::Order => None,
+        };
+        Self { kind, line, amount: entry.amount, promotion_id: promotion, text: entry.text.to_string() }
+    }
+}

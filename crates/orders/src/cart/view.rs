@@ -1,0 +1,269 @@
+//! A cart as it is shown: what is in it, what it costs today, and what an order of it still needs.
+
+use std::collections::HashMap;
+
+use catalog::{OfferBy, VariantId};
+use kernel::{FieldProblem, Problem, Timestamp};
+use serde::Serialize;
+use store::Tenant;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Contact;
+use super::queries::Kept;
+use crate::bill::BillView;
+use crate::order::{Address, Line};
+use crate::till::{Receipt, Wanted};
+
+#[derive(Serialize, ToSchema)]
+pub struct CartView {
+    pub id: Uuid,
+    /// open, ordered, or merged into another cart.
+    pub state: String,
+    /// What was made of it: an order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    /// Where what was in it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<Uuid>,
+    pub currency: String,
+    pub lines: Vec<CartLine>,
+    #[serde(flatten)]
+    pub contact: Contact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_option_id: Option<Uuid>,
+    /// How it can be delivered; empty until there is an address.
+    pub delivery_options: Vec<DeliveryChoice>,
+    pub codes: Vec<String>,
+    /// What became of each promotion and each code.
+    pub promotions: Vec<PromotionLine>,
+    pub bill: BillView,
+    /// What an order of it still needs; it can be ordered when this is empty.
+    pub missing: Vec<Missing>,
+    #[schema(value_type = String)]
+    pub opened_at: Timestamp,
+    #[schema(value_type = String)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CartLine {
+    /// Its number in the bill; absent when it is not sold any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    #[schema(value_type = Uuid)]
+    pub variant_id: VariantId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<Uuid>,
+    pub sku: String,
+    pub title: String,
+    pub quantity: i64,
+    /// In minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub unit_price: i64,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub total: i64,
+    /// What keeps it from being ordered, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryChoice {
+    pub id: Uuid,
+    pub name: String,
+    pub takes: String,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub price: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PromotionLine {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promotion_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    pub applied: bool,
+    /// What it takes off.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    /// Why, or why not, in a sentence.
+    pub text: String,
+}
+
+/// Something that an order still needs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Missing {
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// A cart with what it comes to at this moment.
+pub struct Priced {
+    pub kept: Kept,
+    pub receipt: Receipt,
+    stocks: HashMap<VariantId, i64>,
+}
+
+impl Priced {
+    pub async fn new(tenant: &Tenant, kept: Kept, now: Timestamp, afresh: bool) -> Result<Self, Problem> {
+        let lines: Vec<(OfferBy, i64)> =
+            kept.lines.iter().map(|(variant, quantity)| (OfferBy::Variant(*variant), *quantity)).collect();
+        let wanted = Wanted {
+            lines: &lines,
+            codes: &kept.codes,
+            delivery: kept.delivery,
+            to: kept.contact.shipping_address.as_ref(),
+            customer: Some(kept.subject.uuid()),
+            currency: kept.currency,
+            now,
+        };
+        let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
+        let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
+        let stocks = catalog::queries::available(tenant, &variants).await?;
+        Ok(Self { kept, receipt, stocks })
+    }
+
+    /// Refuses to order what is not whole.
+    pub fn must_be_whole(&self) -> Result<(), Problem> {
+        let missing = self.missing();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let fields = missing.into_iter().map(|Missing { pointer, detail }| FieldProblem { pointer, detail });
+        let mut problem = Problem::invalid(fields.collect());
+        problem.code = "cart_unfinished".into();
+        problem.title = "Something is missing".into();
+        Err(problem)
+    }
+
+    /// Who orders and where it goes, once nothing is missing.
+    pub fn person(&self) -> crate::Person {
+        let Contact { email, name, phone, company, shipping_address, billing_address, .. } =
+            self.kept.contact.clone();
+        crate::Person {
+            name: name.unwrap_or_default(),
+            email: email.unwrap_or_default(),
+            email_index: None,
+            phone,
+            address: shipping_address.unwrap_or_else(Address::nowhere),
+            billing_address,
+            company,
+        }
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        let mut need = |holds: bool, pointer: &str, detail: &str| {
+            if !holds {
+                missing.push(Missing { pointer: pointer.to_owned(), detail: detail.to_owned() });
+            }
+        };
+        let contact = &self.kept.contact;
+        need(!self.kept.lines.is_empty(), "/lines", "put something into the cart");
+        need(contact.email.is_some(), "/email", "give an e-mail address");
+        need(contact.name.is_some(), "/name", "give a name");
+        need(contact.shipping_address.is_some(), "/shipping_address", "give an address");
+        let choices = contact.shipping_address.as_ref().map(|to| self.receipt.deliveries(to));
+        let none = choices.as_ref().is_some_and(Vec::is_empty) && !self.receipt.rules.deliveries.is_empty();
+        need(!none, "/shipping_address", "nothing is delivered there; give another address");
+        let chosen = self.receipt.delivery.is_some() || choices.is_none_or(|choices| choices.is_empty());
+        let how = if self.receipt.misdirected {
+            "this way of delivery does not go there; choose another"
+        } else {
+            "choose a way of delivery"
+        };
+        need(chosen, "/delivery_option_id", how);
+        for (n, (variant, quantity)) in self.kept.lines.iter().enumerate() {
+            if let Some(problem) = self.problem(n, *variant, *quantity) {
+                need(false, &format!("/lines/{n}/quantity"), &problem);
+            }
+        }
+        missing
+    }
+
+    fn problem(&self, n: usize, variant: VariantId, quantity: i64) -> Option<String> {
+        if self.receipt.unsold.contains(&n) {
+            return Some("this is not sold any more; take it out".into());
+        }
+        match self.stocks.get(&variant).copied().unwrap_or(0) {
+            0 => Some("this is sold out; take it out".into()),
+            available if available < quantity => Some(format!("only {available} are left; take fewer")),
+            _ => None,
+        }
+    }
+
+    pub fn view(&self) -> CartView {
+        let Kept { contact, .. } = &self.kept;
+        let open = self.kept.state == "open";
+        let choices = contact.shipping_address.as_ref().map(|to| self.receipt.deliveries(to));
+        let leads_to = |state: &str| self.kept.leads_to.filter(|_| self.kept.state == state);
+        CartView {
+            id: self.kept.id.uuid(),
+            state: self.kept.state.clone(),
+            order_id: leads_to("ordered"),
+            merged_into: leads_to("merged"),
+            currency: self.kept.currency.code().to_owned(),
+            lines: self.kept.lines.iter().enumerate().map(|(n, line)| self.line(n, *line)).collect(),
+            contact: contact.clone(),
+            purchase_order: self.kept.purchase_order.clone(),
+            delivery_option_id: self.kept.delivery,
+            delivery_options: choices.unwrap_or_default().into_iter().map(choice).collect(),
+            codes: self.kept.codes.clone(),
+            promotions: self.receipt.priced.explained.iter().map(PromotionLine::of).collect(),
+            bill: BillView::of(self.receipt.ledger()),
+            missing: if open { self.missing() } else { Vec::new() },
+            opened_at: self.kept.opened_at,
+            updated_at: self.kept.updated_at,
+            version: self.kept.version,
+        }
+    }
+
+    fn line(&self, n: usize, (variant, quantity): (VariantId, i64)) -> CartLine {
+        let lines = &self.receipt.lines;
+        let Some(at) = lines.iter().position(|line| line.variant == variant) else {
+            return CartLine {
+                number: None,
+                variant_id: variant,
+                product_id: None,
+                sku: String::new(),
+                title: String::new(),
+                quantity,
+                unit_price: 0,
+                total: 0,
+                problem: self.problem(n, variant, quantity),
+            };
+        };
+        let Line { product, sku, title, unit_price, .. } = &lines[at];
+        CartLine {
+            number: u32::try_from(at + 1).ok(),
+            variant_id: variant,
+            product_id: Some(product.uuid()),
+            sku: sku.clone(),
+            title: title.clone(),
+            quantity,
+            unit_price: unit_price.amount,
+            total: unit_price.amount.saturating_mul(quantity),
+            problem: self.problem(n, variant, quantity),
+        }
+    }
+}
+
+impl PromotionLine {
+    fn of(known: &pricing::Explanation) -> Self {
+        Self {
+            promotion_id: known.promotion.map(|id| id.uuid()),
+            code: known.code.clone(),
+            applied: known.outcome == pricing::Outcome::Applied,
+            amount: known.amount,
+            text: known.text.clone(),
+        }
+    }
+}
+
+fn choice((option, price): (crate::rules::DeliveryOption, i64)) -> DeliveryChoice {
+    DeliveryChoice { id: option.id, name: option.terms.name, takes: option.terms.takes, price }
+}

@@ -1,0 +1,234 @@
+//! The routes of promotions, taxes, and ways of delivery.
+
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use kernel::{Check, Problem, Timestamp};
+use pricing::{Conditions, Effect, PromotionId, Stacking, TaxRules};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::delivery::Terms;
+use super::promotion::{Kept, Limits};
+use super::queries::{self, PromotionView};
+use super::{DeliveryOption, works};
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(list_promotions, create_promotion))
+        .routes(routes!(read_promotion, change_promotion, remove_promotion))
+        .routes(routes!(read_taxes, set_taxes))
+        .routes(routes!(list_delivery_options, create_delivery_option))
+        .routes(routes!(read_delivery_option, change_delivery_option, remove_delivery_option))
+}
+
+/// A promotion, as it is to be.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPromotion {
+    /// As people read it beside the amount.
+    name: String,
+    effect: Effect,
+    #[serde(default)]
+    conditions: Conditions,
+    #[serde(default)]
+    stacking: Stacking,
+    /// The greater goes first.
+    #[serde(default)]
+    priority: i32,
+    /// It holds from this moment on.
+    #[schema(value_type = Option<String>)]
+    starts: Option<Timestamp>,
+    /// It no longer holds at this moment.
+    #[schema(value_type = Option<String>)]
+    ends: Option<Timestamp>,
+    /// What people type to get it; without one it applies by itself.
+    code: Option<String>,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default = "yes")]
+    enabled: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What was made or changed.
+#[derive(Serialize, ToSchema)]
+struct Made {
+    id: Uuid,
+    version: i64,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListPromotions {
+    code: Option<String>,
+    /// 1 to 100; 20 when left out.
+    limit: Option<i64>,
+    /// From `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TaxesView {
+    #[serde(flatten)]
+    rules: TaxRules,
+    version: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DeliveryView {
+    #[serde(flatten)]
+    option: DeliveryOption,
+    version: i64,
+}
+
+/// Lists promotions, newest first.
+#[utoipa::path(get, path = "/api/v1/promotions", tag = "promotions", params(ListPromotions),
+    responses((status = 200, description = "A page of promotions.", body = Page<PromotionView>)),
+    security(("staff" = ["promotions:read"])))]
+async fn list_promotions(shop: Shop, Filter(asked): Filter<ListPromotions>) -> Answer {
+    let limit = Cursor::limit(asked.limit)?;
+    let start =
+        asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("promotions", &asked.code, &cursor))?;
+    let found = queries::promotions(&shop.tenant, asked.code.as_deref(), start, limit + 1).await?;
+    shop.list(&Page::cut(found, limit, |last| Cursor::encode("promotions", &asked.code, &last.promotion.id)))
+}
+
+/// Reads a promotion.
+#[utoipa::path(get, path = "/api/v1/promotions/{id}", tag = "promotions", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The promotion.", body = PromotionView)),
+    security(("staff" = ["promotions:read"])))]
+async fn read_promotion(shop: Shop, Id(id): Id<PromotionId>) -> Answer {
+    let promotion = queries::promotion(&shop.tenant, id).await?;
+    shop.one(&promotion, promotion.version)
+}
+
+/// Makes a promotion.
+#[utoipa::path(post, path = "/api/v1/promotions", tag = "promotions", request_body = NewPromotion,
+    responses((status = 201, description = "Made; Location says where.", body = Made)),
+    security(("staff" = ["promotions:write"])))]
+async fn create_promotion(ask: Command<NewPromotion>) -> Answer {
+    let id = PromotionId::new();
+    ask.run(works::keep_promotion(id, None, ask.body.kept(id)?)).await
+}
+
+/// Replaces a promotion; send its ETag as If-Match. Orders keep what they were given.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}", tag = "promotions", params(("id" = Uuid, Path)), request_body = NewPromotion,
+    responses((status = 200, description = "Changed.", body = Made)),
+    security(("staff" = ["promotions:write"])))]
+async fn change_promotion(Id(id): Id<PromotionId>, ask: Command<NewPromotion>) -> Answer {
+    let seen = ask.version_required()?;
+    ask.run(works::keep_promotion(id, Some(seen), ask.body.kept(id)?)).await
+}
+
+/// Ends a promotion for good.
+#[utoipa::path(delete, path = "/api/v1/promotions/{id}", tag = "promotions", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It is gone.")),
+    security(("staff" = ["promotions:write"])))]
+async fn remove_promotion(Id(id): Id<PromotionId>, ask: Command<NoBody>) -> Answer {
+    ask.run(works::remove_promotion(id, ask.if_match)).await
+}
+
+/// Reads which taxes are charged where.
+#[utoipa::path(get, path = "/api/v1/taxes", tag = "taxes",
+    responses((status = 200, description = "The rules.", body = TaxesView)),
+    security(("staff" = ["taxes:read"])))]
+async fn read_taxes(shop: Shop) -> Answer {
+    let (rules, version) = queries::taxes(&shop.tenant).await?;
+    shop.one(&TaxesView { rules, version }, version)
+}
+
+/// Replaces the taxes; send their ETag as If-Match.
+#[utoipa::path(put, path = "/api/v1/taxes", tag = "taxes", request_body = TaxRules,
+    responses((status = 200, description = "They hold from the next order on.")),
+    security(("staff" = ["taxes:write"])))]
+async fn set_taxes(ask: Command<TaxRules>) -> Answer {
+    let seen = ask.version_required()?;
+    ask.body.check().map_err(Problem::from)?;
+    ask.run(works::set_taxes(Some(seen), ask.body.clone())).await
+}
+
+/// Lists the ways of delivery, as the shop orders them.
+#[utoipa::path(get, path = "/api/v1/delivery-options", tag = "delivery",
+    responses((status = 200, description = "All of them.", body = Page<DeliveryOption>)),
+    security(("staff" = ["delivery:read"])))]
+async fn list_delivery_options(shop: Shop) -> Answer {
+    let items = queries::rules(&shop.tenant).await?.deliveries;
+    shop.list(&Page { items, next_cursor: None })
+}
+
+/// Reads a way of delivery.
+#[utoipa::path(get, path = "/api/v1/delivery-options/{id}", tag = "delivery", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The way of delivery.", body = DeliveryView)),
+    security(("staff" = ["delivery:read"])))]
+async fn read_delivery_option(shop: Shop, Id(id): Id<Uuid>) -> Answer {
+    let (option, version) = queries::delivery(&shop.tenant, id).await?;
+    shop.one(&DeliveryView { option, version }, version)
+}
+
+/// Makes a way of delivery.
+#[utoipa::path(post, path = "/api/v1/delivery-options", tag = "delivery", request_body = Terms,
+    responses((status = 201, description = "Made; Location says where.", body = Made)),
+    security(("staff" = ["delivery:write"])))]
+async fn create_delivery_option(ask: Command<Terms>) -> Answer {
+    ask.body.check().done()?;
+    ask.run(works::keep_delivery(Uuid::now_v7(), None, ask.body.clone())).await
+}
+
+/// Replaces a way of delivery; send its ETag as If-Match.
+#[utoipa::path(put, path = "/api/v1/delivery-options/{id}", tag = "delivery", params(("id" = Uuid, Path)), request_body = Terms,
+    responses((status = 200, description = "Changed.", body = Made)),
+    security(("staff" = ["delivery:write"])))]
+async fn change_delivery_option(Id(id): Id<Uuid>, ask: Command<Terms>) -> Answer {
+    let seen = ask.version_required()?;
+    ask.body.check().done()?;
+    ask.run(works::keep_delivery(id, Some(seen), ask.body.clone())).await
+}
+
+/// Takes a way of delivery away. Orders keep theirs.
+#[utoipa::path(delete, path = "/api/v1/delivery-options/{id}", tag = "delivery", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It is gone.")),
+    security(("staff" = ["delivery:write"])))]
+async fn remove_delivery_option(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
+    ask.run(works::remove_delivery(id, ask.if_match)).await
+}
+
+impl NewPromotion {
+    fn kept(&self, id: PromotionId) -> Result<Kept, Problem> {
+        let mut check = Check::default();
+        let named = (1..=100).contains(&self.name.trim().chars().count());
+        check.that(named, "/name", "give it a name of 1 to 100 letters");
+        let shaped = |code: &String| {
+            (1..=40).contains(&code.trim().chars().count()) && !code.contains(char::is_control)
+        };
+        check.that(self.code.as_ref().is_none_or(shaped), "/code", "write a code of 1 to 40 letters");
+        let later = self.starts.zip(self.ends).is_none_or(|(starts, ends)| starts < ends);
+        check.that(later, "/ends", "it ends after it starts");
+        for (name, limit) in
+            [("in_total", self.limits.in_total), ("for_a_customer", self.limits.for_a_customer)]
+        {
+            let counted = limit.is_none_or(|limit| limit >= 1);
+            check.that(counted, format!("/limits/{name}"), "at least once, or leave it out");
+        }
+        check.done()?;
+        let promotion = pricing::Promotion {
+            id,
+            name: self.name.trim().to_owned(),
+            effect: self.effect.clone(),
+            conditions: self.conditions.clone(),
+            stacking: self.stacking.clone(),
+            priority: self.priority,
+            starts: self.starts,
+            ends: self.ends,
+            code: self.code.as_ref().map(|code| code.trim().to_owned()),
+            uses_left: None,
+            uses_left_for_customer: None,
+        };
+        promotion.check().map_err(Problem::from)?;
+        Ok(Kept { promotion, limits: self.limits, enabled: self.enabled })
+    }
+}

@@ -1,0 +1,134 @@
+//! The rules as they are kept.
+
+use std::collections::HashMap;
+
+use kernel::{Arg, Problem, args};
+use pricing::PromotionId;
+use serde::Serialize;
+use store::{Failure, Row, Select, Tenant};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{DeliveryOption, Limits, RULEBOOK, Rules, TAXES};
+
+/// A promotion as staff see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PromotionView {
+    #[serde(flatten)]
+    pub promotion: pricing::Promotion,
+    pub limits: Limits,
+    pub enabled: bool,
+    /// How often orders used it.
+    pub used: i64,
+    pub version: i64,
+}
+
+/// The version of the rulebook; 0 before anything was written into it.
+pub async fn version(tenant: &Tenant) -> Result<i64, Failure> {
+    let version =
+        tenant.row("select version from rulebook where id = $1", args![RULEBOOK], |row| row.get(0)).await?;
+    Ok(version.unwrap_or(0))
+}
+
+/// All rules that an order may need, from one moment.
+pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
+    let queries = [
+        ("select version from rulebook where id = $1", args![RULEBOOK]),
+        ("select rules from taxes where id = $1", args![TAXES]),
+        ("select id, terms from delivery_options order by position, id", args![]),
+        ("select promotion, limits from promotions where enabled = 1 order by id", args![]),
+    ];
+    let mut rules = Rules {
+        version: 0,
+        promotions: Vec::new(),
+        taxes: pricing::TaxRules::default(),
+        deliveries: Vec::new(),
+    };
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => rules.version = row.get(0)?,
+                1 => rules.taxes = written(row, 0)?,
+                2 => rules.deliveries.push(DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }),
+                _ => rules.promotions.push((written(row, 0)?, written(row, 1)?)),
+            }
+            Ok::<(), Failure>(())
+        })
+        .await?;
+    Ok(rules)
+}
+
+/// How often these promotions were used, in total and by one customer.
+pub async fn uses(
+    tenant: &Tenant,
+    promotions: &[PromotionId],
+    customer: Option<Uuid>,
+) -> Result<HashMap<PromotionId, (i64, i64)>, Failure> {
+    let marks: Vec<String> = (1..=promotions.len()).map(|number| format!("${number}")).collect();
+    let total = format!("select id, used from promotions where id in ({})", marks.join(", "));
+    let theirs = "select promotion_id, used from promotion_uses where customer_id = $1";
+    let ids: Vec<Arg> = promotions.iter().map(|id| Arg::from(*id)).collect();
+    let queries = [(total.as_str(), ids), (theirs, args![customer.unwrap_or_default()])];
+    let mut uses: HashMap<PromotionId, (i64, i64)> = HashMap::new();
+    tenant
+        .read(&queries, &mut |query, row| {
+            let known = uses.entry(PromotionId(row.get(0)?)).or_default();
+            match query {
+                0 => known.0 = row.get(1)?,
+                _ => known.1 = row.get(1)?,
+            }
+            Ok::<(), Failure>(())
+        })
+        .await?;
+    Ok(uses)
+}
+
+const PROMOTION: &str = "select promotion, limits, enabled, used, version, id from promotions";
+
+pub async fn promotion(tenant: &Tenant, id: PromotionId) -> Result<PromotionView, Problem> {
+    let (sql, args) = Select::new(PROMOTION).and("id = ?", id).statement();
+    tenant.row(&sql, args, promotion_view).await?.ok_or_else(|| Problem::not_found("promotion"))
+}
+
+/// Promotions, newest first, from below an id.
+pub async fn promotions(
+    tenant: &Tenant,
+    code: Option<&str>,
+    below: Uuid,
+    rows: usize,
+) -> Result<Vec<PromotionView>, Failure> {
+    let (sql, args) = Select::new(PROMOTION)
+        .and("id < ?", below)
+        .maybe("code = ?", code.map(|code| code.trim().to_lowercase()))
+        .page("id desc", rows)
+        .statement();
+    tenant.rows(&sql, args, promotion_view).await
+}
+
+pub async fn delivery(tenant: &Tenant, id: Uuid) -> Result<(DeliveryOption, i64), Problem> {
+    let sql = "select id, terms, version from delivery_options where id = $1";
+    let read = |row: &Row<'_>| Ok((DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }, row.get(2)?));
+    tenant.row(sql, args![id], read).await?.ok_or_else(|| Problem::not_found("delivery option"))
+}
+
+/// The tax rules and their version; 0 and no taxes before any were set.
+pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure> {
+    let sql = "select rules, version from taxes where id = $1";
+    let found = tenant.row(sql, args![TAXES], |row| Ok((written(row, 0)?, row.get(1)?))).await?;
+    Ok(found.unwrap_or_default())
+}
+
+fn promotion_view(row: &Row<'_>) -> Result<PromotionView, Failure> {
+    Ok(PromotionView {
+        promotion: written(row, 0)?,
+        limits: written(row, 1)?,
+        enabled: row.get::<i64>(2)? == 1,
+        used: row.get(3)?,
+        version: row.get(4)?,
+    })
+}
+
+fn written<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Failure> {
+    serde_json::from_str(&row.get::<String>(column)?)
+        .map_err(|error| Failure::Bug(format!("a rule that was kept cannot be read: {error}")))
+}

@@ -1,0 +1,86 @@
+//! The units of work that change the rules. Each turns a page of the rulebook.
+
+use kernel::Problem;
+use pricing::{PromotionId, TaxRules};
+use serde_json::json;
+use store::{Desk, Reply, Work};
+use uuid::Uuid;
+
+use super::delivery::{self, Delivery, Terms};
+use super::promotion::{self, Promo};
+use super::taxes::{self, Taxes};
+use super::{RULEBOOK, Rulebook, TAXES, Turn};
+
+pub fn keep_promotion(id: PromotionId, seen: Option<i64>, kept: promotion::Kept) -> Work {
+    Work::over::<Promo>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        known::<Promo>(desk, id.uuid(), seen, Promo::is_kept)?;
+        desk.ask::<Promo, _>(id, &promotion::Keep(kept.clone()))?;
+        turn(desk)?;
+        Ok(made(seen, id.uuid(), "promotions", desk.version::<Promo>(id)))
+    })
+}
+
+pub fn remove_promotion(id: PromotionId, seen: Option<i64>) -> Work {
+    Work::over::<Promo>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        desk.get::<Promo>(id)?;
+        desk.expect_version::<Promo>(id, seen)?;
+        desk.ask::<Promo, _>(id, &promotion::Remove)?;
+        turn(desk)?;
+        Ok(Reply::nothing())
+    })
+}
+
+pub fn keep_delivery(id: Uuid, seen: Option<i64>, terms: Terms) -> Work {
+    Work::over::<Delivery>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        known::<Delivery>(desk, id, seen, Delivery::is_kept)?;
+        desk.ask::<Delivery, _>(id, &delivery::Keep(terms.clone()))?;
+        turn(desk)?;
+        Ok(made(seen, id, "delivery-options", desk.version::<Delivery>(id)))
+    })
+}
+
+pub fn remove_delivery(id: Uuid, seen: Option<i64>) -> Work {
+    Work::over::<Delivery>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        desk.get::<Delivery>(id)?;
+        desk.expect_version::<Delivery>(id, seen)?;
+        desk.ask::<Delivery, _>(id, &delivery::Remove)?;
+        turn(desk)?;
+        Ok(Reply::nothing())
+    })
+}
+
+pub fn set_taxes(seen: Option<i64>, rules: TaxRules) -> Work {
+    Work::over::<Taxes>([TAXES]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        desk.expect_version::<Taxes>(TAXES, seen)?;
+        desk.ask::<Taxes, _>(TAXES, &taxes::Set { rules: rules.clone() })?;
+        turn(desk)?;
+        let version = desk.version::<Taxes>(TAXES);
+        Ok(Reply::json(200, &json!({ "version": version })).version(version))
+    })
+}
+
+fn turn(desk: &mut Desk<'_>) -> Result<(), Problem> {
+    desk.ask::<Rulebook, _>(RULEBOOK, &Turn)
+}
+
+/// Whoever replaces something has seen it, and it is still there.
+fn known<A: kernel::Aggregate>(
+    desk: &mut Desk<'_>,
+    id: Uuid,
+    seen: Option<i64>,
+    is_kept: fn(&A) -> bool,
+) -> Result<(), Problem> {
+    if seen.is_none() {
+        return Ok(());
+    }
+    if !is_kept(desk.get::<A>(id)?) {
+        return Err(Problem::not_found("record"));
+    }
+    desk.expect_version::<A>(id, seen)
+}
+
+fn made(seen: Option<i64>, id: Uuid, path: &str, version: i64) -> Reply {
+    let status = if seen.is_none() { 201 } else { 200 };
+    let reply = Reply::json(status, &json!({ "id": id, "version": version })).version(version);
+    if seen.is_none() { reply.location(format!("/api/v1/{path}/{id}")) } else { reply }
+}

@@ -1,0 +1,220 @@
+//! What somebody wants, looked up and priced: by today's catalog, and by today's rules.
+
+use std::sync::Arc;
+
+use catalog::{Offer, OfferBy, ProductId, VariantId, offers};
+use kernel::{Check, Currency, Problem, Timestamp};
+use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced, PromotionId, Shipping};
+use store::Tenant;
+use uuid::Uuid;
+
+use crate::order::{Address, Line};
+use crate::rules::{self, DeliveryOption, Limits, Rules, Where};
+use crate::{Refusal, queries};
+
+/// What is to be priced.
+pub struct Wanted<'a> {
+    pub lines: &'a [(OfferBy, i64)],
+    pub codes: &'a [String],
+    pub delivery: Option<Uuid>,
+    pub to: Option<&'a Address>,
+    /// For counting how often they used a promotion; nobody for a guest who has ordered nothing.
+    pub customer: Option<Uuid>,
+    pub currency: Currency,
+    pub now: Timestamp,
+}
+
+/// What it comes to.
+pub struct Receipt {
+    pub lines: Vec<Line>,
+    /// The product version that each line was read from.
+    pub seen: Vec<i64>,
+    /// The wanted line that first named the variant.
+    pub asked: Vec<usize>,
+    /// The wanted lines that are not sold.
+    pub unsold: Vec<usize>,
+    pub priced: Priced,
+    pub delivery: Option<DeliveryOption>,
+    /// Whether a way of delivery was chosen that does not go there.
+    pub misdirected: bool,
+    pub rules: Arc<Rules>,
+}
+
+impl Receipt {
+    /// Looks everything up, anew when what was known of the catalog turned out to be old.
+    pub async fn ring_up(tenant: &Tenant, wanted: &Wanted<'_>, afresh: bool) -> Result<Self, Problem> {
+        let rules = rules::rules(tenant).await?;
+        let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
+        let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };
+        let mut basket = Filled::default();
+        for (n, ((_, quantity), offer)) in wanted.lines.iter().zip(found).enumerate() {
+            match offer {
+                Some(offer) if offer.price.currency == wanted.currency => basket.put(n, offer, *quantity),
+                _ => basket.unsold.push(n),
+            }
+        }
+        let promotions = in_force(tenant, &rules, wanted).await?;
+        let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
+            && queries::orders_of(tenant, wanted.customer).await? == 0;
+        let worth = basket.worth()?;
+        let option = wanted.delivery.and_then(|id| rules.delivery(id)).cloned();
+        let fitting = option.filter(|option| wanted.to.is_some_and(|to| option.fits(place(to), worth)));
+        let priced = pricing::price(
+            &Basket {
+                currency: wanted.currency,
+                lines: basket.priced_lines(),
+                shipping: fitting.as_ref().map(|option| shipping(option, worth)),
+                codes: wanted.codes.to_vec(),
+                customer: Customer { first_order, ..Customer::default() },
+                destination: wanted.to.map(destination),
+                now: wanted.now,
+            },
+            &promotions,
+            &rules.taxes,
+        )
+        .map_err(Refusal::from)?;
+        let misdirected = wanted.delivery.is_some() && fitting.is_none();
+        let Filled { lines, seen, asked, unsold, .. } = basket;
+        Ok(Self { lines, seen, asked, unsold, priced, delivery: fitting, misdirected, rules })
+    }
+
+    /// The promotions that took something off and whose uses are counted, with how often each may be used.
+    pub fn redeemed(&self) -> Vec<(PromotionId, String, Limits)> {
+        let applied = |known: &&Explanation| known.outcome == pricing::Outcome::Applied;
+        let ids = self.priced.explained.iter().filter(applied).filter_map(|known| known.promotion);
+        let named =
+            ids.filter_map(|id| self.rules.promotions.iter().find(|(promotion, _)| promotion.id == id));
+        let counted = named.filter(|(_, limits)| limits.any());
+        counted.map(|(promotion, limits)| (promotion.id, promotion.name.clone(), *limits)).collect()
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.priced.ledger
+    }
+
+    /// The ways of delivery that go there.
+    pub fn deliveries(&self, to: &Address) -> Vec<(DeliveryOption, i64)> {
+        let worth = self.priced.totals().items;
+        let fitting = self.rules.deliveries.iter().filter(|option| option.fits(place(to), worth));
+        fitting.map(|option| (option.clone(), option.price_for(worth))).collect()
+    }
+
+    /// Refuses lines that are not sold, each by its place.
+    pub fn must_be_sold(&self, pointer: impl Fn(usize) -> String) -> Result<(), Problem> {
+        let mut check = Check::default();
+        for n in &self.unsold {
+            check.that(false, pointer(*n), "this shop does not sell this");
+        }
+        check.done()
+    }
+}
+
+/// The basket while it is filled. Two lines of one variant become one.
+#[derive(Default)]
+struct Filled {
+    lines: Vec<Line>,
+    facts: Vec<Facts>,
+    seen: Vec<i64>,
+    asked: Vec<usize>,
+    unsold: Vec<usize>,
+}
+
+/// What promotions and taxes go by.
+struct Facts {
+    product: ProductId,
+    variant: VariantId,
+    categories: Vec<String>,
+    tax_class: String,
+}
+
+impl Filled {
+    fn put(&mut self, n: usize, offer: Offer, quantity: i64) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.variant == offer.variant) {
+            line.quantity = line.quantity.saturating_add(quantity);
+            return;
+        }
+        self.seen.push(offer.product_version);
+        self.asked.push(n);
+        self.facts.push(Facts {
+            product: offer.product,
+            variant: offer.variant,
+            categories: Vec::new(),
+            tax_class: "standard".into(),
+        });
+        self.lines.push(Line {
+            variant: offer.variant,
+            product: offer.product,
+            sku: offer.sku,
+            title: offer.title,
+            quantity,
+            unit_price: offer.price,
+        });
+    }
+
+    fn worth(&self) -> Result<i64, Refusal> {
+        self.lines.iter().try_fold(0i64, |sum, line| {
+            let worth = line.unit_price.amount.checked_mul(line.quantity).ok_or(Refusal::TooLarge)?;
+            sum.checked_add(worth).ok_or(Refusal::TooLarge)
+        })
+    }
+
+    fn priced_lines(&self) -> Vec<pricing::Line> {
+        let numbered = self.lines.iter().zip(&self.facts).zip(1..);
+        numbered
+            .map(|((line, facts), number)| pricing::Line {
+                id: LineId(number),
+                product: facts.product.uuid(),
+                variant: facts.variant.uuid(),
+                quantity: line.quantity,
+                unit_price: line.unit_price.amount,
+                categories: facts.categories.clone(),
+                tax_class: facts.tax_class.clone(),
+            })
+            .collect()
+    }
+}
+
+/// The promotions that apply by themselves or whose code was given, with how often each can still be used.
+async fn in_force(
+    tenant: &Tenant,
+    rules: &Rules,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<pricing::Promotion>, Problem> {
+    let typed: Vec<String> = wanted.codes.iter().map(|code| code.trim().to_lowercase()).collect();
+    let asked_for = |promotion: &pricing::Promotion| {
+        promotion.code.as_ref().is_none_or(|code| typed.contains(&code.trim().to_lowercase()))
+    };
+    let mut promotions: Vec<(pricing::Promotion, Limits)> =
+        rules.promotions.iter().filter(|(promotion, _)| asked_for(promotion)).cloned().collect();
+    let limited: Vec<PromotionId> =
+        promotions.iter().filter(|(_, limits)| limits.any()).map(|(promotion, _)| promotion.id).collect();
+    if !limited.is_empty() {
+        let uses = rules::queries::uses(tenant, &limited, wanted.customer).await?;
+        for (promotion, limits) in &mut promotions {
+            let (total, theirs) = uses.get(&promotion.id).copied().unwrap_or_default();
+            promotion.uses_left = limits.in_total.map(|most| most - total);
+            promotion.uses_left_for_customer = limits.for_a_customer.map(|most| most - theirs);
+        }
+    }
+    Ok(promotions.into_iter().map(|(promotion, _)| promotion).collect())
+}
+
+fn shipping(option: &DeliveryOption, worth: i64) -> Shipping {
+    Shipping {
+        option: option.terms.name.clone(),
+        price: option.price_for(worth),
+        tax_class: option.terms.tax_class.clone(),
+    }
+}
+
+fn place(address: &Address) -> Where<'_> {
+    Where { country: &address.country, postal_code: &address.postal_code }
+}
+
+fn destination(address: &Address) -> Destination {
+    Destination {
+        country: address.country.clone(),
+        region: address.region.clone(),
+        postal_code: Some(address.postal_code.clone()),
+    }
+}

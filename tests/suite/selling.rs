@@ -1,0 +1,313 @@
+//! From a cart to an order: what is in it, what it costs and why, and who may see it.
+
+use std::collections::BTreeSet;
+
+use galleria_tests::Client;
+use serde_json::{Value, json};
+
+use crate::over_both_engines;
+use crate::people::Town;
+use crate::world::{Engine, World, lamp, order};
+
+over_both_engines!(
+    a_guest_fills_a_cart_and_orders_it_at_the_price_that_was_shown,
+    a_cart_survives_signing_in_and_is_nobody_elses_after,
+    a_promotion_is_used_as_often_as_it_may_be_however_many_order_at_once,
+    an_order_is_priced_by_the_rules_of_its_moment_or_not_placed,
+    what_a_guest_said_is_gone_when_they_are_erased,
+);
+
+fn address() -> Value {
+    json!({ "line1": "1 Quay", "city": "Cork", "postal_code": "T12 XY00", "country": "IE" })
+}
+
+fn ada() -> Value {
+    json!({ "email": "ada@example.com", "name": "Ada Lovelace", "shipping_address": address() })
+}
+
+/// A shop with lamps, Irish tax within its prices, two ways of delivery, and ten percent for whoever knows the code.
+async fn fitted(world: &World) -> Client {
+    let mut admin = world.admin("a");
+    for (sku, stock) in [("L", 50), ("R", 2)] {
+        assert_eq!(admin.post("/api/v1/products", &lamp(sku, stock)).await.status, 201);
+    }
+    let taxes = json!({ "rates": [{ "name": "VAT", "rate": 230_000, "country": "IE" }] });
+    let set =
+        admin.send("PUT", "/api/v1/taxes", &[("if-match", "\"0\"")], Some(&taxes.to_string())).await.unwrap();
+    assert_eq!(set.status, 200, "{}", set.json());
+    for option in [
+        json!({ "name": "Post", "price": 490, "countries": ["IE"], "free_from": 10_000 }),
+        json!({ "name": "Courier", "price": 990, "countries": ["DE"] }),
+    ] {
+        let made = admin.post("/api/v1/delivery-options", &option).await;
+        assert_eq!(made.status, 201, "{}", made.json());
+    }
+    let spring = json!({ "name": "Spring", "code": "SPRING", "effect": { "kind": "percent", "off": 1000 } });
+    let made = admin.post("/api/v1/promotions", &spring).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    admin
+}
+
+async fn cart(client: &mut Client, lines: &[(&str, i64)]) -> String {
+    let lines: Vec<Value> =
+        lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+    let made = client.post("/api/v1/carts", &json!({ "lines": lines })).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn describe(client: &mut Client, id: &str, details: &Value) -> Value {
+    let put = client.put(&format!("/api/v1/carts/{id}"), details).await;
+    assert_eq!(put.status, 200, "{}", put.json());
+    put.json()
+}
+
+/// Chooses the first way of delivery that the cart offers.
+async fn deliver(client: &mut Client, id: &str) -> Value {
+    let read = client.get(&format!("/api/v1/carts/{id}")).await.json();
+    let option = &read["delivery_options"][0]["id"];
+    let put =
+        client.put(&format!("/api/v1/carts/{id}/delivery"), &json!({ "delivery_option_id": option })).await;
+    assert_eq!(put.status, 200, "{}", put.json());
+    put.json()
+}
+
+async fn a_guest_fills_a_cart_and_orders_it_at_the_price_that_was_shown(engine: Engine) {
+    let world = World::start(engine, 2).await;
+    let mut admin = fitted(&world).await;
+    let mut guest = world.server.client("a", None);
+    let id = cart(&mut guest, &[("L", 1)]).await;
+    let path = format!("/api/v1/carts/{id}");
+    let more = guest.post(&format!("{path}/lines"), &json!({ "sku": "L", "quantity": 2 })).await.json();
+    assert_eq!((&more["lines"][0]["quantity"], &more["bill"]["total"]), (&json!(3), &json!(5997)));
+    let missing = |cart: &Value| -> Vec<String> {
+        let all = cart["missing"].as_array().unwrap().iter();
+        all.map(|missing| missing["pointer"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(missing(&more), ["/email", "/name", "/shipping_address"]);
+    let early = guest.post(&format!("{path}/checkout"), &json!({})).await;
+    assert_eq!((early.status, &*early.code()), (422, "cart_unfinished"));
+
+    let described = describe(&mut guest, &id, &ada()).await;
+    assert_eq!(missing(&described), ["/delivery_option_id"]);
+    let offered = described["delivery_options"].as_array().unwrap();
+    assert_eq!((offered.len(), &offered[0]["name"], &offered[0]["price"]), (1, &json!("Post"), &json!(490)));
+    let chosen = deliver(&mut guest, &id).await;
+    assert_eq!((missing(&chosen).len(), &chosen["bill"]["total"]), (0, &json!(6487)));
+    // 23 % that the prices hold: of 59.97 it is 11.21, of 4.90 it is 0.92.
+    assert_eq!(chosen["bill"]["included_tax"], 1213);
+
+    let none = guest.post(&format!("{path}/codes"), &json!({ "code": "WINTER" })).await.json();
+    assert_eq!((&none["promotions"][0]["applied"], &none["bill"]["total"]), (&json!(false), &json!(6487)));
+    assert!(none["promotions"][0]["text"].as_str().unwrap().contains("WINTER"));
+    let spring = guest.post(&format!("{path}/codes"), &json!({ "code": "spring " })).await.json();
+    assert_eq!((&spring["bill"]["discount"], &spring["bill"]["total"]), (&json!(-600), &json!(5887)));
+    guest.delete(&format!("{path}/codes/WINTER")).await;
+
+    // Whoever was shown another total does not pay this one.
+    let stale = guest.post(&format!("{path}/checkout"), &json!({ "expected_total": 6487 })).await;
+    assert_eq!((stale.status, &*stale.code(), &stale.json()["total"]), (409, "total_changed", &json!(5887)));
+    let key = [("idempotency-key", "once")];
+    let checkout = json!({ "expected_total": 5887 }).to_string();
+    let ordered = guest.send("POST", &format!("{path}/checkout"), &key, Some(&checkout)).await.unwrap();
+    assert_eq!(ordered.status, 201, "{}", ordered.json());
+    let again = guest.send("POST", &format!("{path}/checkout"), &key, Some(&checkout)).await.unwrap();
+    assert_eq!((again.status, &again.json()["id"]), (201, &ordered.json()["id"]));
+    let ordered = ordered.json();
+    assert_eq!((&ordered["total"], &ordered["bill"]["total"]), (&json!(5887), &json!(5887)));
+    let entries = ordered["bill"]["entries"].as_array().unwrap();
+    let sum: i64 = entries.iter().map(|entry| entry["amount"].as_i64().unwrap()).sum();
+    assert_eq!(sum, 5887, "{entries:?}");
+    assert!(entries.iter().all(|entry| !entry["text"].as_str().unwrap().is_empty()));
+
+    // The guest sees the order by the cart, staff by its number, and nobody without either.
+    let seen = guest.get(&format!("{path}/order")).await.json();
+    assert_eq!((&seen["id"], &seen["delivery"]["name"]), (&ordered["id"], &json!("Post")));
+    let by_id = format!("/api/v1/orders/{}", ordered["id"].as_str().unwrap());
+    assert_eq!(guest.get(&by_id).await.status, 401);
+    let stored = admin.get(&by_id).await.json();
+    for field in ["total", "bill", "number", "lines", "shipping_address", "delivery"] {
+        assert_eq!(stored[field], ordered[field], "{field}");
+    }
+    let numbered = admin.get(&format!("/api/v1/orders?number={}", ordered["number"])).await.json();
+    assert_eq!(numbered["items"][0]["id"], ordered["id"]);
+    let later = guest.post(&format!("{path}/lines"), &json!({ "sku": "L", "quantity": 1 })).await;
+    assert_eq!((later.status, &later.json()["order_id"]), (409, &ordered["id"]));
+    assert_eq!(world.server.client("b", None).get(&path).await.status, 404);
+
+    // What is sold out is named, and nothing is ordered.
+    let id = cart(&mut guest, &[("L", 1), ("R", 3)]).await;
+    describe(&mut guest, &id, &ada()).await;
+    let chosen = deliver(&mut guest, &id).await;
+    assert_eq!(missing(&chosen), ["/lines/1/quantity"]);
+    assert_eq!(chosen["lines"][1]["problem"], "only 2 are left; take fewer");
+    let refused = guest.post(&format!("/api/v1/carts/{id}/checkout"), &json!({})).await;
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/lines/1/quantity");
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn a_cart_survives_signing_in_and_is_nobody_elses_after(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    fitted(&town.world).await;
+    let mut guest = town.shop("a");
+    let first = cart(&mut guest, &[("L", 2)]).await;
+    describe(&mut guest, &first, &ada()).await;
+    let mut cy = town.customer("a", "cy@example.com").await;
+    let mut dee = town.customer("a", "dee@example.com").await;
+    let claimed = cy.client.post(&format!("/api/v1/carts/{first}/claim"), &json!({})).await;
+    assert_eq!((claimed.status, &claimed.json()["id"]), (200, &json!(first)));
+    assert_eq!(claimed.json()["name"], "Ada Lovelace", "what they had said is still there");
+    for client in [&mut guest, &mut dee.client] {
+        assert_eq!(client.get(&format!("/api/v1/carts/{first}")).await.status, 404);
+    }
+    assert_eq!(dee.client.post(&format!("/api/v1/carts/{first}/claim"), &json!({})).await.status, 404);
+
+    // On another device they filled another cart before they signed in.
+    let second = cart(&mut guest, &[("L", 1), ("R", 1)]).await;
+    let merged = cy.client.post(&format!("/api/v1/carts/{second}/claim"), &json!({})).await.json();
+    assert_eq!(merged["id"], json!(first));
+    let held: Vec<(&Value, &Value)> =
+        merged["lines"].as_array().unwrap().iter().map(|line| (&line["sku"], &line["quantity"])).collect();
+    assert_eq!(held, [(&json!("L"), &json!(2)), (&json!("R"), &json!(1))]);
+    let again = cy.client.post(&format!("/api/v1/carts/{second}/claim"), &json!({})).await.json();
+    assert_eq!(again["id"], json!(first));
+    let open = cy.client.get("/api/v1/carts").await.json();
+    assert_eq!((open["items"].as_array().unwrap().len(), &open["items"][0]["id"]), (1, &json!(first)));
+    let left = guest.get(&format!("/api/v1/carts/{second}")).await.json();
+    assert_eq!((&left["state"], &left["merged_into"]), (&json!("merged"), &json!(first)));
+
+    deliver(&mut cy.client, &first).await;
+    let ordered = cy.client.post(&format!("/api/v1/carts/{first}/checkout"), &json!({})).await;
+    assert_eq!(ordered.status, 201, "{}", ordered.json());
+    assert_eq!(ordered.json()["customer"]["id"], *cy.account);
+    let mine = cy.client.get("/api/v1/orders").await.json();
+    assert_eq!(mine["items"][0]["id"], ordered.json()["id"]);
+    galleria_tests::server::verify(&town.world.cell);
+}
+
+async fn a_promotion_is_used_as_often_as_it_may_be_however_many_order_at_once(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = fitted(&world).await;
+    let five = json!({
+        "name": "First five", "code": "FIVE", "limits": { "in_total": 5, "for_a_customer": 1 },
+        "effect": { "kind": "amount", "off": { "amount": 500, "currency": "EUR" } },
+    });
+    let made = admin.post("/api/v1/promotions", &five).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    let promotion = format!("/api/v1/promotions/{}", made.json()["id"].as_str().unwrap());
+    let mut carts = Vec::new();
+    for _ in 0..12 {
+        let mut guest = world.server.client("a", None);
+        let id = cart(&mut guest, &[("L", 1)]).await;
+        describe(&mut guest, &id, &ada()).await;
+        deliver(&mut guest, &id).await;
+        guest.post(&format!("/api/v1/carts/{id}/codes"), &json!({ "code": "FIVE" })).await;
+        carts.push((guest, format!("/api/v1/carts/{id}/checkout")));
+    }
+    let orders = carts.into_iter().map(|(mut guest, path)| {
+        // Each was shown the total with the five euros taken off.
+        tokio::spawn(async move { guest.post(&path, &json!({ "expected_total": 1999 + 490 - 500 })).await })
+    });
+    let (mut taken, mut numbers, mut cancelled) = (0, BTreeSet::new(), None);
+    for order in orders.collect::<Vec<_>>() {
+        let answer = order.await.unwrap();
+        match answer.status {
+            201 => {
+                taken += 1;
+                numbers.insert(answer.json()["number"].as_i64().unwrap());
+                cancelled = answer.json()["id"].as_str().map(str::to_owned);
+            }
+            409 => assert!(
+                ["promotion_used_up", "total_changed"].contains(&&*answer.code()),
+                "{}",
+                answer.json()
+            ),
+            _ => panic!("{}", answer.json()),
+        }
+    }
+    assert_eq!((taken, numbers.len()), (5, 5), "no number is given twice");
+    assert_eq!(admin.get(&promotion).await.json()["used"], 5);
+    // A cancelled order has used nothing.
+    admin.delete(&format!("/api/v1/orders/{}", cancelled.unwrap())).await;
+    assert_eq!(admin.get(&promotion).await.json()["used"], 4);
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = fitted(&world).await;
+    let mut guest = world.server.client("a", None);
+    let id = cart(&mut guest, &[("L", 1)]).await;
+    describe(&mut guest, &id, &ada()).await;
+    deliver(&mut guest, &id).await;
+    let read = admin.get("/api/v1/promotions").await.json();
+    let spring = read["items"][0].clone();
+    let path = format!("/api/v1/promotions/{}", spring["id"].as_str().unwrap());
+    // Everybody gets it from now on, and twice as much.
+    let wider = json!({ "name": "Spring", "effect": { "kind": "percent", "off": 2000 } }).to_string();
+    let unseen = admin.send("PUT", &path, &[], Some(&wider)).await.unwrap();
+    assert_eq!(unseen.status, 428);
+    let put = admin.send("PUT", &path, &[("if-match", "\"1\"")], Some(&wider)).await.unwrap();
+    assert_eq!(put.status, 200, "{}", put.json());
+    let late = admin.send("PUT", &path, &[("if-match", "\"1\"")], Some(&wider)).await.unwrap();
+    assert_eq!(late.status, 412);
+    let now = guest.get(&format!("/api/v1/carts/{id}")).await.json();
+    assert_eq!(now["bill"]["total"], 1999 - 400 + 490);
+    // The other way to order knows the same rules.
+    let mut body = order(&[("L", 1)]);
+    body["delivery_option_id"] = now["delivery_options"][0]["id"].clone();
+    let placed = admin.post("/api/v1/orders", &body).await.json();
+    assert_eq!(placed["bill"]["total"], 1999 - 400 + 490);
+    let mut elsewhere = body.clone();
+    elsewhere["shipping_address"]["country"] = json!("FR");
+    let refused = admin.post("/api/v1/orders", &elsewhere).await;
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/delivery_option_id");
+
+    let gone = admin.delete(&path).await;
+    assert_eq!((gone.status, admin.get(&path).await.status), (204, 404));
+    let back = admin.send("PUT", &path, &[("if-match", "\"3\"")], Some(&wider)).await.unwrap();
+    assert_eq!(back.status, 404, "what was removed does not come back");
+    let ordered = guest.post(&format!("/api/v1/carts/{id}/checkout"), &json!({})).await.json();
+    assert_eq!(ordered["total"], 1999 + 490);
+
+    for (path, body, pointer) in [
+        ("/api/v1/promotions", json!({ "name": "", "effect": { "kind": "percent", "off": 1 } }), "/name"),
+        (
+            "/api/v1/promotions",
+            json!({ "name": "X", "effect": { "kind": "percent", "off": 10_001 } }),
+            "/effect",
+        ),
+        ("/api/v1/delivery-options", json!({ "name": "Post", "price": -1 }), "/price"),
+        (
+            "/api/v1/delivery-options",
+            json!({ "name": "Post", "price": 1, "countries": ["Ireland"] }),
+            "/countries/0",
+        ),
+    ] {
+        let refused = admin.post(path, &body).await;
+        assert_eq!(refused.status, 422, "{}", refused.json());
+        let at = refused.json()["errors"][0]["pointer"].as_str().unwrap().to_owned();
+        assert!(at.starts_with(pointer), "{at} is not {pointer}");
+    }
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn what_a_guest_said_is_gone_when_they_are_erased(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = fitted(&world).await;
+    let mut guest = world.server.client("a", None);
+    let id = cart(&mut guest, &[("L", 1)]).await;
+    describe(&mut guest, &id, &ada()).await;
+    deliver(&mut guest, &id).await;
+    let ordered = guest.post(&format!("/api/v1/carts/{id}/checkout"), &json!({})).await.json();
+    let erased =
+        admin.post("/api/v1/privacy/erasures", &json!({ "person": ordered["customer"]["id"] })).await;
+    assert!(erased.status < 300, "{}", erased.json());
+    let cart = guest.get(&format!("/api/v1/carts/{id}")).await.json().to_string();
+    let order = guest.get(&format!("/api/v1/carts/{id}/order")).await.json();
+    for word in ["Ada", "ada@example.com", "Quay"] {
+        assert!(!cart.contains(word) && !order.to_string().contains(word), "{word}");
+    }
+    assert_eq!(order["bill"]["total"], ordered["bill"]["total"], "the books stay");
+    galleria_tests::server::verify(&world.cell);
+}
