@@ -9,6 +9,7 @@
 pub mod browser;
 pub mod client;
 pub mod issuer;
+pub mod names;
 pub mod ports;
 pub mod postgres;
 pub mod redis;
@@ -19,6 +20,7 @@ pub mod tools;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use issuer::Issuer;
+pub use names::Names;
 pub use ports::free_port;
 pub use postgres::{PgBouncer, Postgres};
 pub use redis::Redis;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 4] = ["catalog", "orders", "files", "identity"];
+const CONTEXTS: [&str; 5] = ["catalog", "orders", "files", "identity", "domains"];
 
 #[test]
 fn crates_depend_downwards_only() {
@@ -29,6 +29,7 @@ fn crates_depend_downwards_only() {
         ("catalog", vec!["kernel", "store", "edge"]),
         ("orders", vec!["kernel", "store", "edge", "catalog", "pricing"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
+        ("domains", vec!["kernel", "store", "edge", "outbound"]),
         ("entry", vec!["kernel", "store", "edge"]),
     ]);
     allowed.insert(

@@ -6,6 +6,7 @@ mod api;
 mod architecture;
 mod breached;
 mod cli;
+mod domains;
 mod edge;
 mod entry;
 mod faults;

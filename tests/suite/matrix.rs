@@ -66,6 +66,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/delivery-options" | "put /api/v1/delivery-options/{id}" => {
             json!({ "name": "Post", "price": 490 })
         }
+        "post /api/v1/domains" => json!({ "name": "shop.example.com" }),
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
         "post /api/v1/jobs" => json!({ "name": "verify" }),
@@ -351,5 +352,6 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     for path in ["promotions", "taxes", "delivery-options"] {
         rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
     }
-    (orders.len(), jobs, json!([orders, products, staff, roles, providers, rules]))
+    let domains = admin.get("/api/v1/domains").await.json();
+    (orders.len(), jobs, json!([orders, products, staff, roles, providers, rules, domains]))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use credentials::{BreachFile, Passwords};
+use domains::{Dns, Pages, Prover};
 use edge::{Platform, ProblemDoc, Routes};
 use federation::Federation;
 use files::Shelf;
@@ -16,15 +17,25 @@ use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 use crate::config::Config;
 use crate::{clock, workers};
 
-pub const CONTEXTS: &[Context] =
-    &[catalog::CONTEXT, orders::CONTEXT, files::CONTEXT, identity::CONTEXT, store::privacy::CONTEXT];
+pub const CONTEXTS: &[Context] = &[
+    catalog::CONTEXT,
+    orders::CONTEXT,
+    files::CONTEXT,
+    identity::CONTEXT,
+    domains::CONTEXT,
+    store::privacy::CONTEXT,
+];
 
 const PROBLEMS: &[&[ProblemDoc]] =
-    &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS, identity::PROBLEMS];
+    &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS, identity::PROBLEMS, domains::PROBLEMS];
 
-pub fn routes(shelf: Shelf, entrance: &Entrance) -> Routes {
+pub fn routes(shelf: Shelf, entrance: &Entrance, prover: Prover) -> Routes {
     let routes = Routes::new().merge(catalog::routes()).merge(orders::routes());
-    routes.merge(files::routes(shelf)).merge(identity::routes(entrance)).merge(entry::routes())
+    routes
+        .merge(files::routes(shelf))
+        .merge(identity::routes(entrance))
+        .merge(entry::routes())
+        .merge(domains::routes(prover))
 }
 
 /// The place of the files, if the configuration names one.
@@ -80,9 +91,10 @@ pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platfo
     let blobs = blobs(config)?;
     let letters = letters(config)?;
     let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
-    let workers = workers::workers(blobs.as_ref(), letters);
+    let prover = prover(config)?;
+    let workers = workers::workers(blobs.as_ref(), letters, prover.clone());
     let shelf = Shelf::new(blobs, config.file_limit);
-    let routes = routes(shelf, &entrance);
+    let routes = routes(shelf, &entrance, prover);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
 }
 
@@ -102,9 +114,19 @@ fn passwords(config: &Config) -> Result<Passwords, String> {
 
 /// How we ask addresses that people typed.
 fn outbound(config: &Config) -> Result<Outbound, String> {
+    Outbound::new(policy(config)?).map_err(|error| error.to_string())
+}
+
+fn policy(config: &Config) -> Result<Policy, String> {
     let allow: Vec<Allowed> = config.outside_allow()?;
-    let policy = Policy { allow, allow_http: config.outside_allow_http, ..Policy::default() };
-    Outbound::new(policy).map_err(|error| error.to_string())
+    Ok(Policy { allow, allow_http: config.outside_allow_http, ..Policy::default() })
+}
+
+/// Where the proofs of domains are looked for.
+pub fn prover(config: &Config) -> Result<Prover, String> {
+    let dns = Dns::new(config.dns);
+    let pages = Pages::new(policy(config)?, Arc::new(dns.clone())).map_err(|error| error.to_string())?;
+    Ok(Prover::new(vec![Box::new(dns), Box::new(pages)]))
 }
 
 /// Who sends letters to people, if there is a post.

@@ -77,6 +77,8 @@ pub struct Config {
     pub tenant_limit: u32,
     /// Guesses a minute, at passwords, codes and keys, from one address.
     pub guess_limit: u32,
+    /// The name server that is asked about the domains of shops, as an address and a port; the machine's own when left out.
+    pub dns: Option<SocketAddr>,
     /// A file of breached passwords as Have I Been Pwned gives it out, sorted by hash; nobody chooses one of them.
     pub breached_passwords: Option<PathBuf>,
     /// Private networks, addresses and hosts that may be asked although they are private, with commas between: a
@@ -126,6 +128,7 @@ impl Default for Config {
             service_limit: 6000,
             tenant_limit: 60_000,
             guess_limit: 60,
+            dns: None,
             breached_passwords: None,
             outside_allow: None,
             outside_allow_http: false,
@@ -323,7 +326,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, breached_passwords, outside_allow, outside_allow_http, v1_deprecated, v1_sunset, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

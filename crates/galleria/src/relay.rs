@@ -169,7 +169,8 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
 }
 
 fn workers(session: &Session) -> Result<Workers, String> {
-    Ok(workers::workers(app::blobs(&session.config)?.as_ref(), app::letters(&session.config)?))
+    let config = &session.config;
+    Ok(workers::workers(app::blobs(config)?.as_ref(), app::letters(config)?, app::prover(config)?))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

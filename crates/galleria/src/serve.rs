@@ -10,14 +10,13 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
     let cell = app::open_cell(config, true).await?;
     // Operators sign in there, so it must be there before the first of them does.
-    cell.own().await.map_err(|failure| failure.to_string())?;
+    let house = cell.own().await.map_err(|failure| failure.to_string())?;
+    domains::every_day(&house).await.map_err(crate::sentences)?;
     let (router, platform) = app::router(cell.clone(), config).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
-    let relay = cell
-        .start(workers::workers(app::blobs(config)?.as_ref(), app::letters(config)?), Pace::default())
-        .await
-        .map_err(|failure| failure.to_string())?;
+    let workers = workers::workers(app::blobs(config)?.as_ref(), app::letters(config)?, app::prover(config)?);
+    let relay = cell.start(workers, Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
         None => match control::listen(cell.clone(), config.clone()) {

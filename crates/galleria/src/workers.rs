@@ -4,13 +4,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use blobs::Blobs;
+use domains::Prover;
 use identity::Letters;
 use kernel::{Fault, Problem, TenantId};
 use store::relay::{JobKind, JobRun, Workers};
 
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
-pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>) -> Workers {
-    let mut workers = Workers { subscribers: vec![Arc::new(identity::Upkeep)], jobs: vec![Arc::new(Verify)] };
+pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>, prover: Prover) -> Workers {
+    let mut workers = Workers {
+        subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts)],
+        jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover))],
+    };
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));
         workers.jobs.push(Arc::new(files::Sweep(blobs.clone())));

@@ -41,7 +41,7 @@ impl Outbound {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .referer(false)
-            .https_only(!policy.allow_http)
+            .https_only(!policy.allow_http && !policy.plain)
             .dns_resolver(Guarded { policy: Arc::clone(&policy), lookup })
             .connect_timeout(policy.connect_timeout)
             // The number of tries is the policy's.

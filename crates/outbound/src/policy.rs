@@ -38,8 +38,11 @@ impl Allowed {
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub allow: Vec<Allowed>,
-    /// Whether those who are allowed may be asked without encryption. Nobody else ever is.
+    /// Whether those who are allowed may be asked without encryption.
     pub allow_http: bool,
+    /// Whether everybody may be asked without encryption at port 80: for what is public and only compared. Nobody else
+    /// ever is.
+    pub plain: bool,
     /// Finding the address, connecting and encrypting.
     pub connect_timeout: Duration,
     /// Everything, with all tries and the pauses in between.
@@ -57,6 +60,7 @@ impl Default for Policy {
         Self {
             allow: Vec::new(),
             allow_http: false,
+            plain: false,
             connect_timeout: Duration::from_secs(3),
             total_timeout: Duration::from_secs(15),
             max_response_bytes: 1 << 20,
@@ -76,6 +80,7 @@ impl Policy {
         match url.scheme() {
             "https" => {}
             "http" if self.allow_http && self.names(&host) => {}
+            "http" if self.plain && url.port().is_none() => {}
             _ => return Err(OutboundError::Scheme { host: name }),
         }
         if !url.username().is_empty() || url.password().is_some() {

@@ -252,21 +252,6 @@ impl Registry {
         self.change("update tenants set status = $2 where id = $1", args![id, status.as_str()]).await
     }
 
-    /// Lets a host name lead to the tenant.
-    pub async fn add_host(&self, id: TenantId, host: &str) -> Result<(), Failure> {
-        let host = host.to_ascii_lowercase();
-        let shaped = host.split('.').all(|label| check_slug(label).is_ok()) && host.len() <= 253;
-        if !shaped {
-            return Err(Failure::Refused(format!(
-                "{host:?} is not a host name. Write it as shop.example.com, without a port."
-            )));
-        }
-        if let Some(taken) = self.by_host(&host) {
-            return Err(Failure::Refused(format!("{host} leads to the tenant {:?} already.", taken.slug)));
-        }
-        self.change("insert into tenant_hosts (host, tenant) values ($1, $2)", args![host, id]).await
-    }
-
     /// Makes a key and returns it with its secret, which is not kept and cannot be shown again.
     pub async fn create_key(
         &self,
@@ -443,7 +428,7 @@ impl Registry {
         self.engine.registry_read(&[query], each).await
     }
 
-    async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {
+    pub(crate) async fn change(&self, sql: &'static str, args: Vec<Arg>) -> Result<(), Failure> {
         self.engine.registry_write(&[Write::one(sql, args)]).await?;
         self.refresh().await
     }

@@ -1,0 +1,47 @@
+//! The domains of a shop: names of its own under which it answers, once it has shown that they are its own.
+//!
+//! **Vocabulary.** A domain is *claimed*, with a token; it is *proven* when its *proof*, which holds the token, was found
+//! where only its owner can put it: in DNS, or on a page of the domain. A check that does not find it is a *miss*. A
+//! proven domain whose proof is missed on several days is *lost*, and one that is not wanted any more is *given up*. A
+//! *host* is what the cell's registry knows: a name that leads to a shop.
+//!
+//! **Invariants.** No host leads to a shop before the log says that the domain is proven, and a name leads to one shop:
+//! of two that claim it, whoever proves it first has it. The registry follows the log, however often it is told. Nobody
+//! outside is asked within a unit of work, and no private address unless the operator allowed it.
+//!
+//! **Deliberately absent.** Certificates, and DNS records of ours: whatever stands in front of the platform has those.
+
+mod api;
+mod dns;
+mod domain;
+mod hosts;
+mod name;
+mod page;
+mod projector;
+mod proofs;
+pub mod queries;
+mod recheck;
+mod refusal;
+pub mod works;
+
+kernel::ids! {
+    /// A domain of a shop: always the same for the same name.
+    DomainId;
+}
+
+pub use api::routes;
+pub use dns::Dns;
+pub use domain::{Domain, DomainEvent, Way};
+pub use hosts::Hosts;
+pub use page::Pages;
+pub use proofs::{Found, Looked, Proofs, Prover};
+pub use recheck::{Recheck, every_day};
+pub use refusal::{PROBLEMS, Refusal};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "domains",
+    migrations: store::migrations!["0001_domains"],
+    streams: &[store::Stream::of::<Domain>()],
+    // A domain is a business's and nobody's personal data.
+    forget: |_| Vec::new(),
+};

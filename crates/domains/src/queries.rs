@@ -1,0 +1,60 @@
+//! SQL in, plain structs out.
+
+use kernel::{Timestamp, args};
+use store::{Failure, Row, Tenant};
+
+use crate::DomainId;
+
+/// A domain as it is kept.
+#[derive(Debug, Clone)]
+pub struct DomainRow {
+    pub id: DomainId,
+    pub version: i64,
+    pub name: String,
+    pub token: String,
+    /// claimed, proven or lost.
+    pub status: String,
+    /// By which way it was proven.
+    pub way: Option<String>,
+    pub found: Option<String>,
+    pub claimed_at: Timestamp,
+    pub proven_at: Option<Timestamp>,
+    pub checked_at: Option<Timestamp>,
+}
+
+impl DomainRow {
+    pub fn is_proven(&self) -> bool {
+        self.status == "proven"
+    }
+}
+
+const DOMAINS: &str =
+    "select id, version, name, token, status, way, found, claimed_at, proven_at, checked_at from domains";
+
+/// A shop has a handful.
+pub async fn domains(tenant: &Tenant) -> Result<Vec<DomainRow>, Failure> {
+    tenant.rows(&format!("{DOMAINS} order by name limit 200"), Vec::new(), row).await
+}
+
+pub async fn domain(tenant: &Tenant, id: DomainId) -> Result<Option<DomainRow>, Failure> {
+    tenant.row(&format!("{DOMAINS} where id = $1"), args![id], row).await
+}
+
+pub(crate) async fn is_proven(tenant: &Tenant, id: DomainId) -> Result<bool, Failure> {
+    Ok(domain(tenant, id).await?.is_some_and(|domain| domain.is_proven()))
+}
+
+fn row(row: &Row<'_>) -> Result<DomainRow, Failure> {
+    Ok(DomainRow {
+        id: DomainId(row.get(0)?),
+        version: row.get(1)?,
+        name: row.get(2)?,
+        token: row.get(3)?,
+        status: row.get(4)?,
+        way: row.get(5)?,
+        found: row.get(6)?,
+        claimed_at: row.get(7)?,
+        proven_at: row.get(8)?,
+        checked_at: row.get(9)?,
+    })
+}

@@ -1,0 +1,79 @@
+//! The job that looks every day whether what was proven still holds: domains are sold, and run out.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use kernel::{Actor, CorrelationId, Problem, TenantId};
+use store::relay::{JobKind, JobRun, NewJob};
+use store::{Asked, Tenant};
+use uuid::Uuid;
+
+use crate::hosts::{self, Leads};
+use crate::proofs::Prover;
+use crate::{queries, works};
+
+const NAME: &str = "domains.check";
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The cell's own job has always the same id, so that it is there once however many nodes begin.
+const EVERY_DAY: Uuid = Uuid::from_u128(0x0198_c0de_d0a1_7000_8000_6461_696c_7921);
+
+/// Has all shops' domains looked at every day; whoever cancels that job has ended it for good.
+pub async fn every_day(house: &Tenant) -> Result<(), Problem> {
+    let due = house.cell().now().plus(DAY);
+    let job = NewJob { id: EVERY_DAY, name: NAME.into(), args: serde_json::json!({}), due, every: Some(DAY) };
+    house.schedule(job).await.map(|_| ())
+}
+
+pub struct Recheck(pub Prover);
+
+impl JobKind for Recheck {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let cell = run.tenant.cell();
+            let (mut looked, mut missed) = (0, 0);
+            if run.tenant.id() == TenantId::CELL {
+                let tenants = cell.registry().tenants();
+                for record in
+                    tenants.iter().filter(|record| record.status.is_here() && !record.hosts.is_empty())
+                {
+                    let (some, without) = self.look(&cell.tenant(record.id)).await?;
+                    (looked, missed) = (looked + some, missed + without);
+                    // Fails once the job was cancelled, and then this ends.
+                    run.progress(looked, 0, &format!("{missed} without their proof")).await?;
+                }
+            } else {
+                (looked, missed) = self.look(&run.tenant).await?;
+            }
+            Ok(format!("{looked} domains were looked at; {missed} did not have their proof."))
+        })
+    }
+}
+
+impl Recheck {
+    async fn look(&self, tenant: &Tenant) -> Result<(i64, i64), Problem> {
+        let (mut looked, mut missed) = (0, 0);
+        for domain in queries::domains(tenant).await?.into_iter().filter(queries::DomainRow::is_proven) {
+            let found = self.0.look(&domain.name, &domain.token).await;
+            (looked, missed) = (looked + 1, missed + i64::from(found.there.is_none()));
+            let system = || Asked::by(Actor::system(), CorrelationId::new(), tenant.cell().now());
+            match tenant.run(system(), works::check(domain.id, domain.token, found)).await {
+                Ok(_) => {}
+                // Given up while we looked.
+                Err(problem) if problem.code == "not_found" => continue,
+                Err(problem) => return Err(problem),
+            }
+            if hosts::settle(tenant, &domain.name).await? == Leads::Elsewhere {
+                tenant.run(system(), works::give_way(domain.id)).await?;
+            }
+        }
+        Ok((looked, missed))
+    }
+}

@@ -1,0 +1,82 @@
+//! A real name server (dnslib), and a page at port 80 of a loopback address that its names lead to.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::free_port;
+
+pub struct Names {
+    folder: TempDir,
+    port: u16,
+    address: String,
+    process: Child,
+}
+
+impl Names {
+    pub fn start() -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        std::fs::write(folder.path().join("zone"), "").unwrap();
+        // Tests run at the same time, and each has a port 80 to itself.
+        let address = format!("127.80.{}.{}", port >> 8, port & 255);
+        let process = spawn(folder.path(), port, &address);
+        let mut names = Self { folder, port, address, process };
+        names.wait();
+        names
+    }
+
+    /// Where it is asked.
+    pub fn server(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Says these texts, each under its name, and lets these hosts lead to the page; nothing else.
+    pub fn say(&self, texts: &[(&str, &str)], hosts: &[&str]) {
+        let texts = texts.iter().map(|(name, text)| format!("{name}. 1 IN TXT \"{text}\"\n"));
+        let hosts = hosts.iter().map(|host| format!("{host}. 1 IN A {}\n", self.address));
+        let beside = self.folder.path().join("zone.new");
+        std::fs::write(&beside, texts.chain(hosts).collect::<String>()).unwrap();
+        std::fs::rename(beside, self.folder.path().join("zone")).unwrap();
+    }
+
+    /// What the page says.
+    pub fn page(&self, text: &str) {
+        std::fs::write(self.folder.path().join("page"), text).unwrap();
+    }
+
+    fn wait(&mut self) {
+        let started = Instant::now();
+        while !self.folder.path().join("ready").exists() {
+            let gone = self.process.try_wait().unwrap();
+            assert!(
+                gone.is_none() && started.elapsed() < Duration::from_secs(60),
+                "the name server did not come up; it also listens at {}:80",
+                self.address
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Names {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn spawn(folder: &Path, port: u16, address: &str) -> Child {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/domains/tests");
+    let tools = Command::new("sh").arg(tests.join("tools.sh")).status().unwrap();
+    assert!(tools.success(), "the tools could not be installed");
+    let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
+    Command::new(PathBuf::from(home).join(".cache/galleria/names/bin/python"))
+        .arg(tests.join("names.py"))
+        .args([folder.as_os_str(), port.to_string().as_ref(), address.as_ref()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
