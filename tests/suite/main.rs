@@ -15,6 +15,7 @@ mod identity;
 mod isolation;
 mod matrix;
 mod outside;
+mod own_limits;
 mod passkeys;
 mod past;
 mod people;

@@ -69,6 +69,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/domains" => json!({ "name": "shop.example.com" }),
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
+        "put /api/v1/services/{id}/limit" => json!({ "limit": 5 }),
         "post /api/v1/jobs" => json!({ "name": "verify" }),
         "post /api/v1/privacy/erasures" => json!({ "person": ids.customer }),
         "post /api/v1/files/{id}/address" => json!({}),

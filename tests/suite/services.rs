@@ -18,12 +18,12 @@ over_both_engines!(
 );
 
 /// A key as its service has it.
-struct Key {
-    id: String,
+pub struct Key {
+    pub id: String,
     secret: String,
 }
 
-fn make(world: &World, words: &[&str]) -> Key {
+pub fn make(world: &World, words: &[&str]) -> Key {
     let printed = command(&world.cell, &[&["service", "create", "--name", "till"], words].concat());
     let (id, secret) = printed.split_once(' ').unwrap();
     Key { id: id.to_owned(), secret: secret.to_owned() }
@@ -31,7 +31,7 @@ fn make(world: &World, words: &[&str]) -> Key {
 
 /// A request as it is signed, and as it is sent.
 #[derive(Clone)]
-struct Sent {
+pub struct Sent {
     method: String,
     target: String,
     tenant: String,
@@ -51,7 +51,7 @@ fn sign(secret: &str, text: &str) -> String {
 }
 
 impl Key {
-    fn signed(&self, method: &str, target: &str, tenant: &str, nonce: &str, body: &str) -> Sent {
+    pub fn signed(&self, method: &str, target: &str, tenant: &str, nonce: &str, body: &str) -> Sent {
         let timestamp = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis().to_string();
         let hash = hex(ring::digest::digest(&ring::digest::SHA256, body.as_bytes()).as_ref());
         let text = ["v2", method, target, tenant, &timestamp, nonce, &hash].join("\n");
@@ -60,7 +60,7 @@ impl Key {
         Sent { method, target, tenant, timestamp, nonce, body, signature }
     }
 
-    async fn send(&self, client: &mut Client, sent: &Sent) -> Answer {
+    pub async fn send(&self, client: &mut Client, sent: &Sent) -> Answer {
         let mut headers = vec![
             ("x-api-key", self.id.as_str()),
             ("x-timestamp", &sent.timestamp),

@@ -50,6 +50,8 @@ pub struct Caller {
     pub grants: Grants,
     /// The session, when they signed in with one.
     pub session: Option<Session>,
+    /// How often they may ask in a minute, when their key has a limit of its own.
+    pub limit: Option<u32>,
 }
 
 /// A session as a request needs it.
@@ -68,6 +70,7 @@ impl Caller {
             role: "anonymous".into(),
             grants: Grants::none(),
             session: None,
+            limit: None,
         }
     }
 
@@ -80,6 +83,7 @@ impl Caller {
             role: role.into(),
             grants,
             session: None,
+            limit: None,
         }
     }
 
@@ -188,7 +192,14 @@ mod tests {
     fn customer() -> Caller {
         let actor = Actor { kind: ActorKind::Customer, id: Uuid::from_u128(7) };
         let grants = Role::named(Audience::Customer, "customer").unwrap().grants();
-        Caller { actor, audience: Audience::Customer, role: "customer".into(), grants, session: None }
+        Caller {
+            actor,
+            audience: Audience::Customer,
+            role: "customer".into(),
+            grants,
+            session: None,
+            limit: None,
+        }
     }
 
     #[test]

@@ -168,7 +168,8 @@ async fn program(platform: &Platform, tenant: &Tenant, key: &Key) -> Result<Call
         Some(role) => Some(role.grants()),
         None => platform.door().role(tenant, &key.role).await?,
     };
-    Ok(Caller::program(key.id, &key.role, grants.unwrap_or_else(Grants::none)))
+    let program = Caller::program(key.id, &key.role, grants.unwrap_or_else(Grants::none));
+    Ok(Caller { limit: key.limit, ..program })
 }
 
 /// Staff and operators come from where they are expected, whatever they show.

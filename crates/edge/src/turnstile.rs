@@ -84,7 +84,8 @@ impl Turnstile {
         if caller.is_anonymous() {
             self.count_stranger(address, now, told).await?;
         } else {
-            let limit = if &*caller.role == "service" { self.service } else { self.client };
+            let class = if &*caller.role == "service" { self.service } else { self.client };
+            let limit = caller.limit.and_then(a_minute).or(class);
             self.check(limit, CLIENT, || Key::new(CLIENT, caller.actor.id), now, told).await?;
         }
         self.check(self.tenant, TENANT, || Key::new(TENANT, tenant.uuid()), now, told).await
@@ -225,6 +226,16 @@ mod tests {
         let refused = turnstile.count(&program(3, "admin"), SHOP, HERE, NOW, &mut told).await.unwrap_err();
         assert_eq!((refused.code.as_str(), &refused.more["limit"]), ("too_many", &"shop".into()));
         assert_eq!((told.unwrap().0, refused.retry_after), (TENANT, Some(30)));
+    }
+
+    #[tokio::test]
+    async fn a_key_with_a_limit_of_its_own_is_held_to_that_one_whether_it_is_smaller_or_larger() {
+        let turnstile = turnstile(Limits { client: 3, service: 0, tenant: 0, guesses: 0 });
+        let limited = |id, role, limit| Caller { limit, ..program(id, role) };
+        assert_eq!(passes(&turnstile, &limited(1, "admin", Some(2))).await, 2);
+        assert_eq!(passes(&turnstile, &limited(2, "admin", Some(9))).await, 9);
+        assert_eq!(passes(&turnstile, &limited(3, "service", Some(4))).await, 4);
+        assert_eq!(passes(&turnstile, &limited(4, "admin", None)).await, 3);
     }
 
     #[tokio::test]

@@ -421,7 +421,12 @@ pub enum KeyCommand {
         /// After so many days it stops working by itself.
         #[arg(long, value_name = "DAYS")]
         expires_in: Option<u32>,
+        /// How often it may ask in a minute; as often as all keys when left out.
+        #[arg(long, value_name = "REQUESTS")]
+        limit: Option<u32>,
     },
+    /// Say how often a key may ask in a minute; 0 for as often as all keys.
+    Limit { slug: String, id: String, requests: u32 },
     /// List a tenant's keys, without their secrets.
     List { slug: String },
     /// Make a key in a key's place and show its secret, once; the old one goes on for a while.

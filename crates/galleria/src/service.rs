@@ -11,6 +11,7 @@ use store::{Asked, Cell};
 
 use crate::clock;
 use crate::session::Session;
+use crate::tenant;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -36,6 +37,9 @@ pub enum ServiceCommand {
         /// Take the old form of the signature, too, which protects the body and the time alone.
         #[arg(long)]
         legacy: bool,
+        /// How often it may ask in a minute; as often as all services when left out.
+        #[arg(long, value_name = "REQUESTS")]
+        limit: Option<u32>,
     },
     /// List the keys, without their secrets.
     List,
@@ -46,6 +50,8 @@ pub enum ServiceCommand {
         #[arg(long, value_name = "HOURS", default_value_t = 24)]
         overlap: u32,
     },
+    /// Say how often a key may ask in a minute; 0 for as often as all services.
+    Limit { id: String, requests: u32 },
     /// End a key at once.
     Revoke { id: String },
 }
@@ -61,8 +67,8 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
     let house = cell.own().await?;
     let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
     match command {
-        ServiceCommand::Create { name, tenant, role, networks, legacy } => {
-            let new = NewService { name, tenants: tenant, role: Some(role), networks, legacy };
+        ServiceCommand::Create { name, tenant, role, networks, legacy, limit } => {
+            let new = NewService { name, tenants: tenant, role: Some(role), networks, legacy, limit };
             let (row, secret) = service_api::make(cell, asked, &new).await?;
             show_once(session, &row, &secret);
         }
@@ -70,8 +76,11 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
             for row in identity::queries::service_keys(&house).await? {
                 let until = row.good_until.map(|until| format!(", until {until}")).unwrap_or_default();
                 let form = if row.legacy { ", legacy" } else { "" };
+                let limit = row.limit.map(|limit| format!(", {limit} a minute")).unwrap_or_default();
                 let ServiceKeyRow { id, name, role, status, made_at, .. } = row;
-                session.print(&format!("{id} {status:<10} {role:<16} {name} (since {made_at}{until}{form})"));
+                session.print(&format!(
+                    "{id} {status:<10} {role:<16} {name} (since {made_at}{until}{form}{limit})"
+                ));
             }
         }
         ServiceCommand::Rotate { id, overlap } => {
@@ -79,6 +88,11 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
             let (row, secret) = service_api::rotate(cell, asked, read(&id)?, until).await?;
             show_once(session, &row, &secret);
             session.tell(&format!("The old one, {id}, works until {until}."));
+        }
+        ServiceCommand::Limit { id, requests } => {
+            let limit = Some(requests).filter(|requests| *requests > 0);
+            house.run(asked, identity::works::limit_service(read(&id)?, limit)).await?;
+            session.tell(&format!("The key {id} may ask {}.", tenant::how_often(limit)));
         }
         ServiceCommand::Revoke { id } => {
             house.run(asked, identity::works::revoke_service(read(&id)?)).await?;

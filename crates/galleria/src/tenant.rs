@@ -116,28 +116,38 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
 
 async fn key(cell: &Cell, session: &Session, command: KeyCommand) -> Result<(), String> {
     match command {
-        KeyCommand::Create { slug, name, role, expires_in } => {
+        KeyCommand::Create { slug, name, role, expires_in, limit } => {
             let tenant = find(cell, &slug)?;
             let expires = expires_in.map(|days| clock::now().plus(DAY * days));
             let (key, secret) = make_key(cell, &tenant, &name, &role, expires).await?;
+            limit_key(cell, &tenant, &key, limit).await?;
             show_once(session, &key, &secret);
         }
         KeyCommand::List { slug } => {
             for key in cell.registry().keys(find(cell, &slug)?.id) {
                 let until = key.expires.map(|expires| format!(", until {expires}")).unwrap_or_default();
+                let limit = key.limit.map(|limit| format!(", {limit} a minute")).unwrap_or_default();
                 let Key { id, role, name, created, .. } = &*key;
-                session.print(&format!("{id} {role:<18} {name} (since {created}{until})"));
+                session.print(&format!("{id} {role:<18} {name} (since {created}{until}{limit})"));
             }
         }
         KeyCommand::Rotate { slug, id, overlap } => {
             let tenant = find(cell, &slug)?;
             let old = find_key(cell, &tenant, &id)?;
             let (key, secret) = make_key(cell, &tenant, &old.name, &old.role, None).await?;
+            limit_key(cell, &tenant, &key, old.limit).await?;
             let until = clock::now().plus(HOUR * overlap);
             let until = old.expires.map_or(until, |expires| expires.min(until));
             cell.registry().expire_key(tenant.id, old.id, until).await.map_err(sentence)?;
             show_once(session, &key, &secret);
             session.tell(&format!("The old one, {id}, works until {until}."));
+        }
+        KeyCommand::Limit { slug, id, requests } => {
+            let tenant = find(cell, &slug)?;
+            let key = find_key(cell, &tenant, &id)?;
+            let limit = Some(requests).filter(|requests| *requests > 0);
+            cell.registry().limit_key(tenant.id, key.id, limit).await.map_err(sentence)?;
+            session.tell(&format!("The key {id} may ask {}.", how_often(limit)));
         }
         KeyCommand::Revoke { slug, id } => {
             let tenant = find(cell, &slug)?;
@@ -154,6 +164,21 @@ fn find_key(cell: &Cell, tenant: &TenantRecord, id: &str) -> Result<Arc<Key>, St
     keys.into_iter().find(|key| key.id.to_string() == id).ok_or_else(|| {
         format!("{0} has no key {id}. `galleria tenant key list {0}` shows them.", tenant.slug)
     })
+}
+
+/// A key that was made a moment ago, before anybody has its secret.
+async fn limit_key(cell: &Cell, tenant: &TenantRecord, key: &Key, limit: Option<u32>) -> Result<(), String> {
+    match limit.filter(|limit| *limit > 0) {
+        None => Ok(()),
+        limit => cell.registry().limit_key(tenant.id, key.id, limit).await.map_err(sentence),
+    }
+}
+
+pub fn how_often(limit: Option<u32>) -> String {
+    match limit {
+        Some(limit) => format!("{limit} times a minute now"),
+        None => "as often as others now".to_owned(),
+    }
 }
 
 fn show_once(session: &Session, key: &Key, secret: &str) {

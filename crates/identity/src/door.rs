@@ -144,6 +144,7 @@ impl Entrance {
             role: holder.roles.join(", ").into(),
             grants,
             session: Some(Session { id: id.uuid(), proven_at: holder.proven_at }),
+            limit: None,
         }))
     }
 

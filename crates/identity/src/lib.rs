@@ -84,7 +84,7 @@ pub fn routes(entrance: &Entrance) -> Routes {
 
 pub const CONTEXT: store::Context = store::Context {
     name: "identity",
-    migrations: store::migrations!["0001_identity", "0002_services", "0003_outside"],
+    migrations: store::migrations!["0001_identity", "0002_services", "0003_outside", "0004_service_limits"],
     streams: &[
         store::Stream::of::<Account>(),
         store::Stream::of::<claim::Address>(),

@@ -190,6 +190,7 @@ async fn read_bearer(
         role: roles.join(", ").into(),
         grants: entrance.grants(tenant, audience, &roles, now).await?,
         session: None,
+        limit: None,
     }))
 }
 

@@ -7,7 +7,7 @@ use crate::outsider::{Outsider, OutsiderEvent};
 use crate::provider::{Provider, ProviderEvent};
 use crate::ring::{RingEvent, TokenRing};
 use crate::role::{Role, RoleEvent};
-use crate::service::{ServiceKey, ServiceKeyEvent};
+use crate::service::{ServiceKey, ServiceKeyEvent, Status};
 use crate::session::{Session, SessionEvent};
 
 impl Projector for Account {
@@ -197,10 +197,9 @@ impl Projector for TokenRing {
 impl Projector for ServiceKey {
     fn project(event: &Envelope<&ServiceKeyEvent>) -> Vec<Write> {
         let (id, version) = (event.stream_id, event.version);
-        let status = event.data.status().as_str();
         vec![match event.data {
             ServiceKeyEvent::Made(made) => Write::one(
-                "insert into service_keys (id, version, name, sealed, tenants, role, networks, legacy, made_at, status) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "insert into service_keys (id, version, name, sealed, tenants, role, networks, legacy, made_at, status, requests) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 args![
                     id,
                     version,
@@ -211,16 +210,21 @@ impl Projector for ServiceKey {
                     made.networks.clone(),
                     i64::from(made.legacy),
                     made.at,
-                    status
+                    Status::Active.as_str(),
+                    made.limit.map(i64::from)
                 ],
             ),
             ServiceKeyEvent::Deprecated(deprecated) => Write::one(
                 "update service_keys set version = $2, status = $3, good_until = $4 where id = $1",
-                args![id, version, status, deprecated.until],
+                args![id, version, Status::Deprecated.as_str(), deprecated.until],
             ),
             ServiceKeyEvent::Revoked(revoked) => Write::one(
                 "update service_keys set version = $2, status = $3, good_until = $4 where id = $1",
-                args![id, version, status, revoked.at],
+                args![id, version, Status::Revoked.as_str(), revoked.at],
+            ),
+            ServiceKeyEvent::Limited(limited) => Write::one(
+                "update service_keys set version = $2, requests = $3 where id = $1",
+                args![id, version, limited.limit.map(i64::from)],
             ),
         }]
     }

@@ -289,10 +289,10 @@ pub struct ServiceKeyRow {
     pub status: String,
     pub made_at: Timestamp,
     pub good_until: Option<Timestamp>,
+    pub limit: Option<u32>,
 }
 
-const SERVICE_KEY: &str =
-    "select id, name, sealed, tenants, role, networks, legacy, status, made_at, good_until from service_keys";
+const SERVICE_KEY: &str = "select id, name, sealed, tenants, role, networks, legacy, status, made_at, good_until, requests from service_keys";
 
 pub async fn service_key(house: &Tenant, id: ServiceKeyId) -> Result<Option<ServiceKeyRow>, Failure> {
     let (sql, args) = Select::new(SERVICE_KEY).and("id = ?", id).statement();
@@ -317,6 +317,7 @@ fn as_service_key(row: &Row<'_>) -> Result<ServiceKeyRow, Failure> {
         status: row.get(7)?,
         made_at: row.get(8)?,
         good_until: row.get(9)?,
+        limit: row.get::<Option<i64>>(10)?.and_then(|requests| u32::try_from(requests).ok()),
     })
 }
 

@@ -9,6 +9,8 @@ use crate::Refusal;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceKey {
     status: Option<Status>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,7 @@ kernel::events! {
         Made(Made) = ("service_key.made", 1),
         Deprecated(Deprecated) = ("service_key.deprecated", 1),
         Revoked(Revoked) = ("service_key.revoked", 1),
+        Limited(Limited) = ("service_key.limited", 1),
     }
 }
 
@@ -50,6 +53,9 @@ pub struct Made {
     pub networks: String,
     /// Whether the old form of the signature is taken, which protects the body and the time alone.
     pub legacy: bool,
+    /// How often it may ask in a minute, when that is not what all services may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
     pub at: Timestamp,
 }
 
@@ -63,15 +69,10 @@ pub struct Revoked {
     pub at: Timestamp,
 }
 
-impl ServiceKeyEvent {
-    /// What the key is after it.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Made(_) => Status::Active,
-            Self::Deprecated(_) => Status::Deprecated,
-            Self::Revoked(_) => Status::Revoked,
-        }
-    }
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limited {
+    pub limit: Option<u32>,
+    pub at: Timestamp,
 }
 
 impl Aggregate for ServiceKey {
@@ -79,7 +80,14 @@ impl Aggregate for ServiceKey {
     type Event = ServiceKeyEvent;
 
     fn apply(&mut self, event: &ServiceKeyEvent) {
-        self.status = Some(event.status());
+        match event {
+            ServiceKeyEvent::Made(made) => {
+                (self.status, self.limit) = (Some(Status::Active), made.limit);
+            }
+            ServiceKeyEvent::Deprecated(_) => self.status = Some(Status::Deprecated),
+            ServiceKeyEvent::Revoked(_) => self.status = Some(Status::Revoked),
+            ServiceKeyEvent::Limited(limited) => self.limit = limited.limit,
+        }
     }
 }
 
@@ -132,6 +140,24 @@ impl Decide<Revoke> for ServiceKey {
     }
 }
 
+/// From now on the key may ask so often in a minute; as often as all services when that is left out.
+pub struct Restrict {
+    pub limit: Option<u32>,
+}
+
+impl Decide<Restrict> for ServiceKey {
+    type Refusal = Refusal;
+
+    fn decide(&self, restrict: &Restrict, now: Timestamp) -> Result<Vec<ServiceKeyEvent>, Refusal> {
+        match self.status {
+            None => Err(Refusal::ServiceKeyUnknown),
+            Some(Status::Revoked) => Err(Refusal::ServiceKeyRevoked),
+            Some(_) if self.limit == restrict.limit => Ok(Vec::new()),
+            Some(_) => Ok(vec![Limited { limit: restrict.limit, at: now }.into()]),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,7 +168,16 @@ mod tests {
     fn made(legacy: bool, tenants: usize) -> Made {
         let tenants = (0..tenants).map(|_| TenantId::new()).collect();
         let (name, role) = ("till".to_owned(), "service".to_owned());
-        Made { name, sealed: String::new(), tenants, role, networks: String::new(), legacy, at: NOW }
+        Made {
+            name,
+            sealed: String::new(),
+            tenants,
+            role,
+            networks: String::new(),
+            legacy,
+            limit: None,
+            at: NOW,
+        }
     }
 
     #[test]
@@ -158,5 +193,15 @@ mod tests {
         let revoked = given::<ServiceKey>([made(false, 0).into(), Revoked { at: NOW }.into()]);
         assert_eq!(revoked.when(&Deprecate { until: NOW }, NOW).unwrap_err(), Refusal::ServiceKeyRevoked);
         assert!(revoked.when(&Revoke, NOW).unwrap().is_empty());
+        assert_eq!(revoked.when(&Restrict { limit: None }, NOW).unwrap_err(), Refusal::ServiceKeyRevoked);
+    }
+
+    #[test]
+    fn the_same_limit_again_is_no_event() {
+        let key = given::<ServiceKey>([made(false, 0).into()]);
+        let limited = key.when(&Restrict { limit: Some(5) }, NOW).unwrap();
+        assert_eq!(limited, [Limited { limit: Some(5), at: NOW }.into()]);
+        let key = given::<ServiceKey>([made(false, 0).into(), limited[0].clone()]);
+        assert!(key.when(&Restrict { limit: Some(5) }, NOW).unwrap().is_empty());
     }
 }

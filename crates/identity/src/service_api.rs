@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list_services, make_service))
         .routes(routes!(rotate_service))
         .routes(routes!(revoke_service))
+        .routes(routes!(limit_service))
 }
 
 /// A key with which a service signs its requests.
@@ -46,6 +47,9 @@ struct ServiceKeyView {
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     good_until: Option<Timestamp>,
+    /// How often it may ask in a minute, when that is not what all services may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
     /// Only in the answer to its making.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
@@ -53,9 +57,20 @@ struct ServiceKeyView {
 
 impl From<ServiceKeyRow> for ServiceKeyView {
     fn from(row: ServiceKeyRow) -> Self {
-        let ServiceKeyRow { id, name, tenants, role, networks, legacy, status, made_at, good_until, .. } =
-            row;
-        Self { id, name, tenants, role, networks, legacy, status, made_at, good_until, secret: None }
+        let ServiceKeyRow {
+            id,
+            name,
+            tenants,
+            role,
+            networks,
+            legacy,
+            status,
+            made_at,
+            good_until,
+            limit,
+            ..
+        } = row;
+        Self { id, name, tenants, role, networks, legacy, status, made_at, good_until, limit, secret: None }
     }
 }
 
@@ -84,6 +99,8 @@ pub struct NewService {
     /// Whether it signs in the old form, which protects the body and the time alone. It needs exactly one shop.
     #[serde(default)]
     pub legacy: bool,
+    /// How often it may ask in a minute; as often as all services when left out.
+    pub limit: Option<u32>,
 }
 
 /// Makes a key for a service. Its secret is shown once.
@@ -137,6 +154,32 @@ async fn revoke_service(
     answer
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LimitService {
+    /// How often it may ask in a minute; as often as all services when left out, null or 0.
+    limit: Option<u32>,
+}
+
+/// Says how often a service may ask in a minute.
+#[utoipa::path(put, path = "/api/v1/services/{id}/limit", tag = "services", params(("id" = Uuid, Path)), request_body = LimitService, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
+    responses((status = 204, description = "It is so now.")),
+    security(("operator" = ["services:write"])))]
+async fn limit_service(
+    Extension(entrance): Extension<Entrance>,
+    Id(id): Id<ServiceKeyId>,
+    ask: Command<LimitService>,
+) -> Answer {
+    let answer = ask.run(works::limit_service(id, some(ask.body.limit))).await;
+    entrance.forget_services();
+    answer
+}
+
+/// None at all is said in two ways.
+fn some(limit: Option<u32>) -> Option<u32> {
+    limit.filter(|limit| *limit > 0)
+}
+
 fn shown(shop: &Shop, row: ServiceKeyRow, secret: String) -> Answer {
     let view = ServiceKeyView { secret: Some(secret), ..ServiceKeyView::from(row) };
     let mut response = unkept(shop.list_of(&view)?);
@@ -178,6 +221,7 @@ pub async fn make(cell: &Cell, asked: Asked, new: &NewService) -> Result<(Servic
         role,
         networks: new.networks.trim().to_owned(),
         legacy: new.legacy,
+        limit: some(new.limit),
         at: asked.now,
     };
     keep(cell, asked, made, None).await
@@ -193,8 +237,8 @@ pub async fn rotate(
     let house = cell.own().await?;
     let old =
         queries::service_key(&house, id).await?.ok_or_else(|| Problem::from(Refusal::ServiceKeyUnknown))?;
-    let ServiceKeyRow { name, tenants, role, networks, legacy, .. } = old;
-    let made = Made { name, sealed: String::new(), tenants, role, networks, legacy, at: asked.now };
+    let ServiceKeyRow { name, tenants, role, networks, legacy, limit, .. } = old;
+    let made = Made { name, sealed: String::new(), tenants, role, networks, legacy, limit, at: asked.now };
     keep(cell, asked, made, Some((id, until))).await
 }
 

@@ -95,6 +95,7 @@ fn caller(row: &ServiceKeyRow) -> Caller {
         role: row.role.as_str().into(),
         grants,
         session: None,
+        limit: row.limit,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::account::{
 use crate::claim::{self, Address, GiveUp, Take};
 use crate::letters::Letter;
 use crate::role::{self, Define, Definition, Remove, Role};
-use crate::service::{Deprecate, Made, Make, Revoke, ServiceKey};
+use crate::service::{Deprecate, Made, Make, Restrict, Revoke, ServiceKey};
 use crate::session::{Because, Began, Begin, End, Kind, Prove, Refresh, Session};
 use crate::{AccountId, PasskeyId, Refusal, ServiceKeyId, SessionId};
 
@@ -325,6 +325,14 @@ pub fn make_service(id: ServiceKeyId, made: Made, instead_of: Option<(ServiceKey
 pub fn revoke_service(id: ServiceKeyId) -> Work {
     Work::over::<ServiceKey>([id]).decide(move |desk| {
         desk.ask::<ServiceKey, _>(id, &Revoke)?;
+        Ok(Reply::nothing())
+    })
+}
+
+/// Lets a service's key ask so often in a minute; as often as all services when that is left out.
+pub fn limit_service(id: ServiceKeyId, limit: Option<u32>) -> Work {
+    Work::over::<ServiceKey>([id]).decide(move |desk| {
+        desk.ask::<ServiceKey, _>(id, &Restrict { limit })?;
         Ok(Reply::nothing())
     })
 }

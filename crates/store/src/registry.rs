@@ -98,6 +98,9 @@ pub struct Key {
     pub created: Timestamp,
     /// When it stops working by itself.
     pub expires: Option<Timestamp>,
+    /// How often it may ask in a minute, when that is not what all keys may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
 }
 
 pub struct Registry {
@@ -157,7 +160,7 @@ impl Registry {
             ("select id, slug, name, currency, status, created from tenants order by slug", Vec::new()),
             ("select tenant, host from tenant_hosts order by host", Vec::new()),
             (
-                "select id, tenant, name, role, created, expires, secret_hash from tenant_keys order by id",
+                "select id, tenant, name, role, created, expires, secret_hash, requests from tenant_keys order by id",
                 Vec::new(),
             ),
             ("select tenant, feature from tenant_without order by feature", Vec::new()),
@@ -195,6 +198,7 @@ impl Registry {
                             role: row.get(3)?,
                             created: row.get(4)?,
                             expires: row.get(5)?,
+                            limit: limit(row.get(7)?),
                         },
                     )),
                 }
@@ -263,7 +267,7 @@ impl Registry {
         expires: Option<Timestamp>,
     ) -> Result<Key, Failure> {
         let (name, role) = (name.to_owned(), role.to_owned());
-        let key = Key { id: Uuid::now_v7(), tenant, name, role, created: now, expires };
+        let key = Key { id: Uuid::now_v7(), tenant, name, role, created: now, expires, limit: None };
         self.change(
             "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash) values ($1, $2, $3, $4, $5, $6, $7)",
             args![key.id, tenant, key.name.clone(), key.role.clone(), now, expires, hash(secret)],
@@ -277,6 +281,15 @@ impl Registry {
         self.change(
             "update tenant_keys set expires = $3 where tenant = $1 and id = $2",
             args![tenant, id, at],
+        )
+        .await
+    }
+
+    /// Lets a key ask so often in a minute and not oftener; as often as all keys when that is left out.
+    pub async fn limit_key(&self, tenant: TenantId, id: Uuid, limit: Option<u32>) -> Result<(), Failure> {
+        self.change(
+            "update tenant_keys set requests = $3 where tenant = $1 and id = $2",
+            args![tenant, id, limit.map(i64::from)],
         )
         .await
     }
@@ -314,6 +327,7 @@ impl Registry {
             role: key.role.clone(),
             created: key.created.as_micros(),
             expires: key.expires.map(Timestamp::as_micros),
+            limit: key.limit,
             hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
         .collect()
@@ -382,9 +396,13 @@ impl Registry {
             writes.extend(doors::keep_networks(id, &passport.networks));
             writes.extend(doors::keep_origins(id, &passport.origins));
             for key in &passport.keys {
-                let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+                let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash, requests) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
                 let (name, role, hash) = (key.name.clone(), key.role.clone(), from_hex(&key.hash));
-                writes.push(Write::any(sql, args![key.id, id, name, role, key.created, key.expires, hash]));
+                let limit = key.limit.map(i64::from);
+                writes.push(Write::any(
+                    sql,
+                    args![key.id, id, name, role, key.created, key.expires, hash, limit],
+                ));
             }
         }
         let status = status(&passport.status).unwrap_or(TenantStatus::Suspended);
@@ -436,6 +454,10 @@ impl Registry {
 
 fn from_hex(text: &str) -> Vec<u8> {
     (0..text.len() / 2).filter_map(|n| u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()).collect()
+}
+
+fn limit(requests: Option<i64>) -> Option<u32> {
+    requests.and_then(|requests| u32::try_from(requests).ok()).filter(|requests| *requests > 0)
 }
 
 fn hash(secret: &str) -> Vec<u8> {

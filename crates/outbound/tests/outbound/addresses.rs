@@ -12,6 +12,17 @@ use outbound::{Allowed, Lookup, Outbound, OutboundError, Policy};
 use crate::peer::{Peer, ok};
 use crate::{get, outbound, policy};
 
+#[test]
+fn everybody_is_asked_without_encryption_at_port_80_only_and_only_where_that_is_said() {
+    let plain = Outbound::new(Policy { plain: true, ..Policy::default() }).unwrap();
+    assert!(plain.check("http://shop.example.com/page").is_ok());
+    let refused = |outbound: &Outbound, url: &str| outbound.check(url).unwrap_err().code();
+    assert_eq!(refused(&plain, "http://shop.example.com:8080/page"), "outbound_scheme_refused");
+    assert_eq!(refused(&plain, "http://10.0.0.1/page"), "outbound_address_forbidden");
+    let usual = Outbound::new(Policy::default()).unwrap();
+    assert_eq!(refused(&usual, "http://shop.example.com/page"), "outbound_scheme_refused");
+}
+
 /// Every address in every way to write it that a browser or a resolver would understand.
 const FORBIDDEN: &[&str] = &[
     "https://127.0.0.1/",

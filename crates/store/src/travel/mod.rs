@@ -68,6 +68,8 @@ pub(crate) struct PassportKey {
     pub(crate) created: i64,
     #[serde(default)]
     pub(crate) expires: Option<i64>,
+    #[serde(default)]
+    pub(crate) limit: Option<u32>,
     pub(crate) hash: String,
 }
 

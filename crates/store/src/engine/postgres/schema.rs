@@ -38,6 +38,7 @@ static CELL: Context = Context {
         Migration { number: 4, name: "0004_cell", sql: include_str!("cell-4.sql") },
         Migration { number: 5, name: "0005_cell", sql: include_str!("cell-5.sql") },
         Migration { number: 6, name: "0006_cell", sql: include_str!("cell-6.sql") },
+        Migration { number: 7, name: "0007_cell", sql: include_str!("cell-7.sql") },
     ],
     ..Context::NONE
 };

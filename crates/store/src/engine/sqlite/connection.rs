@@ -35,6 +35,7 @@ const CELL: Layout = Layout {
         include_str!("cell-4.sql"),
         include_str!("cell-5.sql"),
         include_str!("cell-6.sql"),
+        include_str!("cell-7.sql"),
     ],
 };
 

@@ -1,0 +1,1 @@
+alter table service_keys add column requests bigint;

@@ -1,0 +1,1 @@
+alter table cell.tenant_keys add column requests bigint;

@@ -1,0 +1,1 @@
+alter table tenant_keys add column requests integer;
