@@ -5,6 +5,7 @@
 mod api;
 mod architecture;
 mod breached;
+mod catalog;
 mod cli;
 mod domains;
 mod edge;

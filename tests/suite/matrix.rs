@@ -17,6 +17,9 @@ const OPEN: &[(&str, &str)] = &[
     ("get /api/v1/products/search", "a shop window"),
     ("get /api/v1/products/{id}", "a shop window"),
     ("get /api/v1/products/{id}/availability", "a shop window"),
+    ("get /api/v1/categories", "a shop window"),
+    ("get /api/v1/categories/{category}", "a shop window"),
+    ("get /api/v1/attributes", "by what the shop window is narrowed"),
     ("get /.well-known/jwks.json", "public keys"),
     ("post /api/v1/sign-in", "how one begins to be known"),
     ("post /api/v1/sign-in/code", "takes the ticket of the first half"),
@@ -51,6 +54,11 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/products" => lamp("NEW", 1),
         "put /api/v1/products/{id}" => lamp("L", 1),
         "post /api/v1/inventory/{variant}/adjustments" => json!({ "delta": 1, "reason": "found" }),
+        "post /api/v1/categories" | "put /api/v1/categories/{id}" => {
+            json!({ "handle": "lighting", "title": "Lighting" })
+        }
+        "post /api/v1/attributes" => json!({ "name": "colour", "type": "text" }),
+        "put /api/v1/attributes/{name}" => json!({ "name": ids.order, "type": "text" }),
         "post /api/v1/orders" => order(&[("L", 1)]),
         "put /api/v1/orders/{id}/status" => json!({ "status": "confirmed" }),
         "post /api/v1/carts" | "post /api/v1/carts/{id}/checkout" => json!({}),

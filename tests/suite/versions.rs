@@ -183,8 +183,10 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
     let known = [
         "LineView.total",
         "LineView.unit_price",
+        "NewVariant.compare_at",
         "NewVariant.price",
         "OrderSummary.total",
+        "VariantView.compare_at",
         "VariantView.price",
     ];
     assert_eq!(marked, known);

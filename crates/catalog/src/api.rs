@@ -10,7 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::content::{Content, Status, Variant, handle_from, words};
+use crate::attribute::Value;
+use crate::content::{Content, Status, TaxClass, Variant, handle_from, words};
+use crate::media::{Media, Seo};
+use crate::options::Choice;
 use crate::queries::{self, Listed, StockView};
 use crate::{ProductId, VariantId, stock, works};
 
@@ -39,8 +42,21 @@ pub struct NewProduct {
     #[serde(default)]
     pub categories: Vec<String>,
     #[serde(default)]
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<String, Value>,
     pub variants: Vec<NewVariant>,
+    /// Under which name taxes are looked up; `standard` when left out.
+    pub tax_class: Option<String>,
+    pub brand: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// What is chosen by. Once something is declared, each variant is one combination of it.
+    #[serde(default)]
+    pub options: Vec<Choice>,
+    /// In the order in which they are shown.
+    #[serde(default)]
+    pub media: Vec<Media>,
+    #[serde(default)]
+    pub seo: Seo,
 }
 
 /// What can be put into an order.
@@ -59,6 +75,12 @@ pub struct NewVariant {
     pub options: BTreeMap<String, String>,
     /// How many there are, for a variant that is new.
     pub stock: Option<i64>,
+    pub weight_grams: Option<i64>,
+    /// What it cost before, in minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub compare_at: Option<i64>,
+    /// The number under its bars: EAN, UPC, ISBN.
+    pub barcode: Option<String>,
 }
 
 /// A product, as it is shown.
@@ -70,11 +92,18 @@ struct ProductView {
     description: String,
     status: Status,
     categories: Vec<String>,
-    attributes: BTreeMap<String, String>,
+    attributes: BTreeMap<String, Value>,
     variants: Vec<VariantView>,
     version: i64,
     created_at: String,
     updated_at: String,
+    /// This and what follows is absent on a product that was last changed before there was such a thing.
+    tax_class: Option<String>,
+    brand: Option<String>,
+    tags: Option<Vec<String>>,
+    options: Option<Vec<Choice>>,
+    media: Option<Vec<Media>>,
+    seo: Option<Seo>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -87,6 +116,11 @@ struct VariantView {
     price: i64,
     currency: String,
     options: BTreeMap<String, String>,
+    weight_grams: Option<i64>,
+    /// What it cost before, in minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    compare_at: Option<i64>,
+    barcode: Option<String>,
 }
 
 /// What was made: the product and its variants with their ids.
@@ -300,6 +334,9 @@ impl NewProduct {
                 title: variant.title.clone(),
                 price: Money::new(variant.price, named.unwrap_or(currency)),
                 options: variant.options.clone(),
+                weight_grams: variant.weight_grams,
+                compare_at: variant.compare_at,
+                barcode: variant.barcode.clone(),
             });
         }
         check.done()?;
@@ -311,6 +348,12 @@ impl NewProduct {
             categories: self.categories.clone(),
             attributes: self.attributes.clone(),
             variants,
+            tax_class: self.tax_class.clone().map(TaxClass).unwrap_or_default(),
+            brand: self.brand.clone(),
+            tags: self.tags.clone(),
+            options: self.options.clone(),
+            media: self.media.clone(),
+            seo: self.seo.clone(),
         })
     }
 

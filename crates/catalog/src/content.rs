@@ -10,6 +10,9 @@ use unicode_normalization::char::is_combining_mark;
 use utoipa::ToSchema;
 
 use crate::VariantId;
+use crate::attribute::Value;
+use crate::media::{Media, Seo};
+use crate::options::Choice;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -37,8 +40,39 @@ pub struct Content {
     pub description: String,
     pub status: Status,
     pub categories: Vec<String>,
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<String, Value>,
     pub variants: Vec<Variant>,
+    // What came with the second schema is not written where it says nothing, so that a state reads the same whether
+    // it was kept before or is folded today.
+    #[serde(default, skip_serializing_if = "TaxClass::is_standard")]
+    pub tax_class: TaxClass,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
+    #[serde(default, skip_serializing_if = "Seo::is_empty")]
+    pub seo: Seo,
+}
+
+/// Under which name taxes are looked up: `standard`, unless the product says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaxClass(pub String);
+
+impl Default for TaxClass {
+    fn default() -> Self {
+        Self("standard".into())
+    }
+}
+
+impl TaxClass {
+    fn is_standard(&self) -> bool {
+        self.0 == "standard"
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +82,13 @@ pub struct Variant {
     pub title: String,
     pub price: Money,
     pub options: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_grams: Option<i64>,
+    /// What it cost before, in the price's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barcode: Option<String>,
 }
 
 impl Content {
@@ -81,18 +122,37 @@ impl Content {
         check.that(self.attributes.len() <= 100, "/attributes", "a product has at most 100 attributes");
         for (name, value) in &self.attributes {
             check.that(
-                within(name, 1, 100) && within(value, 0, 1000),
+                within(name, 1, 100) && within(&value.to_string(), 0, 1000),
                 format!("/attributes/{}", pointer_part(name)),
                 "name and value are too long or empty",
             );
         }
+        self.check_details(&mut check);
         check.that((1..=200).contains(&self.variants.len()), "/variants", "a product has 1 to 200 variants");
         for (n, variant) in self.variants.iter().enumerate() {
             variant.check(n, currency, &mut check);
             let twice = self.variants[..n].iter().any(|other| other.sku == variant.sku);
             check.that(!twice, format!("/variants/{n}/sku"), "each variant needs a SKU of its own");
         }
+        Choice::check_all(&self.options, &self.variants, &mut check);
         check.done()
+    }
+
+    fn check_details(&self, check: &mut Check) {
+        check.that(
+            is_handle(&self.tax_class.0),
+            "/tax_class",
+            "write a tax class with 1 to 100 lower-case letters, digits and hyphens",
+        );
+        let brand = self.brand.as_ref().is_none_or(|brand| within(brand, 1, 100));
+        check.that(brand, "/brand", "a brand has 1 to 100 letters");
+        check.that(self.tags.len() <= 100, "/tags", "a product has at most 100 tags");
+        for (n, tag) in self.tags.iter().enumerate() {
+            let once = within(tag, 1, 100) && !self.tags[..n].contains(tag);
+            check.that(once, format!("/tags/{n}"), "a tag has 1 to 100 letters, and is named once");
+        }
+        Media::check_all(&self.media, check);
+        self.seo.check(check);
     }
 
     /// The words by which it is found.
@@ -111,6 +171,19 @@ impl Content {
 }
 
 impl Variant {
+    pub fn new(id: VariantId, sku: impl Into<String>, price: Money) -> Self {
+        Self {
+            id,
+            sku: sku.into(),
+            title: String::new(),
+            price,
+            options: BTreeMap::new(),
+            weight_grams: None,
+            compare_at: None,
+            barcode: None,
+        }
+    }
+
     fn check(&self, n: usize, currency: Currency, check: &mut Check) {
         let sku = &self.sku;
         let shaped = within(sku, 1, 64) && sku.chars().all(|letter| letter.is_ascii_graphic());
@@ -135,6 +208,7 @@ impl Variant {
             format!("/variants/{n}/currency"),
             format!("this shop sells in {currency}"),
         );
+        self.check_details(n, check);
         check.that(
             self.options.len() <= 20,
             format!("/variants/{n}/options"),
@@ -147,6 +221,29 @@ impl Variant {
                 "name and value are too long or empty",
             );
         }
+    }
+}
+
+impl Variant {
+    fn check_details(&self, n: usize, check: &mut Check) {
+        check.that(
+            self.weight_grams.is_none_or(|weight| (0..=1_000_000_000).contains(&weight)),
+            format!("/variants/{n}/weight_grams"),
+            "write the weight in grams, 0 or more",
+        );
+        check.that(
+            self.compare_at.is_none_or(|before| (self.price.amount..=1_000_000_000_000).contains(&before)),
+            format!("/variants/{n}/compare_at"),
+            "what it cost before is not less than what it costs",
+        );
+        let barcode = self.barcode.as_ref().is_none_or(|code| {
+            (1..=50).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
+        });
+        check.that(
+            barcode,
+            format!("/variants/{n}/barcode"),
+            "write a barcode with 1 to 50 digits or letters",
+        );
     }
 }
 
@@ -169,12 +266,12 @@ pub fn handle_from(title: &str) -> String {
     ascii.trim_matches('-').to_owned()
 }
 
-fn is_handle(text: &str) -> bool {
+pub(crate) fn is_handle(text: &str) -> bool {
     let letters = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     letters && (1..=100).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-fn within(text: &str, least: usize, most: usize) -> bool {
+pub(crate) fn within(text: &str, least: usize, most: usize) -> bool {
     text.trim().chars().count() >= least && text.chars().count() <= most
 }
 

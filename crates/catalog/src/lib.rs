@@ -12,9 +12,16 @@
 //! that it was placed at.
 
 mod api;
+pub mod attribute;
+mod attribute_api;
+mod category;
+mod category_api;
+mod category_projector;
 mod claim;
 mod content;
+mod media;
 mod offers;
+mod options;
 mod product;
 mod projector;
 pub mod queries;
@@ -26,11 +33,15 @@ kernel::ids! {
     ProductId;
     /// What an order line orders.
     VariantId;
+    CategoryId;
 }
 
-pub use api::{NewProduct, NewVariant, routes};
-pub use content::{Content, Status, Variant};
+pub use api::{NewProduct, NewVariant};
+pub use category::Category;
+pub use content::{Content, Status, TaxClass, Variant};
+pub use media::{Media, MediaKind, Seo};
 pub use offers::offers;
+pub use options::Choice;
 pub use product::Product;
 pub use queries::{Offer, OfferBy};
 pub use refusal::{PROBLEMS, Refusal};
@@ -38,11 +49,17 @@ pub use stock::Stock;
 
 pub const CONTEXT: store::Context = store::Context {
     name: "products",
-    migrations: store::migrations!["0001_catalog"],
+    migrations: store::migrations!["0001_catalog", "0002_content", "0003_categories"],
     streams: &[
         store::Stream::of::<Product>(),
         store::Stream::of::<Stock>(),
         store::Stream::of::<claim::Claim>(),
+        store::Stream::of::<attribute::Attribute>(),
+        store::Stream::of::<category::Tree>(),
     ],
     ..store::Context::NONE
 };
+
+pub fn routes() -> edge::Routes {
+    api::routes().merge(attribute_api::routes()).merge(category_api::routes())
+}

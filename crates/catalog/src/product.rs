@@ -2,6 +2,7 @@
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Content, Refusal};
 
@@ -13,9 +14,16 @@ pub struct Product {
 
 kernel::events! {
     pub enum ProductEvent {
-        Created(Created) = ("product.created", 1),
-        Changed(Changed) = ("product.changed", 1),
+        Created(Created) = ("product.created", 2),
+        Changed(Changed) = ("product.changed", 2),
     }
+    upcast = up;
+}
+
+/// The first schema knew no tax classes; all else that the second added may be left out.
+fn up(_: &str, _: i32, mut data: Value) -> Value {
+    data["content"]["tax_class"] = "standard".into();
+    data
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +96,18 @@ mod tests {
     fn changing_nothing_is_no_event() {
         let product = given::<Product>([Created { content: lamp(), created: NOW }.into()]);
         assert_eq!(product.when(&Change(lamp()), NOW).unwrap(), []);
+    }
+
+    #[test]
+    fn a_product_of_the_first_schema_is_read_and_kept_as_it_was() {
+        use kernel::Event;
+        let content = r#"{"handle":"lamp","title":"Lamp","description":"","status":"active","categories":[],"attributes":{"colour":"red"},"variants":[{"id":"0198c0de-0000-7000-8000-000000000000","sku":"L","title":"","price":{"amount":1,"currency":"EUR"},"options":{}}]}"#;
+        let text = format!(r#"{{"content":{content},"created":"1970-01-01T00:00:00.000000Z"}}"#);
+        let event = ProductEvent::decode("product.created", 1, &text).unwrap();
+        let ProductEvent::Created(created) = &event else { panic!("{event:?}") };
+        assert_eq!(created.content.tax_class.0, "standard");
+        // The state that was kept then is what is folded today.
+        assert_eq!(serde_json::to_string(&created.content).unwrap(), content);
     }
 
     #[test]

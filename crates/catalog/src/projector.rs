@@ -4,6 +4,9 @@ use kernel::{Currency, Envelope, Projector, Timestamp, Write, args};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use crate::attribute::{self, Attribute, AttributeEvent, Value};
+use crate::media::{Media, Seo};
+use crate::options::Choice;
 use crate::product::{Changed, Created, ProductEvent};
 use crate::stock::StockEvent;
 use crate::{Content, Product, ProductId, Status, Stock, VariantId};
@@ -17,11 +20,25 @@ struct View<'a> {
     description: &'a str,
     status: Status,
     categories: &'a [String],
-    attributes: &'a BTreeMap<String, String>,
+    attributes: &'a BTreeMap<String, Value>,
     variants: Vec<VariantView<'a>>,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Absent where the event is of the first schema: what was written then reads as it was written.
+    #[serde(flatten)]
+    details: Option<Details<'a>>,
+}
+
+/// What the second schema added.
+#[derive(Serialize)]
+struct Details<'a> {
+    tax_class: &'a str,
+    brand: Option<&'a str>,
+    tags: &'a [String],
+    options: &'a [Choice],
+    media: &'a [Media],
+    seo: &'a Seo,
 }
 
 #[derive(Serialize)]
@@ -32,6 +49,12 @@ struct VariantView<'a> {
     price: i64,
     currency: Currency,
     options: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight_grams: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    barcode: Option<&'a str>,
 }
 
 impl Projector for Product {
@@ -41,8 +64,16 @@ impl Projector for Product {
             ProductEvent::Created(Created { content, created }) => {
                 let view = view(event, content, *created);
                 let mut writes = vec![Write::one(
-                    "insert into products (id, version, handle, title, status, view) values ($1, $2, $3, $4, $5, $6)",
-                    args![id, event.version, &content.handle, &content.title, content.status.as_str(), view],
+                    "insert into products (id, version, handle, title, status, view, tax_class) values ($1, $2, $3, $4, $5, $6, $7)",
+                    args![
+                        id,
+                        event.version,
+                        &content.handle,
+                        &content.title,
+                        content.status.as_str(),
+                        view,
+                        &content.tax_class.0
+                    ],
                 )];
                 writes.extend(parts(id, content));
                 writes
@@ -51,14 +82,15 @@ impl Projector for Product {
                 let view = view(event, content, *created);
                 let mut writes = vec![
                     Write::one(
-                        "update products set version = $2, handle = $3, title = $4, status = $5, view = $6 where id = $1",
+                        "update products set version = $2, handle = $3, title = $4, status = $5, view = $6, tax_class = $7 where id = $1",
                         args![
                             id,
                             event.version,
                             &content.handle,
                             &content.title,
                             content.status.as_str(),
-                            view
+                            view,
+                            &content.tax_class.0
                         ],
                     ),
                     Write::any("delete from product_categories where product_id = $1", args![id]),
@@ -81,8 +113,18 @@ fn parts(id: ProductId, content: &Content) -> Vec<Write> {
     });
     let variants = content.variants.iter().map(|variant| {
         Write::one(
-            "insert into product_variants (id, product_id, sku, title, price, currency) values ($1, $2, $3, $4, $5, $6)",
-            args![variant.id, id, &variant.sku, &variant.title, variant.price.amount, variant.price.currency.code()],
+            "insert into product_variants (id, product_id, sku, title, price, currency, weight_grams, compare_at, barcode) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            args![
+                variant.id,
+                id,
+                &variant.sku,
+                &variant.title,
+                variant.price.amount,
+                variant.price.currency.code(),
+                variant.weight_grams,
+                variant.compare_at,
+                variant.barcode.clone()
+            ],
         )
     });
     let words = content.words().into_iter().map(|word| {
@@ -99,7 +141,18 @@ fn view(event: &Envelope<&ProductEvent>, content: &Content, created: Timestamp) 
         price: variant.price.amount,
         currency: variant.price.currency,
         options: &variant.options,
+        weight_grams: variant.weight_grams,
+        compare_at: variant.compare_at,
+        barcode: variant.barcode.as_deref(),
     });
+    let details = Details {
+        tax_class: &content.tax_class.0,
+        brand: content.brand.as_deref(),
+        tags: &content.tags,
+        options: &content.options,
+        media: &content.media,
+        seo: &content.seo,
+    };
     let view = View {
         id: ProductId(event.stream_id),
         handle: &content.handle,
@@ -112,6 +165,7 @@ fn view(event: &Envelope<&ProductEvent>, content: &Content, created: Timestamp) 
         version: event.version,
         created_at: created,
         updated_at: event.at,
+        details: (event.schema > 1).then_some(details),
     };
     serde_json::to_string(&view).expect("a view has string keys and no failing serializers")
 }
@@ -140,6 +194,28 @@ impl Projector for Stock {
                 "update inventory set on_hand = on_hand - $2, reserved = reserved - $2, version = $3 where variant_id = $1",
                 args![id, shipped.quantity, version],
             ),
+        };
+        vec![write]
+    }
+}
+
+impl Projector for Attribute {
+    fn project(event: &Envelope<&AttributeEvent>) -> Vec<Write> {
+        let (id, version) = (event.stream_id, event.version);
+        let view = |declaration: &attribute::Declaration| {
+            serde_json::to_string(declaration)
+                .expect("a declaration has string keys and no failing serializers")
+        };
+        let write = match event.data {
+            AttributeEvent::Declared(attribute::Declared { declaration }) => Write::one(
+                "insert into attributes (id, name, version, view) values ($1, $2, $3, $4)",
+                args![id, &declaration.name, version, view(declaration)],
+            ),
+            AttributeEvent::Changed(attribute::Changed { declaration }) => Write::one(
+                "update attributes set version = $2, view = $3 where id = $1",
+                args![id, version, view(declaration)],
+            ),
+            AttributeEvent::Removed(_) => Write::one("delete from attributes where id = $1", args![id]),
         };
         vec![write]
     }

@@ -36,7 +36,12 @@ pub struct Offer {
     pub product_version: i64,
     pub sku: String,
     pub title: String,
+    /// The variant's own price; what a price list says instead is `offers_for`'s to find.
     pub price: Money,
+    pub tax_class: String,
+    /// Handles.
+    pub categories: Vec<String>,
+    pub weight_grams: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -74,14 +79,25 @@ pub async fn offers(tenant: &Tenant, wanted: &[OfferBy]) -> Result<Vec<Option<Of
     let texts: Vec<(String, Vec<Arg>)> = texts
         .into_iter()
         .filter(|(_, args)| !args.is_empty())
-        .map(|(column, args)| (offers_by(column, args.len()), args))
+        .flat_map(|(column, args)| {
+            [(offers_by(column, args.len()), args.clone()), (categories_by(column, args.len()), args)]
+        })
         .collect();
     let queries: Vec<(&str, Vec<Arg>)> =
         texts.iter().map(|(sql, args)| (sql.as_str(), args.clone())).collect();
-    let mut found = Vec::with_capacity(wanted.len());
+    let mut found: Vec<Offer> = Vec::with_capacity(wanted.len());
     tenant
-        .read(&queries, &mut |_, row| {
-            found.push(offer(row)?);
+        .read(&queries, &mut |query, row| {
+            if query % 2 == 0 {
+                found.push(offer(row)?);
+                return Ok(());
+            }
+            let (variant, category): (Uuid, String) = (row.get(0)?, row.get(1)?);
+            for offer in found.iter_mut().filter(|offer| offer.variant.uuid() == variant) {
+                if !offer.categories.contains(&category) {
+                    offer.categories.push(category.clone());
+                }
+            }
             Ok(())
         })
         .await?;
@@ -99,12 +115,24 @@ impl OfferBy {
 
 /// All lines of an order are looked up by one statement; there is one text for each number of lines.
 fn offers_by(column: &str, count: usize) -> String {
-    let marks: Vec<String> = (1..=count).map(|number| format!("${number}")).collect();
     format!(
-        "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency \
+        "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency, p.tax_class, v.weight_grams \
          from product_variants v join products p on p.id = v.product_id where {column} in ({}) and p.status = 'active'",
-        marks.join(", ")
+        marks(count)
     )
+}
+
+fn categories_by(column: &str, count: usize) -> String {
+    format!(
+        "select v.id, c.category from product_variants v join product_categories c on c.product_id = v.product_id \
+         where {column} in ({}) order by c.category",
+        marks(count)
+    )
+}
+
+/// `$1, $2, …`
+pub(crate) fn marks(count: usize) -> String {
+    (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 fn offer(row: &Row<'_>) -> Result<Offer, Failure> {
@@ -117,6 +145,9 @@ fn offer(row: &Row<'_>) -> Result<Offer, Failure> {
         sku: row.get(3)?,
         title,
         price: Money::new(row.get(6)?, row.get(7)?),
+        tax_class: row.get(8)?,
+        categories: Vec::new(),
+        weight_grams: row.get(9)?,
     })
 }
 

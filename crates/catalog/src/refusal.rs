@@ -11,6 +11,13 @@ pub enum Refusal {
     SkuTaken { sku: String },
     HandleTaken { handle: String },
     AlreadyThere,
+    CategoryHandleTaken { handle: String },
+    NoSuchParent,
+    OwnAncestor,
+    TooDeep { most: usize },
+    TooManyCategories { most: usize },
+    CategoryInUse,
+    AttributeTypeFixed { kind: &'static str },
     TooMuch,
 }
 
@@ -51,6 +58,36 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         title: "Already there",
         what_to_do: "It was made before. Read it instead.",
     },
+    ProblemDoc {
+        code: "category_handle_taken",
+        status: 409,
+        title: "Handle taken",
+        what_to_do: "Another category has this handle. Choose another.",
+    },
+    ProblemDoc {
+        code: "own_ancestor",
+        status: 409,
+        title: "Its own ancestor",
+        what_to_do: "A category cannot be in itself, nor in one that is in it. Choose another parent.",
+    },
+    ProblemDoc {
+        code: "categories_too_many",
+        status: 409,
+        title: "Too many categories",
+        what_to_do: "A shop has 2,000 categories in 10 levels at the most. Remove some, or use tags.",
+    },
+    ProblemDoc {
+        code: "category_in_use",
+        status: 409,
+        title: "Category in use",
+        what_to_do: "Other categories or products are in it. Move them elsewhere first.",
+    },
+    ProblemDoc {
+        code: "attribute_type_fixed",
+        status: 409,
+        title: "Attribute has a type",
+        what_to_do: "Products have values of this type. Declare another attribute, or remove this one first.",
+    },
 ];
 
 impl From<Refusal> for Problem {
@@ -75,6 +112,41 @@ impl From<Refusal> for Problem {
             Refusal::HandleTaken { handle } => {
                 conflict("handle_taken", "Handle taken", format!("Another product has the handle {handle:?}. Choose another.")).with("handle", handle)
             }
+            Refusal::CategoryHandleTaken { handle } => conflict(
+                "category_handle_taken",
+                "Handle taken",
+                format!("Another category has the handle {handle:?}. Choose another."),
+            )
+            .with("handle", handle),
+            Refusal::NoSuchParent => Self::invalid(vec![kernel::FieldProblem {
+                pointer: "/parent".into(),
+                detail: "there is no such category".into(),
+            }]),
+            Refusal::OwnAncestor => conflict(
+                "own_ancestor",
+                "Its own ancestor",
+                "A category cannot be in itself, nor in one that is in it. Choose another parent.".into(),
+            ),
+            Refusal::TooDeep { most } => conflict(
+                "categories_too_many",
+                "Too many categories",
+                format!("Categories lie in {most} levels at the most. Choose another parent."),
+            ),
+            Refusal::TooManyCategories { most } => conflict(
+                "categories_too_many",
+                "Too many categories",
+                format!("A shop has {most} categories at the most. Remove some, or use tags."),
+            ),
+            Refusal::CategoryInUse => conflict(
+                "category_in_use",
+                "Category in use",
+                "Other categories or products are in it. Move them elsewhere first.".into(),
+            ),
+            Refusal::AttributeTypeFixed { kind } => conflict(
+                "attribute_type_fixed",
+                "Attribute has a type",
+                format!("It is a {kind}, and products may have values of it. Declare another attribute instead."),
+            ),
             Refusal::AlreadyThere => conflict("already_there", "Already there", "This was made before.".into()),
             Refusal::TooMuch => Self::invalid(vec![kernel::FieldProblem {
                 pointer: "/delta".into(),

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use kernel::{Currency, Problem, args};
+use kernel::problem::pointer_part;
+use kernel::{Check, Currency, Problem, args};
 use serde::Serialize;
 use store::{Failure, Reply, Tenant, Work};
 use uuid::Uuid;
 
+use crate::attribute::{self, Attribute, Declaration};
 use crate::claim::{Claim, GiveUp, Take, What};
 use crate::product::{Change, Create};
 use crate::stock::{Adjust, Open, Stock};
@@ -29,7 +31,9 @@ struct MadeVariant {
 pub fn create_product(id: ProductId, content: Content, on_hand: HashMap<VariantId, i64>) -> Work {
     let claims = claims(&content);
     let variants: Vec<Uuid> = content.variants.iter().map(|variant| variant.id.uuid()).collect();
-    Work::over::<Product>([id]).and::<Claim>(claims).and::<Stock>(variants).decide(move |desk| {
+    let named = Work::over::<Product>([id]).and::<Claim>(claims).and::<Stock>(variants);
+    named.and::<Attribute>(attributes(&content)).decide(move |desk| {
+        check_attributes(desk, &content)?;
         desk.ask::<Product, _>(id, &Create(content.clone()))?;
         claim_names(desk, id, &content)?;
         for variant in &content.variants {
@@ -72,11 +76,13 @@ pub async fn change_product(
     let mut names = claims(&content);
     names.extend(&dropped);
     let known = before.version;
-    Ok(Work::over::<Product>([id]).and::<Claim>(names).and::<Stock>(added.clone()).decide(move |desk| {
+    let named = Work::over::<Product>([id]).and::<Claim>(names).and::<Stock>(added.clone());
+    Ok(named.and::<Attribute>(attributes(&content)).decide(move |desk| {
         desk.get::<Product>(id)?;
         desk.expect_version::<Product>(id, Some(seen))?;
         // What was read to know the names must still hold; the caller's version says so, unless the read was older.
         desk.expect_version::<Product>(id, Some(known))?;
+        check_attributes(desk, &content)?;
         desk.ask::<Product, _>(id, &Change(content.clone()))?;
         for claim in &dropped {
             desk.ask::<Claim, _>(*claim, &GiveUp)?;
@@ -104,6 +110,23 @@ pub fn adjust_stock(id: VariantId, seen: Option<i64>, delta: i64, reason: String
         });
         Ok(Reply::json(200, &body).version(version))
     })
+}
+
+fn attributes(content: &Content) -> Vec<Uuid> {
+    content.attributes.keys().map(|name| attribute::id(name)).collect()
+}
+
+/// Each value is what the shop declared of its attribute; a name that was not declared takes texts.
+fn check_attributes(desk: &mut store::Desk<'_>, content: &Content) -> Result<(), Problem> {
+    let undeclared = Declaration::default();
+    let mut check = Check::default();
+    for (name, value) in &content.attributes {
+        let attribute = desk.find::<Attribute>(attribute::id(name));
+        let declared = attribute.and_then(|attribute| attribute.declared.as_ref()).unwrap_or(&undeclared);
+        let wrong = declared.takes(value).err();
+        check.that(wrong.is_none(), format!("/attributes/{}", pointer_part(name)), wrong.unwrap_or_default());
+    }
+    check.done()
 }
 
 fn claims(content: &Content) -> Vec<Uuid> {

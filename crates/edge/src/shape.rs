@@ -46,8 +46,11 @@ impl Shape {
         for part in path.split('/') {
             if let Self::Record { members, currencies } = shape
                 && currencies.iter().any(|name| name == part)
-                && let Some((money, _)) =
-                    members.iter().find(|(_, member)| matches!(member, Self::Money(name) if name == part))
+                && let Some((money, _)) = members
+                    .iter()
+                    .filter(|(_, member)| matches!(member, Self::Money(name) if name == part))
+                    // Of several amounts the plainest name is the one that is always there: price, not compare_at.
+                    .min_by_key(|(name, _)| name.len())
             {
                 return format!("{found}/{money}/currency");
             }

@@ -1,0 +1,193 @@
+//! What a shop says of its products, what they cost whom, and where they lie.
+
+use galleria_tests::{Answer, Client};
+use serde_json::{Value, json};
+
+use crate::over_both_engines;
+use crate::world::{Engine, World};
+
+over_both_engines!(
+    a_product_says_all_that_a_shopper_asks,
+    what_a_product_may_not_say_is_named_field_by_field,
+    an_attribute_that_was_declared_takes_values_of_its_type_only,
+    categories_are_a_tree_that_products_hang_in_by_handle,
+);
+
+/// A shirt in two sizes and two colours.
+fn shirt() -> Value {
+    let variant = |sku: &str, size: &str, colour: &str| {
+        json!({
+            "sku": sku, "price": 2500, "compare_at": 3000, "stock": 10, "weight_grams": 180, "barcode": "4006381333931",
+            "options": { "size": size, "colour": colour },
+        })
+    };
+    json!({
+        "title": "Linen Shirt", "categories": ["shirts"], "tax_class": "reduced", "brand": "Loom", "tags": ["summer"],
+        "options": [{ "name": "size", "values": ["S", "M"] }, { "name": "colour", "values": ["white", "blue"] }],
+        "media": [
+            { "url": "https://cdn.example.com/shirt.jpg", "alt": "A white shirt on a line" },
+            { "file": "0198c0de-0000-7000-8000-000000000000", "decorative": true, "kind": "video" },
+        ],
+        "seo": { "title": "Linen shirts", "description": "Cool in summer." },
+        "attributes": { "care": "Wash cold" },
+        "variants": [variant("SH-S-W", "S", "white"), variant("SH-M-B", "M", "blue")],
+    })
+}
+
+fn pointers(refused: &Answer) -> Vec<String> {
+    let errors = refused.json()["errors"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|error| error["pointer"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+async fn made(admin: &mut Client, product: &Value) -> Value {
+    let made = admin.post("/api/v1/products", product).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    made.json()
+}
+
+async fn a_product_says_all_that_a_shopper_asks(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let made = made(&mut admin, &shirt()).await;
+    let path = format!("/api/v1/products/{}", made["id"].as_str().unwrap());
+    let shown = world.server.client("a", None).get(&path).await.json();
+    for name in ["tax_class", "brand", "tags", "options", "seo", "attributes"] {
+        assert_eq!(shown[name], shirt()[name], "{name}");
+    }
+    assert_eq!(shown["media"][0]["alt"], "A white shirt on a line");
+    assert_eq!(
+        (&shown["media"][1]["decorative"], &shown["media"][1]["kind"]),
+        (&json!(true), &json!("video"))
+    );
+    let variant = &shown["variants"][1];
+    assert_eq!(
+        json!([variant["weight_grams"], variant["compare_at"], variant["barcode"]]),
+        json!([180, 3000, "4006381333931"])
+    );
+    let second = admin.get(&path.replace("v1", "v2")).await.json();
+    assert_eq!(second["variants"][0]["compare_at"], json!({ "amount": 3000, "currency": "EUR" }));
+
+    // How it was before stays readable.
+    let mut dearer = shirt();
+    dearer["brand"] = json!("Loom & Sons");
+    let changed = admin.send("PUT", &path, &[("if-match", "\"1\"")], Some(&dearer.to_string())).await;
+    assert_eq!(changed.unwrap().status, 200);
+    let history = admin.get(&path.replace("products", "history")).await.json();
+    let position = history["items"][0]["position"].as_i64().unwrap();
+    assert_eq!(admin.get(&path).await.json()["brand"], "Loom & Sons");
+    assert_eq!(admin.get(&format!("{path}?as_of={position}")).await.json()["brand"], "Loom");
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn what_a_product_may_not_say_is_named_field_by_field(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    for (path, value, pointer) in [
+        ("/tax_class", json!("Not a handle"), "/tax_class"),
+        ("/tags", json!(["a", "a"]), "/tags/1"),
+        ("/media/0/alt", Value::Null, "/media/0/alt"),
+        ("/media/0/url", json!("http://example.com/a.jpg"), "/media/0/url"),
+        ("/variants/0/weight_grams", json!(-1), "/variants/0/weight_grams"),
+        ("/variants/0/compare_at", json!(2499), "/variants/0/compare_at"),
+        ("/variants/1/options/size", json!("XXL"), "/variants/1/options"),
+        ("/variants/1/options", json!({ "size": "S", "colour": "white" }), "/variants/1/options"),
+        ("/attributes/care", json!(30), "/attributes/care"),
+    ] {
+        let mut product = shirt();
+        *product.pointer_mut(path).unwrap() = value;
+        let refused = admin.post("/api/v1/products", &product).await;
+        assert_eq!((refused.status, pointers(&refused)), (422, vec![pointer.to_owned()]), "{path}");
+    }
+}
+
+async fn an_attribute_that_was_declared_takes_values_of_its_type_only(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let weave =
+        json!({ "name": "weave", "type": "choice", "choices": ["plain", "twill"], "filterable": true });
+    let threads = json!({ "name": "threads", "type": "number", "unit": "per cm" });
+    for attribute in [&weave, &threads] {
+        assert_eq!(admin.post("/api/v1/attributes", attribute).await.status, 201);
+    }
+    assert_eq!(admin.post("/api/v1/attributes", &weave).await.code(), "already_there");
+    let open = world.server.client("a", None).get("/api/v1/attributes").await.json();
+    assert_eq!(open["items"][1]["choices"], weave["choices"]);
+
+    let with = |weave: Value, threads: Value| {
+        let mut product = shirt();
+        product["attributes"] = json!({ "weave": weave, "threads": threads, "care": "Wash cold" });
+        product
+    };
+    let refused = admin.post("/api/v1/products", &with(json!("satin"), json!("many"))).await;
+    assert_eq!((refused.status, pointers(&refused).len()), (422, 2), "{}", refused.json());
+    let made = made(&mut admin, &with(json!("twill"), json!(12.5))).await;
+    let path = format!("/api/v1/products/{}", made["id"].as_str().unwrap());
+    let shown = admin.get(&path).await.json()["attributes"].clone();
+    assert_eq!(shown, json!({ "weave": "twill", "threads": 12.5, "care": "Wash cold" }));
+
+    let mut text = weave.clone();
+    (text["type"], text["choices"]) = (json!("text"), json!([]));
+    let fixed = admin.put("/api/v1/attributes/weave", &text).await;
+    assert_eq!((fixed.status, fixed.code().as_str()), (409, "attribute_type_fixed"));
+    let mut more = weave.clone();
+    more["choices"] = json!(["plain", "twill", "satin"]);
+    assert_eq!(admin.put("/api/v1/attributes/weave", &more).await.json()["version"], 2);
+    assert_eq!(admin.delete("/api/v1/attributes/threads").await.status, 204);
+    assert_eq!(admin.delete("/api/v1/attributes/threads").await.status, 404);
+    assert_eq!(admin.get("/api/v1/attributes").await.json()["items"].as_array().unwrap().len(), 1);
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn categories_are_a_tree_that_products_hang_in_by_handle(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    // A handle without a category is no mistake, and the category may come later.
+    made(&mut admin, &shirt()).await;
+    let mut make = async |handle: &str, parent: &Value, position: i64| {
+        let category = json!({ "handle": handle, "title": handle, "parent": parent, "position": position });
+        let made = admin.post("/api/v1/categories", &category).await;
+        assert_eq!(made.status, 201, "{}", made.json());
+        made.json()["id"].clone()
+    };
+    let clothes = make("clothes", &Value::Null, 0).await;
+    let shirts = make("shirts", &clothes, 2).await;
+    let coats = make("coats", &clothes, 1).await;
+    let mut visitor = world.server.client("a", None);
+    let tree = visitor.get("/api/v1/categories").await.json();
+    let children: Vec<&str> = tree["items"][0]["children"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|child| child["handle"].as_str().unwrap())
+        .collect();
+    assert_eq!((tree["items"].as_array().unwrap().len(), children), (1, vec!["coats", "shirts"]));
+    let by_handle = visitor.get("/api/v1/categories/clothes").await.json();
+    assert_eq!((&by_handle["id"], by_handle["children"].as_array().unwrap().len()), (&clothes, 2));
+    assert_eq!(visitor.get("/api/v1/categories/hats").await.status, 404);
+
+    let path = |id: &Value| format!("/api/v1/categories/{}", id.as_str().unwrap());
+    let turned = json!({ "handle": "clothes", "title": "Clothes", "parent": coats });
+    assert_eq!(admin.put(&path(&clothes), &turned).await.code(), "own_ancestor");
+    let taken = json!({ "handle": "coats", "title": "Shirts", "parent": clothes });
+    let taken = admin.put(&path(&shirts), &taken).await;
+    assert_eq!(taken.code(), "category_in_use", "{}", taken.json());
+    let again = json!({ "handle": "coats", "title": "Coats again" });
+    assert_eq!(admin.post("/api/v1/categories", &again).await.code(), "category_handle_taken");
+    let lost = json!({ "handle": "x", "title": "X", "parent": "0198c0de-0000-7000-8000-000000000000" });
+    assert_eq!(pointers(&admin.post("/api/v1/categories", &lost).await), ["/parent"]);
+
+    let moved = json!({ "handle": "coats", "title": "Coats" }).to_string();
+    let stale = admin.send("PUT", &path(&coats), &[("if-match", "\"7\"")], Some(&moved)).await.unwrap();
+    assert_eq!((stale.status, stale.code().as_str()), (412, "changed_meanwhile"));
+    let moved = admin.send("PUT", &path(&coats), &[("if-match", "\"1\"")], Some(&moved)).await.unwrap();
+    assert_eq!((moved.status, moved.header("etag")), (200, Some("\"2\"")), "{}", moved.json());
+    assert_eq!(visitor.get("/api/v1/categories").await.json()["items"].as_array().unwrap().len(), 2);
+
+    // Shirts has a product and clothes has shirts, so both stay; coats is empty and goes.
+    for id in [&shirts, &clothes] {
+        assert_eq!(admin.delete(&path(id)).await.code(), "category_in_use");
+    }
+    assert_eq!(admin.delete(&path(&coats)).await.status, 204);
+    assert_eq!(admin.delete(&path(&coats)).await.status, 404);
+    galleria_tests::server::verify(&world.cell);
+}
