@@ -11,6 +11,8 @@ over_both_engines!(
     what_a_product_may_not_say_is_named_field_by_field,
     an_attribute_that_was_declared_takes_values_of_its_type_only,
     categories_are_a_tree_that_products_hang_in_by_handle,
+    a_price_list_says_what_a_variant_costs_whom_from_how_many_on,
+    a_price_is_found_for_whoever_buys_however_many_whenever,
 );
 
 /// A shirt in two sizes and two colours.
@@ -190,4 +192,128 @@ async fn categories_are_a_tree_that_products_hang_in_by_handle(engine: Engine) {
     assert_eq!(admin.delete(&path(&coats)).await.status, 204);
     assert_eq!(admin.delete(&path(&coats)).await.status, 404);
     galleria_tests::server::verify(&world.cell);
+}
+
+async fn a_price_list_says_what_a_variant_costs_whom_from_how_many_on(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let product = made(&mut admin, &shirt()).await;
+    let terms = json!({
+        "name": "Trade", "currency": "USD", "groups": ["trade"], "priority": 5, "from": "2026-01-01T00:00:00Z",
+    });
+    let list = admin.post("/api/v1/price-lists", &terms).await;
+    assert_eq!(list.status, 201, "{}", list.json());
+    let path = list.header("location").unwrap().to_owned();
+    let prices = format!("{path}/prices");
+    let tiers = json!([{ "amount": 2000 }, { "from_quantity": 10, "off_basis_points": 2000 }]);
+    let set = json!({ "currency": "USD", "prices": [
+        { "sku": "SH-S-W", "tiers": tiers },
+        { "variant_id": product["variants"][1]["id"], "tiers": [{ "amount": 2100 }] },
+    ] });
+    let done = admin.put(&prices, &set).await;
+    assert_eq!((done.status, &done.json()["version"]), (200, &json!(2)), "{}", done.json());
+
+    // Page by page without a gap, in both versions.
+    let all = crate::world::all(&mut admin, &prices).await;
+    let (mut seen, mut next) = (Vec::new(), format!("{prices}?limit=1"));
+    loop {
+        let page = admin.get(&next).await.json();
+        seen.extend(page["items"].as_array().unwrap().iter().cloned());
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        next = format!("{prices}?limit=1&cursor={cursor}");
+    }
+    assert_eq!((seen.len(), &seen), (3, &all));
+    let second = admin.get(&prices.replace("v1", "v2")).await.json();
+    assert_eq!(second["data"][0]["amount"], json!({ "amount": 2000, "currency": "USD" }));
+    let in_the_second = json!({ "prices": [
+        { "sku": "SH-S-W", "tiers": [{ "amount": { "amount": 1900, "currency": "USD" } }] },
+    ] });
+    let done = admin.put(&prices.replace("v1", "v2"), &in_the_second).await;
+    assert_eq!(done.status, 200, "{}", done.json());
+    assert_eq!(crate::world::all(&mut admin, &prices).await.len(), 2);
+
+    for (body, pointer) in [
+        (json!({ "currency": "EUR", "prices": set["prices"] }), "/currency"),
+        (json!({ "prices": [{ "sku": "NO-SUCH", "tiers": [] }] }), "/prices/0/sku"),
+        (
+            json!({ "prices": [{ "sku": "SH-S-W", "tiers": [{ "from_quantity": 2 }] }] }),
+            "/prices/0/tiers/0/amount",
+        ),
+        (
+            json!({ "prices": [{ "sku": "SH-S-W", "tiers": [] }, { "sku": "SH-S-W", "tiers": [] }] }),
+            "/prices/1/sku",
+        ),
+        (json!({ "prices": [] }), "/prices"),
+    ] {
+        let refused = admin.put(&prices, &body).await;
+        assert_eq!((refused.status, pointers(&refused)), (422, vec![pointer.to_owned()]), "{body}");
+    }
+    let mut euros = terms.clone();
+    euros["currency"] = json!("EUR");
+    assert_eq!(admin.put(&path, &euros).await.code(), "price_list_currency_fixed");
+    let mut backwards = terms.clone();
+    backwards["to"] = json!("2025-01-01T00:00:00Z");
+    assert_eq!(pointers(&admin.put(&path, &backwards).await), ["/to"]);
+    let mut draft = terms.clone();
+    draft["status"] = json!("draft");
+    assert_eq!(admin.put(&path, &draft).await.status, 200);
+    assert_eq!(crate::world::all(&mut admin, "/api/v1/price-lists?status=active").await.len(), 0);
+    assert_eq!(crate::world::all(&mut admin, "/api/v1/price-lists?status=draft").await.len(), 1);
+    galleria_tests::server::verify(&world.cell);
+    assert_eq!(admin.delete(&path).await.status, 204);
+    for gone in [&path, &prices] {
+        assert_eq!(admin.get(gone).await.status, 404);
+    }
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn a_price_is_found_for_whoever_buys_however_many_whenever(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let product = made(&mut admin, &shirt()).await;
+    let path = format!("/api/v1/products/{}/prices", product["id"].as_str().unwrap());
+    let mut list = async |terms: Value, tiers: Value| {
+        let made = admin.post("/api/v1/price-lists", &terms).await;
+        let prices = format!("{}/prices", made.header("location").unwrap());
+        let set = admin.put(&prices, &json!({ "prices": [{ "sku": "SH-S-W", "tiers": tiers }] })).await;
+        assert_eq!(set.status, 200, "{}", set.json());
+        made.json()["id"].clone()
+    };
+    let sale = list(
+        json!({ "name": "Sale", "currency": "EUR", "to": "2199-01-01T00:00:00Z" }),
+        json!([{ "off_basis_points": 1000 }, { "from_quantity": 10, "amount": 2000 }]),
+    );
+    let sale = sale.await;
+    list(
+        json!({ "name": "Past", "currency": "EUR", "to": "2020-01-01T00:00:00Z", "priority": 9 }),
+        json!([{ "amount": 1 }]),
+    )
+    .await;
+    let trade = json!({ "name": "Trade", "currency": "EUR", "groups": ["trade"], "priority": 5 });
+    let trade = list(trade, json!([{ "amount": 2400 }])).await;
+    list(json!({ "name": "Dollars", "currency": "USD" }), json!([{ "amount": 2900 }])).await;
+
+    let mut visitor = world.server.client("a", None);
+    let mut asked = async |query: &str| {
+        let prices = visitor.get(&format!("{path}{query}")).await;
+        assert_eq!(prices.status, 200, "{}", prices.json());
+        prices.json()["items"].clone()
+    };
+    let one = asked("").await;
+    assert_eq!(
+        json!([one[0]["price"], one[0]["price_list"], one[0]["why"]]),
+        json!([2250, sale, "off_by_list"])
+    );
+    assert_eq!(one[0]["until"], "2199-01-01T00:00:00.000000Z");
+    assert_eq!(json!([one[1]["price"], one[1]["why"]]), json!([2500, "own_price"]));
+    assert_eq!(asked("?quantity=10").await[0]["price"], 2000);
+    let dollars = asked("?currency=USD").await;
+    assert_eq!((dollars.as_array().unwrap().len(), &dollars[0]["price"]), (1, &json!(2900)));
+    let as_trade = admin.get(&format!("{path}?group=trade&quantity=10")).await.json();
+    assert_eq!(
+        json!([as_trade["items"][0]["price"], as_trade["items"][0]["price_list"]]),
+        json!([2400, trade])
+    );
+    let nosy = visitor.get(&format!("{path}?group=trade")).await;
+    assert_eq!((nosy.status, pointers(&nosy)), (422, vec!["segment".to_owned()]));
 }

@@ -17,8 +17,9 @@ const OPEN: &[(&str, &str)] = &[
     ("get /api/v1/products/search", "a shop window"),
     ("get /api/v1/products/{id}", "a shop window"),
     ("get /api/v1/products/{id}/availability", "a shop window"),
+    ("get /api/v1/products/{id}/prices", "a shop window"),
     ("get /api/v1/categories", "a shop window"),
-    ("get /api/v1/categories/{category}", "a shop window"),
+    ("get /api/v1/categories/{id}", "a shop window"),
     ("get /api/v1/attributes", "by what the shop window is narrowed"),
     ("get /.well-known/jwks.json", "public keys"),
     ("post /api/v1/sign-in", "how one begins to be known"),
@@ -57,6 +58,10 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/categories" | "put /api/v1/categories/{id}" => {
             json!({ "handle": "lighting", "title": "Lighting" })
         }
+        "post /api/v1/price-lists" | "put /api/v1/price-lists/{id}" => {
+            json!({ "name": "Trade", "currency": "EUR" })
+        }
+        "put /api/v1/price-lists/{id}/prices" => json!({ "prices": [{ "sku": "L", "tiers": [] }] }),
         "post /api/v1/attributes" => json!({ "name": "colour", "type": "text" }),
         "put /api/v1/attributes/{name}" => json!({ "name": ids.order, "type": "text" }),
         "post /api/v1/orders" => order(&[("L", 1)]),
@@ -282,6 +287,8 @@ const ROLES: &[(&str, May)] = &[
         let noun = permission.split(':').next().unwrap_or_default();
         ["catalog", "stock", "promotions", "delivery", "jobs", "deliveries", "files"].contains(&noun)
             || ["orders:read", "orders:write", "taxes:read"].contains(&permission)
+        ["catalog", "prices", "stock", "jobs", "deliveries", "files"].contains(&noun)
+            || ["orders:read", "orders:write"].contains(&permission)
     }),
     ("service", |permission| {
         permission.ends_with(":read") || ["orders:place", "files:write"].contains(&permission)

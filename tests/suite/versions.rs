@@ -186,6 +186,9 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         "NewVariant.compare_at",
         "NewVariant.price",
         "OrderSummary.total",
+        "PriceQuote.price",
+        "PriceTier.amount",
+        "PriceView.amount",
         "VariantView.compare_at",
         "VariantView.price",
     ];

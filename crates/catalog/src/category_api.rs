@@ -15,10 +15,11 @@ use crate::category::{Category, Change, Make, Remove, TREE, Tree};
 use crate::{CategoryId, Refusal};
 
 pub fn routes() -> Routes {
-    Routes::new()
-        .routes(routes!(list_categories, create_category))
-        .routes(routes!(read_category))
-        .routes(routes!(change_category, remove_category))
+    Routes::new().routes(routes!(list_categories, create_category)).routes(routes!(
+        read_category,
+        change_category,
+        remove_category
+    ))
 }
 
 /// A category, with those that are in it.
@@ -61,7 +62,7 @@ fn grown(
 }
 
 /// Reads a category by its id or its handle, with those that are right in it.
-#[utoipa::path(get, path = "/api/v1/categories/{category}", tag = "categories", params(("category" = String, Path, description = "An id or a handle.")),
+#[utoipa::path(get, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = String, Path, description = "An id or a handle.")),
     responses((status = 200, description = "The category.", body = CategoryView)),
     security((), ("staff" = ["catalog:read"])))]
 async fn read_category(shop: Shop, Path(named): Path<String>) -> Answer {

@@ -22,9 +22,15 @@ mod content;
 mod media;
 mod offers;
 mod options;
+mod price_api;
+mod price_list;
+mod price_projector;
+pub mod pricing;
 mod product;
 mod projector;
 pub mod queries;
+mod quote;
+mod quote_api;
 mod refusal;
 pub mod stock;
 pub mod works;
@@ -34,6 +40,7 @@ kernel::ids! {
     /// What an order line orders.
     VariantId;
     CategoryId;
+    PriceListId;
 }
 
 pub use api::{NewProduct, NewVariant};
@@ -42,24 +49,32 @@ pub use content::{Content, Status, TaxClass, Variant};
 pub use media::{Media, MediaKind, Seo};
 pub use offers::offers;
 pub use options::Choice;
+pub use pricing::{Buyer, PRICING, PriceFound, Pricing, price_for};
 pub use product::Product;
 pub use queries::{Offer, OfferBy};
+pub use quote::{Quote, Wanted, offers_for};
 pub use refusal::{PROBLEMS, Refusal};
 pub use stock::Stock;
 
 pub const CONTEXT: store::Context = store::Context {
     name: "products",
-    migrations: store::migrations!["0001_catalog", "0002_content", "0003_categories"],
+    migrations: store::migrations!["0001_catalog", "0002_content", "0003_categories", "0004_prices"],
     streams: &[
         store::Stream::of::<Product>(),
         store::Stream::of::<Stock>(),
         store::Stream::of::<claim::Claim>(),
         store::Stream::of::<attribute::Attribute>(),
         store::Stream::of::<category::Tree>(),
+        store::Stream::of::<price_list::PriceList>(),
+        store::Stream::of::<pricing::Pricing>(),
     ],
     ..store::Context::NONE
 };
 
 pub fn routes() -> edge::Routes {
-    api::routes().merge(attribute_api::routes()).merge(category_api::routes())
+    api::routes()
+        .merge(attribute_api::routes())
+        .merge(category_api::routes())
+        .merge(price_api::routes())
+        .merge(quote_api::routes())
 }

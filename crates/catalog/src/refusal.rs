@@ -1,7 +1,7 @@
 //! Every way the catalog says no.
 
 use edge::ProblemDoc;
-use kernel::{Fault, Problem};
+use kernel::{Currency, Fault, Problem};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -17,6 +17,7 @@ pub enum Refusal {
     TooDeep { most: usize },
     TooManyCategories { most: usize },
     CategoryInUse,
+    PriceListCurrencyFixed { currency: Currency },
     AttributeTypeFixed { kind: &'static str },
     TooMuch,
 }
@@ -83,6 +84,12 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         what_to_do: "Other categories or products are in it. Move them elsewhere first.",
     },
     ProblemDoc {
+        code: "price_list_currency_fixed",
+        status: 409,
+        title: "Price list has a currency",
+        what_to_do: "Its prices are written in its currency. Make another list instead.",
+    },
+    ProblemDoc {
         code: "attribute_type_fixed",
         status: 409,
         title: "Attribute has a type",
@@ -141,6 +148,11 @@ impl From<Refusal> for Problem {
                 "category_in_use",
                 "Category in use",
                 "Other categories or products are in it. Move them elsewhere first.".into(),
+            ),
+            Refusal::PriceListCurrencyFixed { currency } => conflict(
+                "price_list_currency_fixed",
+                "Price list has a currency",
+                format!("Its prices are written in {currency}. Make another list instead."),
             ),
             Refusal::AttributeTypeFixed { kind } => conflict(
                 "attribute_type_fixed",

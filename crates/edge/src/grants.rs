@@ -51,6 +51,8 @@ pub const STANDARD: &[Role] = &[
             "promotions:*",
             "delivery:*",
             "taxes:read",
+            "prices:*",
+            "stock:*",
             "jobs:*",
             "deliveries:*",
             "files:*",
@@ -58,6 +60,7 @@ pub const STANDARD: &[Role] = &[
             "orders:write",
         ],
         "Keeps the shop running: what is sold, what is in stock, what is being done.",
+        "Keeps the shop running: what is sold at which price, what is in stock, what is being done.",
     ),
     staff("viewer", &["*:read"], "Sees everything and changes nothing."),
     staff(

@@ -1,0 +1,288 @@
+//! A price list: for whom, in which currency, from when to when. Its prices are in the tables and not in its state, for
+//! a list may have very many.
+
+use kernel::{Aggregate, Check, Currency, Decide, Problem, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::content::within;
+use crate::{Refusal, VariantId};
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Draft,
+    #[default]
+    Active,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+        }
+    }
+}
+
+/// For whom a list is, and when. One that names nobody is for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    pub name: String,
+    /// Three letters. A list in another currency than the shop's makes the shop sell in it, too.
+    #[schema(value_type = String)]
+    pub currency: Currency,
+    #[serde(default)]
+    pub segments: Vec<Uuid>,
+    #[serde(default)]
+    pub organisations: Vec<Uuid>,
+    /// Names of customer groups.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// Where it is bought; everywhere when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub from: Option<Timestamp>,
+    /// Not in force any more from this moment on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub to: Option<Timestamp>,
+    /// Of the lists that are for a buyer the one with the highest priority is followed.
+    #[serde(default)]
+    pub priority: i64,
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// What one piece costs from a quantity on: an amount, or a part off the variant's own price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PriceTier)]
+pub struct Tier {
+    #[serde(default = "one")]
+    pub from_quantity: i64,
+    /// In minor units of the list's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: Option<i64>,
+    /// In hundredths of a percent: 1250 is 12.5 % less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off_basis_points: Option<i64>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+impl Terms {
+    pub fn named(name: &str, currency: Currency) -> Self {
+        Self {
+            name: name.to_owned(),
+            currency,
+            segments: Vec::new(),
+            organisations: Vec::new(),
+            groups: Vec::new(),
+            channel: None,
+            from: None,
+            to: None,
+            priority: 0,
+            status: Status::default(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        check.that(within(&self.name, 1, 200), "/name", "give it a name of 1 to 200 letters");
+        check.that(self.segments.len() <= 100, "/segments", "at most 100 segments");
+        check.that(self.organisations.len() <= 100, "/organisations", "at most 100 organisations");
+        let groups = self.groups.len() <= 100 && self.groups.iter().all(|group| within(group, 1, 100));
+        check.that(groups, "/groups", "at most 100 groups, each with a name of 1 to 100 letters");
+        let channel = self.channel.as_ref().is_none_or(|channel| within(channel, 1, 100));
+        check.that(channel, "/channel", "a channel has 1 to 100 letters");
+        let ends = self.from.zip(self.to).is_none_or(|(from, to)| from < to);
+        check.that(ends, "/to", "a list ends after it begins");
+        check.that(
+            (-1_000_000..=1_000_000).contains(&self.priority),
+            "/priority",
+            "a priority is between -1,000,000 and 1,000,000",
+        );
+        check.done()
+    }
+}
+
+impl Tier {
+    pub(crate) fn check_all(tiers: &[Self], at: &str, check: &mut Check) {
+        check.that(tiers.len() <= 20, format!("{at}/tiers"), "a price has at most 20 tiers");
+        for (n, tier) in tiers.iter().enumerate() {
+            let place = |field: &str| format!("{at}/tiers/{n}/{field}");
+            let twice = tiers[..n].iter().any(|other| other.from_quantity == tier.from_quantity);
+            check.that(
+                (1..=1_000_000_000).contains(&tier.from_quantity) && !twice,
+                place("from_quantity"),
+                "each tier begins at a quantity of its own, 1 or more",
+            );
+            check.that(
+                tier.amount.is_some() != tier.off_basis_points.is_some(),
+                place("amount"),
+                "write an amount or off_basis_points, and not both",
+            );
+            check.that(
+                tier.amount.is_none_or(|amount| (0..=1_000_000_000_000).contains(&amount)),
+                place("amount"),
+                "write the amount in minor units, 0 or more",
+            );
+            check.that(
+                tier.off_basis_points.is_none_or(|off| (1..=10_000).contains(&off)),
+                place("off_basis_points"),
+                "1 to 10000: 1250 is 12.5 % less",
+            );
+        }
+    }
+}
+
+/// What later decisions need to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceList {
+    pub terms: Option<Terms>,
+}
+
+kernel::events! {
+    pub enum PriceListEvent {
+        Made(Made) = ("price_list.made", 1),
+        Changed(Changed) = ("price_list.changed", 1),
+        Priced(Priced) = ("price_list.priced", 1),
+        Removed(Removed) = ("price_list.removed", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    pub terms: Terms,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub terms: Terms,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Priced {
+    pub prices: Vec<Price>,
+}
+
+/// All tiers of one variant; none of them any more when there are none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    pub variant: VariantId,
+    pub tiers: Vec<Tier>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {}
+
+impl Aggregate for PriceList {
+    const KIND: &'static str = "price_list";
+    type Event = PriceListEvent;
+
+    fn apply(&mut self, event: &PriceListEvent) {
+        match event {
+            PriceListEvent::Made(Made { terms }) | PriceListEvent::Changed(Changed { terms }) => {
+                self.terms = Some(terms.clone());
+            }
+            PriceListEvent::Priced(_) => {}
+            PriceListEvent::Removed(_) => self.terms = None,
+        }
+    }
+}
+
+pub struct Make(pub Terms);
+
+/// Replaces the terms, but for the currency: prices are written in it.
+pub struct Change(pub Terms);
+
+/// Replaces the tiers of the variants that are named.
+pub struct SetPrices(pub Vec<Price>);
+
+pub struct Remove;
+
+type Decision = Result<Vec<PriceListEvent>, Refusal>;
+
+impl Decide<Make> for PriceList {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Make, _now: Timestamp) -> Decision {
+        match self.terms {
+            Some(_) => Err(Refusal::AlreadyThere),
+            None => Ok(vec![Made { terms: command.0.clone() }.into()]),
+        }
+    }
+}
+
+impl Decide<Change> for PriceList {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Change, _now: Timestamp) -> Decision {
+        match &self.terms {
+            Some(terms) if *terms == command.0 => Ok(Vec::new()),
+            Some(terms) if terms.currency != command.0.currency => {
+                Err(Refusal::PriceListCurrencyFixed { currency: terms.currency })
+            }
+            _ => Ok(vec![Changed { terms: command.0.clone() }.into()]),
+        }
+    }
+}
+
+impl Decide<SetPrices> for PriceList {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &SetPrices, _now: Timestamp) -> Decision {
+        Ok(vec![Priced { prices: command.0.clone() }.into()])
+    }
+}
+
+impl Decide<Remove> for PriceList {
+    type Refusal = Refusal;
+
+    fn decide(&self, _: &Remove, _now: Timestamp) -> Decision {
+        Ok(self.terms.iter().map(|_| Removed {}.into()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::aggregate::given;
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    #[test]
+    fn a_list_keeps_its_currency() {
+        let euros = Terms::named("Trade", "EUR".parse().unwrap());
+        let list = given::<PriceList>([Made { terms: euros.clone() }.into()]);
+        assert_eq!(list.when(&Change(euros.clone()), NOW), Ok(Vec::new()));
+        let dollars = Terms { currency: "USD".parse().unwrap(), ..euros.clone() };
+        let refusal = list.when(&Change(dollars), NOW).unwrap_err();
+        assert_eq!(refusal, Refusal::PriceListCurrencyFixed { currency: euros.currency });
+    }
+
+    #[test]
+    fn a_tier_is_an_amount_or_a_part_off() {
+        let tier = |amount, off_basis_points| Tier { from_quantity: 1, amount, off_basis_points };
+        for (tier, holds) in [
+            (tier(Some(1), None), true),
+            (tier(None, Some(10_000)), true),
+            (tier(None, None), false),
+            (tier(Some(1), Some(1)), false),
+            (tier(Some(-1), None), false),
+            (tier(None, Some(10_001)), false),
+        ] {
+            let mut check = Check::default();
+            Tier::check_all(std::slice::from_ref(&tier), "", &mut check);
+            assert_eq!(check.done().is_ok(), holds, "{tier:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Offers with what they cost one buyer.
+
+use kernel::{Arg, Timestamp, args};
+use store::{Desk, Failure, Row, Tenant};
+use uuid::Uuid;
+
+use crate::price_list::{Terms, Tier};
+use crate::pricing::{Buyer, Candidate, PRICING, PriceFound, Pricing, price_for};
+use crate::queries::{Offer, OfferBy, marks};
+use crate::{PriceListId, Product, VariantId};
+
+/// So many of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub by: OfferBy,
+    pub quantity: i64,
+}
+
+/// An offer at the price that a buyer pays, and what that was found with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Its price is the buyer's.
+    pub offer: Offer,
+    pub found: PriceFound,
+    /// The version of [`Pricing`] that the price lists were read from; 0 before there was any list.
+    pub pricing_version: i64,
+}
+
+impl Quote {
+    /// Whether an order placed at this desk may have this price: neither the product nor a price list has changed since,
+    /// and none began or ended. The work names the quote's `Product`, and `Pricing` with [`PRICING`]. When this is false
+    /// the quotes are looked up afresh and the work is made anew.
+    pub fn holds(&self, desk: &mut Desk<'_>) -> bool {
+        desk.version::<Product>(self.offer.product) == self.offer.product_version
+            && desk.version::<Pricing>(PRICING) == self.pricing_version
+            && self.found.until.is_none_or(|until| desk.now() < until)
+    }
+}
+
+/// What each of these costs the buyer now, in the order of what was asked for; `None` where it is not sold, or not in
+/// the buyer's currency. `afresh` when offers that were remembered turned out to be old.
+pub async fn offers_for(
+    tenant: &Tenant,
+    wanted: &[Wanted],
+    buyer: &Buyer,
+    now: Timestamp,
+    afresh: bool,
+) -> Result<Vec<Option<Quote>>, Failure> {
+    let by: Vec<OfferBy> = wanted.iter().map(|one| one.by.clone()).collect();
+    let offers = crate::offers(tenant, &by, afresh).await?;
+    let mut variants: Vec<VariantId> = offers.iter().flatten().map(|offer| offer.variant).collect();
+    variants.sort_unstable();
+    variants.dedup();
+    let (version, listed) = candidates(tenant, &variants).await?;
+    let quotes = wanted.iter().zip(offers).map(|(one, offer)| {
+        let mut offer = offer?;
+        let lists: Vec<Candidate> = listed
+            .iter()
+            .filter(|(variant, _)| *variant == offer.variant)
+            .map(|(_, candidate)| candidate.clone())
+            .collect();
+        let found = price_for(offer.price, one.quantity, buyer, &lists, now)?;
+        offer.price = found.price;
+        Some(Quote { offer, found, pricing_version: version })
+    });
+    Ok(quotes.collect())
+}
+
+/// What active lists say of these variants, and the version of prices at that moment.
+async fn candidates(
+    tenant: &Tenant,
+    variants: &[VariantId],
+) -> Result<(i64, Vec<(VariantId, Candidate)>), Failure> {
+    let sql = format!(
+        "select p.variant_id, l.id, l.terms, p.from_quantity, p.amount, p.off_basis_points \
+         from prices p join price_lists l on l.id = p.list_id \
+         where l.status = 'active' and p.variant_id in ({}) order by p.variant_id, l.id, p.from_quantity",
+        marks(variants.len().max(1))
+    );
+    let mut asked: Vec<Arg> = variants.iter().map(|id| Arg::from(*id)).collect();
+    if asked.is_empty() {
+        asked.push(Arg::Uuid(Uuid::nil()));
+    }
+    let queries = [("select version from pricing", args![]), (sql.as_str(), asked)];
+    let (mut version, mut listed) = (0, Vec::new());
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => version = row.get(0)?,
+                _ => take(&mut listed, row)?,
+            }
+            Ok(())
+        })
+        .await?;
+    Ok((version, listed))
+}
+
+/// Rows of one list and variant follow each other.
+fn take(listed: &mut Vec<(VariantId, Candidate)>, row: &Row<'_>) -> Result<(), Failure> {
+    let (variant, list) = (VariantId(row.get(0)?), PriceListId(row.get(1)?));
+    let tier = Tier { from_quantity: row.get(3)?, amount: row.get(4)?, off_basis_points: row.get(5)? };
+    if let Some((known, candidate)) = listed.last_mut()
+        && *known == variant
+        && candidate.list == list
+    {
+        candidate.tiers.push(tier);
+        return Ok(());
+    }
+    let terms: Terms = serde_json::from_str(&row.get::<String>(2)?)
+        .map_err(|error| Failure::Bug(format!("the terms of a price list cannot be read: {error}")))?;
+    listed.push((variant, Candidate { list, terms, tiers: vec![tier] }));
+    Ok(())
+}
