@@ -4,7 +4,7 @@ use galleria_tests::{Answer, Client};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
-use crate::world::{Engine, World};
+use crate::world::{Engine, World, lamp, order};
 
 over_both_engines!(
     a_product_says_all_that_a_shopper_asks,
@@ -13,6 +13,10 @@ over_both_engines!(
     categories_are_a_tree_that_products_hang_in_by_handle,
     a_price_list_says_what_a_variant_costs_whom_from_how_many_on,
     a_price_is_found_for_whoever_buys_however_many_whenever,
+    stock_lies_in_locations_and_leaves_from_the_first_that_has_enough,
+    more_is_promised_than_is_there_where_that_is_allowed,
+    what_is_held_can_be_ordered_by_nobody_else_until_it_is_let_go,
+    it_is_said_once_that_little_is_left,
 );
 
 /// A shirt in two sizes and two colours.
@@ -316,4 +320,128 @@ async fn a_price_is_found_for_whoever_buys_however_many_whenever(engine: Engine)
     );
     let nosy = visitor.get(&format!("{path}?group=trade")).await;
     assert_eq!((nosy.status, pointers(&nosy)), (422, vec!["segment".to_owned()]));
+}
+
+/// The shelf of a lamp, of which there are so many.
+async fn shelf(admin: &mut Client, stock: i64) -> String {
+    let product = made(admin, &lamp("L", stock)).await;
+    format!("/api/v1/inventory/{}", product["variants"][0]["id"].as_str().unwrap())
+}
+
+async fn levels(admin: &mut Client, shelf: &str) -> Vec<i64> {
+    let levels = admin.get(&format!("{shelf}/levels")).await.json();
+    levels["items"].as_array().unwrap().iter().map(|level| level["on_hand"].as_i64().unwrap()).collect()
+}
+
+async fn shipped(admin: &mut Client, quantity: i64) -> Answer {
+    let placed = admin.post("/api/v1/orders", &order(&[("L", quantity)])).await;
+    assert_eq!(placed.status, 201, "{}", placed.json());
+    let status = format!("{}/status", placed.header("location").unwrap());
+    for to in ["confirmed", "packed"] {
+        assert_eq!(admin.put(&status, &json!({ "status": to })).await.status, 200);
+    }
+    admin.put(&status, &json!({ "status": "shipped" })).await
+}
+
+async fn stock_lies_in_locations_and_leaves_from_the_first_that_has_enough(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let shelf = shelf(&mut admin, 10).await;
+    let usual = admin.get("/api/v1/locations").await.json();
+    assert_eq!((usual["items"].as_array().unwrap().len(), &usual["items"][0]["default"]), (1, &json!(true)));
+    let depot = admin.post("/api/v1/locations", &json!({ "name": "Depot", "priority": 5 })).await;
+    assert_eq!(depot.status, 201, "{}", depot.json());
+    let (depot, place) = (depot.json()["id"].clone(), depot.header("location").unwrap().to_owned());
+    assert_eq!(admin.get("/api/v1/locations").await.json()["items"][0]["id"], depot);
+
+    let moved = json!({ "to": depot, "quantity": 4, "reason": "to the depot" });
+    assert_eq!(admin.post(&format!("{shelf}/transfers"), &moved).await.json()["on_hand"], 10);
+    let found = json!({ "delta": 3, "reason": "found", "location_id": depot });
+    assert_eq!(admin.post(&format!("{shelf}/adjustments"), &found).await.json()["on_hand"], 13);
+    assert_eq!(levels(&mut admin, &shelf).await, [6, 7]);
+    let lost = json!({ "delta": -8, "reason": "lost", "location_id": depot });
+    let lost = admin.post(&format!("{shelf}/adjustments"), &lost).await;
+    assert_eq!((lost.status, lost.code().as_str(), &lost.json()["there"]), (409, "not_there", &json!(7)));
+    let nowhere = json!({ "delta": 1, "reason": "x", "location_id": "0198c0de-0000-7000-8000-000000000000" });
+    assert_eq!(pointers(&admin.post(&format!("{shelf}/adjustments"), &nowhere).await), ["/location_id"]);
+
+    assert_eq!(shipped(&mut admin, 2).await.status, 200);
+    assert_eq!(levels(&mut admin, &shelf).await, [4, 7]);
+    assert_eq!(shipped(&mut admin, 5).await.status, 200);
+    assert_eq!(levels(&mut admin, &shelf).await, [4, 2]);
+    let closed = json!({ "name": "Depot", "status": "closed" });
+    assert_eq!(admin.put(&place, &closed).await.code(), "location_in_use");
+    assert_eq!(shipped(&mut admin, 6).await.status, 200);
+    assert_eq!(levels(&mut admin, &shelf).await, [0]);
+    assert_eq!(admin.put(&place, &closed).await.status, 200);
+    assert_eq!(admin.post(&format!("{shelf}/transfers"), &moved).await.status, 422);
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn more_is_promised_than_is_there_where_that_is_allowed(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let shelf = shelf(&mut admin, 2).await;
+    let policy = format!("{shelf}/policy");
+    assert_eq!(pointers(&admin.put(&policy, &json!({ "backorder": "allow" })).await), ["/backorder_limit"]);
+    let allowed = admin.put(&policy, &json!({ "backorder": "allow", "backorder_limit": 3 })).await;
+    assert_eq!(allowed.status, 200, "{}", allowed.json());
+    assert_eq!(admin.post("/api/v1/orders", &order(&[("L", 6)])).await.json()["available"], 5);
+    let waits = shipped(&mut admin, 4).await;
+    assert_eq!((waits.status, waits.code().as_str()), (409, "nothing_to_ship"));
+    let now = admin.get(&shelf).await.json();
+    assert_eq!(json!([now["reserved"], now["backordered"], now["available"]]), json!([2, 2, -2]));
+    let arrived = json!({ "delta": 5, "reason": "delivery" });
+    let now = admin.post(&format!("{shelf}/adjustments"), &arrived).await.json();
+    assert_eq!(json!([now["reserved"], now["backordered"], now["available"]]), json!([4, 0, 3]));
+    let placed = crate::world::all(&mut admin, "/api/v1/orders").await;
+    let status = format!("/api/v1/orders/{}/status", placed[0]["id"].as_str().unwrap());
+    assert_eq!(admin.put(&status, &json!({ "status": "shipped" })).await.status, 200);
+    assert_eq!(admin.get(&shelf).await.json()["on_hand"], 3);
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn what_is_held_can_be_ordered_by_nobody_else_until_it_is_let_go(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let shelf = shelf(&mut admin, 5).await;
+    let variant = shelf.rsplit('/').next().unwrap().to_owned();
+    let hold =
+        |quantity: i64| json!({ "lines": [{ "variant_id": variant, "quantity": quantity }], "seconds": 900 });
+    let held = admin.post("/api/v1/stock-holds", &hold(4)).await;
+    assert_eq!(held.status, 201, "{}", held.json());
+    let now = admin.get(&shelf).await.json();
+    assert_eq!(json!([now["on_hand"], now["reserved"], now["held"], now["available"]]), json!([5, 0, 4, 1]));
+    let refused = admin.post("/api/v1/orders", &order(&[("L", 2)])).await;
+    assert_eq!((refused.code().as_str(), &refused.json()["available"]), ("out_of_stock", &json!(1)));
+    assert_eq!(pointers(&admin.post("/api/v1/stock-holds", &hold(2)).await), ["/lines/0/quantity"]);
+
+    let path = format!("/api/v1/stock-holds/{}", held.json()["id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(admin.delete(&path).await.status, 204);
+    }
+    assert_eq!(admin.delete("/api/v1/stock-holds/0198c0de-0000-7000-8000-000000000000").await.status, 404);
+    assert_eq!(admin.post("/api/v1/orders", &order(&[("L", 5)])).await.status, 201);
+    galleria_tests::server::verify(&world.cell);
+}
+
+async fn it_is_said_once_that_little_is_left(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    let shelf = shelf(&mut admin, 5).await;
+    assert_eq!(admin.put(&format!("{shelf}/policy"), &json!({ "low_at": 2 })).await.status, 200);
+    for _ in 0..4 {
+        assert_eq!(admin.post("/api/v1/orders", &order(&[("L", 1)])).await.status, 201);
+    }
+    let history = admin.get(&shelf.replace("inventory", "history")).await.json();
+    let low: Vec<&Value> = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["kind"] == "stock.low")
+        .map(|item| &item["data"])
+        .collect();
+    assert_eq!(low, [&json!({ "available": 2, "threshold": 2 })]);
+    assert_eq!(crate::world::all(&mut admin, "/api/v1/inventory?low=1").await.len(), 1);
+    galleria_tests::server::verify(&world.cell);
 }

@@ -54,7 +54,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
     Some(match operation {
         "post /api/v1/products" => lamp("NEW", 1),
         "put /api/v1/products/{id}" => lamp("L", 1),
-        "post /api/v1/inventory/{variant}/adjustments" => json!({ "delta": 1, "reason": "found" }),
+        "post /api/v1/inventory/{variant_id}/adjustments" => json!({ "delta": 1, "reason": "found" }),
         "post /api/v1/categories" | "put /api/v1/categories/{id}" => {
             json!({ "handle": "lighting", "title": "Lighting" })
         }
@@ -62,6 +62,14 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
             json!({ "name": "Trade", "currency": "EUR" })
         }
         "put /api/v1/price-lists/{id}/prices" => json!({ "prices": [{ "sku": "L", "tiers": [] }] }),
+        "post /api/v1/locations" | "put /api/v1/locations/{id}" => json!({ "name": "Depot" }),
+        "post /api/v1/inventory/{variant_id}/transfers" => {
+            json!({ "to": ids.order, "quantity": 1, "reason": "to the depot" })
+        }
+        "put /api/v1/inventory/{variant_id}/policy" => json!({ "low_at": 1 }),
+        "post /api/v1/stock-holds" => {
+            json!({ "lines": [{ "variant_id": ids.variant, "quantity": 1 }], "seconds": 60 })
+        }
         "post /api/v1/attributes" => json!({ "name": "colour", "type": "text" }),
         "put /api/v1/attributes/{name}" => json!({ "name": ids.order, "type": "text" }),
         "post /api/v1/orders" => order(&[("L", 1)]),

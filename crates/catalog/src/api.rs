@@ -15,7 +15,7 @@ use crate::content::{Content, Status, TaxClass, Variant, handle_from, words};
 use crate::media::{Media, Seo};
 use crate::options::Choice;
 use crate::queries::{self, Listed, StockView};
-use crate::{ProductId, VariantId, stock, works};
+use crate::{LocationId, ProductId, VariantId, stock, works};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -184,6 +184,8 @@ struct Adjustment {
     delta: i64,
     /// Why, for whoever wonders later.
     reason: String,
+    /// Where; the default location when left out.
+    location_id: Option<Uuid>,
 }
 
 /// Lists products, newest first.
@@ -238,11 +240,11 @@ async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<A
     security((), ("staff" = ["catalog:read"])))]
 async fn read_availability(shop: Shop, Id(id): Id<ProductId>) -> Answer {
     queries::product(&shop.tenant, id, shop.permitted).await?.ok_or_else(|| Problem::not_found("product"))?;
-    let stocks = queries::availability(&shop.tenant, id).await?;
+    let stocks = queries::availability(&shop.tenant, id, shop.now).await?;
     let items = stocks.into_iter().map(|stock| Availability {
         variant_id: stock.variant_id,
         sku: stock.sku,
-        available: stock.available,
+        available: (stock.available + stock.backorder_limit).max(0),
     });
     shop.list(&Page { items: items.collect(), next_cursor: None })
 }
@@ -288,8 +290,8 @@ async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Ans
     let limit = Cursor::limit(asked.limit)?;
     let listed = (asked.low, &asked.as_of);
     let above = place("inventory", &listed, asked.cursor.as_deref(), Uuid::nil())?;
-    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Kinds(&["stock"])).await?;
-    let stocks = queries::stocks(&tenant, asked.low, above, limit + 1).await?;
+    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Kinds(&["stock", "stock_hold"])).await?;
+    let stocks = queries::stocks(&tenant, asked.low, above, limit + 1, shop.now).await?;
     shop.list(&Page::cut(stocks, limit, |last| Cursor::encode("inventory", &listed, &last.variant_id)))
 }
 
@@ -299,7 +301,7 @@ async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Ans
     security(("staff" = ["stock:read"])))]
 async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
-    let stock = queries::stock(&tenant, id).await?.ok_or_else(|| Problem::not_found("stock"))?;
+    let stock = queries::stock(&tenant, id, shop.now).await?.ok_or_else(|| Problem::not_found("stock"))?;
     shop.one(&stock, stock.version)
 }
 
@@ -309,12 +311,13 @@ async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter
     responses((status = 200, description = "Corrected.", body = StockView)),
     security(("staff" = ["stock:write"])))]
 async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> Answer {
-    let Adjustment { delta, reason } = &ask.body;
+    let Adjustment { delta, reason, location_id } = &ask.body;
+    let location = location_id.map_or(LocationId::DEFAULT, LocationId);
     let mut check = Check::default();
     check.that(*delta != 0, "/delta", "say how many more or fewer");
     check.that((1..=500).contains(&reason.trim().chars().count()), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
-    ask.run(works::adjust_stock(id, ask.if_match, *delta, reason.clone())).await
+    ask.run(works::adjust_stock(id, ask.if_match, *delta, reason.clone(), location)).await
 }
 
 impl NewProduct {

@@ -8,8 +8,7 @@ use crate::attribute::{self, Attribute, AttributeEvent, Value};
 use crate::media::{Media, Seo};
 use crate::options::Choice;
 use crate::product::{Changed, Created, ProductEvent};
-use crate::stock::StockEvent;
-use crate::{Content, Product, ProductId, Status, Stock, VariantId};
+use crate::{Content, Product, ProductId, Status, VariantId};
 
 /// A product as it is shown. The projector writes it as text, and reading a product is copying that text.
 #[derive(Serialize)]
@@ -168,35 +167,6 @@ fn view(event: &Envelope<&ProductEvent>, content: &Content, created: Timestamp) 
         details: (event.schema > 1).then_some(details),
     };
     serde_json::to_string(&view).expect("a view has string keys and no failing serializers")
-}
-
-impl Projector for Stock {
-    fn project(event: &Envelope<&StockEvent>) -> Vec<Write> {
-        let (id, version) = (event.stream_id, event.version);
-        let write = match event.data {
-            StockEvent::Opened(opened) => Write::one(
-                "insert into inventory (variant_id, product_id, sku, on_hand, reserved, version) values ($1, $2, $3, $4, 0, $5)",
-                args![id, opened.product, &opened.sku, opened.on_hand, version],
-            ),
-            StockEvent::Adjusted(adjusted) => Write::one(
-                "update inventory set on_hand = on_hand + $2, version = $3 where variant_id = $1",
-                args![id, adjusted.delta, version],
-            ),
-            StockEvent::Reserved(reserved) => Write::one(
-                "update inventory set reserved = reserved + $2, version = $3 where variant_id = $1 and on_hand - reserved >= $2",
-                args![id, reserved.quantity, version],
-            ),
-            StockEvent::Released(released) => Write::one(
-                "update inventory set reserved = reserved - $2, version = $3 where variant_id = $1",
-                args![id, released.quantity, version],
-            ),
-            StockEvent::Shipped(shipped) => Write::one(
-                "update inventory set on_hand = on_hand - $2, reserved = reserved - $2, version = $3 where variant_id = $1",
-                args![id, shipped.quantity, version],
-            ),
-        };
-        vec![write]
-    }
 }
 
 impl Projector for Attribute {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use kernel::{Arg, Money, args};
+use kernel::{Arg, Money, Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{ProductId, VariantId};
+use crate::{HoldId, ProductId, VariantId};
 
 /// A product as the projector wrote it for readers.
 pub struct Shown {
@@ -61,8 +62,16 @@ pub struct StockView {
     pub on_hand: i64,
     /// Promised to orders.
     pub reserved: i64,
-    /// What can still be ordered.
+    /// Promised to orders though it is not there yet.
+    pub backordered: i64,
+    /// Held by checkouts at this moment.
+    pub held: i64,
+    /// What is there and neither promised nor held.
     pub available: i64,
+    /// When no more than this is left, that is said.
+    pub low_at: Option<i64>,
+    /// How many may be promised beyond what is there.
+    pub backorder_limit: i64,
     pub version: i64,
 }
 
@@ -211,10 +220,14 @@ fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
     Ok(Shown { id: ProductId(row.get(0)?), version: row.get(1)?, view: row.get(2)? })
 }
 
-const STOCK: &str = "select variant_id, product_id, sku, on_hand, reserved, version from inventory";
+/// What is held at a moment is the first argument's to say.
+const STOCK: &str = "select i.variant_id, i.product_id, i.sku, i.on_hand, i.reserved, i.version, i.backordered, \
+    i.low_at, i.backorder_limit, (select cast(coalesce(sum(h.quantity), 0) as bigint) from holds h \
+    where h.variant_id = i.variant_id and h.ends > $1) from inventory i";
 
-pub async fn stock(tenant: &Tenant, id: VariantId) -> Result<Option<StockView>, Failure> {
-    let (sql, args) = Select::new(STOCK).and("variant_id = ?", id).statement();
+pub async fn stock(tenant: &Tenant, id: VariantId, now: Timestamp) -> Result<Option<StockView>, Failure> {
+    let sql = format!("{STOCK} where i.variant_id = $2");
+    let args = args![now, id];
     tenant.row(&sql, args, stock_view).await
 }
 
@@ -224,20 +237,37 @@ pub async fn stocks(
     low: Option<i64>,
     above: Uuid,
     rows: usize,
+    now: Timestamp,
 ) -> Result<Vec<StockView>, Failure> {
-    let (sql, args) = Select::new(STOCK)
-        .and("variant_id > ?", above)
-        .maybe("on_hand - reserved <= ?", low)
-        .page("variant_id", rows)
-        .statement();
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let (filter, mut args) = match low {
+        Some(_) => (" and i.on_hand - i.reserved - i.backordered <= $4", args![now, above, rows]),
+        None => ("", args![now, above, rows]),
+    };
+    args.extend(low.map(Arg::from));
+    let sql = format!("{STOCK} where i.variant_id > $2{filter} order by i.variant_id limit $3");
     tenant.rows(&sql, args, stock_view).await
 }
 
 /// What can be ordered of a product's variants.
-pub async fn availability(tenant: &Tenant, id: ProductId) -> Result<Vec<StockView>, Failure> {
-    let sql = "select i.variant_id, i.product_id, i.sku, i.on_hand, i.reserved, i.version from inventory i \
-        join product_variants v on v.id = i.variant_id where v.product_id = $1 order by i.variant_id";
-    tenant.rows(sql, args![id], stock_view).await
+pub async fn availability(tenant: &Tenant, id: ProductId, now: Timestamp) -> Result<Vec<StockView>, Failure> {
+    let sql = format!(
+        "{STOCK} join product_variants v on v.id = i.variant_id where v.product_id = $2 order by i.variant_id"
+    );
+    tenant.rows(&sql, args![now, id], stock_view).await
+}
+
+/// The variants of a hold that was not let go.
+pub(crate) async fn held_variants(tenant: &Tenant, id: HoldId) -> Result<Vec<VariantId>, Failure> {
+    let sql = "select variant_id from holds where hold_id = $1 order by variant_id";
+    tenant.rows(sql, args![id], |row| Ok(VariantId(row.get(0)?))).await
+}
+
+/// Holds whose time is over.
+pub(crate) async fn holds_over(tenant: &Tenant, now: Timestamp, rows: usize) -> Result<Vec<HoldId>, Failure> {
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let sql = "select distinct hold_id from holds where ends <= $1 order by hold_id limit $2";
+    tenant.rows(sql, args![now, rows], |row| Ok(HoldId(row.get(0)?))).await
 }
 
 /// How many of each of these variants can be ordered.
@@ -257,13 +287,18 @@ pub async fn available(tenant: &Tenant, variants: &[VariantId]) -> Result<HashMa
 
 fn stock_view(row: &Row<'_>) -> Result<StockView, Failure> {
     let (on_hand, reserved): (i64, i64) = (row.get(3)?, row.get(4)?);
+    let (backordered, held): (i64, i64) = (row.get(6)?, row.get(9)?);
     Ok(StockView {
         variant_id: VariantId(row.get(0)?),
         product_id: ProductId(row.get(1)?),
         sku: row.get(2)?,
         on_hand,
         reserved,
-        available: on_hand - reserved,
+        backordered,
+        held,
+        available: on_hand - reserved - backordered - held,
+        low_at: row.get(7)?,
+        backorder_limit: row.get(8)?,
         version: row.get(5)?,
     })
 }

@@ -18,6 +18,9 @@ pub enum Refusal {
     TooManyCategories { most: usize },
     CategoryInUse,
     PriceListCurrencyFixed { currency: Currency },
+    NotThere { there: i64 },
+    LocationInUse,
+    HoldEnded,
     AttributeTypeFixed { kind: &'static str },
     TooMuch,
 }
@@ -90,6 +93,24 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         what_to_do: "Its prices are written in its currency. Make another list instead.",
     },
     ProblemDoc {
+        code: "not_there",
+        status: 409,
+        title: "Not there",
+        what_to_do: "So many do not lie in this location: \"there\" says how many do. Take them from another, or count.",
+    },
+    ProblemDoc {
+        code: "location_in_use",
+        status: 409,
+        title: "Location in use",
+        what_to_do: "Something lies in it, or it is the default location. Move what is there elsewhere first.",
+    },
+    ProblemDoc {
+        code: "hold_ended",
+        status: 409,
+        title: "Not held any more",
+        what_to_do: "It was let go, or an order got it. Hold it again.",
+    },
+    ProblemDoc {
         code: "attribute_type_fixed",
         status: 409,
         title: "Attribute has a type",
@@ -153,6 +174,19 @@ impl From<Refusal> for Problem {
                 "price_list_currency_fixed",
                 "Price list has a currency",
                 format!("Its prices are written in {currency}. Make another list instead."),
+            ),
+            Refusal::NotThere { there } => {
+                conflict("not_there", "Not there", format!("Only {there} lie in this location.")).with("there", there)
+            }
+            Refusal::LocationInUse => conflict(
+                "location_in_use",
+                "Location in use",
+                "Something lies in it, or it is the default location. Move what is there elsewhere first.".into(),
+            ),
+            Refusal::HoldEnded => conflict(
+                "hold_ended",
+                "Not held any more",
+                "It was let go, or an order got it. Hold it again.".into(),
             ),
             Refusal::AttributeTypeFixed { kind } => conflict(
                 "attribute_type_fixed",

@@ -1,35 +1,141 @@
-//! How much of a variant there is, and how much of that is promised.
+//! How much of a variant there is and where, and how much of that is promised.
+//!
+//! The state is a handful of numbers: however many orders and checkouts hold some of it, they are sums. What lies in the
+//! default location is what lies in no other, so a shop that never heard of locations has one.
+
+use std::collections::BTreeMap;
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{ProductId, Refusal};
+pub use crate::promise::{ClaimHold, Hold, Release, ReleaseHold, Reserve, Ship, ShipFrom};
+use crate::{LocationId, ProductId, Refusal};
 
 /// More than any warehouse holds, and far from overflowing.
 pub const MOST: i64 = 1_000_000_000_000;
 
+// What came with the second schemas is not written where it says nothing: a state reads the same whether it was kept
+// before or is folded today.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stock {
     opened: bool,
     pub on_hand: i64,
+    /// Promised to orders, and there.
     pub reserved: i64,
+    /// Promised to orders though it is not there yet.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub backordered: i64,
+    /// What lies in other locations than the default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) elsewhere: BTreeMap<LocationId, i64>,
+    /// What checkouts hold, summed up by the minute at which that ends.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) holds: BTreeMap<i64, i64>,
+    #[serde(default, skip_serializing_if = "Policy::is_usual")]
+    pub policy: Policy,
+    /// Whether it was said that little is left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    low: bool,
+}
+
+/// What may be sold of a variant, and when little of it is left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// When no more than this is left, that is said.
+    pub low_at: Option<i64>,
+    /// How many may be promised beyond what is there; 0 denies it.
+    pub backorder_limit: i64,
+}
+
+impl Policy {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 impl Stock {
+    /// What is there and promised to no order; below zero while orders wait for it.
     pub fn available(&self) -> i64 {
-        self.on_hand - self.reserved
+        self.on_hand - self.reserved - self.backordered
+    }
+
+    /// What can be promised at a moment: what no checkout holds, and what may be promised beyond it.
+    pub fn sellable(&self, now: Timestamp) -> i64 {
+        self.available() - self.held(now) + self.policy.backorder_limit
+    }
+
+    /// What checkouts hold at a moment; what ended counts as free, whether it was cleaned up or not.
+    pub fn held(&self, now: Timestamp) -> i64 {
+        let minute = now.seconds().div_euclid(60);
+        self.holds.range(minute + 1..).map(|(_, quantity)| quantity).sum()
+    }
+
+    /// How much lies in a location.
+    pub fn at(&self, location: LocationId) -> i64 {
+        match location {
+            LocationId::DEFAULT => self.on_hand - self.elsewhere.values().sum::<i64>(),
+            other => self.elsewhere.get(&other).copied().unwrap_or(0),
+        }
+    }
+
+    fn put(&mut self, location: LocationId, delta: i64) {
+        if location == LocationId::DEFAULT {
+            return;
+        }
+        let level = self.elsewhere.entry(location).or_default();
+        *level += delta;
+        if *level == 0 {
+            self.elsewhere.remove(&location);
+        }
+    }
+
+    /// The events, and one that says so when they leave little of it: once, until there is more again.
+    pub(crate) fn and_low(&self, mut events: Vec<StockEvent>) -> Vec<StockEvent> {
+        let Some(threshold) = self.policy.low_at else { return events };
+        let mut after = self.clone();
+        events.iter().for_each(|event| after.apply(event));
+        if !after.low && after.available() <= threshold {
+            events.push(Low { available: after.available(), threshold }.into());
+        }
+        events
     }
 }
 
 kernel::events! {
     pub enum StockEvent {
         Opened(Opened) = ("stock.opened", 1),
-        Adjusted(Adjusted) = ("stock.adjusted", 1),
-        Reserved(Reserved) = ("stock.reserved", 1),
-        Released(Released) = ("stock.released", 1),
-        Shipped(Shipped) = ("stock.shipped", 1),
+        Adjusted(Adjusted) = ("stock.adjusted", 2),
+        Transferred(Transferred) = ("stock.transferred", 1),
+        Reserved(Reserved) = ("stock.reserved", 2),
+        Released(Released) = ("stock.released", 2),
+        Shipped(Shipped) = ("stock.shipped", 2),
+        Configured(Configured) = ("stock.configured", 1),
+        Low(Low) = ("stock.low", 1),
+        Held(Held) = ("stock.held", 1),
+        HoldReleased(HoldReleased) = ("stock.hold_released", 1),
+        HoldClaimed(HoldClaimed) = ("stock.hold_claimed", 1),
+        HoldsLapsed(HoldsLapsed) = ("stock.holds_lapsed", 1),
     }
+    upcast = up;
+}
+
+/// In the first schema there was one location, and nothing was promised that was not there.
+fn up(kind: &str, _: i32, mut data: Value) -> Value {
+    match kind {
+        "stock.adjusted" => data["location"] = json!(LocationId::DEFAULT),
+        "stock.shipped" => {
+            data["from"] =
+                json!([{ "location": LocationId::DEFAULT, "quantity": data["quantity"], "left": 0 }]);
+        }
+        _ => {}
+    }
+    data
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,24 +149,104 @@ pub struct Opened {
 pub struct Adjusted {
     pub delta: i64,
     pub reason: String,
+    pub location: LocationId,
+    /// What lies there now.
+    #[serde(default)]
+    pub left: i64,
+    /// How many that orders wait for are there now.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub covered: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transferred {
+    pub from: Taken,
+    pub to: LocationId,
+    /// What lies there now.
+    pub to_has: i64,
+    pub reason: String,
+}
+
+/// So many left a location, in which so many are left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub location: LocationId,
+    pub quantity: i64,
+    pub left: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reserved {
     pub order: Uuid,
     pub quantity: i64,
+    /// How many of them are not there yet.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub backordered: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
     pub order: Uuid,
     pub quantity: i64,
+    /// How many of them were not there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub backordered: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shipped {
     pub order: Uuid,
     pub quantity: i64,
+    pub from: Vec<Taken>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configured {
+    pub policy: Policy,
+}
+
+/// Little of it is left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Low {
+    pub available: i64,
+    pub threshold: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub hold: Uuid,
+    pub quantity: i64,
+    pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldReleased {
+    pub hold: Uuid,
+    pub quantity: i64,
+    pub until: Timestamp,
+}
+
+/// What was held is promised to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldClaimed {
+    pub hold: Uuid,
+    pub quantity: i64,
+    pub until: Timestamp,
+    pub order: Uuid,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub backordered: i64,
+}
+
+/// All that was held until then is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldsLapsed {
+    pub until: Timestamp,
+    pub quantity: i64,
+}
+
+/// The minute, counted from 1970, at whose end a hold ends. One that was cleaned up is in none any more.
+pub(crate) fn minute(until: Timestamp) -> i64 {
+    (until.seconds() + 59).div_euclid(60)
 }
 
 impl Aggregate for Stock {
@@ -73,12 +259,59 @@ impl Aggregate for Stock {
                 self.opened = true;
                 self.on_hand = opened.on_hand;
             }
-            StockEvent::Adjusted(adjusted) => self.on_hand += adjusted.delta,
-            StockEvent::Reserved(reserved) => self.reserved += reserved.quantity,
-            StockEvent::Released(released) => self.reserved -= released.quantity,
+            StockEvent::Adjusted(adjusted) => {
+                self.on_hand += adjusted.delta;
+                self.put(adjusted.location, adjusted.delta);
+                self.reserved += adjusted.covered;
+                self.backordered -= adjusted.covered;
+            }
+            StockEvent::Transferred(Transferred { from, to, .. }) => {
+                self.put(from.location, -from.quantity);
+                self.put(*to, from.quantity);
+            }
+            StockEvent::Reserved(Reserved { quantity, backordered, .. }) => {
+                self.promise(*quantity, *backordered);
+            }
+            StockEvent::Released(Released { quantity, backordered, .. }) => {
+                self.promise(-quantity, -backordered);
+            }
             StockEvent::Shipped(shipped) => {
                 self.on_hand -= shipped.quantity;
                 self.reserved -= shipped.quantity;
+                for taken in &shipped.from {
+                    self.put(taken.location, -taken.quantity);
+                }
+            }
+            StockEvent::Configured(configured) => self.policy = configured.policy.clone(),
+            StockEvent::Low(_) => self.low = true,
+            StockEvent::Held(held) => *self.holds.entry(minute(held.until)).or_default() += held.quantity,
+            StockEvent::HoldReleased(HoldReleased { quantity, until, .. }) => self.let_go(*until, *quantity),
+            StockEvent::HoldClaimed(HoldClaimed { quantity, until, backordered, .. }) => {
+                self.let_go(*until, *quantity);
+                self.promise(*quantity, *backordered);
+            }
+            StockEvent::HoldsLapsed(HoldsLapsed { until, .. }) => {
+                self.holds = self.holds.split_off(&(until.seconds().div_euclid(60) + 1));
+            }
+        }
+        if self.low && !matches!(event, StockEvent::Low(_)) {
+            self.low = self.policy.low_at.is_some_and(|threshold| self.available() <= threshold);
+        }
+    }
+}
+
+impl Stock {
+    fn promise(&mut self, quantity: i64, backordered: i64) {
+        self.reserved += quantity - backordered;
+        self.backordered += backordered;
+    }
+
+    fn let_go(&mut self, until: Timestamp, quantity: i64) {
+        let minute = minute(until);
+        if let Some(held) = self.holds.get_mut(&minute) {
+            *held -= quantity;
+            if *held <= 0 {
+                self.holds.remove(&minute);
             }
         }
     }
@@ -91,29 +324,22 @@ pub struct Open {
     pub on_hand: i64,
 }
 
-/// More or less in the warehouse than was thought.
+/// More or less in a location than was thought.
 pub struct Adjust {
     pub delta: i64,
     pub reason: String,
+    pub location: LocationId,
 }
 
-/// Promises some to an order.
-pub struct Reserve {
-    pub order: Uuid,
+/// From one location to another.
+pub struct Transfer {
+    pub from: LocationId,
+    pub to: LocationId,
     pub quantity: i64,
+    pub reason: String,
 }
 
-/// Takes a promise back.
-pub struct Release {
-    pub order: Uuid,
-    pub quantity: i64,
-}
-
-/// What was promised leaves the warehouse.
-pub struct Ship {
-    pub order: Uuid,
-    pub quantity: i64,
-}
+pub struct Configure(pub Policy);
 
 type Decision = Result<Vec<StockEvent>, Refusal>;
 
@@ -133,108 +359,52 @@ impl Decide<Adjust> for Stock {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Adjust, _now: Timestamp) -> Decision {
+        let Adjust { delta, reason, location } = command;
         let after =
-            self.on_hand.checked_add(command.delta).filter(|after| *after <= MOST).ok_or(Refusal::TooMuch)?;
+            self.on_hand.checked_add(*delta).filter(|after| *after <= MOST).ok_or(Refusal::TooMuch)?;
         if after < self.reserved {
             return Err(Refusal::BelowReserved { reserved: self.reserved });
         }
-        Ok(vec![Adjusted { delta: command.delta, reason: command.reason.clone() }.into()])
+        let left = self.at(*location) + delta;
+        if *delta < 0 && left < 0 {
+            return Err(Refusal::NotThere { there: self.at(*location) });
+        }
+        let covered = self.backordered.min(after - self.reserved);
+        let (delta, reason, location) = (*delta, reason.clone(), *location);
+        Ok(self.and_low(vec![Adjusted { delta, reason, location, left, covered }.into()]))
     }
 }
 
-impl Decide<Reserve> for Stock {
+impl Decide<Transfer> for Stock {
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Reserve, _now: Timestamp) -> Decision {
-        if command.quantity > self.available() {
-            return Err(Refusal::OutOfStock { available: self.available() });
+    fn decide(&self, command: &Transfer, _now: Timestamp) -> Decision {
+        let Transfer { from, to, quantity, reason } = command;
+        let left = self.at(*from) - quantity;
+        if left < 0 {
+            return Err(Refusal::NotThere { there: self.at(*from) });
         }
-        Ok(vec![Reserved { order: command.order, quantity: command.quantity }.into()])
+        let taken = Taken { location: *from, quantity: *quantity, left };
+        let to_has = self.at(*to) + quantity;
+        Ok(vec![Transferred { from: taken, to: *to, to_has, reason: reason.clone() }.into()])
     }
 }
 
-impl Decide<Release> for Stock {
+impl Decide<Configure> for Stock {
     type Refusal = Refusal;
 
-    fn decide(&self, command: &Release, _now: Timestamp) -> Decision {
-        if command.quantity > self.reserved {
-            return Err(Refusal::NothingToShip);
+    fn decide(&self, command: &Configure, _now: Timestamp) -> Decision {
+        if self.policy == command.0 {
+            return Ok(Vec::new());
         }
-        Ok(vec![Released { order: command.order, quantity: command.quantity }.into()])
-    }
-}
-
-impl Decide<Ship> for Stock {
-    type Refusal = Refusal;
-
-    fn decide(&self, command: &Ship, _now: Timestamp) -> Decision {
-        if command.quantity > self.reserved {
-            return Err(Refusal::NothingToShip);
-        }
-        Ok(vec![Shipped { order: command.order, quantity: command.quantity }.into()])
+        let configured: StockEvent = Configured { policy: command.0.clone() }.into();
+        let mut after = self.clone();
+        after.apply(&configured);
+        let low = after.and_low(Vec::new());
+        Ok([vec![configured], low].concat())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use kernel::aggregate::{Given, given};
-    use proptest::prelude::*;
-
-    const NOW: Timestamp = Timestamp::from_micros(0);
-
-    fn ten() -> Given<Stock> {
-        given([Opened { product: ProductId(Uuid::nil()), sku: "A".into(), on_hand: 10 }.into()])
-    }
-
-    #[test]
-    fn promises_what_is_there() {
-        let order = Uuid::now_v7();
-        let events = ten().when(&Reserve { order, quantity: 10 }, NOW).unwrap();
-        assert_eq!(events, [Reserved { order, quantity: 10 }.into()]);
-    }
-
-    #[test]
-    fn refuses_to_promise_more_than_is_there() {
-        let refusal = ten().when(&Reserve { order: Uuid::nil(), quantity: 11 }, NOW).unwrap_err();
-        assert_eq!(refusal, Refusal::OutOfStock { available: 10 });
-    }
-
-    #[test]
-    fn refuses_to_fall_below_what_is_promised() {
-        let stock = given::<Stock>([
-            Opened { product: ProductId(Uuid::nil()), sku: "A".into(), on_hand: 10 }.into(),
-            Reserved { order: Uuid::nil(), quantity: 4 }.into(),
-        ]);
-        let refusal = stock.when(&Adjust { delta: -7, reason: "lost".into() }, NOW).unwrap_err();
-        assert_eq!(refusal, Refusal::BelowReserved { reserved: 4 });
-    }
-
-    #[test]
-    fn refuses_to_count_more_than_can_be_counted() {
-        assert_eq!(
-            ten().when(&Adjust { delta: i64::MAX, reason: String::new() }, NOW),
-            Err(Refusal::TooMuch)
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn no_history_promises_more_than_there_is(steps in prop::collection::vec((0..4, 1i64..50), 0..200)) {
-            let mut stock = ten().0;
-            for (step, quantity) in steps {
-                let order = Uuid::nil();
-                let events = match step {
-                    0 => stock.decide(&Reserve { order, quantity }, NOW),
-                    1 => stock.decide(&Release { order, quantity }, NOW),
-                    2 => stock.decide(&Ship { order, quantity }, NOW),
-                    _ => stock.decide(&Adjust { delta: quantity - 25, reason: String::new() }, NOW),
-                };
-                for event in events.unwrap_or_default() {
-                    stock.apply(&event);
-                }
-                prop_assert!(stock.reserved >= 0 && stock.on_hand >= stock.reserved, "{stock:?}");
-            }
-        }
-    }
-}
+#[path = "stock_tests.rs"]
+mod tests;

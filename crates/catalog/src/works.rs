@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use crate::attribute::{self, Attribute, Declaration};
 use crate::claim::{Claim, GiveUp, Take, What};
+use crate::location::{self, Place};
 use crate::product::{Change, Create};
 use crate::stock::{Adjust, Open, Stock};
-use crate::{Content, Product, ProductId, VariantId};
+use crate::{Content, LocationId, Product, ProductId, VariantId, stock_api};
 
 #[derive(Serialize)]
 struct Made {
@@ -97,19 +98,47 @@ pub async fn change_product(
     }))
 }
 
-/// Corrects the count of a variant.
-pub fn adjust_stock(id: VariantId, seen: Option<i64>, delta: i64, reason: String) -> Work {
-    Work::over::<Stock>([id]).decide(move |desk| {
+/// Corrects the count of a variant in a location.
+pub fn adjust_stock(
+    id: VariantId,
+    seen: Option<i64>,
+    delta: i64,
+    reason: String,
+    location: LocationId,
+) -> Work {
+    Work::over::<Stock>([id]).and::<Place>([location]).decide(move |desk| {
         desk.get::<Stock>(id)?;
         desk.expect_version::<Stock>(id, seen)?;
-        desk.ask::<Stock, _>(id, &Adjust { delta, reason: reason.clone() })?;
-        let version = desk.version::<Stock>(id);
-        let stock = desk.get::<Stock>(id)?;
-        let body = serde_json::json!({
-            "variant_id": id, "on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available(), "version": version,
-        });
-        Ok(Reply::json(200, &body).version(version))
+        check_location(desk, location, "/location_id")?;
+        desk.ask::<Stock, _>(id, &Adjust { delta, reason: reason.clone(), location })?;
+        counted(desk, id)
     })
+}
+
+/// Whether something may be put into a location.
+pub(crate) fn check_location(
+    desk: &mut store::Desk<'_>,
+    id: LocationId,
+    pointer: &str,
+) -> Result<(), Problem> {
+    let location = stock_api::location(desk, id);
+    let mut check = Check::default();
+    let open = location.is_some_and(|location| location.status == location::Status::Active);
+    check.that(open, pointer, "there is no such location, or it is closed");
+    check.done()
+}
+
+/// What there is of a variant, after it was counted or moved.
+pub(crate) fn counted(desk: &mut store::Desk<'_>, id: VariantId) -> Result<Reply, Problem> {
+    let (version, now) = (desk.version::<Stock>(id), desk.now());
+    let stock = desk.get::<Stock>(id)?;
+    let held = stock.held(now);
+    let body = serde_json::json!({
+        "variant_id": id, "on_hand": stock.on_hand, "reserved": stock.reserved, "backordered": stock.backordered,
+        "held": held, "available": stock.available() - held, "low_at": stock.policy.low_at,
+        "backorder_limit": stock.policy.backorder_limit, "version": version,
+    });
+    Ok(Reply::json(200, &body).version(version))
 }
 
 fn attributes(content: &Content) -> Vec<Uuid> {

@@ -14,6 +14,10 @@ pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>, prover: Prover) 
     let mut workers = Workers {
         subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts)],
         jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover))],
+pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>) -> Workers {
+    let mut workers = Workers {
+        subscribers: vec![Arc::new(identity::Upkeep)],
+        jobs: vec![Arc::new(Verify), Arc::new(catalog::Sweep)],
     };
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));
