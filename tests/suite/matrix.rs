@@ -293,10 +293,9 @@ const ROLES: &[(&str, May)] = &[
     }),
     ("operator", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
-        ["catalog", "stock", "promotions", "delivery", "jobs", "deliveries", "files"].contains(&noun)
+        ["catalog", "prices", "stock", "promotions", "delivery", "jobs", "deliveries", "files"]
+            .contains(&noun)
             || ["orders:read", "orders:write", "taxes:read"].contains(&permission)
-        ["catalog", "prices", "stock", "jobs", "deliveries", "files"].contains(&noun)
-            || ["orders:read", "orders:write"].contains(&permission)
     }),
     ("service", |permission| {
         permission.ends_with(":read") || ["orders:place", "files:write"].contains(&permission)

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use kernel::{Arg, Money, args};
 use kernel::{Arg, Money, Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
@@ -270,19 +269,21 @@ pub(crate) async fn holds_over(tenant: &Tenant, now: Timestamp, rows: usize) -> 
     tenant.rows(sql, args![now, rows], |row| Ok(HoldId(row.get(0)?))).await
 }
 
-/// How many of each of these variants can be ordered.
-pub async fn available(tenant: &Tenant, variants: &[VariantId]) -> Result<HashMap<VariantId, i64>, Failure> {
+/// How many of each of these variants can be ordered now.
+pub async fn sellable(
+    tenant: &Tenant,
+    variants: &[VariantId],
+    now: Timestamp,
+) -> Result<HashMap<VariantId, i64>, Failure> {
     if variants.is_empty() {
         return Ok(HashMap::new());
     }
-    let marks: Vec<String> = (1..=variants.len()).map(|number| format!("${number}")).collect();
-    let sql = format!(
-        "select variant_id, on_hand - reserved from inventory where variant_id in ({})",
-        marks.join(", ")
-    );
-    let ids: Vec<Arg> = variants.iter().map(|id| Arg::from(*id)).collect();
-    let rows = tenant.rows(&sql, ids, |row| Ok((VariantId(row.get(0)?), row.get(1)?))).await?;
-    Ok(rows.into_iter().collect())
+    let marks: Vec<String> = (2..variants.len() + 2).map(|number| format!("${number}")).collect();
+    let sql = format!("{STOCK} where i.variant_id in ({})", marks.join(", "));
+    let mut asked = args![now];
+    asked.extend(variants.iter().map(|id| Arg::from(*id)));
+    let stocks = tenant.rows(&sql, asked, stock_view).await?;
+    Ok(stocks.into_iter().map(|stock| (stock.variant_id, stock.available + stock.backorder_limit)).collect())
 }
 
 fn stock_view(row: &Row<'_>) -> Result<StockView, Failure> {

@@ -13,11 +13,7 @@ use store::relay::{JobKind, JobRun, Workers};
 pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>, prover: Prover) -> Workers {
     let mut workers = Workers {
         subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts)],
-        jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover))],
-pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>) -> Workers {
-    let mut workers = Workers {
-        subscribers: vec![Arc::new(identity::Upkeep)],
-        jobs: vec![Arc::new(Verify), Arc::new(catalog::Sweep)],
+        jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover)), Arc::new(catalog::Sweep)],
     };
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));

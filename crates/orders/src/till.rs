@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catalog::{Offer, OfferBy, ProductId, VariantId, offers};
+use catalog::{Buyer, Offer, OfferBy, Quote, VariantId, offers, offers_for};
 use kernel::{Check, Currency, Problem, Timestamp};
 use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced, PromotionId, Shipping};
 use store::Tenant;
@@ -27,8 +27,8 @@ pub struct Wanted<'a> {
 /// What it comes to.
 pub struct Receipt {
     pub lines: Vec<Line>,
-    /// The product version that each line was read from.
-    pub seen: Vec<i64>,
+    /// What each line was priced by.
+    pub quotes: Vec<Quote>,
     /// The wanted line that first named the variant.
     pub asked: Vec<usize>,
     /// The wanted lines that are not sold.
@@ -46,13 +46,14 @@ impl Receipt {
         let rules = rules::rules(tenant).await?;
         let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
         let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };
-        let mut basket = Filled::default();
+        let mut named = Named::default();
         for (n, ((_, quantity), offer)) in wanted.lines.iter().zip(found).enumerate() {
             match offer {
-                Some(offer) if offer.price.currency == wanted.currency => basket.put(n, offer, *quantity),
-                _ => basket.unsold.push(n),
+                Some(offer) => named.put(n, &offer, *quantity),
+                None => named.unsold.push(n),
             }
         }
+        let basket = named.quoted(tenant, wanted).await?;
         let promotions = in_force(tenant, &rules, wanted).await?;
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
@@ -74,8 +75,8 @@ impl Receipt {
         )
         .map_err(Refusal::from)?;
         let misdirected = wanted.delivery.is_some() && fitting.is_none();
-        let Filled { lines, seen, asked, unsold, .. } = basket;
-        Ok(Self { lines, seen, asked, unsold, priced, delivery: fitting, misdirected, rules })
+        let Filled { lines, quotes, asked, unsold } = basket;
+        Ok(Self { lines, quotes, asked, unsold, priced, delivery: fitting, misdirected, rules })
     }
 
     /// The promotions that took something off and whose uses are counted, with how often each may be used.
@@ -109,46 +110,70 @@ impl Receipt {
     }
 }
 
-/// The basket while it is filled. Two lines of one variant become one.
+/// What is wanted, by variant. Two lines of one variant become one, so that it is priced by all there are of it.
 #[derive(Default)]
-struct Filled {
-    lines: Vec<Line>,
-    facts: Vec<Facts>,
-    seen: Vec<i64>,
+struct Named {
+    wanted: Vec<(VariantId, i64)>,
     asked: Vec<usize>,
     unsold: Vec<usize>,
 }
 
-/// What promotions and taxes go by.
-struct Facts {
-    product: ProductId,
-    variant: VariantId,
-    categories: Vec<String>,
-    tax_class: String,
+impl Named {
+    fn put(&mut self, n: usize, offer: &Offer, quantity: i64) {
+        match self.wanted.iter_mut().find(|(variant, _)| *variant == offer.variant) {
+            Some((_, known)) => *known = known.saturating_add(quantity),
+            None => {
+                self.wanted.push((offer.variant, quantity));
+                self.asked.push(n);
+            }
+        }
+    }
+
+    /// What each costs this buyer. What was sold a moment ago, and is not any more, is not sold.
+    async fn quoted(self, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Filled, Problem> {
+        let Self { wanted: named, asked, unsold } = self;
+        let mut basket = Filled { unsold, ..Filled::default() };
+        if named.is_empty() {
+            return Ok(basket);
+        }
+        let by = named.iter().map(|(variant, quantity)| catalog::Wanted {
+            by: OfferBy::Variant(*variant),
+            quantity: *quantity,
+        });
+        let buyer = Buyer::anyone(wanted.currency);
+        let quotes = offers_for(tenant, &by.collect::<Vec<_>>(), &buyer, wanted.now, false).await?;
+        for (((_, quantity), n), quote) in named.into_iter().zip(asked).zip(quotes) {
+            match quote {
+                Some(quote) => basket.put(n, quote, quantity),
+                None => basket.unsold.push(n),
+            }
+        }
+        Ok(basket)
+    }
+}
+
+/// The basket with its prices.
+#[derive(Default)]
+struct Filled {
+    lines: Vec<Line>,
+    quotes: Vec<Quote>,
+    asked: Vec<usize>,
+    unsold: Vec<usize>,
 }
 
 impl Filled {
-    fn put(&mut self, n: usize, offer: Offer, quantity: i64) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.variant == offer.variant) {
-            line.quantity = line.quantity.saturating_add(quantity);
-            return;
-        }
-        self.seen.push(offer.product_version);
+    fn put(&mut self, n: usize, quote: Quote, quantity: i64) {
+        let offer = &quote.offer;
         self.asked.push(n);
-        self.facts.push(Facts {
-            product: offer.product,
-            variant: offer.variant,
-            categories: Vec::new(),
-            tax_class: "standard".into(),
-        });
         self.lines.push(Line {
             variant: offer.variant,
             product: offer.product,
-            sku: offer.sku,
-            title: offer.title,
+            sku: offer.sku.clone(),
+            title: offer.title.clone(),
             quantity,
             unit_price: offer.price,
         });
+        self.quotes.push(quote);
     }
 
     fn worth(&self) -> Result<i64, Refusal> {
@@ -159,16 +184,16 @@ impl Filled {
     }
 
     fn priced_lines(&self) -> Vec<pricing::Line> {
-        let numbered = self.lines.iter().zip(&self.facts).zip(1..);
+        let numbered = self.lines.iter().zip(&self.quotes).zip(1..);
         numbered
-            .map(|((line, facts), number)| pricing::Line {
+            .map(|((line, quote), number)| pricing::Line {
                 id: LineId(number),
-                product: facts.product.uuid(),
-                variant: facts.variant.uuid(),
+                product: line.product.uuid(),
+                variant: line.variant.uuid(),
                 quantity: line.quantity,
                 unit_price: line.unit_price.amount,
-                categories: facts.categories.clone(),
-                tax_class: facts.tax_class.clone(),
+                categories: quote.offer.categories.clone(),
+                tax_class: quote.offer.tax_class.clone(),
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! The units of work of orders.
 
 use catalog::stock::{Release, Reserve, Ship};
-use catalog::{Product, Stock};
+use catalog::{PRICING, Pricing, Product, Stock};
 use kernel::{Personal, Problem, SubjectId};
 use pricing::PromotionId;
 use store::{Desk, Reply, Work};
@@ -44,13 +44,14 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
             redeemed: redeemed.iter().map(|(promotion, ..)| *promotion).collect(),
         },
     };
-    let (seen, asked, rules) = (receipt.seen.clone(), receipt.asked.clone(), receipt.rules.version);
+    let (quotes, asked, rules) = (receipt.quotes.clone(), receipt.asked.clone(), receipt.rules.version);
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();
     let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
     let named = named.and::<Promo>(redeemed.iter().map(|(promotion, ..)| *promotion)).and::<Use>(uses);
-    let named = named.and::<Rulebook>([RULEBOOK]).and::<Cart>(cart.map(|(cart, _)| cart));
+    let named =
+        named.and::<Rulebook>([RULEBOOK]).and::<Pricing>([PRICING]).and::<Cart>(cart.map(|(cart, _)| cart));
     named.about([subject]).decide(move |desk| {
         if desk.is_erased(subject) {
             return Err(Refusal::PersonErased.into());
@@ -58,13 +59,9 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         let mut place = place.clone();
         let email_index = Some(desk.blind("email", &person.email));
         place.customer.person = Personal::new(subject, Person { email_index, ..person.clone() });
-        if desk.version::<Rulebook>(RULEBOOK) != rules {
+        let holds = quotes.iter().all(|quote| quote.holds(desk));
+        if !holds || desk.version::<Rulebook>(RULEBOOK) != rules {
             return Err(prices_changed());
-        }
-        for (line, seen) in place.lines.iter().zip(&seen) {
-            if desk.version::<Product>(line.product) != *seen {
-                return Err(prices_changed());
-            }
         }
         if let Some((cart, seen)) = cart {
             order_cart(desk, cart, seen, id)?;

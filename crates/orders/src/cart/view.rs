@@ -123,7 +123,7 @@ impl Priced {
         };
         let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
-        let stocks = catalog::queries::available(tenant, &variants).await?;
+        let stocks = catalog::queries::sellable(tenant, &variants, now).await?;
         Ok(Self { kept, receipt, stocks })
     }
 
