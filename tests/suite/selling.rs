@@ -15,6 +15,8 @@ over_both_engines!(
     a_promotion_is_used_as_often_as_it_may_be_however_many_order_at_once,
     an_order_is_priced_by_the_rules_of_its_moment_or_not_placed,
     what_a_guest_said_is_gone_when_they_are_erased,
+    an_order_is_sent_edited_and_given_back_and_its_bill_always_adds_up,
+    a_cancelled_order_charges_nothing_and_gives_everything_back,
 );
 
 fn address() -> Value {
@@ -289,6 +291,153 @@ async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Eng
         let at = refused.json()["errors"][0]["pointer"].as_str().unwrap().to_owned();
         assert!(at.starts_with(pointer), "{at} is not {pointer}");
     }
+    galleria_tests::server::verify(&world.cell);
+}
+
+/// The order, with a bill of which every sum is what its entries say.
+async fn bill(admin: &mut Client, id: &str) -> Value {
+    let order = admin.get(&format!("/api/v1/orders/{id}")).await.json();
+    let entries = order["bill"]["entries"].as_array().unwrap();
+    let sum: i64 = entries.iter().map(|entry| entry["amount"].as_i64().unwrap()).sum();
+    assert_eq!((&order["total"], &order["bill"]["total"]), (&json!(sum), &json!(sum)), "{order}");
+    assert_eq!(order["owed"], json!(sum));
+    order
+}
+
+async fn stock_of(admin: &mut Client, sku: &str) -> (i64, i64) {
+    let all = admin.get("/api/v1/inventory").await.json();
+    let stock = all["items"].as_array().unwrap().iter().find(|stock| stock["sku"] == sku).unwrap();
+    (stock["on_hand"].as_i64().unwrap(), stock["reserved"].as_i64().unwrap())
+}
+
+async fn an_order_is_sent_edited_and_given_back_and_its_bill_always_adds_up(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = fitted(&town.world).await;
+    let mut cy = town.customer("a", "cy@example.com").await;
+    // Three lamps of 19.99 with ten percent off, 5.997 of which are nobody's cent to lose.
+    let id = cart(&mut cy.client, &[("L", 3)]).await;
+    describe(&mut cy.client, &id, &ada()).await;
+    deliver(&mut cy.client, &id).await;
+    cy.client.post(&format!("/api/v1/carts/{id}/codes"), &json!({ "code": "SPRING" })).await;
+    let placed = cy.client.post(&format!("/api/v1/carts/{id}/checkout"), &json!({})).await.json();
+    let id = placed["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/orders/{id}");
+    assert_eq!(bill(&mut admin, &id).await["total"], 5997 - 600 + 490);
+
+    // One lamp is taken out and a rug-lamp added, at today's price.
+    let nothing = admin.post(&format!("{path}/edits"), &json!({})).await;
+    assert_eq!(nothing.status, 422);
+    let too_many =
+        admin.post(&format!("{path}/edits"), &json!({ "take": [{ "line": 1, "quantity": 4 }] })).await;
+    assert_eq!((too_many.status, &*too_many.code()), (409, "more_pieces_than_left"));
+    let body = json!({ "take": [{ "line": 1, "quantity": 1 }], "add": [{ "sku": "R", "quantity": 2 }], "reason": "asked by phone" });
+    let edited = admin.post(&format!("{path}/edits"), &body).await;
+    assert_eq!(edited.status, 200, "{}", edited.json());
+    let order = bill(&mut admin, &id).await;
+    assert_eq!(order["total"], 5997 - 600 + 490 - 1799 + 2 * 1999);
+    assert_eq!((&order["lines"][0]["quantity"], &order["lines"][1]["number"]), (&json!(2), &json!(2)));
+    assert_eq!((stock_of(&mut admin, "L").await, stock_of(&mut admin, "R").await), ((50, 2), (2, 2)));
+    let short =
+        admin.post(&format!("{path}/edits"), &json!({ "add": [{ "sku": "R", "quantity": 1 }] })).await;
+    assert_eq!((short.status, &*short.code()), (409, "out_of_stock"));
+
+    // Two parcels; with the second the order is shipped.
+    let early = admin.post(&format!("{path}/parcels"), &json!({})).await;
+    assert_eq!((early.status, &*early.code()), (409, "illegal_transition"));
+    admin.put(&format!("{path}/status"), &json!({ "status": "confirmed" })).await;
+    let first =
+        json!({ "lines": [{ "line": 2, "quantity": 1 }], "carrier": "An Post", "tracking_number": "IE123" });
+    assert_eq!(admin.post(&format!("{path}/parcels"), &first).await.status, 201);
+    let cancelled = admin.delete(&path).await;
+    assert_eq!((cancelled.status, &*cancelled.code()), (409, "partly_sent"));
+    assert_eq!(bill(&mut admin, &id).await["status"], "confirmed");
+    assert_eq!(admin.post(&format!("{path}/parcels"), &json!({})).await.status, 201);
+    let order = bill(&mut admin, &id).await;
+    assert_eq!((&order["status"], &order["lines"][0]["sent"]), (&json!("shipped"), &json!(2)));
+    assert_eq!((stock_of(&mut admin, "L").await, stock_of(&mut admin, "R").await), ((48, 0), (0, 0)));
+    assert_eq!(order["acts"][1]["tracking_number"], "IE123");
+
+    // The customer sends one lamp and one rug-lamp back; the lamp is broken, and one comes never.
+    let mut dee = town.customer("a", "dee@example.com").await;
+    let back = json!({ "lines": [{ "line": 1, "quantity": 1 }, { "line": 2, "quantity": 2 }], "reason": "too bright" });
+    assert_eq!(dee.client.post(&format!("{path}/returns"), &back).await.status, 404);
+    let opened = cy.client.post(&format!("{path}/returns"), &back).await;
+    assert_eq!(opened.status, 201, "{}", opened.json());
+    let twice =
+        cy.client.post(&format!("{path}/returns"), &json!({ "lines": [{ "line": 2, "quantity": 1 }] })).await;
+    assert_eq!((twice.status, &*twice.code()), (409, "not_so_many"));
+    let returned = format!("{path}/returns/{}", opened.json()["id"].as_str().unwrap());
+    let came = json!({ "lines": [{ "line": 1, "quantity": 1, "restock": false }, { "line": 2, "quantity": 1, "restock": true }] });
+    let received = admin.post(&format!("{returned}/receipts"), &came).await;
+    assert_eq!(received.status, 200, "{}", received.json());
+    assert_eq!((stock_of(&mut admin, "L").await, stock_of(&mut admin, "R").await), ((48, 0), (1, 0)));
+    assert_eq!(cy.client.delete(&returned).await.status, 200);
+    let late = admin.post(&format!("{returned}/receipts"), &came).await;
+    assert_eq!((late.status, &*late.code()), (409, "return_closed"));
+
+    // Goodwill and delivery, never more than is charged.
+    let too_much =
+        admin.post(&format!("{path}/goodwill"), &json!({ "amount": 1_000_000, "reason": "late" })).await;
+    assert_eq!((too_much.status, &*too_much.code()), (409, "more_than_charged"));
+    assert_eq!(
+        admin.post(&format!("{path}/goodwill"), &json!({ "amount": 100, "reason": "late" })).await.status,
+        200
+    );
+    assert_eq!(
+        admin.post(&format!("{path}/delivery-credits"), &json!({ "reason": "late" })).await.status,
+        200
+    );
+    let order = bill(&mut admin, &id).await;
+    // What is left of the three lamps is the last share of their price: all shares add up to 53.97.
+    assert_eq!(order["total"], 5397 - 1799 - 1799 + 1999 - 100);
+    let kinds: Vec<&str> =
+        order["acts"].as_array().unwrap().iter().map(|act| act["kind"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "edited",
+            "parcel_sent",
+            "parcel_sent",
+            "return_opened",
+            "return_received",
+            "return_closed",
+            "credited",
+            "credited"
+        ]
+    );
+    let stale = admin
+        .send(
+            "POST",
+            &format!("{path}/goodwill"),
+            &[("if-match", "\"1\"")],
+            Some(r#"{"amount":1,"reason":"late"}"#),
+        )
+        .await;
+    assert_eq!(stale.unwrap().status, 412);
+    galleria_tests::server::verify(&town.world.cell);
+}
+
+async fn a_cancelled_order_charges_nothing_and_gives_everything_back(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = fitted(&world).await;
+    let mut body = order(&[("L", 3)]);
+    let options = admin.get("/api/v1/delivery-options").await.json();
+    let post =
+        options["items"].as_array().unwrap().iter().find(|option| option["name"] == "Post").unwrap().clone();
+    (body["delivery_option_id"], body["codes"]) = (post["id"].clone(), json!(["SPRING"]));
+    let placed = admin.post("/api/v1/orders", &body).await.json();
+    let id = placed["id"].as_str().unwrap().to_owned();
+    admin.post(&format!("/api/v1/orders/{id}/goodwill"), &json!({ "amount": 100, "reason": "late" })).await;
+    for _ in 0..2 {
+        assert_eq!(admin.delete(&format!("/api/v1/orders/{id}")).await.status, 200);
+        let order = bill(&mut admin, &id).await;
+        assert_eq!((&order["status"], &order["total"]), (&json!("cancelled"), &json!(0)));
+    }
+    assert_eq!(stock_of(&mut admin, "L").await, (50, 0));
+    let edited = admin
+        .post(&format!("/api/v1/orders/{id}/edits"), &json!({ "add": [{ "sku": "L", "quantity": 1 }] }))
+        .await;
+    assert_eq!((edited.status, &*edited.code()), (409, "order_cancelled"));
     galleria_tests::server::verify(&world.cell);
 }
 

@@ -69,7 +69,7 @@ pub const STANDARD: &[Role] = &[
     Role {
         name: "customer",
         audience: Audience::Customer,
-        grants: &["orders:place", "orders:read", "orders:cancel"],
+        grants: &["orders:place", "orders:read", "orders:cancel", "orders:return"],
         about: "A customer, with what is their own.",
     },
     operator("owner", &["*:*"], "Everything on the platform."),

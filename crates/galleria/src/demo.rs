@@ -203,7 +203,7 @@ async fn advance(
         let before = orders::queries::order(tenant, id).await?;
         let reason = (*to == Status::Cancelled).then(|| "The customer changed their mind.".to_owned());
         let when = at.plus(Duration::from_secs(hours * 3600)).min(clock::now());
-        tenant.run(asked(when), orders::works::advance_order(id, &before, None, *to, reason)).await?;
+        tenant.run(asked(when), orders::works::advance_order(id, &before, None, *to, reason)?).await?;
     }
     Ok(())
 }

@@ -25,6 +25,9 @@ impl Decide<Advance> for Order {
         if !from.next().contains(&to) {
             return Err(Refusal::IllegalTransition { from, to });
         }
+        if to == Status::Cancelled && self.pieces.iter().any(|pieces| pieces.sent > 0) {
+            return Err(Refusal::PartlySent);
+        }
         Ok(vec![match to {
             Status::Placed => return Err(Refusal::IllegalTransition { from, to }),
             Status::Confirmed => Confirmed { reason }.into(),

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::after_api::{self, act};
 use crate::cart::{self, MOST_CODES};
 use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list_orders, place_order))
         .routes(routes!(read_order, cancel_order))
         .routes(routes!(set_status))
+        .merge(after_api::routes())
         .merge(cart::api::routes())
         .merge(rules::api::routes())
 }
@@ -196,11 +198,10 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
         "give a reason of 1 to 500 letters, or none",
     );
     check.done()?;
-    let before = queries::order(&ask.shop.tenant, id).await;
-    let work = before.map(|before| {
+    act(&ask, id, async |before| {
         works::advance_order(id, &before, ask.if_match, ask.body.status, ask.body.reason.clone())
-    });
-    ask.run(Work::or_refuse(work)).await
+    })
+    .await
 }
 
 /// Cancels an order; what was reserved for it can be ordered again.
@@ -208,9 +209,8 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
     responses((status = 200, description = "It is cancelled.", body = Moved)),
     security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"])))]
 async fn cancel_order(Id(id): Id<OrderId>, ask: Command<NoBody>) -> Answer {
-    let before = queries::order_of(&ask.shop.tenant, id, ask.shop.caller.own()).await;
-    let work = before.map(|before| works::advance_order(id, &before, ask.if_match, Status::Cancelled, None));
-    ask.run(Work::or_refuse(work)).await
+    act(&ask, id, async |before| works::advance_order(id, &before, ask.if_match, Status::Cancelled, None))
+        .await
 }
 
 impl NewOrder {
@@ -240,17 +240,7 @@ impl NewOrder {
         );
         check.that((1..=200).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
         for (n, line) in self.lines.iter().enumerate() {
-            check.that(
-                (1..=10_000).contains(&line.quantity),
-                format!("/lines/{n}/quantity"),
-                "order 1 to 10,000 of a thing",
-            );
-            let named = line.variant_id.is_some() != line.sku.is_some();
-            check.that(
-                named,
-                format!("/lines/{n}/variant_id"),
-                "name the variant by variant_id or by sku, and not by both",
-            );
+            line.check(&format!("/lines/{n}"), &mut check);
         }
         check.done()
     }
@@ -273,6 +263,8 @@ impl NewOrder {
             customer: self.customer.id,
             currency,
             now,
+            first: 1,
+            promoted: true,
         };
         let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
         receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;
@@ -342,6 +334,17 @@ impl NewAddress {
 }
 
 impl NewLine {
+    pub(crate) fn check(&self, at: &str, check: &mut Check) {
+        let some = (1..=10_000).contains(&self.quantity);
+        check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
+        let named = self.variant_id.is_some() != self.sku.is_some();
+        check.that(
+            named,
+            format!("{at}/variant_id"),
+            "name the variant by variant_id or by sku, and not by both",
+        );
+    }
+
     pub(crate) fn by(&self) -> OfferBy {
         match (&self.variant_id, &self.sku) {
             (Some(id), _) => OfferBy::Variant(*id),

@@ -14,6 +14,10 @@
 //! placing, and the order's from then on.
 
 mod advance;
+pub mod after;
+mod after_api;
+mod after_projector;
+pub mod after_works;
 mod api;
 mod bill;
 pub mod cart;
@@ -40,7 +44,7 @@ pub use refusal::{PROBLEMS, Refusal};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "orders",
-    migrations: store::migrations!["0001_orders", "0002_email_index", "0003_selling"],
+    migrations: store::migrations!["0001_orders", "0002_email_index", "0003_selling", "0004_after"],
     streams: &[
         store::Stream::of::<Order>(),
         store::Stream::of::<cart::Cart>(),

@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::CartId;
+use crate::after::{
+    Credited, Edited, MoneyMoved, ParcelSent, Pieces, Return, ReturnClosed, ReturnOpened, ReturnReceived,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +117,11 @@ pub struct Order {
     pub status: Option<Status>,
     /// What is reserved for it.
     pub reserved: Vec<(VariantId, i64)>,
+    /// What became of each line; empty for orders from before there were ledgers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Pieces>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
 }
 
 kernel::events! {
@@ -124,6 +132,13 @@ kernel::events! {
         Shipped(Shipped) = ("order.shipped", 2),
         Delivered(Delivered) = ("order.delivered", 2),
         Cancelled(Cancelled) = ("order.cancelled", 2),
+        ParcelSent(ParcelSent) = ("order.parcel_sent", 1),
+        Edited(Edited) = ("order.edited", 1),
+        ReturnOpened(ReturnOpened) = ("order.return_opened", 1),
+        ReturnReceived(ReturnReceived) = ("order.return_received", 1),
+        ReturnClosed(ReturnClosed) = ("order.return_closed", 1),
+        Credited(Credited) = ("order.credited", 1),
+        MoneyMoved(MoneyMoved) = ("order.money_moved", 1),
     }
     upcast = up;
 }
@@ -200,26 +215,30 @@ macro_rules! step {
 step!(Confirmed, Packed, Shipped, Delivered, Cancelled);
 
 impl OrderEvent {
-    /// What the order is after it.
-    pub fn status(&self) -> Status {
+    /// What the order is after it, if that is what it says.
+    pub fn status(&self) -> Option<Status> {
         match self {
-            Self::Placed(_) => Status::Placed,
-            Self::Confirmed(_) => Status::Confirmed,
-            Self::Packed(_) => Status::Packed,
-            Self::Shipped(_) => Status::Shipped,
-            Self::Delivered(_) => Status::Delivered,
-            Self::Cancelled(_) => Status::Cancelled,
+            Self::Placed(_) => Some(Status::Placed),
+            Self::Confirmed(_) => Some(Status::Confirmed),
+            Self::Packed(_) => Some(Status::Packed),
+            Self::Shipped(_) => Some(Status::Shipped),
+            Self::Delivered(_) => Some(Status::Delivered),
+            Self::Cancelled(_) => Some(Status::Cancelled),
+            _ => None,
         }
     }
 
     pub fn reason(&self) -> Option<&Personal<String>> {
         match self {
-            Self::Placed(_) => None,
             Self::Confirmed(Confirmed { reason })
             | Self::Packed(Packed { reason })
             | Self::Shipped(Shipped { reason })
             | Self::Delivered(Delivered { reason })
-            | Self::Cancelled(Cancelled { reason }) => reason.as_ref(),
+            | Self::Cancelled(Cancelled { reason })
+            | Self::Edited(Edited { reason, .. })
+            | Self::ReturnOpened(ReturnOpened { reason, .. })
+            | Self::Credited(Credited { reason, .. }) => reason.as_ref(),
+            _ => None,
         }
     }
 }
@@ -229,12 +248,22 @@ impl Aggregate for Order {
     type Event = OrderEvent;
 
     fn apply(&mut self, event: &OrderEvent) {
-        self.status = Some(event.status());
-        if let OrderEvent::Placed(placed) = event {
-            self.reserved = placed.lines.iter().map(|line| (line.variant, line.quantity)).collect();
+        if let Some(status) = event.status() {
+            self.status = Some(status);
         }
-        if matches!(event.status(), Status::Shipped | Status::Cancelled) {
-            self.reserved.clear();
+        match event {
+            OrderEvent::Placed(placed) => {
+                self.reserved = placed.lines.iter().map(|line| (line.variant, line.quantity)).collect();
+                if placed.ledger.is_some() {
+                    self.pieces =
+                        placed.lines.iter().zip(1..).map(|(line, number)| Pieces::of(number, line)).collect();
+                }
+            }
+            OrderEvent::Shipped(_) | OrderEvent::Cancelled(_) => self.reserved.clear(),
+            event => self.come_after(event),
+        }
+        if matches!(event, OrderEvent::Shipped(_)) {
+            self.pieces.iter_mut().for_each(|pieces| pieces.sent = pieces.quantity);
         }
     }
 }

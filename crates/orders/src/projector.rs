@@ -2,8 +2,10 @@
 
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use serde::Serialize;
+use uuid::Uuid;
 
-use crate::order::{Address, Order, OrderEvent, Person, Placed};
+use crate::after_projector as after;
+use crate::order::{Address, Line, Order, OrderEvent, Person, Placed, Status};
 
 /// What of an order is only ever shown, in one column.
 #[derive(Serialize)]
@@ -34,7 +36,10 @@ impl<'a> Details<'a> {
 
 impl Projector for Order {
     fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
-        let (id, status) = (event.stream_id, event.data.status().as_str());
+        let Some(status) = event.data.status().map(Status::as_str) else {
+            return after::project(event);
+        };
+        let id = event.stream_id;
         let mut writes = match event.data {
             OrderEvent::Placed(placed) => place(event, placed),
             _ => vec![Write::one(
@@ -62,6 +67,10 @@ pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
             "update order_status_history set reason = null where order_id in (select id from orders where customer_id = $1)",
             args![customer],
         ),
+        Write::any(
+            "update order_acts set reason = null where order_id in (select id from orders where customer_id = $1)",
+            args![customer],
+        ),
     ]);
     writes
 }
@@ -77,7 +86,7 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
         args![
             event.stream_id,
             event.version,
-            event.data.status().as_str(),
+            Status::Placed.as_str(),
             customer.id,
             person.map(|person| person.name.clone()).unwrap_or_default(),
             person.map(|person| person.email.clone()).unwrap_or_default(),
@@ -95,17 +104,29 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed))
         ],
     ));
-    for (line, number) in lines.iter().zip(1_i64..) {
-        // The decision has summed these already, so the product cannot overflow.
-        let total = line.unit_price.amount.saturating_mul(line.quantity);
-        writes.push(Write::one(
-            "insert into order_items (order_id, line, variant_id, product_id, sku, title, quantity, unit_price, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            args![event.stream_id, number, line.variant, line.product, &line.sku, &line.title, line.quantity, line.unit_price.amount, total],
-        ));
-    }
+    writes.extend(lines.iter().zip(1..).map(|(line, number)| item(event.stream_id, number, line)));
     writes
 }
 
-fn json(value: &impl Serialize) -> String {
+pub(crate) fn item(order: Uuid, number: u32, line: &Line) -> Write {
+    // The decision has summed these already, so the product cannot overflow.
+    let total = line.unit_price.amount.saturating_mul(line.quantity);
+    Write::one(
+        "insert into order_items (order_id, line, variant_id, product_id, sku, title, quantity, unit_price, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            order,
+            i64::from(number),
+            line.variant,
+            line.product,
+            &line.sku,
+            &line.title,
+            line.quantity,
+            line.unit_price.amount,
+            total
+        ],
+    )
+}
+
+pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("an order has string keys and no failing serializers")
 }

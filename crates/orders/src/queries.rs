@@ -2,7 +2,7 @@
 
 use catalog::{ProductId, VariantId};
 use kernel::{Personal, Problem, Timestamp, args};
-use pricing::{Ledger, PromotionId};
+use pricing::{Entry, Ledger, PromotionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Failure, Row, Select, Tenant};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::bill::BillView;
 use crate::order::{Address, ChosenDelivery, Status};
 use crate::projector::Details;
-use crate::{CartId, OrderId, Place};
+use crate::{CartId, OrderId, Place, Refusal};
 
 /// An order in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +29,15 @@ pub struct OrderSummary {
     /// In minor units.
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub total: i64,
+    /// What has come in for it, in minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub paid: i64,
+    /// What of that was paid back.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub refunded: i64,
+    /// What is still to be paid; below 0, what is to be paid back.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub owed: i64,
     /// How many things were ordered.
     pub items: i64,
     #[schema(value_type = String)]
@@ -66,6 +75,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
     pub history: Vec<StepView>,
+    /// What happened to it besides: parcels, edits, returns, credits, and money.
+    pub acts: Vec<ActView>,
+    #[serde(skip)]
+    pub ledger: Option<Ledger>,
     /// The promotions whose uses it counted towards.
     #[serde(skip)]
     pub redeemed: Vec<PromotionId>,
@@ -84,13 +97,18 @@ pub struct DetailsView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LineView {
+    /// By what parcels, edits and returns name it.
+    pub number: u32,
     #[schema(value_type = Uuid)]
     pub variant_id: VariantId,
     #[schema(value_type = Uuid)]
     pub product_id: ProductId,
     pub sku: String,
     pub title: String,
+    /// How many are ordered, without those that were taken out again.
     pub quantity: i64,
+    pub sent: i64,
+    pub returned: i64,
     /// In minor units.
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub unit_price: i64,
@@ -110,6 +128,43 @@ pub struct StepView {
     pub at: Timestamp,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActView {
+    /// parcel_sent, edited, return_opened, return_received, return_closed, credited or money_moved.
+    pub kind: String,
+    #[serde(flatten)]
+    #[schema(value_type = ActDetails)]
+    pub details: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub actor: String,
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+}
+
+/// What an act is about: each kind has some of it.
+#[derive(Serialize, ToSchema)]
+pub struct ActDetails {
+    /// The parcel's or the return's.
+    id: Option<Uuid>,
+    lines: Option<Vec<PartView>>,
+    taken: Option<Vec<PartView>>,
+    /// Numbers of lines.
+    added: Option<Vec<u32>>,
+    carrier: Option<String>,
+    tracking_number: Option<String>,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    paid: Option<i64>,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    refunded: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PartView {
+    line: u32,
+    quantity: i64,
+}
+
 /// Which orders a list shows.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Listed {
@@ -124,7 +179,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, details, ledger, cart_id, purchase_order, delivery, redeemed from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -176,47 +231,72 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
     let queries = [
         (summary_sql.as_str(), summary_args),
         (
-            "select variant_id, product_id, sku, title, quantity, unit_price, total from order_items where order_id = $1 order by line",
+            "select variant_id, product_id, sku, title, quantity - coalesce(taken, 0), unit_price, line, coalesce(sent, 0), coalesce(back, 0) from order_items where order_id = $1 order by line",
             args![id],
         ),
         (
             "select status, reason, actor, at from order_status_history where order_id = $1 order by version",
             args![id],
         ),
+        (
+            "select kind, data, reason, actor, at, entries from order_acts where order_id = $1 order by version",
+            args![id],
+        ),
     ];
     let (mut found, mut lines, mut history) = (None, Vec::new(), Vec::new());
+    let (mut acts, mut entries): (Vec<ActView>, Vec<Entry>) = (Vec::new(), Vec::new());
     tenant
         .read(&queries, &mut |query, row| {
             match query {
                 0 => found = Some(whole(row)?),
                 1 => lines.push(line(row)?),
-                _ => history.push(StepView {
+                2 => history.push(StepView {
                     status: row.get(0)?,
                     reason: row.get(1)?,
                     actor: row.get(2)?,
                     at: row.get(3)?,
                 }),
+                _ => {
+                    acts.push(act(row)?);
+                    entries.extend(written::<Vec<Entry>>(row, 5)?.unwrap_or_default());
+                }
             }
             Ok(())
         })
         .await?;
     let found = found.ok_or_else(|| Problem::not_found("order"))?;
-    Ok(OrderView { lines, history, ..found })
+    let ledger = match found.ledger {
+        Some(ledger) => Some(ledger.and(entries).map_err(Refusal::from)?),
+        None => None,
+    };
+    let bill = ledger.as_ref().map(BillView::of);
+    Ok(OrderView { lines, history, acts, bill, ledger, ..found })
+}
+
+fn act(row: &Row<'_>) -> Result<ActView, Failure> {
+    Ok(ActView {
+        kind: row.get(0)?,
+        details: written(row, 1)?,
+        reason: row.get(2)?,
+        actor: row.get(3)?,
+        at: row.get(4)?,
+    })
 }
 
 /// An order without its lines and its history.
 fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
-    let ledger: Option<Ledger> = written(row, 13)?;
     Ok(OrderView {
         summary: summary(row)?,
-        details: serde_json::from_str(&row.get::<String>(12)?).ok(),
-        bill: ledger.as_ref().map(BillView::of),
-        cart_id: row.get::<Option<Uuid>>(14)?.map(CartId),
-        purchase_order: row.get(15)?,
-        delivery: written(row, 16)?,
-        redeemed: written(row, 17)?.unwrap_or_default(),
+        details: serde_json::from_str(&row.get::<String>(14)?).ok(),
+        ledger: written(row, 15)?,
+        cart_id: row.get::<Option<Uuid>>(16)?.map(CartId),
+        purchase_order: row.get(17)?,
+        delivery: written(row, 18)?,
+        redeemed: written(row, 19)?.unwrap_or_default(),
+        bill: None,
         lines: Vec::new(),
         history: Vec::new(),
+        acts: Vec::new(),
     })
 }
 
@@ -227,12 +307,18 @@ fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T
 }
 
 fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
+    let total: i64 = row.get(6)?;
+    let paid = row.get::<Option<i64>>(12)?.unwrap_or(0);
+    let refunded = row.get::<Option<i64>>(13)?.unwrap_or(0);
     Ok(OrderSummary {
+        paid,
+        refunded,
+        owed: total - paid + refunded,
         id: OrderId(row.get(0)?),
         status: row.get(1)?,
         customer: CustomerView { id: row.get(2)?, name: row.get(3)?, email: row.get(4)? },
         currency: row.get(5)?,
-        total: row.get(6)?,
+        total,
         items: row.get(7)?,
         placed_at: row.get(8)?,
         updated_at: row.get(9)?,
@@ -242,14 +328,18 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
 }
 
 fn line(row: &Row<'_>) -> Result<LineView, Failure> {
+    let (quantity, unit_price): (i64, i64) = (row.get(4)?, row.get(5)?);
     Ok(LineView {
+        number: u32::try_from(row.get::<i64>(6)?).unwrap_or(u32::MAX),
         variant_id: VariantId(row.get(0)?),
         product_id: ProductId(row.get(1)?),
         sku: row.get(2)?,
         title: row.get(3)?,
-        quantity: row.get(4)?,
-        unit_price: row.get(5)?,
-        total: row.get(6)?,
+        quantity,
+        sent: row.get(7)?,
+        returned: row.get(8)?,
+        unit_price,
+        total: unit_price.saturating_mul(quantity),
     })
 }
 
@@ -258,7 +348,11 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
     let lines: Vec<LineView> = place
         .lines
         .iter()
-        .map(|line| LineView {
+        .zip(1..)
+        .map(|(line, number)| LineView {
+            number,
+            sent: 0,
+            returned: 0,
             variant_id: line.variant,
             product_id: line.product,
             sku: line.sku.clone(),
@@ -284,6 +378,9 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             },
             currency: place.ledger.currency().code().to_owned(),
             total: place.ledger.total(),
+            paid: 0,
+            refunded: 0,
+            owed: place.ledger.total(),
             items: lines.iter().map(|line| line.quantity).sum(),
             placed_at: now,
             updated_at: now,
@@ -295,6 +392,8 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
         cart_id: terms.cart,
         lines,
         bill: Some(BillView::of(&place.ledger)),
+        ledger: Some(place.ledger.clone()),
+        acts: Vec::new(),
         redeemed: terms.redeemed.clone(),
         history: vec![StepView { status: Status::Placed.as_str().to_owned(), reason: None, actor, at: now }],
     }

@@ -10,13 +10,31 @@ pub enum Refusal {
     AlreadyPlaced,
     TooLarge,
     PersonErased,
-    IllegalTransition { from: Status, to: Status },
-    CartOrdered { order: OrderId },
+    IllegalTransition {
+        from: Status,
+        to: Status,
+    },
+    NotSoMany {
+        line: u32,
+        left: i64,
+    },
+    NothingNamed,
+    NothingLeft,
+    ReturnClosed,
+    Cancelled,
+    PartlySent,
+    /// It was placed before there were ledgers.
+    NoLedger,
+    CartOrdered {
+        order: OrderId,
+    },
     CartMerged,
     CartFull,
     TooManyOfAThing,
     TooManyCodes,
-    UsedUp { promotion: String },
+    UsedUp {
+        promotion: String,
+    },
     Pricing(pricing::Refusal),
 }
 
@@ -38,6 +56,42 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         status: 409,
         title: "Not from there",
         what_to_do: "\"allowed\" names what the order can become next.",
+    },
+    ProblemDoc {
+        code: "not_so_many",
+        status: 409,
+        title: "Not so many",
+        what_to_do: "\"left\" says of how many pieces of \"line\" this can be done. Read the order again.",
+    },
+    ProblemDoc {
+        code: "nothing_left",
+        status: 409,
+        title: "Nothing would be left",
+        what_to_do: "An order of nothing is no order. Cancel it instead.",
+    },
+    ProblemDoc {
+        code: "return_closed",
+        status: 409,
+        title: "Closed already",
+        what_to_do: "The return is not open. Open another.",
+    },
+    ProblemDoc {
+        code: "order_cancelled",
+        status: 409,
+        title: "Cancelled",
+        what_to_do: "A cancelled order stays as it is. Place another.",
+    },
+    ProblemDoc {
+        code: "partly_sent",
+        status: 409,
+        title: "Partly sent",
+        what_to_do: "Take out what has not been sent by an edit, and open a return for the rest.",
+    },
+    ProblemDoc {
+        code: "no_ledger",
+        status: 409,
+        title: "No ledger",
+        what_to_do: "The order is older than ledgers and cannot be changed line by line.",
     },
     ProblemDoc {
         code: "cart_ordered",
@@ -141,6 +195,40 @@ impl From<Refusal> for Problem {
                 "This cart was ordered already, so it stays as it is. Begin a new one.",
             )
             .with("order_id", order.to_string()),
+            Refusal::NotSoMany { line, left } => conflict(
+                "not_so_many",
+                "Not so many",
+                &format!("Of line {line} there are {left} for this. Name a line once, and at least one piece of it."),
+            )
+            .with("line", line)
+            .with("left", left),
+            Refusal::NothingNamed => Self::invalid(vec![FieldProblem {
+                pointer: "/lines".into(),
+                detail: "name at least one line".into(),
+            }]),
+            Refusal::NothingLeft => conflict(
+                "nothing_left",
+                "Nothing would be left",
+                "An order of nothing is no order. Cancel it instead.",
+            ),
+            Refusal::ReturnClosed => conflict(
+                "return_closed",
+                "Closed already",
+                "This return is not open any more, or never was. Open another.",
+            ),
+            Refusal::Cancelled => {
+                conflict("order_cancelled", "Cancelled", "A cancelled order stays as it is. Place another.")
+            }
+            Refusal::PartlySent => conflict(
+                "partly_sent",
+                "Partly sent",
+                "Some of it is on its way, so it cannot be cancelled. Take out the rest, and take back what was sent.",
+            ),
+            Refusal::NoLedger => conflict(
+                "no_ledger",
+                "No ledger",
+                "This order was placed before orders had ledgers, so it cannot be changed line by line.",
+            ),
             Refusal::CartMerged => conflict(
                 "cart_merged",
                 "Not this cart any more",

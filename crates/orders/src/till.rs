@@ -22,6 +22,10 @@ pub struct Wanted<'a> {
     pub customer: Option<Uuid>,
     pub currency: Currency,
     pub now: Timestamp,
+    /// The number of its first line.
+    pub first: u32,
+    /// Whether promotions take something off. What is added to an order later costs what it costs.
+    pub promoted: bool,
 }
 
 /// What it comes to.
@@ -54,7 +58,7 @@ impl Receipt {
             }
         }
         let basket = named.quoted(tenant, wanted).await?;
-        let promotions = in_force(tenant, &rules, wanted).await?;
+        let promotions = if wanted.promoted { in_force(tenant, &rules, wanted).await? } else { Vec::new() };
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
         let worth = basket.worth()?;
@@ -63,7 +67,7 @@ impl Receipt {
         let priced = pricing::price(
             &Basket {
                 currency: wanted.currency,
-                lines: basket.priced_lines(),
+                lines: basket.priced_lines(wanted.first),
                 shipping: fitting.as_ref().map(|option| shipping(option, worth)),
                 codes: wanted.codes.to_vec(),
                 customer: Customer { first_order, ..Customer::default() },
@@ -183,8 +187,8 @@ impl Filled {
         })
     }
 
-    fn priced_lines(&self) -> Vec<pricing::Line> {
-        let numbered = self.lines.iter().zip(&self.quotes).zip(1..);
+    fn priced_lines(&self, first: u32) -> Vec<pricing::Line> {
+        let numbered = self.lines.iter().zip(&self.quotes).zip(first..);
         numbered
             .map(|((line, quote), number)| pricing::Line {
                 id: LineId(number),

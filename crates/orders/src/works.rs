@@ -6,6 +6,8 @@ use kernel::{Personal, Problem, SubjectId};
 use pricing::PromotionId;
 use store::{Desk, Reply, Work};
 
+use crate::after::Credit;
+use crate::after_works::written_off;
 use crate::cart::{self, Cart};
 use crate::order::{ChosenDelivery, Customer, Order, Person, Status, Terms};
 use crate::queries::{OrderView, made};
@@ -113,22 +115,30 @@ pub fn advance_order(
     seen: Option<i64>,
     to: Status,
     reason: Option<String>,
-) -> Work {
+) -> Result<Work, Problem> {
     let variants: Vec<_> = before.lines.iter().map(|line| line.variant_id).collect();
     let customer = SubjectId(before.summary.customer.id);
     let reason = reason.map(|reason| Personal::new(customer, reason));
     let promotions = if to == Status::Cancelled { before.redeemed.clone() } else { Vec::new() };
     let uses = promotions.iter().map(|promotion| Use::id(*promotion, customer.uuid()));
     let uses: Vec<_> = uses.collect();
+    let written_off = if to == Status::Cancelled { written_off(before)? } else { None };
+    let read = before.summary.version;
     let named = Work::over::<Order>([id]).and::<Stock>(variants);
     let named = named.and::<Promo>(promotions.clone()).and::<Use>(uses);
-    named.about([customer]).decide(move |desk| {
+    Ok(named.about([customer]).decide(move |desk| {
         let order = desk.get::<Order>(id)?.clone();
         desk.expect_version::<Order>(id, seen)?;
         let version = desk.version::<Order>(id);
+        if let Some(written_off) = written_off.as_ref().filter(|_| order.status != Some(Status::Cancelled)) {
+            if version != read {
+                return Err(prices_changed());
+            }
+            desk.ask::<Order, _>(id, &Credit(written_off.clone()))?;
+        }
         desk.ask::<Order, _>(id, &Advance { to, reason: reason.clone() })?;
         let advanced = desk.version::<Order>(id);
-        if advanced > version {
+        if order.status != Some(to) {
             for (variant, quantity) in order.reserved {
                 match to {
                     Status::Shipped => desk.ask::<Stock, _>(variant, &Ship { order: id.uuid(), quantity })?,
@@ -144,7 +154,7 @@ pub fn advance_order(
         }
         let body = serde_json::json!({ "id": id, "status": to, "version": advanced });
         Ok(Reply::json(200, &body).version(advanced))
-    })
+    }))
 }
 
 /// A cancelled order has used no promotion.
@@ -162,7 +172,7 @@ fn give_back(
 /// The marker of a product or a rule that changed between looking up a price and placing the order: look again.
 pub const PRICES_CHANGED: &str = "contended";
 
-fn prices_changed() -> Problem {
+pub(crate) fn prices_changed() -> Problem {
     Problem::unavailable(
         PRICES_CHANGED,
         "Prices were being changed just now, so nothing was ordered. Try again in a moment.",

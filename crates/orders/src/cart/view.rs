@@ -120,6 +120,8 @@ impl Priced {
             customer: Some(kept.subject.uuid()),
             currency: kept.currency,
             now,
+            first: 1,
+            promoted: true,
         };
         let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();

@@ -16,6 +16,7 @@ pub struct DeliveryOption {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeliveryTerms)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// As people read it: Express.

@@ -1,0 +1,112 @@
+//! What happens to an order after it was placed: events in, table writes out.
+
+use kernel::{Arg, Envelope, Personal, Write, args};
+use serde_json::{Value, json};
+
+use crate::after::{Numbered, Part};
+use crate::order::OrderEvent;
+use crate::projector::{item, json as text};
+
+pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
+    let id = event.stream_id;
+    let (kind, data, entries) = told(event.data);
+    let mut writes = vec![head(event)];
+    writes.push(Write::one(
+        "insert into order_acts (order_id, version, kind, data, entries, reason, actor, at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            id,
+            event.version,
+            kind,
+            data.to_string(),
+            entries,
+            event.data.reason().and_then(Personal::reveal).cloned(),
+            event.actor.to_string(),
+            event.at
+        ],
+    ));
+    match event.data {
+        OrderEvent::ParcelSent(parcel) => {
+            let sql =
+                "update order_items set sent = coalesce(sent, 0) + $3 where order_id = $1 and line = $2";
+            writes.extend(each(event, sql, &parcel.lines));
+        }
+        OrderEvent::Edited(edited) => {
+            let sql =
+                "update order_items set taken = coalesce(taken, 0) + $3 where order_id = $1 and line = $2";
+            writes.extend(each(event, sql, &edited.taken));
+            writes.extend(edited.added.iter().map(|Numbered { number, line }| item(id, *number, line)));
+        }
+        OrderEvent::ReturnReceived(received) => {
+            let sql =
+                "update order_items set back = coalesce(back, 0) + $3 where order_id = $1 and line = $2";
+            writes.extend(each(event, sql, &received.lines));
+        }
+        _ => {}
+    }
+    writes
+}
+
+fn head(event: &Envelope<&OrderEvent>) -> Write {
+    let (id, version, at) = (event.stream_id, event.version, event.at);
+    let total = match event.data {
+        OrderEvent::Edited(edited) => Some(edited.total),
+        OrderEvent::ReturnReceived(received) => Some(received.total),
+        OrderEvent::Credited(credited) => Some(credited.total),
+        _ => None,
+    };
+    match (event.data, total) {
+        (OrderEvent::MoneyMoved(moved), _) => Write::one(
+            "update orders set version = $2, updated_at = $3, paid = $4, refunded = $5 where id = $1",
+            args![id, version, at, moved.paid, moved.refunded],
+        ),
+        (_, Some(total)) => Write::one(
+            "update orders set version = $2, updated_at = $3, total = $4 where id = $1",
+            args![id, version, at, total],
+        ),
+        _ => Write::one(
+            "update orders set version = $2, updated_at = $3 where id = $1",
+            args![id, version, at],
+        ),
+    }
+}
+
+fn each(event: &Envelope<&OrderEvent>, sql: &'static str, parts: &[Part]) -> Vec<Write> {
+    let touch = |(line, count): &Part| {
+        let args: Vec<Arg> = args![event.stream_id, i64::from(*line), *count];
+        Write::one(sql, args)
+    };
+    parts.iter().map(touch).collect()
+}
+
+/// What is shown of an act, and what it adds to the ledger.
+fn told(event: &OrderEvent) -> (&'static str, Value, Option<String>) {
+    match event {
+        OrderEvent::ParcelSent(parcel) => (
+            "parcel_sent",
+            json!({ "id": parcel.parcel, "lines": parts(&parcel.lines), "carrier": parcel.carrier, "tracking_number": parcel.tracking }),
+            None,
+        ),
+        OrderEvent::Edited(edited) => {
+            let added: Vec<u32> = edited.added.iter().map(|added| added.number).collect();
+            ("edited", json!({ "taken": parts(&edited.taken), "added": added }), Some(text(&edited.entries)))
+        }
+        OrderEvent::ReturnOpened(opened) => {
+            ("return_opened", json!({ "id": opened.id, "lines": parts(&opened.lines) }), None)
+        }
+        OrderEvent::ReturnReceived(received) => (
+            "return_received",
+            json!({ "id": received.id, "lines": parts(&received.lines) }),
+            Some(text(&received.entries)),
+        ),
+        OrderEvent::ReturnClosed(closed) => ("return_closed", json!({ "id": closed.id }), None),
+        OrderEvent::Credited(credited) => ("credited", json!({}), Some(text(&credited.entries))),
+        OrderEvent::MoneyMoved(moved) => {
+            ("money_moved", json!({ "paid": moved.paid, "refunded": moved.refunded }), None)
+        }
+        _ => ("", Value::Null, None),
+    }
+}
+
+fn parts(parts: &[Part]) -> Value {
+    parts.iter().map(|(line, count)| json!({ "line": line, "quantity": count })).collect()
+}
