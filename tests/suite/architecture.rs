@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 5] = ["catalog", "orders", "files", "identity", "domains"];
+const CONTEXTS: [&str; 6] = ["catalog", "orders", "payments", "files", "identity", "domains"];
 
 #[test]
 fn crates_depend_downwards_only() {
@@ -28,6 +28,7 @@ fn crates_depend_downwards_only() {
         ),
         ("catalog", vec!["kernel", "store", "edge"]),
         ("orders", vec!["kernel", "store", "edge", "catalog", "pricing"]),
+        ("payments", vec!["kernel", "store", "edge", "outbound"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
         ("domains", vec!["kernel", "store", "edge", "outbound"]),
         ("entry", vec!["kernel", "store", "edge"]),

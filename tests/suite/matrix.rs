@@ -47,6 +47,9 @@ const OPEN: &[(&str, &str)] = &[
     ("delete /api/v1/carts/{id}/codes/{code}", "a guest's cart belongs to whoever knows its id"),
     ("post /api/v1/carts/{id}/checkout", "a guest's cart belongs to whoever knows its id"),
     ("get /api/v1/carts/{id}/order", "what a guest ordered is seen by whoever knows the cart"),
+    ("post /api/v1/carts/{id}/payments", "what a guest ordered is paid by whoever knows the cart"),
+    ("get /api/v1/carts/{id}/payments", "what a guest ordered is paid by whoever knows the cart"),
+    ("post /api/v1/payment-webhooks/{provider_id}", "a provider shows its signature"),
 ];
 
 /// Bodies that would be taken, so that nothing but the permission stands in the way.
@@ -96,6 +99,14 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
             json!({ "name": "Post", "price": 490 })
         }
         "post /api/v1/domains" => json!({ "name": "shop.example.com" }),
+        "post /api/v1/carts/{id}/payments" => json!({ "method": "tok_success" }),
+        "post /api/v1/payments" => json!({ "order_id": ids.order, "method": "tok_success" }),
+        "post /api/v1/payments/{id}/capture"
+        | "post /api/v1/payments/{id}/refund"
+        | "post /api/v1/payments/{id}/record"
+        | "post /api/v1/payment-webhooks/{provider_id}" => json!({}),
+        "post /api/v1/payment-providers" => json!({ "name": "Cash", "kind": "manual" }),
+        "put /api/v1/payment-providers/{id}" => json!({ "name": "Cash", "kind": "manual" }),
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
         "put /api/v1/services/{id}/limit" => json!({ "limit": 5 }),
@@ -255,9 +266,10 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
         let asked = ask(&mut cy.client, operation, &ids, &[]).await;
         match operation.asks.get("customer").map(String::as_str) {
             None => assert_eq!((asked.status, &*asked.code()), (403, "wrong_audience"), "{name}"),
-            Some("" | "orders:place" | "orders:read" | "orders:cancel" | "orders:return") => {
-                passed(&asked, name)
-            }
+            Some(
+                "" | "orders:place" | "orders:read" | "orders:cancel" | "orders:return" | "payments:pay"
+                | "payments:read",
+            ) => passed(&asked, name),
             Some(other) => panic!("{name} asks {other} of customers: say here whether they have it"),
         }
         let asked = ask(&mut auditor.client, operation, &ids, &[]).await;
@@ -294,21 +306,24 @@ type May = fn(&str) -> bool;
 const ROLES: &[(&str, May)] = &[
     ("viewer", |permission| permission.ends_with(":read")),
     ("customer-service", |permission| {
-        permission.ends_with(":read") || permission.starts_with("orders:") || permission.starts_with("files:")
+        permission.ends_with(":read")
+            || permission.starts_with("orders:")
+            || permission.starts_with("files:")
+            || ["payments:pay", "payments:refund"].contains(&permission)
     }),
     ("order-manager", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
         ["catalog:read", "promotions:read"].contains(&permission)
-            || ["stock", "orders", "delivery", "files"].contains(&noun)
+            || ["stock", "orders", "payments", "delivery", "files"].contains(&noun)
     }),
     ("operator", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
         ["catalog", "prices", "stock", "promotions", "delivery", "jobs", "deliveries", "files"]
             .contains(&noun)
-            || ["orders:read", "orders:write", "taxes:read"].contains(&permission)
+            || ["orders:read", "orders:write", "taxes:read", "payments:read"].contains(&permission)
     }),
     ("service", |permission| {
-        permission.ends_with(":read") || ["orders:place", "files:write"].contains(&permission)
+        permission.ends_with(":read") || ["orders:place", "payments:pay", "files:write"].contains(&permission)
     }),
     ("admin", |_| true),
 ];
@@ -361,6 +376,9 @@ async fn ask(
     if operation.name.ends_with("/search") {
         path.push_str("?q=lamp");
     }
+    if operation.name.ends_with("/reconciliation") {
+        path.push_str("?day=2026-05-03");
+    }
     if operation.name.ends_with("/changes") {
         path.push_str("?from=1");
     }
@@ -382,9 +400,9 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     let roles = admin.get("/api/v1/roles").await.json();
     let providers = admin.get("/api/v1/providers").await.json();
     let mut rules = Vec::new();
-    for path in ["promotions", "taxes", "delivery-options"] {
+    for path in ["promotions", "taxes", "delivery-options", "domains", "payment-providers"] {
         rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
     }
-    let domains = admin.get("/api/v1/domains").await.json();
-    (orders.len(), jobs, json!([orders, products, staff, roles, providers, rules, domains]))
+    let payments = crate::world::all(admin, "/api/v1/payments").await;
+    (orders.len(), jobs, json!([orders, products, staff, roles, providers, payments, rules]))
 }

@@ -39,10 +39,14 @@ pub const STANDARD: &[Role] = &[
     staff("admin", &["*:*"], "Everything in the shop."),
     staff(
         "order-manager",
-        &["catalog:read", "stock:*", "orders:*", "promotions:read", "delivery:*", "files:*"],
+        &["catalog:read", "stock:*", "orders:*", "payments:*", "promotions:read", "delivery:*", "files:*"],
         "Orders from the first to the last step, and the stock that they take from.",
     ),
-    staff("customer-service", &["*:read", "orders:*", "files:*"], "Sees everything, and helps with orders."),
+    staff(
+        "customer-service",
+        &["*:read", "orders:*", "payments:pay", "payments:refund", "files:*"],
+        "Sees everything, and helps with orders.",
+    ),
     staff(
         "operator",
         &[
@@ -57,19 +61,27 @@ pub const STANDARD: &[Role] = &[
             "files:*",
             "orders:read",
             "orders:write",
+            "payments:read",
         ],
         "Keeps the shop running: what is sold at which price, what is in stock, what is being done.",
     ),
     staff("viewer", &["*:read"], "Sees everything and changes nothing."),
     staff(
         "service",
-        &["*:read", "orders:place", "files:write"],
-        "A program of the shop: it reads, places orders and keeps files.",
+        &["*:read", "orders:place", "payments:pay", "files:write"],
+        "A program of the shop: it reads, places orders, has them paid, and keeps files.",
     ),
     Role {
         name: "customer",
         audience: Audience::Customer,
-        grants: &["orders:place", "orders:read", "orders:cancel", "orders:return"],
+        grants: &[
+            "orders:place",
+            "orders:read",
+            "orders:cancel",
+            "orders:return",
+            "payments:pay",
+            "payments:read",
+        ],
         about: "A customer, with what is their own.",
     },
     operator("owner", &["*:*"], "Everything on the platform."),

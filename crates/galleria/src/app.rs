@@ -12,26 +12,36 @@ use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
 use outbound::{Allowed, Outbound, Policy};
+use payments::{Cashier, Sandbox};
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
+use crate::bills::OrdersBills;
 use crate::config::Config;
 use crate::{clock, workers};
 
 pub const CONTEXTS: &[Context] = &[
     catalog::CONTEXT,
     orders::CONTEXT,
+    payments::CONTEXT,
     files::CONTEXT,
     identity::CONTEXT,
     domains::CONTEXT,
     store::privacy::CONTEXT,
 ];
 
-const PROBLEMS: &[&[ProblemDoc]] =
-    &[catalog::PROBLEMS, orders::PROBLEMS, files::PROBLEMS, identity::PROBLEMS, domains::PROBLEMS];
+const PROBLEMS: &[&[ProblemDoc]] = &[
+    catalog::PROBLEMS,
+    orders::PROBLEMS,
+    payments::PROBLEMS,
+    files::PROBLEMS,
+    identity::PROBLEMS,
+    domains::PROBLEMS,
+];
 
-pub fn routes(shelf: Shelf, entrance: &Entrance, prover: Prover) -> Routes {
+pub fn routes(shelf: Shelf, entrance: &Entrance, prover: Prover, cashier: &Cashier) -> Routes {
     let routes = Routes::new().merge(catalog::routes()).merge(orders::routes());
     routes
+        .merge(payments::routes(cashier))
         .merge(files::routes(shelf))
         .merge(identity::routes(entrance))
         .merge(entry::routes())
@@ -87,14 +97,18 @@ fn tenants_for_files() -> usize {
     usize::try_from(files.saturating_sub(256) / 15).unwrap_or(usize::MAX).max(16)
 }
 
-pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
+pub async fn router(
+    cell: Cell,
+    config: &Config,
+    cashier: &Cashier,
+) -> Result<(axum::Router, Platform), String> {
     let blobs = blobs(config)?;
     let letters = letters(config)?;
     let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
     let prover = prover(config)?;
-    let workers = workers::workers(blobs.as_ref(), letters, prover.clone());
+    let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier);
     let shelf = Shelf::new(blobs, config.file_limit);
-    let routes = routes(shelf, &entrance, prover);
+    let routes = routes(shelf, &entrance, prover, cashier);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
 }
 
@@ -127,6 +141,12 @@ pub fn prover(config: &Config) -> Result<Prover, String> {
     let dns = Dns::new(config.dns);
     let pages = Pages::new(policy(config)?, Arc::new(dns.clone())).map_err(|error| error.to_string())?;
     Ok(Prover::new(vec![Box::new(dns), Box::new(pages)]))
+}
+
+/// Who asks payment providers.
+pub fn cashier(config: &Config) -> Result<Cashier, String> {
+    let sandbox = Sandbox::new(config.sandbox_payments.clone(), clock::now);
+    Ok(Cashier::new(policy(config)?, sandbox, Arc::new(OrdersBills)))
 }
 
 /// Who sends letters to people, if there is a post.

@@ -65,6 +65,20 @@ Examples:
   galleria serve --database-url postgres://galleria_app:secret@db/galleria")]
     Serve,
 
+    /// Serve a payment service that moves nobody's money, to try payments out with.
+    #[command(after_help = "\
+Examples:
+  galleria sandbox-payments --listen 127.0.0.1:9100 --book ./sandbox.book
+  GALLERIA_SANDBOX_PAYMENTS=http://127.0.0.1:9100 galleria serve")]
+    SandboxPayments {
+        /// Where it keeps its book; in memory when left out.
+        #[arg(long, value_name = "FILE")]
+        book: Option<PathBuf>,
+        /// Milliseconds that it takes over everything.
+        #[arg(long, value_name = "MS", default_value_t = 0)]
+        pause: u64,
+    },
+
     /// Fill an empty cell with two demo shops, and end. Run again, it changes nothing.
     #[command(after_help = "\
 Examples:
@@ -238,7 +252,7 @@ impl Command {
             Self::Jobs { command, .. } => {
                 matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
             }
-            Self::History { .. } | Self::Backup { .. } => false,
+            Self::History { .. } | Self::Backup { .. } | Self::SandboxPayments { .. } => false,
             Self::Restore { check, .. } => !check,
         }
     }

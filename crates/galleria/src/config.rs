@@ -86,6 +86,8 @@ pub struct Config {
     pub outside_allow: Option<String>,
     /// Whether those may be asked without encryption.
     pub outside_allow_http: bool,
+    /// Where the sandbox for payments answers, when it runs as a process of its own; in this one when left out.
+    pub sandbox_payments: Option<String>,
     /// From when on nobody should begin with version 1 of the API: 2027-01-01T00:00:00Z.
     pub v1_deprecated: Option<String>,
     /// From when on it may be gone.
@@ -132,6 +134,7 @@ impl Default for Config {
             breached_passwords: None,
             outside_allow: None,
             outside_allow_http: false,
+            sandbox_payments: None,
             v1_deprecated: None,
             v1_sunset: None,
             drain_wait_seconds: 0,
@@ -326,7 +329,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, v1_deprecated, v1_sunset, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

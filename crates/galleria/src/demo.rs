@@ -121,6 +121,8 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
         session.tell(&format!("Filling {} …", shop.name));
         stock_shelves(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
         place_orders(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
+        let sandbox = tenant.run(asked(clock::now()), payments::sandbox_provider()).await;
+        sandbox.map_err(|problem| problem.to_string())?;
     }
     let mut keys = Vec::new();
     for role in ROLES {

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod app;
+mod bills;
 mod carry;
 pub mod cli;
 pub mod clock;
@@ -16,6 +17,7 @@ mod log;
 mod migrate;
 mod privacy;
 mod relay;
+mod sandbox;
 mod serve;
 mod service;
 mod session;
@@ -54,6 +56,7 @@ fn obey(
     Box::pin(async move {
         match command {
             Command::Serve => serve::serve(&session.config).await?,
+            Command::SandboxPayments { book, pause } => sandbox::serve(&session.config, book, pause).await?,
             Command::Demo { json } => demo::demo(session, json).await?,
             Command::Migrate { app_role } => migrate::migrate(session, app_role.as_deref()).await?,
             Command::Verify { tenant, json } => {

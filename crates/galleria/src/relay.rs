@@ -170,7 +170,8 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
 
 fn workers(session: &Session) -> Result<Workers, String> {
     let config = &session.config;
-    Ok(workers::workers(app::blobs(config)?.as_ref(), app::letters(config)?, app::prover(config)?))
+    let (blobs, letters, cashier) = (app::blobs(config)?, app::letters(config)?, app::cashier(config)?);
+    Ok(workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

@@ -12,10 +12,12 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     // Operators sign in there, so it must be there before the first of them does.
     let house = cell.own().await.map_err(|failure| failure.to_string())?;
     domains::every_day(&house).await.map_err(crate::sentences)?;
-    let (router, platform) = app::router(cell.clone(), config).await?;
+    let cashier = app::cashier(config)?;
+    let (router, platform) = app::router(cell.clone(), config, &cashier).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
-    let workers = workers::workers(app::blobs(config)?.as_ref(), app::letters(config)?, app::prover(config)?);
+    let (blobs, letters) = (app::blobs(config)?, app::letters(config)?);
+    let workers = workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier);
     let relay = cell.start(workers, Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,

@@ -7,12 +7,20 @@ use blobs::Blobs;
 use domains::Prover;
 use identity::Letters;
 use kernel::{Fault, Problem, TenantId};
+use payments::Cashier;
 use store::relay::{JobKind, JobRun, Workers};
 
+use crate::bills::Paid;
+
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
-pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>, prover: Prover) -> Workers {
+pub fn workers(
+    blobs: Option<&Blobs>,
+    letters: Option<Letters>,
+    prover: Prover,
+    cashier: &Cashier,
+) -> Workers {
     let mut workers = Workers {
-        subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts)],
+        subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts), Arc::new(Paid)],
         jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover)), Arc::new(catalog::Sweep)],
     };
     if let Some(blobs) = blobs {
@@ -22,6 +30,9 @@ pub fn workers(blobs: Option<&Blobs>, letters: Option<Letters>, prover: Prover) 
     if let Some(letters) = letters {
         workers.subscribers.push(Arc::new(letters));
     }
+    let payments = payments::workers(cashier);
+    workers.subscribers.extend(payments.subscribers);
+    workers.jobs.extend(payments.jobs);
     workers
 }
 

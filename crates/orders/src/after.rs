@@ -133,6 +133,7 @@ impl Order {
                 }
                 self.returns.retain(|open| !open.awaited.is_empty());
             }
+            OrderEvent::MoneyMoved(moved) => self.money = Some(*moved),
             OrderEvent::ReturnClosed(closed) => {
                 let at = self.returns.iter().position(|open| open.id == closed.id);
                 let awaited = at.map(|at| self.returns.remove(at).awaited).unwrap_or_default();
@@ -285,7 +286,7 @@ impl Decide<NoteMoney> for Order {
     type Refusal = Refusal;
 
     fn decide(&self, NoteMoney(moved): &NoteMoney, _now: Timestamp) -> Decision {
-        Ok(vec![(*moved).into()])
+        Ok(if self.money == Some(*moved) { Vec::new() } else { vec![(*moved).into()] })
     }
 }
 

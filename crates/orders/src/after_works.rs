@@ -14,11 +14,11 @@ use crate::after::{
     CloseReturn, Credit, Credited, Edit, Edited, MoneyMoved, NoteMoney, Numbered, OpenReturn, Part,
     ReceiveReturn, ReturnOpened, ReturnReceived, SendParcel,
 };
-use crate::order::Order;
+use crate::order::{Order, Status};
 use crate::queries::OrderView;
 use crate::till::Receipt;
 use crate::works::prices_changed;
-use crate::{OrderId, Refusal};
+use crate::{Advance, OrderId, Refusal};
 
 /// An order as whoever acts on it has read it.
 pub struct Read<'a> {
@@ -205,11 +205,14 @@ pub(crate) fn written_off(order: &OrderView) -> Result<Option<Credited>, Problem
     Ok(Some(Credited { entries, total: ledger.total(), reason: None }))
 }
 
-/// What has been paid and paid back by now.
-pub fn note_money(id: OrderId, paid: i64, refunded: i64) -> Work {
+/// What has been paid and paid back by now. An order that is paid in full is confirmed.
+pub fn note_money(order: &OrderView, paid: i64, refunded: i64) -> Work {
+    let (id, total) = (order.summary.id, order.summary.total);
     Work::over::<Order>([id]).decide(move |desk| {
-        if desk.find::<Order>(id).is_some() {
-            desk.ask::<Order, _>(id, &NoteMoney(MoneyMoved { paid, refunded }))?;
+        let placed = desk.get::<Order>(id)?.status == Some(Status::Placed);
+        desk.ask::<Order, _>(id, &NoteMoney(MoneyMoved { paid, refunded }))?;
+        if placed && paid - refunded >= total {
+            desk.ask::<Order, _>(id, &Advance { to: Status::Confirmed, reason: None })?;
         }
         Ok(Reply::nothing())
     })

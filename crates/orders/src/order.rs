@@ -122,6 +122,8 @@ pub struct Order {
     pub pieces: Vec<Pieces>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<Return>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyMoved>,
 }
 
 kernel::events! {

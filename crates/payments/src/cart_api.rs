@@ -1,0 +1,67 @@
+//! Paying for what a guest ordered, who is known by nothing but their cart.
+
+use axum::Extension;
+use edge::{Answer, Command, Id, Page, Routes, Shop};
+use kernel::Check;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::ProviderId;
+use crate::api::{NewPayment, take};
+use crate::cashier::Cashier;
+use crate::payment::Capture;
+use crate::queries::{self, Listed, PaymentSummary, PaymentView};
+
+/// As many tries as one order can have had.
+const MOST: usize = 100;
+
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list_payments_of_cart, pay_cart))
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CartPayment {
+    /// The shop's first payment provider when left out.
+    #[schema(value_type = Option<Uuid>)]
+    provider: Option<ProviderId>,
+    /// The token by which the provider knows the card or account. Never a card's number.
+    #[serde(default)]
+    method: String,
+}
+
+/// Pays all that is owed for the order that was made of a cart.
+#[utoipa::path(post, path = "/api/v1/carts/{id}/payments", tag = "payments", params(("id" = Uuid, Path)), request_body = CartPayment,
+    responses((status = 201, description = "Asked for; \"status\" says what came of it.", body = PaymentView)),
+    security((), ("staff" = ["payments:pay"]), ("customer" = ["payments:pay"])))]
+async fn pay_cart(
+    Extension(cashier): Extension<Cashier>,
+    Id(cart): Id<Uuid>,
+    ask: Command<CartPayment>,
+) -> Answer {
+    let CartPayment { provider, method } = ask.body.clone();
+    let mut check = Check::default();
+    check.that(method.len() <= 500, "/method", "a method's token has at most 500 letters");
+    check.done()?;
+    let order_id = cashier.bills().ordered(&ask.shop.tenant, cart, ask.shop.caller.own()).await?;
+    let payment =
+        NewPayment { order_id, provider, method, capture: Capture::default(), amount: None, currency: None };
+    take(&cashier, &ask, &payment, None).await
+}
+
+/// Lists the payments of the order that was made of a cart, newest first.
+#[utoipa::path(get, path = "/api/v1/carts/{id}/payments", tag = "payments", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "All of them.", body = Page<PaymentSummary>)),
+    security((), ("staff" = ["payments:read"]), ("customer" = ["payments:read"])))]
+async fn list_payments_of_cart(
+    Extension(cashier): Extension<Cashier>,
+    shop: Shop,
+    Id(cart): Id<Uuid>,
+) -> Answer {
+    let order = cashier.bills().ordered(&shop.tenant, cart, shop.caller.own()).await?;
+    let listed = Listed { order_id: Some(order), ..Listed::default() };
+    let items = queries::payments(&shop.tenant, &listed, Uuid::max(), MOST).await?;
+    shop.list(&Page { items, next_cursor: None })
+}

@@ -1,0 +1,244 @@
+//! Who asks providers, and writes down what came of it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId};
+use outbound::{Allowed, Policy};
+use parking_lot::Mutex;
+use store::{Asked, Tenant};
+use url::Url;
+
+use crate::line::Line;
+use crate::outcome::{Conclude, Doubt, SENT_WITHIN};
+use crate::payment::Request;
+use crate::port::{Ask, Bills, Outcome, Provider, Trouble};
+use crate::provider::ProviderKind;
+use crate::queries::{self, ProviderRow, Unsettled};
+use crate::rest::{Rest, RestDoor};
+use crate::sandbox::Sandbox;
+use crate::stripe::{self, Stripe};
+use crate::works::{self, Subject};
+use crate::{PaymentId, ProviderId, Refusal};
+
+/// What secrets are sealed as.
+const SEALED_AS: &str = "payment provider";
+
+/// How many providers' lines are kept open.
+const LINES: usize = 1000;
+
+/// Cheap to clone; all clones share their lines and breakers.
+#[derive(Clone)]
+pub struct Cashier(Arc<Inner>);
+
+struct Inner {
+    policy: Policy,
+    sandbox: Sandbox,
+    bills: Arc<dyn Bills>,
+    lines: Mutex<HashMap<(TenantId, ProviderId), Open>>,
+    /// Payments whose provider is being asked from here.
+    asking: Mutex<HashSet<PaymentId>>,
+}
+
+/// A provider in the version in which it was configured.
+type Open = (i64, Arc<dyn Provider>);
+
+/// What came of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// There is an answer, or nothing to ask; or somebody else is asking at this moment.
+    Done,
+    /// Nobody knows.
+    Doubtful,
+    /// The provider never got it.
+    Down { why: String, retry_after: u32 },
+}
+
+impl Cashier {
+    pub fn new(policy: Policy, sandbox: Sandbox, bills: Arc<dyn Bills>) -> Self {
+        let (lines, asking) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { policy, sandbox, bills, lines, asking }))
+    }
+
+    pub fn bills(&self) -> &dyn Bills {
+        &*self.0.bills
+    }
+
+    /// Asks for what a payment waits for. The first time it is simply asked for; afterwards the provider is asked what it
+    /// made of it, and asked for it again, under the same key, when it has never heard of it.
+    pub async fn settle(
+        &self,
+        tenant: &Tenant,
+        who: (Actor, CorrelationId),
+        payment: PaymentId,
+        first: bool,
+    ) -> Result<Settled, Problem> {
+        let Some(_asking) = self.begin(payment) else { return Ok(Settled::Done) };
+        let Some(unsettled) = queries::unsettled(tenant, payment).await? else { return Ok(Settled::Done) };
+        if unsettled.by_hand {
+            return Ok(Settled::Done);
+        }
+        let answer = match self.provider(tenant, unsettled.provider).await {
+            Ok(provider) => ask(&*provider, tenant, &unsettled, first && !unsettled.asked_before).await,
+            Err(problem) => Err(Trouble { sent: false, why: problem.detail, retry_after: 60 }),
+        };
+        self.write_down(tenant, who, &unsettled, answer).await
+    }
+
+    async fn write_down(
+        &self,
+        tenant: &Tenant,
+        (actor, correlation): (Actor, CorrelationId),
+        unsettled: &Unsettled,
+        answer: Result<Outcome, Trouble>,
+    ) -> Result<Settled, Problem> {
+        let Ask { payment, key, .. } = &unsettled.ask;
+        let subject = unsettled.subject();
+        let asked = Asked::by(actor, correlation, tenant.cell().now());
+        match answer {
+            Ok(outcome) => {
+                let conclude = Conclude { id: *payment, key: key.clone(), outcome };
+                tenant.run(asked, works::ask(subject, None, conclude)).await?;
+                Ok(Settled::Done)
+            }
+            Err(Trouble { sent, why, retry_after }) => {
+                let doubt = Doubt { key: key.clone(), sent, why: why.clone() };
+                tenant.run(asked, works::ask(subject, None, doubt)).await?;
+                // What was sent before may have arrived then.
+                let unsent = !sent && !unsettled.asked_before;
+                Ok(if unsent { Settled::Down { why, retry_after } } else { Settled::Doubtful })
+            }
+        }
+    }
+
+    /// The provider, ready to be asked.
+    pub async fn provider(&self, tenant: &Tenant, id: ProviderId) -> Result<Arc<dyn Provider>, Problem> {
+        let row = queries::provider(tenant, id).await?.filter(|row| !row.removed);
+        let row = row.ok_or(Refusal::ProviderUnknown)?;
+        let name = (tenant.id(), id);
+        if let Some((version, provider)) = self.0.lines.lock().get(&name)
+            && *version == row.view.version
+        {
+            return Ok(provider.clone());
+        }
+        let provider = self.open(tenant, &row).await?;
+        let mut lines = self.0.lines.lock();
+        if lines.len() >= LINES {
+            lines.clear();
+        }
+        lines.insert(name, (row.view.version, provider.clone()));
+        Ok(provider)
+    }
+
+    async fn open(&self, tenant: &Tenant, row: &ProviderRow) -> Result<Arc<dyn Provider>, Problem> {
+        let keys = tenant.keys().await?;
+        let opened = |sealed: &Option<String>| {
+            let opened = sealed.as_ref().and_then(|sealed| keys.open_secret(SEALED_AS, sealed));
+            opened.and_then(|secret| String::from_utf8(secret.to_vec()).ok())
+        };
+        let (key, webhook_secret) =
+            (opened(&row.secrets.key).unwrap_or_default(), opened(&row.secrets.webhook));
+        let definition = &row.view.definition;
+        let typed = definition.address.clone().unwrap_or_default();
+        let (policy, address) = match definition.kind {
+            ProviderKind::Sandbox => self.sandbox().await?,
+            _ => (self.0.policy.clone(), typed),
+        };
+        let line = Line::new(&policy, definition.timeout())
+            .map_err(|error| Problem::unavailable("payment_provider_down", error.to_string(), 60))?;
+        Ok(match definition.kind {
+            ProviderKind::Stripe => {
+                let address = if address.is_empty() { stripe::ADDRESS.to_owned() } else { address };
+                Arc::new(Stripe { line, address, key, webhook_secret })
+            }
+            ProviderKind::Gateway => {
+                let (token_address, id) = (definition.token_address.clone(), definition.client_id.clone());
+                let door = RestDoor::Client {
+                    token_address: token_address.unwrap_or_default(),
+                    id: id.unwrap_or_default(),
+                    secret: key,
+                    token: tokio::sync::Mutex::default(),
+                };
+                Arc::new(Rest { line, address, door, webhook_secret })
+            }
+            // Each shop, and each of its sandboxes, has a book of its own.
+            ProviderKind::Sandbox => {
+                let account = if key.is_empty() { row.view.id.to_string() } else { key };
+                Arc::new(Rest { line, address, door: RestDoor::Key(account), webhook_secret })
+            }
+            ProviderKind::Manual => return Err(Refusal::ByHand.into()),
+        })
+    }
+
+    /// The sandbox may be asked wherever it is: its address is the platform's and nobody else's to say.
+    async fn sandbox(&self) -> Result<(Policy, String), Problem> {
+        let down = |why: String| Problem::unavailable("payment_provider_down", why, 30);
+        let address = self.0.sandbox.address().await.map_err(|error| down(error.to_string()))?;
+        let url = Url::parse(&address).map_err(|error| down(error.to_string()))?;
+        let host = url.host_str().unwrap_or_default();
+        let mut policy = Policy { allow_http: true, ..self.0.policy.clone() };
+        policy.allow.push(Allowed::parse(host).map_err(|error| down(error.to_string()))?);
+        Ok((policy, address))
+    }
+
+    fn begin(&self, payment: PaymentId) -> Option<Asking<'_>> {
+        self.0.asking.lock().insert(payment).then(|| Asking { payment, all: &self.0.asking })
+    }
+}
+
+/// Seals a secret of a provider.
+pub(crate) async fn seal(tenant: &Tenant, secret: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(secret) = secret else { return Ok(None) };
+    Ok(Some(tenant.keys().await?.seal_secret(SEALED_AS, secret.as_bytes())))
+}
+
+async fn ask(
+    provider: &dyn Provider,
+    tenant: &Tenant,
+    unsettled: &Unsettled,
+    first: bool,
+) -> Result<Outcome, Trouble> {
+    let ask = &unsettled.ask;
+    if !first {
+        if let Some(outcome) = provider.look_up(ask).await? {
+            return Ok(outcome);
+        }
+        if tenant.cell().now().since(ask.since) > SENT_WITHIN || gone(ask) {
+            let sentence = "The provider never heard of it, and it is too late to ask again.".to_owned();
+            return Ok(Outcome::Declined { code: "never_arrived".into(), sentence });
+        }
+    }
+    match ask.request {
+        Request::Authorise => provider.authorise(ask).await,
+        Request::Capture => provider.capture(ask).await,
+        Request::Void => provider.void(ask).await,
+        Request::Refund => provider.refund(ask).await,
+    }
+}
+
+/// Whose payer was erased since: there is nothing left to ask with.
+fn gone(ask: &Ask) -> bool {
+    ask.request == Request::Authorise && ask.method.is_empty()
+}
+
+struct Asking<'a> {
+    payment: PaymentId,
+    all: &'a Mutex<HashSet<PaymentId>>,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.all.lock().remove(&self.payment);
+    }
+}
+
+impl Unsettled {
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { payment: self.ask.payment, order: self.order, payer: self.payer }
+    }
+}
+
+/// The payment as works name it.
+pub(crate) fn subject(summary: &queries::PaymentSummary) -> Subject {
+    Subject { payment: summary.id, order: summary.order_id, payer: SubjectId(summary.payer_id) }
+}

@@ -1,0 +1,430 @@
+//! SQL in, plain structs out.
+
+use kernel::{Currency, Money, Problem, SubjectId, Timestamp, args};
+use serde::Serialize;
+use store::{Failure, Row, Select, Tenant};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::payment::{Capture, Request, Status};
+use crate::port::{Ask, Card};
+use crate::provider::{Definition, Secrets};
+use crate::report::ReportView;
+use crate::{PaymentId, ProviderId, tab};
+
+/// A payment in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PaymentSummary {
+    #[schema(value_type = Uuid)]
+    pub id: PaymentId,
+    pub order_id: Uuid,
+    pub payer_id: Uuid,
+    #[schema(value_type = Uuid)]
+    pub provider_id: ProviderId,
+    #[schema(value_type = Status)]
+    pub status: String,
+    pub currency: String,
+    /// What was asked for, in minor units.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub authorised: i64,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub captured: i64,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub refunded: i64,
+    /// What lost disputes took back.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub lost: i64,
+    #[schema(value_type = Capture)]
+    pub capture: String,
+    /// How often it was tried, each time with a method of its own.
+    pub attempt: i64,
+    /// What the provider says of the card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// Where the payer shows who they are, while that is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge_url: Option<String>,
+    /// Why it was declined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Declination>,
+    #[schema(value_type = String)]
+    pub begun_at: Timestamp,
+    #[schema(value_type = String)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+    #[serde(skip)]
+    pub by_hand: bool,
+    #[serde(skip)]
+    pub method: String,
+    #[serde(skip)]
+    pub reference: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Declination {
+    pub code: String,
+    pub detail: String,
+}
+
+/// A payment, whole.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PaymentView {
+    #[serde(flatten)]
+    pub summary: PaymentSummary,
+    pub transactions: Vec<TransactionView>,
+    pub refunds: Vec<RefundView>,
+    pub disputes: Vec<DisputeView>,
+}
+
+/// A request to the provider, and what came of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TransactionView {
+    /// authorise, capture, void, refund; record, by hand.
+    pub request: String,
+    /// What the provider knows it by.
+    pub key: String,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    /// What it moved; less than nothing when it was paid back.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub moved: i64,
+    /// asked, challenged, unknown, done, declined, refused.
+    pub state: String,
+    pub tries: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[schema(value_type = String)]
+    pub asked_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub answered_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RefundView {
+    pub id: Uuid,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// asked, done, refused.
+    pub state: String,
+    #[schema(value_type = String)]
+    pub requested_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DisputeView {
+    pub reference: String,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
+    pub reason: String,
+    /// open, won, lost.
+    pub state: String,
+    #[schema(value_type = String)]
+    pub opened_at: Timestamp,
+}
+
+/// Which payments a list shows.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Listed {
+    /// Whose payments alone are shown, whatever else is asked for.
+    pub own: Option<Uuid>,
+    pub order_id: Option<Uuid>,
+    pub status: Option<String>,
+    pub provider_id: Option<Uuid>,
+    pub begun_from: Option<Timestamp>,
+    pub begun_to: Option<Timestamp>,
+}
+
+const SUMMARY: &str = "select id, order_id, payer_id, provider_id, status, currency, asked, authorised, captured, refunded, lost, capture, attempt, card, challenge, problem_code, problem_detail, begun_at, updated_at, version, by_hand, method, reference from payments";
+
+/// Payments, newest first, from below an id.
+pub async fn payments(
+    tenant: &Tenant,
+    listed: &Listed,
+    below: Uuid,
+    rows: usize,
+) -> Result<Vec<PaymentSummary>, Failure> {
+    let (sql, args) = Select::new(SUMMARY)
+        .and("id < ?", below)
+        .maybe("payer_id = ?", listed.own)
+        .maybe("order_id = ?", listed.order_id)
+        .maybe("status = ?", listed.status.clone())
+        .maybe("provider_id = ?", listed.provider_id)
+        .maybe("begun_at >= ?", listed.begun_from)
+        .maybe("begun_at < ?", listed.begun_to)
+        .page("id desc", rows)
+        .statement();
+    tenant.rows(&sql, args, summary).await
+}
+
+/// One payment, if whoever asks may see it; another's answers like none.
+pub async fn payment_of(tenant: &Tenant, id: PaymentId, own: Option<Uuid>) -> Result<PaymentView, Problem> {
+    let view = payment(tenant, id).await?;
+    if own.is_some_and(|own| own != view.summary.payer_id) {
+        return Err(Problem::not_found("payment"));
+    }
+    Ok(view)
+}
+
+pub async fn payment(tenant: &Tenant, id: PaymentId) -> Result<PaymentView, Problem> {
+    let whole = format!("{SUMMARY} where id = $1");
+    let queries = [
+        (whole.as_str(), args![id]),
+        (
+            "select request, key, amount, moved, state, tries, detail, note, asked_at, answered_at from payment_transactions where payment_id = $1 order by asked_at, id limit 500",
+            args![id],
+        ),
+        (
+            "select id, amount, reason, state, requested_at from refunds where payment_id = $1 order by number limit 500",
+            args![id],
+        ),
+        (
+            "select reference, amount, reason, state, opened_at from disputes where payment_id = $1 order by opened_at, id limit 100",
+            args![id],
+        ),
+    ];
+    let (mut found, mut transactions, mut refunds, mut disputes) = (None, Vec::new(), Vec::new(), Vec::new());
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => found = Some(summary(row)?),
+                1 => transactions.push(transaction(row)?),
+                2 => refunds.push(RefundView {
+                    id: row.get(0)?,
+                    amount: row.get(1)?,
+                    reason: row.get(2)?,
+                    state: row.get(3)?,
+                    requested_at: row.get(4)?,
+                }),
+                _ => disputes.push(DisputeView {
+                    reference: row.get(0)?,
+                    amount: row.get(1)?,
+                    reason: row.get(2)?,
+                    state: row.get(3)?,
+                    opened_at: row.get(4)?,
+                }),
+            }
+            Ok(())
+        })
+        .await?;
+    let summary = found.ok_or_else(|| Problem::not_found("payment"))?;
+    Ok(PaymentView { summary, transactions, refunds, disputes })
+}
+
+fn summary(row: &Row<'_>) -> Result<PaymentSummary, Failure> {
+    let (code, detail): (Option<String>, Option<String>) = (row.get(15)?, row.get(16)?);
+    Ok(PaymentSummary {
+        id: PaymentId(row.get(0)?),
+        order_id: row.get(1)?,
+        payer_id: row.get(2)?,
+        provider_id: ProviderId(row.get(3)?),
+        status: row.get(4)?,
+        currency: row.get(5)?,
+        amount: row.get(6)?,
+        authorised: row.get(7)?,
+        captured: row.get(8)?,
+        refunded: row.get(9)?,
+        lost: row.get(10)?,
+        capture: row.get(11)?,
+        attempt: row.get(12)?,
+        card: row.get::<Option<String>>(13)?.and_then(|card| serde_json::from_str(&card).ok()),
+        challenge_url: row.get(14)?,
+        problem: code.zip(detail).map(|(code, detail)| Declination { code, detail }),
+        begun_at: row.get(17)?,
+        updated_at: row.get(18)?,
+        version: row.get(19)?,
+        by_hand: row.get::<i64>(20)? != 0,
+        method: row.get(21)?,
+        reference: row.get(22)?,
+    })
+}
+
+fn transaction(row: &Row<'_>) -> Result<TransactionView, Failure> {
+    Ok(TransactionView {
+        request: row.get(0)?,
+        key: row.get(1)?,
+        amount: row.get(2)?,
+        moved: row.get(3)?,
+        state: row.get(4)?,
+        tries: row.get(5)?,
+        detail: row.get(6)?,
+        note: row.get(7)?,
+        asked_at: row.get(8)?,
+        answered_at: row.get(9)?,
+    })
+}
+
+/// What has come in for an order.
+pub async fn captured_for(tenant: &Tenant, order: Uuid) -> Result<i64, Failure> {
+    let sql = "select captured from payments where order_id = $1";
+    Ok(tenant.rows(sql, args![order], |row| row.get::<i64>(0)).await?.into_iter().sum())
+}
+
+/// What has come in for an order, and what of that has gone back, by a refund or a lost dispute.
+pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<(i64, i64), Failure> {
+    let sql = "select captured, refunded, lost from payments where order_id = $1";
+    let rows = tenant
+        .rows(sql, args![order], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)? + row.get::<i64>(2)?)));
+    Ok(rows.await?.into_iter().fold((0, 0), |sum, moved| (sum.0 + moved.0, sum.1 + moved.1)))
+}
+
+/// The tab of an order: its version, and the payment that is open.
+pub async fn tab(tenant: &Tenant, order: Uuid) -> Result<(i64, Option<PaymentId>), Failure> {
+    let sql = "select version, open_payment from tabs where id = $1";
+    let found = tenant
+        .row(sql, args![tab::id(order)], |row| Ok((row.get(0)?, row.get::<Option<Uuid>>(1)?.map(PaymentId))))
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The payment that a provider calls so.
+pub async fn by_reference(
+    tenant: &Tenant,
+    provider: ProviderId,
+    reference: &str,
+) -> Result<Option<PaymentId>, Failure> {
+    let sql = "select id from payments where reference = $1 and provider_id = $2 order by id limit 1";
+    tenant.row(sql, args![reference.to_owned(), provider], |row| Ok(PaymentId(row.get(0)?))).await
+}
+
+/// A request of which nobody knows what came.
+#[derive(Debug, Clone)]
+pub struct Unsettled {
+    pub ask: Ask,
+    pub provider: ProviderId,
+    pub order: Uuid,
+    pub payer: SubjectId,
+    pub by_hand: bool,
+    /// Whether it may have been sent before.
+    pub asked_before: bool,
+}
+
+const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id from payment_transactions t join payments p on p.id = t.payment_id";
+
+/// The request of a payment that was made last and has no answer.
+pub async fn unsettled(tenant: &Tenant, payment: PaymentId) -> Result<Option<Unsettled>, Failure> {
+    let sql = format!(
+        "{UNSETTLED} where t.payment_id = $1 and t.answered_at is null order by t.asked_at desc limit 1"
+    );
+    tenant.row(&sql, args![payment], as_unsettled).await
+}
+
+/// Requests that are to be asked after by now, and when the next one is.
+pub async fn due(tenant: &Tenant, now: Timestamp, rows: i64) -> Result<Vec<Unsettled>, Failure> {
+    let sql = format!(
+        "{UNSETTLED} where t.ask_at <= $1 and t.answered_at is null order by t.ask_at, t.id limit $2"
+    );
+    tenant.rows(&sql, args![now, rows], as_unsettled).await
+}
+
+pub async fn next_due(tenant: &Tenant) -> Result<Option<Timestamp>, Failure> {
+    let sql = "select ask_at from payment_transactions where ask_at is not null and answered_at is null order by ask_at, id limit 1";
+    tenant.row(sql, Vec::new(), |row| row.get(0)).await
+}
+
+fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
+    let unreadable = |what: &str| Failure::Bug(format!("{what} of a payment cannot be read"));
+    let (request, capture): (String, String) = (row.get(1)?, row.get(10)?);
+    let currency: Currency = row.get::<String>(9)?.parse().map_err(|_| unreadable("the currency"))?;
+    let request = Request::ALL.into_iter().find(|known| known.as_str() == request);
+    Ok(Unsettled {
+        ask: Ask {
+            payment: PaymentId(row.get(0)?),
+            request: request.ok_or_else(|| unreadable("a request"))?,
+            key: row.get(2)?,
+            amount: Money::new(row.get(3)?, currency),
+            capture: if capture == "manual" { Capture::Manual } else { Capture::Automatic },
+            method: row.get(11)?,
+            reference: row.get(12)?,
+            since: row.get(5)?,
+        },
+        asked_before: row.get::<i64>(4)? > 0,
+        provider: ProviderId(row.get(6)?),
+        order: row.get(7)?,
+        payer: SubjectId(row.get(13)?),
+        by_hand: row.get::<i64>(8)? != 0,
+    })
+}
+
+/// A provider that the shop has taken on. Its secrets are never shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProviderView {
+    #[schema(value_type = Uuid)]
+    pub id: ProviderId,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub definition: Definition,
+    pub has_secret: bool,
+    pub has_webhook_secret: bool,
+    pub version: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct ProviderRow {
+    pub view: ProviderView,
+    pub secrets: Secrets,
+    pub removed: bool,
+}
+
+const PROVIDERS: &str =
+    "select id, version, definition, secret, webhook_secret, removed_at from payment_providers";
+
+/// A shop has a handful; the oldest comes first.
+pub async fn providers(tenant: &Tenant) -> Result<Vec<ProviderRow>, Failure> {
+    let sql = format!("{PROVIDERS} where removed_at is null order by id limit 50");
+    tenant.rows(&sql, Vec::new(), as_provider).await
+}
+
+/// Also one that was removed: what it was asked before is still asked after.
+pub async fn provider(tenant: &Tenant, id: ProviderId) -> Result<Option<ProviderRow>, Failure> {
+    tenant.row(&format!("{PROVIDERS} where id = $1"), args![id], as_provider).await
+}
+
+fn as_provider(row: &Row<'_>) -> Result<ProviderRow, Failure> {
+    let definition: String = row.get(2)?;
+    let definition = serde_json::from_str(&definition)
+        .map_err(|error| Failure::Bug(format!("a payment provider cannot be read: {error}")))?;
+    let secrets = Secrets { key: row.get(3)?, webhook: row.get(4)? };
+    let view = ProviderView {
+        id: ProviderId(row.get(0)?),
+        definition,
+        has_secret: secrets.key.is_some(),
+        has_webhook_secret: secrets.webhook.is_some(),
+        version: row.get(1)?,
+    };
+    Ok(ProviderRow { view, secrets, removed: row.get::<Option<i64>>(5)?.is_some() })
+}
+
+/// What moved through a provider between two moments, by our own books: key, request, amount, when.
+pub async fn moved(
+    tenant: &Tenant,
+    provider: ProviderId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(String, i64, Timestamp)>, Failure> {
+    let sql = "select t.key, t.moved, t.answered_at from payment_transactions t join payments p on p.id = t.payment_id where t.answered_at >= $1 and t.answered_at < $2 and t.moved <> 0 and coalesce(t.provider_id, p.provider_id) = $3 and t.request <> 'record' order by t.answered_at, t.id";
+    tenant.rows(sql, args![from, to, provider], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).await
+}
+
+pub async fn reports(tenant: &Tenant, day: &str) -> Result<Vec<ReportView>, Failure> {
+    let sql = "select provider_id, report, made_at from payment_reports where day = $1 order by id limit 50";
+    let unreadable = |error| Failure::Bug(format!("a report cannot be read: {error}"));
+    tenant
+        .rows(sql, args![day.to_owned()], |row| {
+            let found = serde_json::from_str(&row.get::<String>(1)?).map_err(unreadable)?;
+            Ok(ReportView { provider_id: ProviderId(row.get(0)?), found, made_at: row.get(2)? })
+        })
+        .await
+}
+
+/// Whether a provider has still to say what became of something.
+pub async fn owes_answers(tenant: &Tenant, provider: ProviderId) -> Result<bool, Failure> {
+    let sql = "select t.id from payment_transactions t join payments p on p.id = t.payment_id where p.provider_id = $1 and t.answered_at is null limit 1";
+    Ok(tenant.row(sql, args![provider], |row| row.get::<Uuid>(0)).await?.is_some())
+}

@@ -1,0 +1,209 @@
+//! The sandbox over HTTP.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use store::Clock;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::Settings;
+use super::book::{Asked, Book, Seen};
+use crate::payment::Request;
+use crate::rest::BookText;
+
+#[derive(Clone)]
+struct House(Arc<Inner>);
+
+struct Inner {
+    book: Mutex<Book>,
+    /// The accounts that tokens were given to.
+    tokens: Mutex<HashMap<String, String>>,
+    address: String,
+    pause: Duration,
+    clock: Clock,
+}
+
+/// Longer than anybody waits.
+const SILENCE: Duration = Duration::from_secs(120);
+
+pub async fn serve(listener: TcpListener, settings: Settings, clock: Clock) -> io::Result<()> {
+    let book = Mutex::new(Book::open(settings.book.as_deref())?);
+    let address = format!("http://{}", listener.local_addr()?);
+    let (tokens, pause) = (Mutex::default(), settings.pause);
+    let house = House(Arc::new(Inner { book, tokens, address, pause, clock }));
+    let router = Router::new()
+        .route("/payments", post(authorise))
+        .route("/payments/{id}/captures", post(capture))
+        .route("/payments/{id}/refunds", post(refund))
+        .route("/payments/{id}/void", post(void))
+        .route("/requests/{key}", get(request))
+        .route("/book", get(book_of))
+        .route("/account", get(account_of))
+        .route("/challenges/{id}", get(challenge))
+        .route("/challenges/{id}/pass", post(pass))
+        .route("/challenges/{id}/fail", post(fail))
+        .route("/token", post(token))
+        .route("/tokens", delete(forget_tokens))
+        .with_state(house);
+    axum::serve(listener, router).await
+}
+
+async fn authorise(State(house): State<House>, headers: HeaderMap, body: Bytes) -> Response {
+    let (account, key) = match house.caller(&headers) {
+        Ok(caller) => caller,
+        Err(status) => return status.into_response(),
+    };
+    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (now, address) = ((house.0.clock)(), &house.0.address);
+    let seen = house.0.book.lock().authorise(&account, &key, asked, address, now);
+    house.show(seen).await
+}
+
+async fn capture(house: State<House>, headers: HeaderMap, id: Path<String>, body: Bytes) -> Response {
+    follow(house, headers, id, body, Request::Capture).await
+}
+
+async fn refund(house: State<House>, headers: HeaderMap, id: Path<String>, body: Bytes) -> Response {
+    follow(house, headers, id, body, Request::Refund).await
+}
+
+async fn void(house: State<House>, headers: HeaderMap, id: Path<String>, body: Bytes) -> Response {
+    follow(house, headers, id, body, Request::Void).await
+}
+
+async fn follow(
+    State(house): State<House>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+    request: Request,
+) -> Response {
+    let (account, key) = match house.caller(&headers) {
+        Ok(caller) => caller,
+        Err(status) => return status.into_response(),
+    };
+    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let now = (house.0.clock)();
+    let seen = house.0.book.lock().follow(&account, &key, &id, request, asked.amount, now);
+    house.show(seen).await
+}
+
+async fn request(State(house): State<House>, headers: HeaderMap, Path(key): Path<String>) -> Response {
+    let Some(account) = house.account(&headers) else { return StatusCode::UNAUTHORIZED.into_response() };
+    let answer = house.0.book.lock().line(&account, &key).map(|line| line.answer.clone());
+    answer.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |answer| json(&answer))
+}
+
+#[derive(Deserialize)]
+struct Window {
+    #[serde(default)]
+    from: i64,
+    to: Option<i64>,
+}
+
+async fn book_of(State(house): State<House>, headers: HeaderMap, Query(window): Query<Window>) -> Response {
+    let Some(account) = house.account(&headers) else { return StatusCode::UNAUTHORIZED.into_response() };
+    let items = house.0.book.lock().booked(&account, window.from, window.to.unwrap_or(i64::MAX));
+    json(&BookText { items })
+}
+
+async fn account_of(State(house): State<House>, headers: HeaderMap) -> Response {
+    match house.account(&headers) {
+        Some(account) => json(&serde_json::json!({ "account": account })),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+async fn challenge(Path(id): Path<String>) -> Response {
+    let id: String =
+        id.chars().filter(|letter| letter.is_ascii_alphanumeric() || "_-".contains(*letter)).collect();
+    let page = format!(
+        "<!doctype html><html lang=en><meta name=viewport content=\"width=device-width\"><title>Is it you?</title><h1>Is it you?</h1><p>This is the sandbox: no money moves.</p><form method=post action=\"/challenges/{id}/pass\"><button>Yes, it is me</button></form><form method=post action=\"/challenges/{id}/fail\"><button>No</button></form></html>"
+    );
+    ([("content-type", "text/html; charset=utf-8")], page).into_response()
+}
+
+async fn pass(State(house): State<House>, Path(id): Path<String>) -> Response {
+    met(house.0.book.lock().meet(&id, true))
+}
+
+async fn fail(State(house): State<House>, Path(id): Path<String>) -> Response {
+    met(house.0.book.lock().meet(&id, false))
+}
+
+fn met(met: bool) -> Response {
+    match met {
+        true => "Thank you. You can go back to the shop.".into_response(),
+        false => (StatusCode::NOT_FOUND, "There is no such challenge any more.").into_response(),
+    }
+}
+
+/// OAuth 2 client credentials. Any client is known whose secret is its id with `secret-` before it.
+async fn token(State(house): State<House>, body: Bytes) -> Response {
+    let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
+    let text = |name: &str| form.get(name).cloned().unwrap_or_default();
+    let id = text("client_id");
+    if text("grant_type") != "client_credentials" || text("client_secret") != format!("secret-{id}") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let token = format!("at_{}", Uuid::now_v7());
+    house.0.tokens.lock().insert(token.clone(), id);
+    json(&serde_json::json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600 }))
+}
+
+/// No token that was given out is good any more.
+async fn forget_tokens(State(house): State<House>) -> StatusCode {
+    house.0.tokens.lock().clear();
+    StatusCode::NO_CONTENT
+}
+
+impl House {
+    fn account(&self, headers: &HeaderMap) -> Option<String> {
+        let bearer = headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")?;
+        match bearer.strip_prefix("at_") {
+            Some(_) => self.0.tokens.lock().get(bearer).cloned(),
+            None => (!bearer.is_empty() && bearer != "wrong").then(|| bearer.to_owned()),
+        }
+    }
+
+    fn caller(&self, headers: &HeaderMap) -> Result<(String, String), StatusCode> {
+        let account = self.account(headers).ok_or(StatusCode::UNAUTHORIZED)?;
+        let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        Ok((account, key.ok_or(StatusCode::BAD_REQUEST)?.to_owned()))
+    }
+
+    async fn show(&self, seen: Seen) -> Response {
+        tokio::time::sleep(self.0.pause).await;
+        match seen {
+            Seen::Answer(answer) => json(&answer),
+            Seen::Failure => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Seen::Nothing => StatusCode::NOT_FOUND.into_response(),
+            Seen::Silence => {
+                tokio::time::sleep(SILENCE).await;
+                StatusCode::GATEWAY_TIMEOUT.into_response()
+            }
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => ([("content-type", "application/json")], Body::from(bytes)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
