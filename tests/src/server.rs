@@ -30,6 +30,12 @@ impl Cell {
     }
 }
 
+impl Cell {
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Database(_))
+    }
+}
+
 fn key() -> String {
     crate::key_file().display().to_string()
 }
@@ -40,7 +46,7 @@ pub struct Server {
     pub port: u16,
     child: Option<Child>,
     log: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -53,7 +59,7 @@ impl Server {
         let environment =
             environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let log = folder.path().join("log");
-        let mut server = Self { cell, environment, port: free_port(), child: None, log, _folder: folder };
+        let mut server = Self { cell, environment, port: free_port(), child: None, log, folder };
         server.up().await;
         server
     }
@@ -85,6 +91,7 @@ impl Server {
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             // A suite asks more often than any client may; a test about that says so.
             .envs(UNLIMITED.map(|name| (name, "0")))
+            .envs(self.cell.is_shared().then(|| ("GALLERIA_SEARCH", self.search_folder())))
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -92,6 +99,11 @@ impl Server {
             .spawn()
             .unwrap();
         self.child = Some(child);
+    }
+
+    /// Where products are searched for by a server that has no folder of its own.
+    pub fn search_folder(&self) -> PathBuf {
+        self.folder.path().join("search")
     }
 
     /// `kill -9`: no chance to put anything in order.

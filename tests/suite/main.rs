@@ -23,6 +23,7 @@ mod payments;
 mod people;
 mod privacy;
 mod same;
+mod search;
 mod selling;
 mod services;
 mod stripe;

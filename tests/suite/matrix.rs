@@ -15,6 +15,7 @@ use crate::world::{Engine, lamp, order};
 const OPEN: &[(&str, &str)] = &[
     ("get /api/v1/products", "a shop window"),
     ("get /api/v1/products/search", "a shop window"),
+    ("get /api/v1/products/suggest", "a shop window"),
     ("get /api/v1/products/{id}", "a shop window"),
     ("get /api/v1/products/{id}/availability", "a shop window"),
     ("get /api/v1/products/{id}/prices", "a shop window"),
@@ -373,7 +374,7 @@ async fn ask(
     while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
         path.replace_range(open..=close, id);
     }
-    if operation.name.ends_with("/search") {
+    if operation.name.ends_with("/search") || operation.name.ends_with("/suggest") {
         path.push_str("?q=lamp");
     }
     if operation.name.ends_with("/reconciliation") {

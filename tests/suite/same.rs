@@ -77,8 +77,12 @@ async fn history(mut client: Client, seed: u64) -> Vec<Value> {
         };
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer =
-            client.send(method, &path, &headers, body.map(|body| body.to_string()).as_deref()).await.unwrap();
+        let body = body.map(|body| body.to_string());
+        let mut answer = client.send(method, &path, &headers, body.as_deref()).await.unwrap();
+        // How soon an index has caught up is the one thing in which they may differ.
+        while answer.json()["up_to_date"] == false || answer.code() == "search_not_ready" {
+            answer = client.send(method, &path, &headers, body.as_deref()).await.unwrap();
+        }
         assert_ne!(answer.status, 500, "step {step}: {method} {path}");
         if answer.status == 201 {
             let made = answer.header("location").unwrap().to_owned();

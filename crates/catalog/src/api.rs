@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::attribute::Value;
-use crate::content::{Content, Status, TaxClass, Variant, handle_from, words};
+use crate::content::{Content, Status, TaxClass, Variant, handle_from};
 use crate::media::{Media, Seo};
 use crate::options::Choice;
 use crate::queries::{self, Listed, StockView};
@@ -20,7 +20,6 @@ use crate::{LocationId, ProductId, VariantId, stock, works};
 pub fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_products, create_product))
-        .routes(routes!(search_products))
         .routes(routes!(read_product, change_product))
         .routes(routes!(read_availability))
         .routes(routes!(list_inventory))
@@ -85,7 +84,7 @@ pub struct NewVariant {
 
 /// A product, as it is shown.
 #[derive(Serialize, ToSchema)]
-struct ProductView {
+pub struct ProductView {
     id: Uuid,
     handle: String,
     title: String,
@@ -157,16 +156,6 @@ struct ListProducts {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct SearchProducts {
-    /// Words, or beginnings of words, all of which the product has.
-    q: String,
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 struct ListInventory {
     /// Only variants of which at most so many are available.
     low: Option<i64>,
@@ -205,22 +194,6 @@ async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answe
     let tenant = shop.as_of(listed.as_of.as_deref(), Of::Kinds(&["product"])).await?;
     let shown = queries::products(&tenant, &listed, below, limit + 1).await?;
     shop.list_of_texts(&page("products", &listed, shown, limit))
-}
-
-/// Finds products by words, newest first.
-#[utoipa::path(get, path = "/api/v1/products/search", tag = "products", params(SearchProducts),
-    responses((status = 200, description = "A page of products that have all the words.", body = Page<ProductView>)),
-    security((), ("staff" = ["catalog:read"])))]
-async fn search_products(shop: Shop, Filter(asked): Filter<SearchProducts>) -> Answer {
-    let limit = Cursor::limit(asked.limit)?;
-    let words = words(&asked.q);
-    let mut check = Check::default();
-    check.that(!words.is_empty(), "q", "say what to look for");
-    check.that(words.len() <= 8, "q", "search for at most 8 words");
-    check.done()?;
-    let below = place("search", &words, asked.cursor.as_deref(), Uuid::max())?;
-    let shown = queries::search(&shop.tenant, &words, shop.permitted, below, limit + 1).await?;
-    shop.list_of_texts(&page("search", &words, shown, limit))
 }
 
 /// Reads a product.

@@ -154,20 +154,6 @@ impl Content {
         Media::check_all(&self.media, check);
         self.seo.check(check);
     }
-
-    /// The words by which it is found.
-    pub fn words(&self) -> Vec<String> {
-        let mut found = words(&self.title);
-        found.extend(words(&self.description));
-        found.extend(self.categories.iter().flat_map(|category| words(category)));
-        for variant in &self.variants {
-            found.extend(words(&variant.sku));
-            found.extend(words(&variant.title));
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
 }
 
 impl Variant {
@@ -247,8 +233,8 @@ impl Variant {
     }
 }
 
-/// Lower-case words without accents, for finding "Café" by "cafe".
-pub fn words(text: &str) -> Vec<String> {
+/// Lower-case words without accents: "cafe" of "Café".
+fn words(text: &str) -> Vec<String> {
     let folded: String =
         text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
     folded

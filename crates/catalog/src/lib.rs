@@ -56,7 +56,7 @@ kernel::ids! {
     HoldId;
 }
 
-pub use api::{NewProduct, NewVariant};
+pub use api::{NewProduct, NewVariant, ProductView};
 pub use category::Category;
 pub use content::{Content, Status, TaxClass, Variant};
 pub use media::{Media, MediaKind, Seo};
@@ -77,7 +77,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0002_content",
         "0003_categories",
         "0004_prices",
-        "0005_locations"
+        "0005_locations",
+        "0006_words_contract"
     ],
     streams: &[
         store::Stream::of::<Product>(),

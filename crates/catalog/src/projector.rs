@@ -94,7 +94,6 @@ impl Projector for Product {
                     ),
                     Write::any("delete from product_categories where product_id = $1", args![id]),
                     Write::any("delete from product_variants where product_id = $1", args![id]),
-                    Write::any("delete from product_words where product_id = $1", args![id]),
                 ];
                 writes.extend(parts(id, content));
                 writes
@@ -126,10 +125,7 @@ fn parts(id: ProductId, content: &Content) -> Vec<Write> {
             ],
         )
     });
-    let words = content.words().into_iter().map(|word| {
-        Write::one("insert into product_words (word, product_id) values ($1, $2)", args![word, id])
-    });
-    categories.chain(variants).chain(words).collect()
+    categories.chain(variants).collect()
 }
 
 fn view(event: &Envelope<&ProductEvent>, content: &Content, created: Timestamp) -> String {

@@ -192,27 +192,29 @@ pub async fn products(
     tenant.rows(&sql, args, shown).await
 }
 
-/// Products that have, for each of the words, one that begins with it.
-pub async fn search(
+/// Products by their ids, in no order; those that are not on sale only for those who may see them.
+pub async fn products_by_id(tenant: &Tenant, ids: &[ProductId], all: bool) -> Result<Vec<Shown>, Failure> {
+    let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
+    let on_sale = if all { "" } else { " and status = 'active'" };
+    let sql = format!("select id, version, view from products where id in ({}){on_sale}", marks.join(", "));
+    tenant.rows(&sql, ids.iter().map(|id| Arg::from(*id)).collect(), shown).await
+}
+
+/// The handles and titles of products that are on sale.
+pub async fn titles_by_id(
     tenant: &Tenant,
-    words: &[String],
-    all: bool,
-    below: Uuid,
-    rows: usize,
-) -> Result<Vec<Shown>, Failure> {
-    let mut select = Select::new("select p.id, p.version, p.view from products p").and("p.id < ?", below);
-    if !all {
-        select = select.and("p.status = ?", "active");
+    ids: &[ProductId],
+) -> Result<Vec<(ProductId, String, String)>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    for word in words {
-        select = select.between(
-            "p.id in (select w.product_id from product_words w where w.word >= ? and w.word < ?)",
-            word.clone(),
-            format!("{word}\u{10ffff}"),
-        );
-    }
-    let (sql, args) = select.page("p.id desc", rows).statement();
-    tenant.rows(&sql, args, shown).await
+    let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "select id, handle, title from products where id in ({}) and status = 'active'",
+        marks.join(", ")
+    );
+    let args = ids.iter().map(|id| Arg::from(*id)).collect();
+    tenant.rows(&sql, args, |row| Ok((ProductId(row.get(0)?), row.get(1)?, row.get(2)?))).await
 }
 
 fn shown(row: &Row<'_>) -> Result<Shown, Failure> {

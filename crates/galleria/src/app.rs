@@ -13,6 +13,7 @@ use files::Shelf;
 use identity::{Entrance, Letters};
 use outbound::{Allowed, Outbound, Policy};
 use payments::{Cashier, Sandbox};
+use search::Search;
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::bills::OrdersBills;
@@ -31,6 +32,7 @@ pub const CONTEXTS: &[Context] = &[
 
 const PROBLEMS: &[&[ProblemDoc]] = &[
     catalog::PROBLEMS,
+    search::PROBLEMS,
     orders::PROBLEMS,
     payments::PROBLEMS,
     files::PROBLEMS,
@@ -38,8 +40,14 @@ const PROBLEMS: &[&[ProblemDoc]] = &[
     domains::PROBLEMS,
 ];
 
-pub fn routes(shelf: Shelf, entrance: &Entrance, prover: Prover, cashier: &Cashier) -> Routes {
-    let routes = Routes::new().merge(catalog::routes()).merge(orders::routes());
+pub fn routes(
+    shelf: Shelf,
+    entrance: &Entrance,
+    search: Search,
+    prover: Prover,
+    cashier: &Cashier,
+) -> Routes {
+    let routes = Routes::new().merge(catalog::routes()).merge(search::routes(search)).merge(orders::routes());
     routes
         .merge(payments::routes(cashier))
         .merge(files::routes(shelf))
@@ -108,7 +116,8 @@ pub async fn router(
     let prover = prover(config)?;
     let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier);
     let shelf = Shelf::new(blobs, config.file_limit);
-    let routes = routes(shelf, &entrance, prover, cashier);
+    let search = Search::open(cell.clone(), &config.search())?;
+    let routes = routes(shelf, &entrance, search, prover, cashier);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
 }
 

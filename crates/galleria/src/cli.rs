@@ -211,6 +211,12 @@ that `galleria privacy erasures` printed in the old one with --erasures.")]
         command: JobsCommand,
     },
 
+    /// Look after what products are found by.
+    Search {
+        #[command(subcommand)]
+        command: SearchCommand,
+    },
+
     /// See what happened to one thing, and how it was.
     #[command(after_help = "\
 Examples:
@@ -252,10 +258,20 @@ impl Command {
             Self::Jobs { command, .. } => {
                 matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
             }
-            Self::History { .. } | Self::Backup { .. } | Self::SandboxPayments { .. } => false,
+            Self::History { .. }
+            | Self::Backup { .. }
+            | Self::Search { .. }
+            | Self::SandboxPayments { .. } => false,
             Self::Restore { check, .. } => !check,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SearchCommand {
+    /// Make a shop's index again, on this node. The old one serves until the new one is whole.
+    #[command(after_help = "Example:\n  galleria search rebuild oak")]
+    Rebuild { slug: String },
 }
 
 #[derive(Debug, Subcommand)]

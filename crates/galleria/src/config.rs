@@ -56,6 +56,9 @@ pub struct Config {
     pub files_allow_http: bool,
     /// The largest file, in bytes.
     pub file_limit: u64,
+    /// The folder in which this node keeps what products are found by; a folder named search in the data folder when left
+    /// out. It can be removed at any time.
+    pub search: Option<PathBuf>,
     /// Who takes letters to people: folder:/a/path, smtp://name:password@host:587 or smtps://…; a folder named mail in the
     /// data folder when left out.
     pub mail: Option<String>,
@@ -120,6 +123,7 @@ impl Default for Config {
             files_secret: None,
             files_allow_http: false,
             file_limit: 64 * 1024 * 1024,
+            search: None,
             mail: None,
             mail_from: "Galleria <galleria@localhost.invalid>".into(),
             shop_address: None,
@@ -162,6 +166,11 @@ impl Config {
         let beside = || self.database_url.is_none().then(|| self.data.join("files").display().to_string());
         let place = self.files.clone().or_else(beside);
         place.map(|place| Place::parse(&place, &options)).transpose()
+    }
+
+    /// Where this node keeps its indexes: its own, also of a database that many nodes share.
+    pub fn search(&self) -> PathBuf {
+        self.search.clone().unwrap_or_else(|| self.data.join("search"))
     }
 
     /// Where letters go. A database that many nodes share has no folder of its own for them, either.
@@ -329,7 +338,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, search, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")

@@ -11,6 +11,7 @@ mod console;
 mod control;
 pub mod demo;
 mod door;
+mod finding;
 mod history;
 mod keys;
 mod log;
@@ -85,6 +86,7 @@ fn obey(
             Command::Privacy { command } => privacy::privacy(session, command).await?,
             Command::Dead { tenant, command } => relay::dead(session, &tenant, command).await?,
             Command::Jobs { tenant, command } => relay::jobs(session, &tenant, command).await?,
+            Command::Search { command } => finding::search(session, command).await?,
             Command::History { tenant, command } => history::history(session, &tenant, command).await?,
         }
         Ok(0)

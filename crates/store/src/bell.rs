@@ -4,11 +4,15 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::TenantId;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
+
+/// Whoever wants to know of each commit at once. It is told in the middle of things, and must be quick.
+type Listener = Box<dyn Fn(TenantId) + Send + Sync>;
 
 #[derive(Default)]
 pub(crate) struct Bell {
+    listeners: RwLock<Vec<Listener>>,
     /// Whether anybody listens; until then ringing costs nothing.
     heard: AtomicBool,
     here: Mutex<HashSet<TenantId>>,
@@ -41,9 +45,14 @@ impl Bell {
 
     /// Another node said so.
     pub(crate) fn ring_here(&self, tenant: TenantId) {
+        self.listeners.read().iter().for_each(|listener| listener(tenant));
         if self.here.lock().insert(tenant) {
             self.rung.notify_one();
         }
+    }
+
+    pub(crate) fn add_listener(&self, listener: Listener) {
+        self.listeners.write().push(listener);
     }
 
     pub(crate) fn listen(&self) {

@@ -132,6 +132,12 @@ impl Cell {
         self.0.bell.clone()
     }
 
+    /// Calls `listener` whenever something of a tenant was committed on this node, or another node said so, once the
+    /// relay is at work. It must be quick, and may be called for nothing.
+    pub fn on_commit(&self, listener: impl Fn(TenantId) + Send + Sync + 'static) {
+        self.0.bell.add_listener(Box::new(listener));
+    }
+
     pub(crate) fn pasts(&self) -> &Pasts {
         &self.0.pasts
     }

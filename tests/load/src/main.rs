@@ -17,6 +17,7 @@ mod pgbench;
 mod press;
 mod raw;
 mod reads;
+mod searching;
 mod start;
 mod table;
 
@@ -64,6 +65,9 @@ fn main() {
     }
     if wanted("travel") {
         floor::travel(&mut table, if long { 1_000_000 } else { 200_000 });
+    }
+    if wanted("searching") {
+        searching::searching(&mut table, seconds);
     }
     if wanted("many") {
         floor::many(&mut table);

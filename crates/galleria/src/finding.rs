@@ -1,0 +1,16 @@
+//! `galleria search …`
+
+use crate::cli::SearchCommand;
+use crate::session::Session;
+
+pub async fn search(session: &Session, command: SearchCommand) -> Result<(), String> {
+    let SearchCommand::Rebuild { slug } = command;
+    let cell = session.cell(false).await?;
+    let tenant = cell.tenant_named(&slug).map(|tenant| tenant.id());
+    cell.close().await;
+    search::rebuild(&session.config.search(), tenant?)?;
+    session.tell(&format!(
+        "The index of {slug} is made again when somebody searches there next; the old one serves until it is."
+    ));
+    Ok(())
+}
