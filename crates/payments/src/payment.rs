@@ -289,6 +289,9 @@ impl Payment {
     /// The request with this key is answered.
     fn answered(&mut self, key: &str) {
         self.pending.take_if(|pending| pending.key == key);
+        if let Some(pending) = &mut self.pending {
+            pending.behind.take_if(|behind| behind.key == key);
+        }
     }
 }
 

@@ -149,6 +149,16 @@ fn a_challenge_can_be_given_up_and_comes_back_when_the_provider_refuses() {
 }
 
 #[test]
+fn a_challenge_that_is_met_while_it_is_given_up_counts_once() {
+    let url = Outcome::Challenged { reference: "x".into(), url: "https://x".into() };
+    let voiding = after(told(asked(Capture::Automatic), url), &void());
+    let met = Conclude { id: id(), key: Request::Authorise.key(id(), 1), outcome: captured() };
+    let paid = after(voiding, &met);
+    assert_eq!(paid.when(&met, NOW).unwrap(), []);
+    assert_eq!(told(paid, declined()).0.status(), Status::Captured);
+}
+
+#[test]
 fn money_that_arrives_after_it_was_given_up_is_seen() {
     let payment = told(asked(Capture::Manual), authorised());
     let payment = told(after(payment, &void()), Outcome::Voided);
