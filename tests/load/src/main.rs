@@ -9,6 +9,7 @@
 )]
 
 mod asking;
+mod checkout;
 mod floor;
 mod growth;
 mod orders;
@@ -50,6 +51,9 @@ fn main() {
     }
     if wanted("asking") {
         asking::asking(&mut table, seconds);
+    }
+    if wanted("checkout") {
+        checkout::checkout(&mut table, seconds);
     }
     if wanted("start") {
         start::start(&mut table);

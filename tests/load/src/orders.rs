@@ -128,7 +128,7 @@ impl Shops {
     }
 }
 
-fn fill(server: &Server, slug: &str, key: &str) {
+pub fn fill(server: &Server, slug: &str, key: &str) {
     let mut client = server.client(slug, Some(key));
     run(async {
         for number in 0..PRODUCTS {
@@ -143,7 +143,7 @@ fn fill(server: &Server, slug: &str, key: &str) {
 }
 
 /// Two lines out of the catalog, each order under a key of its own, in one shop after the other.
-fn order(shops: Vec<(String, String)>) -> Request {
+pub fn order(shops: Vec<(String, String)>) -> Request {
     let start = uuid::Uuid::now_v7().simple().to_string();
     let clients: Vec<Client> =
         shops.iter().map(|(slug, key)| Client::new(0, &format!("{slug}.localhost"), Some(key))).collect();

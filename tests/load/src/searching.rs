@@ -193,7 +193,10 @@ impl Words {
             title: some(2 + dice.roll(4), dice),
             description: some(20 + dice.roll(30), dice),
             categories: vec![format!("category-{}", dice.roll(200))],
-            attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+            attributes: attributes
+                .map(|(name, value)| (name.to_owned(), catalog::attribute::Value::Text(value)))
+                .into_iter()
+                .collect(),
             variants: (0..1 + dice.roll(3))
                 .map(|variant| Variant {
                     id: VariantId::new(),
@@ -204,6 +207,9 @@ impl Words {
                         "EUR".parse().unwrap(),
                     ),
                     options: [("size".to_owned(), pick(&["s", "m", "l"], dice))].into_iter().collect(),
+                    compare_at: None,
+                    barcode: None,
+                    weight_grams: None,
                 })
                 .collect(),
             ..Content::default()
