@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 6] = ["catalog", "orders", "payments", "files", "identity", "domains"];
+const CONTEXTS: [&str; 7] =
+    ["catalog", "orders", "payments", "files", "identity", "domains", "connect"];
 
 #[test]
 fn crates_depend_downwards_only() {
@@ -32,6 +33,7 @@ fn crates_depend_downwards_only() {
         ("payments", vec!["kernel", "store", "edge", "outbound"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
         ("domains", vec!["kernel", "store", "edge", "outbound"]),
+        ("connect", vec!["kernel", "store", "edge", "outbound", "catalog", "orders"]),
         ("entry", vec!["kernel", "store", "edge"]),
     ]);
     allowed.insert(

@@ -7,6 +7,8 @@ mod architecture;
 mod breached;
 mod catalog;
 mod cli;
+mod connect;
+mod connect_erp;
 mod domains;
 mod edge;
 mod entry;

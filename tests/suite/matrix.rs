@@ -108,6 +108,11 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         | "post /api/v1/payment-webhooks/{provider_id}" => json!({}),
         "post /api/v1/payment-providers" => json!({ "name": "Cash", "kind": "manual" }),
         "put /api/v1/payment-providers/{id}" => json!({ "name": "Cash", "kind": "manual" }),
+        "post /api/v1/partners" | "put /api/v1/partners/{id}" => json!({
+            "kind": "shipping_rest", "name": "Swift", "address": "https://carrier.example/v1",
+            "options": { "from_country": "IE" },
+        }),
+        "post /api/v1/partners/{id}/syncs" => json!({}),
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
         "put /api/v1/services/{id}/limit" => json!({ "limit": 5 }),
@@ -401,7 +406,7 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     let roles = admin.get("/api/v1/roles").await.json();
     let providers = admin.get("/api/v1/providers").await.json();
     let mut rules = Vec::new();
-    for path in ["promotions", "taxes", "delivery-options", "domains", "payment-providers"] {
+    for path in ["promotions", "taxes", "delivery-options", "domains", "payment-providers", "partners"] {
         rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
     }
     let payments = crate::world::all(admin, "/api/v1/payments").await;

@@ -58,7 +58,7 @@ kernel::ids! {
 
 pub use api::{NewProduct, NewVariant, ProductView};
 pub use category::Category;
-pub use content::{Content, Status, TaxClass, Variant};
+pub use content::{Content, Status, TaxClass, Variant, handle_from};
 pub use media::{Media, MediaKind, Seo};
 pub use offers::offers;
 pub use options::Choice;

@@ -138,6 +138,17 @@ fn categories_by(column: &str, count: usize) -> String {
     )
 }
 
+/// The variants that products have by these SKUs, whether they are on sale or not.
+pub async fn variants_of(tenant: &Tenant, skus: &[String]) -> Result<HashMap<String, VariantId>, Failure> {
+    let mut known = HashMap::with_capacity(skus.len());
+    for some in skus.chunks(250) {
+        let sql = format!("select sku, id from product_variants where sku in ({})", marks(some.len()));
+        let args = some.iter().map(Arg::from).collect();
+        known.extend(tenant.rows(&sql, args, |row| Ok((row.get(0)?, VariantId(row.get(1)?)))).await?);
+    }
+    Ok(known)
+}
+
 /// `$1, $2, …`
 pub(crate) fn marks(count: usize) -> String {
     (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")

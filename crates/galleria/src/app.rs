@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::Blobs;
+use connect::Partners;
 use credentials::{BreachFile, Passwords};
 use domains::{Dns, Pages, Prover};
 use edge::{Platform, ProblemDoc, Routes};
 use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
+use orders::carriers::Carriers;
 use outbound::{Allowed, Outbound, Policy};
 use payments::{Cashier, Sandbox};
 use search::Search;
@@ -27,6 +29,7 @@ pub const CONTEXTS: &[Context] = &[
     files::CONTEXT,
     identity::CONTEXT,
     domains::CONTEXT,
+    connect::CONTEXT,
     store::privacy::CONTEXT,
 ];
 
@@ -38,6 +41,7 @@ const PROBLEMS: &[&[ProblemDoc]] = &[
     files::PROBLEMS,
     identity::PROBLEMS,
     domains::PROBLEMS,
+    connect::PROBLEMS,
 ];
 
 pub fn routes(
@@ -46,14 +50,17 @@ pub fn routes(
     search: Search,
     prover: Prover,
     cashier: &Cashier,
+    partners: Partners,
 ) -> Routes {
-    let routes = Routes::new().merge(catalog::routes()).merge(search::routes(search)).merge(orders::routes());
+    let carriers = Carriers(Arc::new(partners.clone()));
+    let routes = Routes::new().merge(catalog::routes()).merge(search::routes(search)).merge(orders::routes(carriers));
     routes
         .merge(payments::routes(cashier))
         .merge(files::routes(shelf))
         .merge(identity::routes(entrance))
         .merge(entry::routes())
         .merge(domains::routes(prover))
+        .merge(connect::routes(partners))
 }
 
 /// The place of the files, if the configuration names one.
@@ -114,10 +121,12 @@ pub async fn router(
     let letters = letters(config)?;
     let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
     let prover = prover(config)?;
-    let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier);
+    let partners = partners(config)?;
+    let workers =
+        workers::workers(blobs.as_ref(), letters, prover.clone(), cashier, partners.clone());
     let shelf = Shelf::new(blobs, config.file_limit);
     let search = Search::open(cell.clone(), &config.search())?;
-    let routes = routes(shelf, &entrance, search, prover, cashier);
+    let routes = routes(shelf, &entrance, search, prover, cashier, partners);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
 }
 
@@ -143,6 +152,11 @@ fn outbound(config: &Config) -> Result<Outbound, String> {
 fn policy(config: &Config) -> Result<Policy, String> {
     let allow: Vec<Allowed> = config.outside_allow()?;
     Ok(Policy { allow, allow_http: config.outside_allow_http, ..Policy::default() })
+}
+
+/// How partners of shops are asked.
+pub fn partners(config: &Config) -> Result<Partners, String> {
+    Partners::new(policy(config)?).map_err(|error| error.to_string())
 }
 
 /// Where the proofs of domains are looked for.

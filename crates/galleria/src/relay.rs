@@ -171,7 +171,7 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
 fn workers(session: &Session) -> Result<Workers, String> {
     let config = &session.config;
     let (blobs, letters, cashier) = (app::blobs(config)?, app::letters(config)?, app::cashier(config)?);
-    Ok(workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier))
+    Ok(workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

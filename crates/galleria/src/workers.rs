@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use blobs::Blobs;
+use connect::Partners;
 use domains::Prover;
 use identity::Letters;
 use kernel::{Fault, Problem, TenantId};
@@ -18,10 +19,21 @@ pub fn workers(
     letters: Option<Letters>,
     prover: Prover,
     cashier: &Cashier,
+    partners: Partners,
 ) -> Workers {
     let mut workers = Workers {
-        subscribers: vec![Arc::new(identity::Upkeep), Arc::new(domains::Hosts), Arc::new(Paid)],
-        jobs: vec![Arc::new(Verify), Arc::new(domains::Recheck(prover)), Arc::new(catalog::Sweep)],
+        subscribers: vec![
+            Arc::new(identity::Upkeep),
+            Arc::new(domains::Hosts),
+            Arc::new(Paid),
+            Arc::new(connect::Schedule),
+        ],
+        jobs: vec![
+            Arc::new(Verify),
+            Arc::new(domains::Recheck(prover)),
+            Arc::new(catalog::Sweep),
+            Arc::new(connect::Sync(partners)),
+        ],
     };
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::OrderId;
 use crate::after::Part;
 use crate::after_works::{self as works, Read};
+use crate::carriers::NoCarriers;
 use crate::api::{NewLine, TRIES, within};
 use crate::order::Address;
 use crate::queries::{self, OrderView};
@@ -254,7 +255,7 @@ async fn ring_up(ask: &Command<NewEdit>, order: &OrderView, first: u32) -> Resul
         first,
         promoted: false,
     };
-    let receipt = Receipt::ring_up(&ask.shop.tenant, &wanted, true).await?;
+    let receipt = Receipt::ring_up(&ask.shop.tenant, &NoCarriers, &wanted, true).await?;
     receipt.must_be_sold(|n| format!("/add/{n}/{}", add[n].named_by()))?;
     Ok(receipt)
 }

@@ -1,5 +1,6 @@
 //! The routes of orders.
 
+use axum::Extension;
 use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::{Check, Currency, Problem, SubjectId, Timestamp};
@@ -10,6 +11,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::after_api::{self, act};
+use crate::carriers::{Carriers, Rates};
 use crate::cart::{self, MOST_CODES};
 use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
@@ -20,7 +22,7 @@ use crate::{OrderId, numbers, rules};
 /// How often a basket is priced again when prices change under it.
 pub(crate) const TRIES: usize = 3;
 
-pub fn routes() -> Routes {
+pub fn routes(carriers: Carriers) -> Routes {
     Routes::new()
         .routes(routes!(list_orders, place_order))
         .routes(routes!(read_order, cancel_order))
@@ -28,6 +30,7 @@ pub fn routes() -> Routes {
         .merge(after_api::routes())
         .merge(cart::api::routes())
         .merge(rules::api::routes())
+        .layer(Extension(carriers))
 }
 
 /// What is ordered, by whom, and where it goes.
@@ -131,7 +134,7 @@ struct ListOrders {
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
     responses((status = 201, description = "Placed; Location says where.", body = OrderView)),
     security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn place_order(mut ask: Command<NewOrder>) -> Answer {
+async fn place_order(Extension(rates): Extension<Carriers>, mut ask: Command<NewOrder>) -> Answer {
     ask.body.check()?;
     if let Some(own) = ask.shop.caller.own() {
         let mut check = Check::default();
@@ -143,7 +146,8 @@ async fn place_order(mut ask: Command<NewOrder>) -> Answer {
     let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
     let (shop, id) = (&ask.shop, OrderId::new());
     for tried in 1.. {
-        let receipt = ask.body.ring_up(&shop.tenant, shop.record.currency, shop.now, tried > 1).await;
+        let receipt =
+            ask.body.ring_up(&shop.tenant, &*rates.0, shop.record.currency, shop.now, tried > 1).await;
         let work = receipt.map(|receipt| works::place_order(id, number, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {
@@ -249,6 +253,7 @@ impl NewOrder {
     pub async fn ring_up(
         &self,
         tenant: &Tenant,
+        rates: &dyn Rates,
         currency: Currency,
         now: Timestamp,
         afresh: bool,
@@ -266,7 +271,7 @@ impl NewOrder {
             first: 1,
             promoted: true,
         };
-        let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
+        let receipt = Receipt::ring_up(tenant, rates, &wanted, afresh).await?;
         receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;
         let mut check = Check::default();
         check.that(!receipt.misdirected, "/delivery_option_id", "choose a way of delivery that goes there");

@@ -20,6 +20,7 @@ mod after_projector;
 pub mod after_works;
 mod api;
 mod bill;
+pub mod carriers;
 pub mod cart;
 pub mod numbers;
 mod order;

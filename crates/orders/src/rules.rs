@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::Refusal;
 
-pub use delivery::{Delivery, DeliveryOption, Where};
+pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
 pub use promotion::{Count, GiveBack, Limits, Promo, Redeem, TakeBack, Use};
 pub use taxes::Taxes;
 

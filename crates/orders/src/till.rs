@@ -8,6 +8,7 @@ use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced
 use store::Tenant;
 use uuid::Uuid;
 
+use crate::carriers::{Carriage, Parcel, Rates};
 use crate::order::{Address, Line};
 use crate::rules::{self, DeliveryOption, Limits, Rules, Where};
 use crate::{Refusal, queries};
@@ -42,11 +43,17 @@ pub struct Receipt {
     /// Whether a way of delivery was chosen that does not go there.
     pub misdirected: bool,
     pub rules: Arc<Rules>,
+    carriage: Carriage,
 }
 
 impl Receipt {
     /// Looks everything up, anew when what was known of the catalog turned out to be old.
-    pub async fn ring_up(tenant: &Tenant, wanted: &Wanted<'_>, afresh: bool) -> Result<Self, Problem> {
+    pub async fn ring_up(
+        tenant: &Tenant,
+        rates: &dyn Rates,
+        wanted: &Wanted<'_>,
+        afresh: bool,
+    ) -> Result<Self, Problem> {
         let rules = rules::rules(tenant).await?;
         let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
         let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };
@@ -62,13 +69,20 @@ impl Receipt {
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
         let worth = basket.worth()?;
+        let parcel = wanted.to.map(|to| Parcel::to(to, basket.weight(), worth, wanted.currency));
+        let carriage = match &parcel {
+            Some(parcel) => Carriage::ask(tenant, rates, &rules, parcel).await,
+            None => Carriage::default(),
+        };
         let option = wanted.delivery.and_then(|id| rules.delivery(id)).cloned();
         let fitting = option.filter(|option| wanted.to.is_some_and(|to| option.fits(place(to), worth)));
+        let carried =
+            fitting.and_then(|option| carriage.price(&option, worth).map(|(price, _)| (option, price)));
         let priced = pricing::price(
             &Basket {
                 currency: wanted.currency,
                 lines: basket.priced_lines(wanted.first),
-                shipping: fitting.as_ref().map(|option| shipping(option, worth)),
+                shipping: carried.as_ref().map(|(option, price)| shipping(option, *price)),
                 codes: wanted.codes.to_vec(),
                 customer: Customer { first_order, ..Customer::default() },
                 destination: wanted.to.map(destination),
@@ -78,9 +92,10 @@ impl Receipt {
             &rules.taxes,
         )
         .map_err(Refusal::from)?;
-        let misdirected = wanted.delivery.is_some() && fitting.is_none();
+        let delivery = carried.map(|(option, _)| option);
+        let misdirected = wanted.delivery.is_some() && delivery.is_none();
         let Filled { lines, quotes, asked, unsold } = basket;
-        Ok(Self { lines, quotes, asked, unsold, priced, delivery: fitting, misdirected, rules })
+        Ok(Self { lines, quotes, asked, unsold, priced, delivery, misdirected, rules, carriage })
     }
 
     /// The promotions that took something off and whose uses are counted, with how often each may be used.
@@ -97,11 +112,14 @@ impl Receipt {
         &self.priced.ledger
     }
 
-    /// The ways of delivery that go there.
-    pub fn deliveries(&self, to: &Address) -> Vec<(DeliveryOption, i64)> {
+    /// The ways of delivery that go there, each with its price and what is to be said of that.
+    pub fn deliveries(&self, to: &Address) -> Vec<(DeliveryOption, i64, Option<&'static str>)> {
         let worth = self.priced.totals().items;
         let fitting = self.rules.deliveries.iter().filter(|option| option.fits(place(to), worth));
-        fitting.map(|option| (option.clone(), option.price_for(worth))).collect()
+        let priced = |option: &DeliveryOption| {
+            self.carriage.price(option, worth).map(|(price, note)| (option.clone(), price, note))
+        };
+        fitting.filter_map(priced).collect()
     }
 
     /// Refuses lines that are not sold, each by its place.
@@ -187,6 +205,14 @@ impl Filled {
         })
     }
 
+    /// Of what says its weight.
+    fn weight(&self) -> i64 {
+        let weights = self.lines.iter().zip(&self.quotes);
+        let weights =
+            weights.map(|(line, quote)| quote.offer.weight_grams.unwrap_or(0).saturating_mul(line.quantity));
+        weights.fold(0, i64::saturating_add)
+    }
+
     fn priced_lines(&self, first: u32) -> Vec<pricing::Line> {
         let numbered = self.lines.iter().zip(&self.quotes).zip(first..);
         numbered
@@ -228,12 +254,8 @@ async fn in_force(
     Ok(promotions.into_iter().map(|(promotion, _)| promotion).collect())
 }
 
-fn shipping(option: &DeliveryOption, worth: i64) -> Shipping {
-    Shipping {
-        option: option.terms.name.clone(),
-        price: option.price_for(worth),
-        tax_class: option.terms.tax_class.clone(),
-    }
+fn shipping(option: &DeliveryOption, price: i64) -> Shipping {
+    Shipping { option: option.terms.name.clone(), price, tax_class: option.terms.tax_class.clone() }
 }
 
 fn place(address: &Address) -> Where<'_> {

@@ -1,5 +1,6 @@
 //! The routes of carts.
 
+use axum::Extension;
 use catalog::{OfferBy, VariantId, offers};
 use edge::answer;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
@@ -14,6 +15,7 @@ use super::queries::{self, CartSummary, Kept};
 use super::view::{CartView, Priced};
 use super::{Contact, MOST_LINES, MOST_OF_A_THING, works};
 use crate::api::{NewAddress, TRIES, within};
+use crate::carriers::Carriers;
 use crate::order::Address;
 use crate::queries::OrderView;
 use crate::works::{Buyer, PRICES_CHANGED};
@@ -132,7 +134,7 @@ async fn list_carts(shop: Shop, Filter(asked): Filter<ListCarts>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/carts", tag = "carts", request_body = NewCart,
     responses((status = 201, description = "Begun; Location says where.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn open_cart(ask: Command<NewCart>) -> Answer {
+async fn open_cart(Extension(rates): Extension<Carriers>, ask: Command<NewCart>) -> Answer {
     let mut check = Check::default();
     check.that(ask.body.lines.len() <= MOST_LINES, "/lines", "a cart has at most 200 lines");
     for (n, line) in ask.body.lines.iter().enumerate() {
@@ -146,37 +148,45 @@ async fn open_cart(ask: Command<NewCart>) -> Answer {
     let done = ask.done(Work::or_refuse(work)).await?;
     // Asked a second time, it is the cart of the first.
     let made = done.reply.location.as_deref().and_then(|at| at.rsplit('/').next()?.parse().ok());
-    show(&ask.shop, made.unwrap_or(id), done).await
+    show(&ask.shop, &rates, made.unwrap_or(id), done).await
 }
 
 /// Reads a cart: what is in it, what it costs today, and what an order of it still needs.
 #[utoipa::path(get, path = "/api/v1/carts/{id}", tag = "carts", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The cart.", body = CartView)),
     security((), ("staff" = ["orders:read"]), ("customer" = ["orders:place"])))]
-async fn read_cart(shop: Shop, Id(id): Id<CartId>) -> Answer {
+async fn read_cart(Extension(rates): Extension<Carriers>, shop: Shop, Id(id): Id<CartId>) -> Answer {
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&shop, id, done).await
+    show(&shop, &rates, id, done).await
 }
 
 /// Says who orders and where it goes.
 #[utoipa::path(put, path = "/api/v1/carts/{id}", tag = "carts", params(("id" = Uuid, Path)), request_body = CartDetails,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn describe_cart(Id(id): Id<CartId>, ask: Command<CartDetails>) -> Answer {
+async fn describe_cart(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<CartDetails>,
+) -> Answer {
     ask.body.check()?;
     let kept = cart(&ask.shop, id).await;
     let work = kept.map(|kept| {
         let purchase_order = ask.body.purchase_order.clone();
         works::describe(id, ask.if_match, kept.subject, ask.body.contact(), purchase_order)
     });
-    change(&ask, id, work).await
+    change(&ask, &rates, id, work).await
 }
 
 /// Puts more of a thing into the cart.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/lines", tag = "carts", params(("id" = Uuid, Path)), request_body = NewCartLine,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn add_line(Id(id): Id<CartId>, ask: Command<NewCartLine>) -> Answer {
+async fn add_line(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<NewCartLine>,
+) -> Answer {
     let mut check = Check::default();
     ask.body.check("", &mut check);
     check.done()?;
@@ -187,7 +197,7 @@ async fn add_line(Id(id): Id<CartId>, ask: Command<NewCartLine>) -> Answer {
         Ok(works::add(id, ask.if_match, variant, quantity))
     };
     let work = work.await;
-    change(&ask, id, work).await
+    change(&ask, &rates, id, work).await
 }
 
 /// Says how many of a thing are in the cart; 0 takes it out.
@@ -195,7 +205,11 @@ async fn add_line(Id(id): Id<CartId>, ask: Command<NewCartLine>) -> Answer {
     params(("id" = Uuid, Path), ("variant_id" = Uuid, Path)), request_body = Quantity,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn set_line(Of(id, variant): Of<CartId, VariantId>, ask: Command<Quantity>) -> Answer {
+async fn set_line(
+    Extension(rates): Extension<Carriers>,
+    Of(id, variant): Of<CartId, VariantId>,
+    ask: Command<Quantity>,
+) -> Answer {
     let quantity = ask.body.quantity;
     let mut check = Check::default();
     check.that((0..=MOST_OF_A_THING).contains(&quantity), "/quantity", "write how many, 0 to 10,000");
@@ -205,7 +219,7 @@ async fn set_line(Of(id, variant): Of<CartId, VariantId>, ask: Command<Quantity>
         let there = kept.lines.iter().any(|(known, _)| *known == variant);
         if there || quantity == 0 { Ok(()) } else { Err(Problem::not_found("line")) }
     });
-    change(&ask, id, work.map(|()| works::fill(id, ask.if_match, variant, quantity))).await
+    change(&ask, &rates, id, work.map(|()| works::fill(id, ask.if_match, variant, quantity))).await
 }
 
 /// Takes a thing out of the cart.
@@ -213,16 +227,24 @@ async fn set_line(Of(id, variant): Of<CartId, VariantId>, ask: Command<Quantity>
     params(("id" = Uuid, Path), ("variant_id" = Uuid, Path)),
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn remove_line(Of(id, variant): Of<CartId, VariantId>, ask: Command<NoBody>) -> Answer {
+async fn remove_line(
+    Extension(rates): Extension<Carriers>,
+    Of(id, variant): Of<CartId, VariantId>,
+    ask: Command<NoBody>,
+) -> Answer {
     let kept = cart(&ask.shop, id).await;
-    change(&ask, id, kept.map(|_| works::fill(id, ask.if_match, variant, 0))).await
+    change(&ask, &rates, id, kept.map(|_| works::fill(id, ask.if_match, variant, 0))).await
 }
 
 /// Chooses a way of delivery, or none.
 #[utoipa::path(put, path = "/api/v1/carts/{id}/delivery", tag = "carts", params(("id" = Uuid, Path)), request_body = ChosenOption,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn choose_delivery(Id(id): Id<CartId>, ask: Command<ChosenOption>) -> Answer {
+async fn choose_delivery(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<ChosenOption>,
+) -> Answer {
     let option = ask.body.delivery_option_id;
     let work = async {
         cart(&ask.shop, id).await?;
@@ -234,36 +256,48 @@ async fn choose_delivery(Id(id): Id<CartId>, ask: Command<ChosenOption>) -> Answ
         Ok(works::choose_delivery(id, ask.if_match, option))
     };
     let work = work.await;
-    change(&ask, id, work).await
+    change(&ask, &rates, id, work).await
 }
 
 /// Enters a code. The cart says what became of it.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/codes", tag = "carts", params(("id" = Uuid, Path)), request_body = NewCode,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn enter_code(Id(id): Id<CartId>, ask: Command<NewCode>) -> Answer {
+async fn enter_code(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<NewCode>,
+) -> Answer {
     let code = ask.body.code.trim().to_owned();
     let mut check = Check::default();
     check.that(within(&code, 1, 40), "/code", "write a code of 1 to 40 letters");
     check.done()?;
     let kept = cart(&ask.shop, id).await;
-    change(&ask, id, kept.map(|_| works::enter_code(id, ask.if_match, code))).await
+    change(&ask, &rates, id, kept.map(|_| works::enter_code(id, ask.if_match, code))).await
 }
 
 /// Takes a code out again.
 #[utoipa::path(delete, path = "/api/v1/carts/{id}/codes/{code}", tag = "carts", params(("id" = Uuid, Path), ("code" = String, Path)),
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn take_out_code(Of(id, code): Of<CartId, String>, ask: Command<NoBody>) -> Answer {
+async fn take_out_code(
+    Extension(rates): Extension<Carriers>,
+    Of(id, code): Of<CartId, String>,
+    ask: Command<NoBody>,
+) -> Answer {
     let kept = cart(&ask.shop, id).await;
-    change(&ask, id, kept.map(|_| works::take_out_code(id, ask.if_match, code))).await
+    change(&ask, &rates, id, kept.map(|_| works::take_out_code(id, ask.if_match, code))).await
 }
 
 /// Makes a guest's cart one's own after signing in; what is in it comes into the cart that one has, if there is one.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/claim", tag = "carts", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The cart to go on with.", body = CartView)),
     security(("customer" = ["orders:place"])))]
-async fn claim_cart(Id(id): Id<CartId>, ask: Command<NoBody>) -> Answer {
+async fn claim_cart(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<NoBody>,
+) -> Answer {
     let owner = ask.shop.caller.customer().ok_or_else(Problem::bug)?;
     let kept = cart(&ask.shop, id).await?;
     // Claimed before, perhaps by this very request: the cart to go on with is the same.
@@ -277,21 +311,25 @@ async fn claim_cart(Id(id): Id<CartId>, ask: Command<NoBody>) -> Answer {
         }
     };
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&ask.shop, on, done).await
+    show(&ask.shop, &rates, on, done).await
 }
 
 /// Orders what is in the cart, at the price of this moment.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/checkout", tag = "carts", params(("id" = Uuid, Path)), request_body = Checkout,
     responses((status = 201, description = "Ordered; Location says where.", body = OrderView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn order_cart(Id(id): Id<CartId>, ask: Command<Checkout>) -> Answer {
+async fn order_cart(
+    Extension(rates): Extension<Carriers>,
+    Id(id): Id<CartId>,
+    ask: Command<Checkout>,
+) -> Answer {
     let shop = &ask.shop;
     let number = numbers::next(&shop.tenant, &ask.asked()).await?;
     let order = OrderId::new();
     for tried in 1.. {
         let work = async {
             let kept = cart(shop, id).await?;
-            let priced = Priced::new(&shop.tenant, kept, shop.now, tried > 1).await?;
+            let priced = Priced::new(&shop.tenant, &rates, kept, shop.now, tried > 1).await?;
             let Kept { version, subject, contact, purchase_order, .. } = &priced.kept;
             if priced.kept.state == "open" {
                 priced.must_be_whole()?;
@@ -331,16 +369,16 @@ async fn cart(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
     queries::cart(&shop.tenant, id, shop.caller.own()).await
 }
 
-async fn change<T>(ask: &Command<T>, id: CartId, work: Result<Work, Problem>) -> Answer {
+async fn change<T>(ask: &Command<T>, rates: &Carriers, id: CartId, work: Result<Work, Problem>) -> Answer {
     let done = ask.done(Work::or_refuse(work)).await?;
-    show(&ask.shop, id, done).await
+    show(&ask.shop, rates, id, done).await
 }
 
 /// The cart as it is now, with what became of the command.
-async fn show(shop: &Shop, id: CartId, done: Done) -> Answer {
+async fn show(shop: &Shop, rates: &Carriers, id: CartId, done: Done) -> Answer {
     let kept = cart(shop, id).await?;
     let version = kept.version;
-    let view = Priced::new(&shop.tenant, kept, shop.now, false).await?.view();
+    let view = Priced::new(&shop.tenant, rates, kept, shop.now, false).await?.view();
     let Done { reply, replayed } = done;
     let shown = Reply { location: reply.location, ..Reply::json(reply.status, &view).version(version) };
     Ok(answer::done(Done { reply: shown, replayed }))

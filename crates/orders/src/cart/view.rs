@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Contact;
 use super::queries::Kept;
 use crate::bill::BillView;
+use crate::carriers::Carriers;
 use crate::order::{Address, Line};
 use crate::till::{Receipt, Wanted};
 
@@ -78,6 +79,9 @@ pub struct DeliveryChoice {
     pub takes: String,
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub price: i64,
+    /// What is to be said of the price, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -109,7 +113,13 @@ pub struct Priced {
 }
 
 impl Priced {
-    pub async fn new(tenant: &Tenant, kept: Kept, now: Timestamp, afresh: bool) -> Result<Self, Problem> {
+    pub async fn new(
+        tenant: &Tenant,
+        rates: &Carriers,
+        kept: Kept,
+        now: Timestamp,
+        afresh: bool,
+    ) -> Result<Self, Problem> {
         let lines: Vec<(OfferBy, i64)> =
             kept.lines.iter().map(|(variant, quantity)| (OfferBy::Variant(*variant), *quantity)).collect();
         let wanted = Wanted {
@@ -123,7 +133,7 @@ impl Priced {
             first: 1,
             promoted: true,
         };
-        let receipt = Receipt::ring_up(tenant, &wanted, afresh).await?;
+        let receipt = Receipt::ring_up(tenant, &*rates.0, &wanted, afresh).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
         let stocks = catalog::queries::sellable(tenant, &variants, now).await?;
         Ok(Self { kept, receipt, stocks })
@@ -266,6 +276,8 @@ impl PromotionLine {
     }
 }
 
-fn choice((option, price): (crate::rules::DeliveryOption, i64)) -> DeliveryChoice {
-    DeliveryChoice { id: option.id, name: option.terms.name, takes: option.terms.takes, price }
+fn choice(
+    (option, price, note): (crate::rules::DeliveryOption, i64, Option<&'static str>),
+) -> DeliveryChoice {
+    DeliveryChoice { id: option.id, name: option.terms.name, takes: option.terms.takes, price, note }
 }

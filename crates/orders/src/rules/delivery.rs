@@ -45,6 +45,12 @@ pub struct Terms {
     /// Only to postal codes that begin so; all when empty.
     #[serde(default)]
     pub postal_codes: Vec<String>,
+    /// The partner who says what it costs; `price` is taken when they do not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<Uuid>,
+    /// Which of the carrier's services it is; the cheapest when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_service: Option<String>,
     #[serde(default = "standard")]
     pub tax_class: String,
     /// Those with a smaller one are shown first.
@@ -83,8 +89,11 @@ impl DeliveryOption {
     }
 
     pub fn price_for(&self, subtotal: i64) -> i64 {
-        let free = self.terms.free_from.is_some_and(|from| subtotal >= from);
-        if free { 0 } else { self.terms.price }
+        if self.is_free(subtotal) { 0 } else { self.terms.price }
+    }
+
+    pub fn is_free(&self, subtotal: i64) -> bool {
+        self.terms.free_from.is_some_and(|from| subtotal >= from)
     }
 }
 
@@ -121,6 +130,9 @@ impl Terms {
             check.that(shaped, format!("/postal_codes/{n}"), "write how postal codes begin, in capitals");
         }
         check.that((1..=100).contains(&self.tax_class.len()), "/tax_class", "name a tax class");
+        let service = self.carrier_service.as_ref();
+        let named = service.is_none_or(|name| self.carrier.is_some() && (1..=100).contains(&name.len()));
+        check.that(named, "/carrier_service", "name a service of the carrier, or leave it out");
         check
     }
 }
