@@ -35,8 +35,8 @@ const server = createServer((request, response) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(value));
     };
-    if (request.headers['x-api-key'] !== process.env.KEY) return say(401, {});
     if (state.mode === 'down') return say(503, {});
+    if (request.headers['x-api-key'] !== process.env.KEY) return say(401, {});
     const value = answers(request.method, new URL(request.url, 'http://carrier'), body);
     return say(value ? 200 : 404, value ?? {});
   });

@@ -170,7 +170,7 @@ async fn a_shop_sells_on_at_its_usual_price_while_its_carrier_hangs(engine: Engi
         }
     }
     assert_eq!(price, 610);
-    let health = admin.get(&partner).await.json()["health"].clone();
+    let health = world.admin("a").get(&partner).await.json()["health"].clone();
     assert_eq!((&health["breaker"], &health["failures_in_a_row"]), (&json!("closed"), &json!(0)), "{health}");
     verify(&world.cell);
 }

@@ -5,14 +5,19 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::erp::Stage;
-use crate::{Refusal, SyncId};
+use crate::{PartnerId, Refusal, SyncId};
 
-/// The syncs with one partner; its id is the partner's.
+/// The syncs with one partner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intake {
     pub open: Option<Open>,
     /// The watermark: from when on the next sync reads.
     pub since: Option<String>,
+}
+
+/// Under which the syncs with a partner are kept: a stream of their own, beside the partner's.
+pub fn id(partner: PartnerId) -> Uuid {
+    Uuid::new_v5(&partner.uuid(), b"intake")
 }
 
 /// A sync under way, and the page that it takes next.
@@ -72,6 +77,7 @@ kernel::events! {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Began {
+    pub partner: PartnerId,
     pub sync: SyncId,
     /// The job that does it.
     pub job: Uuid,
@@ -132,6 +138,7 @@ pub fn after(stage: Stage, page: i64, more: bool) -> (Stage, i64) {
 }
 
 pub struct Begin {
+    pub partner: PartnerId,
     pub sync: SyncId,
     pub job: Uuid,
     /// Everything, and not only what changed since the last one.
@@ -148,7 +155,8 @@ impl Decide<Begin> for Intake {
             None => {}
         }
         let since = self.since.clone().filter(|_| !begin.full);
-        Ok(vec![Began { sync: begin.sync, job: begin.job, since, at: now }.into()])
+        let Begin { partner, sync, job, .. } = begin;
+        Ok(vec![Began { partner: *partner, sync: *sync, job: *job, since, at: now }.into()])
     }
 }
 
@@ -194,9 +202,10 @@ mod tests {
     use kernel::aggregate::given;
 
     const NOW: Timestamp = Timestamp::from_micros(0);
+    const PARTNER: PartnerId = PartnerId(Uuid::nil());
 
     fn began(sync: SyncId) -> IntakeEvent {
-        Began { sync, job: sync.uuid(), since: None, at: NOW }.into()
+        Began { partner: PARTNER, sync, job: sync.uuid(), since: None, at: NOW }.into()
     }
 
     fn page(sync: SyncId, stage: Stage, page: i64, more: bool) -> Take {
@@ -243,7 +252,7 @@ mod tests {
     #[test]
     fn one_sync_runs_at_a_time_and_ending_twice_is_ending_once() {
         let (one, other) = (SyncId::new(), SyncId::new());
-        let begin = |sync: SyncId| Begin { sync, job: sync.uuid(), full: false };
+        let begin = |sync: SyncId| Begin { partner: PARTNER, sync, job: sync.uuid(), full: false };
         let running = || given::<Intake>([began(one)]);
         assert_eq!(running().when(&begin(other), NOW), Err(Refusal::SyncRunning(one)));
         assert_eq!(running().when(&begin(one), NOW), Ok(Vec::new()));

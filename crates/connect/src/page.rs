@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::erp::{Page, Row, Stage};
 use crate::error::shown;
-use crate::intake::{Counts, Intake, Reject, Take, Taken};
+use crate::intake::{self, Counts, Intake, Reject, Take, Taken};
 use crate::{Definition, PartnerId, SyncId};
 
 /// Where a page belongs.
@@ -46,7 +46,8 @@ pub async fn work(
         drafts.into_iter().map(|(id, content)| catalog::works::create_product(id, content, HashMap::new()));
     let (more, as_of) = (page.more, page.as_of);
     let variants: Vec<VariantId> = levels.iter().map(|level| level.variant).collect();
-    let taken = Work::over::<Intake>([place.partner]).and::<Stock>(variants).decide(move |desk| {
+    let intake = intake::id(place.partner);
+    let taken = Work::over::<Intake>([intake]).and::<Stock>(variants).decide(move |desk| {
         let (mut counts, mut rejects) = (counts, rejects.clone());
         for level in &levels {
             level.settle(desk, &mut counts, &mut rejects)?;
@@ -54,7 +55,7 @@ pub async fn work(
         let Place { sync, stage, page, numbered_from, .. } = place;
         let as_of = as_of.clone();
         let taken = Taken { sync, stage, page, more, as_of, counts, rejects, numbered_from };
-        desk.ask::<Intake, _>(place.partner, &Take(taken))?;
+        desk.ask::<Intake, _>(intake, &Take(taken))?;
         Ok(Reply::nothing())
     });
     Ok(Work::all(made.chain([taken])))

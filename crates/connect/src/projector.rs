@@ -30,11 +30,11 @@ impl Projector for Partner {
 
 impl Projector for Intake {
     fn project(event: &Envelope<&IntakeEvent>) -> Vec<Write> {
-        let (partner, version) = (event.stream_id, event.version);
+        let version = event.version;
         match event.data {
             IntakeEvent::Began(began) => vec![Write::one(
                 "insert into syncs (id, partner_id, job_id, version, state, since, stage, page, items, created, adjusted, unchanged, rejected, conflicts, told, began_at) values ($1, $2, $3, $4, 'running', $5, 'products', 1, 0, 0, 0, 0, 0, 0, '', $6)",
-                args![began.sync, partner, began.job, version, began.since.clone(), began.at],
+                args![began.sync, began.partner, began.job, version, began.since.clone(), began.at],
             )],
             IntakeEvent::Taken(taken) => page(taken, version),
             IntakeEvent::Ended(ended) => vec![Write::one(

@@ -28,11 +28,11 @@ impl Subscriber for Schedule {
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let event = &recorded.event;
-            let partner = PartnerId(event.stream_id);
             if event.stream == "intake" {
-                began(tenant, partner, &recorded.event.kind, event.schema, &event.data).await?;
+                began(tenant, &event.kind, event.schema, &event.data).await?;
                 return Ok(Effect::Done);
             }
+            let partner = PartnerId(event.stream_id);
             let known =
                 PartnerEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
             let every = match known {
@@ -59,16 +59,10 @@ impl Subscriber for Schedule {
     }
 }
 
-async fn began(
-    tenant: &Tenant,
-    partner: PartnerId,
-    kind: &str,
-    schema: i32,
-    data: &str,
-) -> Result<(), Problem> {
+async fn began(tenant: &Tenant, kind: &str, schema: i32, data: &str) -> Result<(), Problem> {
     let event = IntakeEvent::decode(kind, schema, data).map_err(|_| Problem::bug())?;
     let IntakeEvent::Began(began) = event else { return Ok(()) };
-    let args = json!({ "partner": partner, "sync": began.sync });
+    let args = json!({ "partner": began.partner, "sync": began.sync });
     let job = NewJob { id: began.job, ..NewJob::now(sync::NAME, args, tenant.cell().now()) };
     tenant.schedule(job).await.map(|_| ())
 }

@@ -3,7 +3,7 @@
 use store::{Reply, Work};
 use uuid::Uuid;
 
-use crate::intake::{Begin, End, Intake, Outcome};
+use crate::intake::{self, Begin, End, Intake, Outcome};
 use crate::partner::{Configure, Definition, NewSecret, Partner, Remove};
 use crate::{PartnerId, SyncId};
 
@@ -42,16 +42,18 @@ pub fn remove(id: PartnerId) -> Work {
 
 /// Begins a sync, which a job of this id does.
 pub fn begin(partner: PartnerId, sync: SyncId, job: Uuid, full: bool) -> Work {
-    Work::over::<Intake>([partner]).decide(move |desk| {
-        desk.ask::<Intake, _>(partner, &Begin { sync, job, full })?;
+    let intake = intake::id(partner);
+    Work::over::<Intake>([intake]).decide(move |desk| {
+        desk.ask::<Intake, _>(intake, &Begin { partner, sync, job, full })?;
         let location = format!("/api/v1/partners/{partner}/syncs/{sync}");
         Ok(Reply::json(201, &serde_json::json!({ "id": sync })).location(location))
     })
 }
 
 pub fn end(partner: PartnerId, sync: SyncId, outcome: Outcome, told: String) -> Work {
-    Work::over::<Intake>([partner]).decide(move |desk| {
-        desk.ask::<Intake, _>(partner, &End { sync, outcome, told: told.clone() })?;
+    let intake = intake::id(partner);
+    Work::over::<Intake>([intake]).decide(move |desk| {
+        desk.ask::<Intake, _>(intake, &End { sync, outcome, told: told.clone() })?;
         Ok(Reply::nothing())
     })
 }
