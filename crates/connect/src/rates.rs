@@ -28,17 +28,20 @@ const MOST: usize = 20_000;
 /// By the partner as it was configured, too: another address has other prices.
 type Key = (TenantId, PartnerId, i64, Trip);
 
-/// Answers, each until it does not hold any more; `None` for a carrier that did not answer.
+/// What a carrier said; `None` when it did not answer.
+type Said = Option<Vec<Rate>>;
+
+/// What carriers said, each until it does not hold any more.
 #[derive(Default)]
-pub struct Remembered(Mutex<HashMap<Key, (Timestamp, Option<Vec<Rate>>)>>);
+pub struct Remembered(Mutex<HashMap<Key, (Timestamp, Said)>>);
 
 impl Remembered {
-    fn recall(&self, key: &Key, now: Timestamp) -> Option<Option<Vec<Rate>>> {
+    fn recall(&self, key: &Key, now: Timestamp) -> Option<Said> {
         let known = self.0.lock();
         known.get(key).filter(|(until, _)| now < *until).map(|(_, rates)| rates.clone())
     }
 
-    fn keep(&self, key: Key, rates: Option<Vec<Rate>>, now: Timestamp) {
+    fn keep(&self, key: Key, rates: Said, now: Timestamp) {
         let mut known = self.0.lock();
         if known.len() >= MOST {
             known.clear();

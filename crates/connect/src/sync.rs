@@ -26,7 +26,7 @@ pub struct Sync(pub Partners);
 #[derive(Deserialize)]
 struct Args {
     partner: PartnerId,
-    /// The one to do; whichever is open, or a new one, when left out.
+    /// The one to do; one of its own when left out.
     sync: Option<SyncId>,
 }
 
@@ -48,36 +48,35 @@ impl JobKind for Sync {
                 return Ok("It names no partner, so there is nothing to do.".into());
             };
             let row = queries::partner(&run.tenant, partner).await?;
-            let open = open(run, partner, sync).await;
+            let open = queries::open_sync(&run.tenant, partner).await?;
+            let (ours, others): (Vec<SyncRow>, Vec<SyncRow>) =
+                open.into_iter().partition(|open| open.job == run.id);
+            let ours = ours.into_iter().next();
             let usable = row.filter(|row| row.definition.enabled && row.definition.kind == Kind::ErpSoap);
             let Some(row) = usable else {
                 let told = "The partner was removed or disabled.";
-                if let Some(open) = open? {
+                if let Some(open) = ours {
                     end(run, partner, open.id, Outcome::Cancelled, told).await?;
                 }
                 return Ok(told.into());
             };
-            let open = match (open?, sync) {
-                (Some(open), _) => open,
+            let sync = match (ours, sync) {
+                (Some(open), _) => open.id,
                 (None, Some(_)) => return Ok("It had ended before.".into()),
+                (None, None) if !others.is_empty() => return Ok("Another sync is running.".into()),
                 (None, None) => begin(run, partner).await?,
             };
             let erp = self.0.erp(&run.tenant, &row).await?;
-            Way { run, row: &row, erp: &erp, sync: open.id }.go().await
+            Way { run, row: &row, erp: &erp, sync }.go_or_give_up().await
         })
     }
 }
 
-async fn open(run: &JobRun, partner: PartnerId, sync: Option<SyncId>) -> Result<Option<SyncRow>, Problem> {
-    let found = queries::open_sync(&run.tenant, partner).await?;
-    Ok(found.filter(|open| sync.is_none_or(|sync| sync == open.id)))
-}
-
 /// A repeated job begins a sync of its own.
-async fn begin(run: &JobRun, partner: PartnerId) -> Result<SyncRow, Problem> {
+async fn begin(run: &JobRun, partner: PartnerId) -> Result<SyncId, Problem> {
     let sync = SyncId::new();
     run.tenant.run(system(run), works::begin(partner, sync, run.id, false)).await?;
-    queries::sync(&run.tenant, partner, sync).await?.ok_or_else(Problem::bug)
+    Ok(sync)
 }
 
 async fn end(
@@ -107,6 +106,18 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
+    /// What can pass is tried again, later each time, until it was tried often enough.
+    async fn go_or_give_up(&self) -> Result<String, Problem> {
+        let problem = match self.go().await {
+            Ok(told) => return Ok(told),
+            Err(problem) => problem,
+        };
+        if problem.code == "taken_over" || self.tenant().job(self.run.id).await?.attempts < ATTEMPTS {
+            return Err(problem);
+        }
+        self.give_up(problem.detail).await
+    }
+
     async fn go(&self) -> Result<String, Problem> {
         loop {
             let sync =
@@ -171,13 +182,16 @@ impl Way<'_> {
         Ok(told)
     }
 
-    /// What can pass is tried again, later each time; for what cannot, a person is needed.
+    /// For what cannot pass by itself, a person is needed.
     async fn failed(&self, error: &PartnerError) -> Result<String, Problem> {
         let told = error.to_string();
-        let attempts = self.tenant().job(self.run.id).await?.attempts;
-        if error.again() && attempts < ATTEMPTS {
+        if error.again() {
             return Err(Problem::unavailable("erp_silent", told, 1));
         }
+        self.give_up(told).await
+    }
+
+    async fn give_up(&self, told: String) -> Result<String, Problem> {
         end(self.run, self.row.id, self.sync, Outcome::Failed, &told).await?;
         Ok(told)
     }
