@@ -38,6 +38,11 @@ impl Browser {
         self.call("Page.setBypassCSP", json!({ "enabled": true }));
     }
 
+    /// From now on no page runs a script.
+    pub fn without_scripts(&mut self) {
+        self.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+    }
+
     /// Opens an address, and waits until its script is ready.
     pub fn open(&mut self, url: &str) {
         self.go(url);

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 7] =
-    ["catalog", "orders", "payments", "files", "identity", "domains", "connect"];
+const CONTEXTS: [&str; 8] =
+    ["catalog", "orders", "payments", "files", "identity", "domains", "connect", "storefront"];
 
 #[test]
 fn crates_depend_downwards_only() {
@@ -35,6 +35,7 @@ fn crates_depend_downwards_only() {
         ("domains", vec!["kernel", "store", "edge", "outbound"]),
         ("connect", vec!["kernel", "store", "edge", "outbound", "catalog", "orders"]),
         ("entry", vec!["kernel", "store", "edge"]),
+        ("storefront", vec!["kernel", "store", "edge", "catalog", "search", "orders", "files", "blobs"]),
     ]);
     allowed.insert(
         "galleria",

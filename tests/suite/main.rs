@@ -28,6 +28,7 @@ mod same;
 mod search;
 mod selling;
 mod services;
+mod storefront;
 mod stripe;
 mod till;
 mod travel;

@@ -96,6 +96,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
             json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } })
         }
         "put /api/v1/taxes" => json!({ "rates": [] }),
+        "put /api/v1/theme" => json!({}),
         "post /api/v1/delivery-options" | "put /api/v1/delivery-options/{id}" => {
             json!({ "name": "Post", "price": 490 })
         }

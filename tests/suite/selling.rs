@@ -28,7 +28,7 @@ fn ada() -> Value {
 }
 
 /// A shop with lamps, Irish tax within its prices, two ways of delivery, and ten percent for whoever knows the code.
-async fn fitted(world: &World) -> Client {
+pub async fn fitted(world: &World) -> Client {
     let mut admin = world.admin("a");
     for (sku, stock) in [("L", 50), ("R", 2)] {
         assert_eq!(admin.post("/api/v1/products", &lamp(sku, stock)).await.status, 201);

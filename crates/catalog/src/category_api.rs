@@ -83,13 +83,15 @@ async fn read_category(shop: Shop, Path(named): Path<String>) -> Answer {
     security(("staff" = ["catalog:write"])))]
 async fn create_category(ask: Command<Category>) -> Answer {
     ask.body.check()?;
-    let (id, category) = (CategoryId::new(), ask.body.clone());
-    ask.run(Work::over::<Tree>([TREE]).decide(move |desk| {
+    ask.run(make_category(CategoryId::new(), ask.body.clone())).await
+}
+
+pub fn make_category(id: CategoryId, category: Category) -> Work {
+    Work::over::<Tree>([TREE]).decide(move |desk| {
         desk.ask::<Tree, _>(TREE, &Make { id, category: category.clone() })?;
         let view = CategoryView { id, category: category.clone(), version: 1, children: Vec::new() };
         Ok(Reply::json(201, &view).version(1).location(format!("/api/v1/categories/{id}")))
-    }))
-    .await
+    })
 }
 
 /// Replaces what a category says; another parent moves it with all that is in it. A handle that products name stays.

@@ -234,7 +234,7 @@ impl Variant {
 }
 
 /// Lower-case words without accents: "cafe" of "Café".
-fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     let folded: String =
         text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
     folded

@@ -40,6 +40,7 @@ pub mod queries;
 mod quote;
 mod quote_api;
 mod refusal;
+pub mod showcase;
 pub mod stock;
 mod stock_api;
 mod stock_projector;
@@ -58,7 +59,8 @@ kernel::ids! {
 
 pub use api::{NewProduct, NewVariant, ProductView};
 pub use category::Category;
-pub use content::{Content, Status, TaxClass, Variant, handle_from};
+pub use category_api::make_category;
+pub use content::{Content, Status, TaxClass, Variant, handle_from, words};
 pub use media::{Media, MediaKind, Seo};
 pub use offers::offers;
 pub use options::Choice;

@@ -228,7 +228,7 @@ pub async fn titles_by_id(
     tenant.rows(&sql, args, |row| Ok((ProductId(row.get(0)?), row.get(1)?, row.get(2)?))).await
 }
 
-fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
+pub(crate) fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
     Ok(Shown { id: ProductId(row.get(0)?), version: row.get(1)?, view: row.get(2)? })
 }
 

@@ -120,7 +120,6 @@ pub fn app(
         names,
     }));
     let router = router
-        .route("/", get(pages::front))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))
         .route("/metrics", get(pages::metrics))
@@ -155,13 +154,17 @@ fn may_be_transformed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extens
 }
 
 async fn no_such_route() -> Answer {
-    Err(Problem::new(
+    Err(nothing_there().into())
+}
+
+/// What a path that nobody knows is answered with.
+pub fn nothing_there() -> Problem {
+    Problem::new(
         Fault::NotFound,
         "no_such_route",
         "No such route",
         "There is nothing at this path. The routes are listed at /reference.",
     )
-    .into())
 }
 
 async fn method_not_allowed() -> Refused {

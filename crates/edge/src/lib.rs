@@ -35,15 +35,17 @@ mod turnstile;
 mod upload;
 mod usage;
 mod version;
+mod visit;
 
 pub use answer::{Answer, Page, Refused};
-pub use app::{Platform, app};
+pub use app::{Platform, app, nothing_there};
 pub use caller::{Audience, Caller, Session};
 pub use command::{Command, Filter, Id, NoBody, Of};
 pub use cursor::Cursor;
 pub use door::{Door, SameSite, Shown};
 pub use grants::{Grants, Role};
 pub use house::AsOf;
+pub use pages::front_page;
 pub use problems::ProblemDoc;
 pub use serve::{listen, serve};
 pub use settings::Settings;

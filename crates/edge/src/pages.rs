@@ -1,8 +1,8 @@
 //! Our own pages: what is here, is it alive, and how to use it. Plain HTML, at once, without a script.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kernel::Problem;
 use maud::{DOCTYPE, Markup, html};
@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, json_text};
 use crate::app::Platform;
-use crate::tenancy;
 
 const CSS: &str = include_str!("galleria.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -45,31 +44,17 @@ pub(crate) async fn css() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")], CSS).into_response()
 }
 
-/// The front door: on a shop's host the shop, elsewhere the house.
-pub(crate) async fn front(State(platform): State<Platform>, request: Request) -> Answer {
+/// The front door of the house: who has a shop here, and what else there is.
+pub fn front_page(platform: &Platform, headers: &HeaderMap) -> Response {
     let registry = platform.cell().registry();
-    let host = tenancy::host(request.uri(), request.headers()).unwrap_or_default();
-    let port = request
-        .headers()
+    let port = headers
         .get("host")
         .and_then(|host| host.to_str().ok())
         .and_then(|host| host.rsplit_once(':'))
         .map_or(String::new(), |(_, port)| format!(":{port}"));
     let base = &platform.settings().base_domain;
-    if let Some(shop) = tenancy::by_host(registry, base, &host) {
-        return Ok(page(
-            &shop.name,
-            html! {
-                p.lead { "This shop sells in " (shop.currency) ". Its storefront is its API." }
-                ul.doors {
-                    li { a href="/api/v1/products" { "Products" } span { "what is on sale, as JSON" } }
-                    li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
-                }
-            },
-        ));
-    }
     let tenants = registry.tenants();
-    Ok(page(
+    page(
         "Galleria",
         html! {
             p.lead { "One roof for many businesses." }
@@ -99,7 +84,7 @@ pub(crate) async fn front(State(platform): State<Platform>, request: Request) ->
                 li { a href="/metrics" { "metrics" } span { "for Prometheus" } }
             }
         },
-    ))
+    )
 }
 
 pub(crate) async fn problems(State(platform): State<Platform>) -> Answer {

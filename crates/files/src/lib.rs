@@ -27,7 +27,7 @@ kernel::ids! {
 }
 
 pub use api::routes;
-pub use file::{File, FileEvent, Reason, Words};
+pub use file::{File, FileEvent, Reason, Store, Words};
 pub use refusal::{PROBLEMS, Refusal};
 pub use shelf::Shelf;
 pub use upkeep::{Sweep, Upkeep};

@@ -30,6 +30,7 @@ pub const CONTEXTS: &[Context] = &[
     identity::CONTEXT,
     domains::CONTEXT,
     connect::CONTEXT,
+    storefront::CONTEXT,
     store::privacy::CONTEXT,
 ];
 
@@ -42,6 +43,7 @@ const PROBLEMS: &[&[ProblemDoc]] = &[
     identity::PROBLEMS,
     domains::PROBLEMS,
     connect::PROBLEMS,
+    storefront::PROBLEMS,
 ];
 
 pub fn routes(
@@ -53,14 +55,18 @@ pub fn routes(
     partners: Partners,
 ) -> Routes {
     let carriers = Carriers(Arc::new(partners.clone()));
-    let routes = Routes::new().merge(catalog::routes()).merge(search::routes(search)).merge(orders::routes(carriers));
+    let routes = Routes::new()
+        .merge(catalog::routes())
+        .merge(search::routes(search.clone()))
+        .merge(orders::routes(carriers.clone()));
     routes
         .merge(payments::routes(cashier))
-        .merge(files::routes(shelf))
+        .merge(files::routes(shelf.clone()))
         .merge(identity::routes(entrance))
         .merge(entry::routes())
         .merge(domains::routes(prover))
         .merge(connect::routes(partners))
+        .merge(storefront::routes(shelf, search, carriers))
 }
 
 /// The place of the files, if the configuration names one.
@@ -122,8 +128,7 @@ pub async fn router(
     let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
     let prover = prover(config)?;
     let partners = partners(config)?;
-    let workers =
-        workers::workers(blobs.as_ref(), letters, prover.clone(), cashier, partners.clone());
+    let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier, partners.clone());
     let shelf = Shelf::new(blobs, config.file_limit);
     let search = Search::open(cell.clone(), &config.search())?;
     let routes = routes(shelf, &entrance, search, prover, cashier, partners);

@@ -6,14 +6,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use blobs::Blobs;
 use catalog::{NewProduct, ProductId};
 use kernel::{Actor, CorrelationId, Problem, Timestamp};
 use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
 
+use crate::dress::Dress;
 use crate::session::Session;
-use crate::{clock, tenant};
+use crate::{app, clock, dress, tenant};
 
 const SHOPS: [&str; 2] = [include_str!("../demo/oak-and-linen.json"), include_str!("../demo/kestrel.json")];
 const PEOPLE: &str = include_str!("../demo/people.json");
@@ -119,7 +121,11 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
     let tenant = cell.tenant(record.id);
     if tenant.head().await.map_err(|failure| failure.to_string())? == 0 {
         session.tell(&format!("Filling {} …", shop.name));
-        stock_shelves(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
+        let (dress, blobs) = (dress::of(&shop.slug)?, app::blobs(&session.config)?);
+        let shelves = stock_shelves(&tenant, &record, &shop, &dress, blobs.as_ref()).await;
+        shelves.map_err(|problem| problem.to_string())?;
+        let worn = dress.wear(&tenant, || asked(days_ago(31))).await;
+        worn.map_err(|problem| problem.to_string())?;
         place_orders(&tenant, &record, &shop).await.map_err(|problem| problem.to_string())?;
         let sandbox = tenant.run(asked(clock::now()), payments::sandbox_provider()).await;
         sandbox.map_err(|problem| problem.to_string())?;
@@ -139,8 +145,15 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
     })
 }
 
-async fn stock_shelves(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> Result<(), Problem> {
+async fn stock_shelves(
+    tenant: &Tenant,
+    record: &TenantRecord,
+    shop: &Shop,
+    dress: &Dress,
+    blobs: Option<&Blobs>,
+) -> Result<(), Problem> {
     for (product, days) in shop.products.iter().zip(32_u64..) {
+        let product = dress.on(product, tenant, blobs, &asked(days_ago(days))).await?;
         let (content, stock) = (product.content(record.currency)?, product.stock()?);
         content.check(record.currency)?;
         let on_hand: HashMap<_, _> = content
@@ -263,6 +276,7 @@ fn keep(path: &PathBuf, entrance: &Entrance) -> Result<(), String> {
 fn welcome(session: &Session, entrance: &Entrance) {
     for way in &entrance.tenants {
         session.print(&format!("\n{} — {}", way.name, way.address));
+        session.print(&format!("  shop       {}/", way.address));
         session.print(&format!("  products   {}/api/v1/products", way.address));
         session.print(&format!("  reference  {}/reference", way.address));
         for key in &way.keys {

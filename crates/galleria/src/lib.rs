@@ -11,6 +11,7 @@ mod console;
 mod control;
 pub mod demo;
 mod door;
+mod dress;
 mod finding;
 mod history;
 mod keys;

@@ -17,7 +17,8 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     tell(&format!("Galleria listens on http://{host}:{}", address.port()));
     let (blobs, letters) = (app::blobs(config)?, app::letters(config)?);
-    let workers = workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?);
+    let workers =
+        workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?);
     let relay = cell.start(workers, Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,

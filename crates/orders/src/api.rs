@@ -20,7 +20,7 @@ use crate::works::{self, Buyer, PRICES_CHANGED};
 use crate::{OrderId, numbers, rules};
 
 /// How often a basket is priced again when prices change under it.
-pub(crate) const TRIES: usize = 3;
+pub const TRIES: usize = 3;
 
 pub fn routes(carriers: Carriers) -> Routes {
     Routes::new()

@@ -1,6 +1,7 @@
 //! A cart: what somebody means to order, until they do.
 
 pub mod api;
+pub mod desk;
 mod merge;
 mod projector;
 pub mod queries;

@@ -38,7 +38,8 @@ kernel::ids! {
 }
 
 pub use advance::Advance;
-pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, routes};
+pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES, routes};
+pub use bill::{BillView, EntryView};
 pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;
 pub use refusal::{PROBLEMS, Refusal};

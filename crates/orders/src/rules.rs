@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::Refusal;
 
 pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
-pub use promotion::{Count, GiveBack, Limits, Promo, Redeem, TakeBack, Use};
+pub use promotion::{Count, GiveBack, Kept, Limits, Promo, Redeem, TakeBack, Use};
 pub use taxes::Taxes;
 
 /// There is one rulebook, and one set of taxes, for each shop.

@@ -136,6 +136,21 @@ async fn search_products(
     })
 }
 
+/// What is on sale and these words find, the best first; for pages that show products in their own way.
+pub async fn matching(
+    search: &Search,
+    shop: &Shop,
+    words: &str,
+    most: usize,
+) -> Result<Vec<ProductId>, Problem> {
+    let Request { mut ask, .. } = request::read(&[("q".to_owned(), words.to_owned())])?;
+    ask.status = Some("active".into());
+    let until = Instant::now() + WITHIN;
+    let slice = Slice { after: None, most, facets: false, titles: false, until };
+    let (found, _) = searched(search, shop, move |volume| find(volume, &ask, &slice)).await?;
+    Ok(found.hits.into_iter().map(|(_, id)| ProductId(id)).collect())
+}
+
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes what is read by hand, as for a search")]

@@ -31,6 +31,6 @@ mod suggest;
 mod volume;
 mod words;
 
-pub use api::routes;
+pub use api::{matching, routes};
 pub use indexes::{Search, rebuild};
 pub use refusal::PROBLEMS;

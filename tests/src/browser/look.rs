@@ -45,6 +45,11 @@ impl Browser {
         printed
     }
 
+    /// From now on pages are seen on a phone.
+    pub fn phone(&mut self) {
+        self.size(390, 844);
+    }
+
     pub(super) fn size(&mut self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", size);

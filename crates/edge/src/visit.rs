@@ -1,0 +1,40 @@
+//! A shop as its own pages see it. Pages are no operations: nothing is declared for them, so whoever visits one may do
+//! there what the contexts let anybody do, and sees what is theirs once they have said who they are.
+
+use axum::http::HeaderMap;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::request::Parts;
+use kernel::{CorrelationId, Problem, TenantId};
+
+use crate::app::Platform;
+use crate::caller::{Audience, Caller};
+use crate::door::{self, COOKIE_NAME};
+use crate::tenancy::{self, Shop, check_open};
+
+impl Platform {
+    /// The shop at whose address a page is asked for, before anybody has said who they are; `None` where there is no
+    /// shop. A form that another site's page sent is refused.
+    pub fn shop_at(&self, parts: &Parts) -> Result<Option<Shop>, Problem> {
+        let record = tenancy::at(self, &parts.uri, &parts.headers);
+        let Some(record) = record.filter(|record| record.id != TenantId::CELL) else { return Ok(None) };
+        door::refuse_other_sites(parts)?;
+        check_open(&record, &parts.method)?;
+        Ok(Some(Shop {
+            tenant: self.cell().tenant(record.id),
+            record,
+            caller: Caller::anonymous(),
+            permitted: false,
+            correlation: CorrelationId::new(),
+            now: self.cell().now(),
+            if_none_match: parts.headers.get(IF_NONE_MATCH).cloned(),
+        }))
+    }
+
+    /// The same shop for the customer whose session a browser shows. Whoever works there buys like anybody else.
+    pub async fn greet(&self, shop: Shop, headers: &HeaderMap) -> Result<Shop, Problem> {
+        let Some(secret) = door::cookie(headers, COOKIE_NAME) else { return Ok(shop) };
+        let caller = self.door().session(&shop.tenant, secret).await?;
+        let customer = caller.filter(|caller| caller.audience == Audience::Customer);
+        Ok(Shop { caller: customer.unwrap_or_else(|| shop.caller.clone()), ..shop })
+    }
+}

@@ -1,0 +1,285 @@
+//! What is done to a cart, for whoever may see it: looked up and checked, and then a work that is not run yet. The
+//! routes of the API and the pages of a shop ask for the same.
+
+use catalog::{OfferBy, VariantId, offers};
+use edge::Shop;
+use kernel::{Check, Fault, Problem, SubjectId};
+use serde::Deserialize;
+use store::Work;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::queries::{self, Kept};
+use super::view::Priced;
+use super::{Contact, MOST_LINES, MOST_OF_A_THING, works};
+use crate::api::{NewAddress, within};
+use crate::carriers::Carriers;
+use crate::order::Address;
+use crate::works::Buyer;
+use crate::{CartId, OrderId};
+
+/// A variant, by its id or its SKU, and how many.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCartLine {
+    #[schema(value_type = Option<Uuid>)]
+    pub variant_id: Option<VariantId>,
+    pub sku: Option<String>,
+    /// 1 to 10,000.
+    pub quantity: i64,
+}
+
+/// Who orders and where it goes: what is left out is unknown from then on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartDetails {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub company: Option<String>,
+    pub shipping_address: Option<NewAddress>,
+    /// The shipping address when left out.
+    pub billing_address: Option<NewAddress>,
+    /// A number of the customer's own, for their books.
+    pub purchase_order: Option<String>,
+    pub note: Option<String>,
+}
+
+/// What an order is called.
+#[derive(Debug, Clone, Copy)]
+pub struct New {
+    pub order: OrderId,
+    pub number: i64,
+}
+
+/// Whoever knows a guest's cart may do anything with it, so its id cannot be guessed from others.
+pub fn new_id() -> CartId {
+    CartId(Uuid::new_v4())
+}
+
+/// The cart, if whoever asks may see it.
+pub async fn cart(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
+    queries::cart(&shop.tenant, id, shop.caller.own()).await
+}
+
+pub async fn open(shop: &Shop, id: CartId, lines: &[NewCartLine]) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    check.that(lines.len() <= MOST_LINES, "/lines", "a cart has at most 200 lines");
+    for (n, line) in lines.iter().enumerate() {
+        line.check(&format!("/lines/{n}"), &mut check);
+    }
+    check.done()?;
+    let named = name(shop, lines, "/lines").await?;
+    Ok(works::open_cart(id, shop.caller.customer(), shop.record.currency, named))
+}
+
+pub async fn describe(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    details: &CartDetails,
+) -> Result<Work, Problem> {
+    details.check()?;
+    let kept = cart(shop, id).await?;
+    Ok(works::describe(id, seen, kept.subject, details.contact(), details.purchase_order.clone()))
+}
+
+pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewCartLine) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    line.check("", &mut check);
+    check.done()?;
+    cart(shop, id).await?;
+    let lines = name(shop, std::slice::from_ref(line), "").await?;
+    let (variant, quantity) = lines.first().copied().ok_or_else(Problem::bug)?;
+    Ok(works::add(id, seen, variant, quantity))
+}
+
+pub async fn fill(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    variant: VariantId,
+    quantity: i64,
+) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    check.that((0..=MOST_OF_A_THING).contains(&quantity), "/quantity", "write how many, 0 to 10,000");
+    check.done()?;
+    let kept = cart(shop, id).await?;
+    // What is not in the cart is put into it by its own route, which looks whether it is sold.
+    let there = kept.lines.iter().any(|(known, _)| *known == variant);
+    if !there && quantity > 0 {
+        return Err(Problem::not_found("line"));
+    }
+    Ok(works::fill(id, seen, variant, quantity))
+}
+
+pub async fn choose_delivery(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    option: Option<Uuid>,
+) -> Result<Work, Problem> {
+    cart(shop, id).await?;
+    let rules = crate::rules::rules(&shop.tenant).await?;
+    let mut check = Check::default();
+    let known = option.is_none_or(|option| rules.delivery(option).is_some());
+    check.that(known, "/delivery_option_id", "choose one of the cart's delivery_options");
+    check.done()?;
+    Ok(works::choose_delivery(id, seen, option))
+}
+
+pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) -> Result<Work, Problem> {
+    let code = code.trim().to_owned();
+    let mut check = Check::default();
+    check.that(within(&code, 1, 40), "/code", "write a code of 1 to 40 letters");
+    check.done()?;
+    cart(shop, id).await?;
+    Ok(works::enter_code(id, seen, code))
+}
+
+pub async fn take_out_code(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    code: String,
+) -> Result<Work, Problem> {
+    cart(shop, id).await?;
+    Ok(works::take_out_code(id, seen, code))
+}
+
+/// The cart that a customer goes on with, and the work that makes a guest's cart theirs. Claimed before, perhaps by this
+/// very request, it is the same cart, and there is nothing to do.
+pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Problem> {
+    let owner = shop.caller.customer().ok_or_else(Problem::bug)?;
+    let kept = cart(shop, id).await?;
+    match (kept.state.as_str(), kept.owner, kept.leads_to) {
+        ("merged", _, Some(into)) => Ok((CartId(into), None)),
+        (_, Some(_), _) => Ok((id, None)),
+        _ => {
+            let into = queries::open_cart(&shop.tenant, owner).await?;
+            Ok((into.unwrap_or(id), Some(works::claim(&kept, SubjectId(owner), into))))
+        }
+    }
+}
+
+/// Orders what is in the cart, if it is whole and costs what its buyer was shown.
+pub async fn order(
+    shop: &Shop,
+    rates: &Carriers,
+    id: CartId,
+    new: New,
+    expected_total: Option<i64>,
+    afresh: bool,
+) -> Result<Work, Problem> {
+    let kept = cart(shop, id).await?;
+    let priced = Priced::new(&shop.tenant, rates, kept, shop.now, afresh).await?;
+    let Kept { version, subject, contact, purchase_order, .. } = &priced.kept;
+    if priced.kept.state == "open" {
+        priced.must_be_whole()?;
+        expect(expected_total, &priced)?;
+    }
+    let buyer = Buyer {
+        subject: *subject,
+        person: priced.person(),
+        note: contact.note.clone(),
+        purchase_order: purchase_order.clone(),
+        cart: Some((id, *version)),
+    };
+    Ok(crate::works::place_order(new.order, new.number, buyer, &priced.receipt))
+}
+
+fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {
+    let total = priced.receipt.ledger().total();
+    if expected.is_none_or(|expected| expected == total) {
+        return Ok(());
+    }
+    let shown = kernel::Money::new(total, priced.kept.currency);
+    let detail = format!(
+        "The cart costs {shown} now, so nothing was ordered. Look at it again, and order at that price."
+    );
+    Err(Problem::new(Fault::Conflict, "total_changed", "Another total", detail).with("total", total))
+}
+
+/// The variants of these lines, if all of them are sold here.
+async fn name(shop: &Shop, lines: &[NewCartLine], pointer: &str) -> Result<Vec<(VariantId, i64)>, Problem> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let by: Vec<OfferBy> = lines.iter().map(NewCartLine::by).collect();
+    let found = offers(&shop.tenant, &by, false).await?;
+    let (mut check, mut named) = (Check::default(), Vec::new());
+    for (n, (line, offer)) in lines.iter().zip(found).enumerate() {
+        let at = if pointer.is_empty() { String::new() } else { format!("{pointer}/{n}") };
+        match offer.filter(|offer| offer.price.currency == shop.record.currency) {
+            Some(offer) => named.push((offer.variant, line.quantity)),
+            None => check.that(false, format!("{at}/{}", line.named_by()), "this shop does not sell this"),
+        }
+    }
+    check.done()?;
+    Ok(named)
+}
+
+impl NewCartLine {
+    fn check(&self, at: &str, check: &mut Check) {
+        let some = (1..=MOST_OF_A_THING).contains(&self.quantity);
+        check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
+        let named = self.variant_id.is_some() != self.sku.is_some();
+        check.that(
+            named,
+            format!("{at}/variant_id"),
+            "name the variant by variant_id or by sku, and not by both",
+        );
+    }
+
+    fn by(&self) -> OfferBy {
+        match (&self.variant_id, &self.sku) {
+            (Some(id), _) => OfferBy::Variant(*id),
+            (None, sku) => OfferBy::Sku(sku.clone().unwrap_or_default()),
+        }
+    }
+
+    fn named_by(&self) -> &'static str {
+        if self.variant_id.is_some() { "variant_id" } else { "sku" }
+    }
+}
+
+impl CartDetails {
+    fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        let email = self.email.as_deref().is_none_or(kernel::is_email);
+        check.that(email, "/email", "write an e-mail address as name@example.com");
+        for (name, text, least, most) in [
+            ("name", &self.name, 1, 200),
+            ("phone", &self.phone, 3, 40),
+            ("company", &self.company, 1, 200),
+            ("purchase_order", &self.purchase_order, 1, 100),
+            ("note", &self.note, 0, 2000),
+        ] {
+            let fits = text.as_ref().is_none_or(|text| within(text, least, most));
+            check.that(fits, format!("/{name}"), format!("write {least} to {most} letters, or leave it out"));
+        }
+        for (name, address) in
+            [("shipping_address", &self.shipping_address), ("billing_address", &self.billing_address)]
+        {
+            if let Some(address) = address {
+                address.check(&format!("/{name}"), &mut check);
+            }
+        }
+        check.done()
+    }
+
+    fn contact(&self) -> Contact {
+        let address = |address: &Option<NewAddress>| address.as_ref().map(NewAddress::address);
+        let shipping: Option<Address> = address(&self.shipping_address);
+        Contact {
+            email: self.email.clone(),
+            name: self.name.clone(),
+            phone: self.phone.clone(),
+            company: self.company.clone(),
+            billing_address: address(&self.billing_address)
+                .filter(|billing| Some(billing) != shipping.as_ref()),
+            shipping_address: shipping,
+            note: self.note.clone(),
+        }
+    }
+}

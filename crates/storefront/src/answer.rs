@@ -1,0 +1,108 @@
+//! How a page goes out: what may be kept of it, by whom, and for how long; and nothing when it is the one they have.
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, SET_COOKIE, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+use sha2::{Digest, Sha256};
+
+use crate::visit::{LANGUAGE, Visit};
+
+/// Pictures may lie elsewhere, for products may name them by address; nothing else comes from elsewhere.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// The same for everybody who reads this language: kept for a minute, and shown for ten while it is asked for anew.
+    Public,
+    /// Somebody's own.
+    Private,
+}
+
+/// A page, or only that it is still the one which they have.
+pub fn page(visit: &Visit, status: StatusCode, keeping: Keeping, markup: Markup) -> Response {
+    let text = markup.into_string();
+    let tag = tag(text.as_bytes());
+    let known = seen(&visit.headers, &tag) && status == StatusCode::OK;
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { html(status, text) };
+    let keep = match keeping {
+        // Choosing a language gives a browser something to keep, which nobody else is to get.
+        Keeping::Public if !visit.chosen => "public, max-age=60, stale-while-revalidate=600",
+        _ => "private, no-cache",
+    };
+    let headers = response.headers_mut();
+    // What says that a page is still the same says anew what the page may do.
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(ETAG, tag);
+    }
+    if visit.chosen {
+        set_cookie(
+            headers,
+            &format!("{LANGUAGE}={}; Path=/; Max-Age=31536000; SameSite=Lax", visit.texts.language),
+        );
+    }
+    response
+}
+
+pub fn html(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// Something else than a page that everybody may keep.
+pub fn kept(visit: &Visit, kind: &'static str, caching: &'static str, text: String) -> Response {
+    let tag = tag(text.as_bytes());
+    let mut response = if seen(&visit.headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        text.into_response()
+    };
+    let headers = response.headers_mut();
+    let put = |headers: &mut HeaderMap, name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
+        }
+    };
+    put(headers, CONTENT_TYPE, kind);
+    put(headers, CACHE_CONTROL, caching);
+    put(headers, ETAG, &tag);
+    response
+}
+
+pub fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        headers.append(SET_COOKIE, cookie);
+    }
+}
+
+/// An address of ours as a header; one that cannot be written leads to the front page.
+pub fn location(to: &str) -> HeaderValue {
+    HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"))
+}
+
+/// Weak, for a page is compressed on its way and still the same page.
+fn tag(bytes: &[u8]) -> String {
+    format!("W/\"{}\"", short_hash(bytes))
+}
+
+/// Sixteen digits that change with what they are of.
+pub fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn seen(headers: &HeaderMap, tag: &str) -> bool {
+    let seen = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    seen.split(',').any(|one| bare(one) == bare(tag))
+}

@@ -1,0 +1,108 @@
+//! The cart of a visit: of whoever holds its cookie, or of a customer who is signed in.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use edge::Platform;
+use kernel::{Fault, Problem};
+use orders::CartId;
+use orders::cart::desk;
+use orders::cart::queries::{Kept, open_cart};
+use store::{Asked, Done, Work};
+
+use crate::answer::set_cookie;
+use crate::visit::{ITEMS, Visit};
+
+/// A guest's cart belongs to whoever knows its id, so no script may read it. Its prefix keeps other hosts, and pages
+/// without encryption, from setting it.
+pub const CART: &str = "__Host-galleria-cart";
+const KEPT_SECONDS: u32 = 90 * 24 * 3600;
+
+/// A visit by somebody who may have a cart.
+pub struct Bag {
+    pub visit: Visit,
+    /// The cart, when there is one that is open.
+    pub cart: Option<Kept>,
+}
+
+impl Bag {
+    /// Looks for the cart. What somebody put into one before they signed in becomes theirs now.
+    pub async fn of(platform: &Platform, visit: Visit) -> Result<Self, Response> {
+        let visit = match visit.greeted(platform).await {
+            Ok(visit) => visit,
+            Err(refused) => return Err(refused.0.show(Err(refused.1))),
+        };
+        match found(&visit).await {
+            Ok(cart) => Ok(Self { visit, cart }),
+            Err(problem) => Err(visit.show(Err(problem))),
+        }
+    }
+
+    pub fn id(&self) -> Option<CartId> {
+        self.cart.as_ref().map(|cart| cart.id)
+    }
+}
+
+async fn found(visit: &Visit) -> Result<Option<Kept>, Problem> {
+    let shop = &visit.shop;
+    let shown = match visit.cookie(CART).and_then(|id| id.parse().ok()) {
+        Some(id) => seen(visit, id).await?,
+        None => None,
+    };
+    let shown = shown.filter(|cart| cart.state == "open");
+    let Some(customer) = shop.caller.customer() else { return Ok(shown) };
+    let on = match shown.filter(|cart| cart.owner.is_none()) {
+        Some(guests) => {
+            let (on, work) = desk::claim(shop, guests.id).await?;
+            if let Some(work) = work {
+                run(visit, work).await?;
+            }
+            Some(on)
+        }
+        None => open_cart(&shop.tenant, customer).await?,
+    };
+    match on {
+        Some(id) => seen(visit, id).await,
+        None => Ok(None),
+    }
+}
+
+/// A cart, if this visit may see it.
+pub async fn seen(visit: &Visit, id: CartId) -> Result<Option<Kept>, Problem> {
+    match desk::cart(&visit.shop, id).await {
+        Ok(cart) => Ok(Some(cart)),
+        Err(problem) if problem.fault == Fault::NotFound => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+pub async fn run(visit: &Visit, work: Work) -> Result<Done, Problem> {
+    let shop = &visit.shop;
+    let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
+    shop.tenant.run(asked, work).await
+}
+
+/// How many things are in a cart.
+pub fn items(cart: &Kept) -> i64 {
+    cart.lines.iter().map(|(_, quantity)| quantity).sum()
+}
+
+/// Gives the browser its cart to keep, and how many things are in it to show.
+pub fn keep(headers: &mut HeaderMap, cart: &Kept) {
+    let (id, items) = (cart.id, items(cart));
+    // A customer's cart is found by who they are.
+    if cart.owner.is_none() {
+        set_cookie(
+            headers,
+            &format!("{CART}={id}; Path=/; Max-Age={KEPT_SECONDS}; Secure; HttpOnly; SameSite=Lax"),
+        );
+    } else {
+        set_cookie(headers, &format!("{CART}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+    }
+    set_cookie(headers, &format!("{ITEMS}={items}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax"));
+}
+
+/// Takes the cart from the browser: it is an order now, or gone.
+pub fn let_go(headers: &mut HeaderMap) {
+    set_cookie(headers, &format!("{CART}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+    set_cookie(headers, &format!("{ITEMS}=; Path=/; Max-Age=0; SameSite=Lax"));
+}

@@ -1,0 +1,172 @@
+//! What the checkout's form sends. What is wrong is said beside its field, and nothing that was typed is lost.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use edge::Platform;
+use kernel::Problem;
+use orders::cart::desk::{self, CartDetails};
+use orders::cart::queries::Kept;
+use orders::cart::view::{CartView, Priced};
+use orders::works::PRICES_CHANGED;
+use orders::{CartId, NewAddress, OrderId, TRIES, numbers};
+use store::{Asked, Work};
+use uuid::Uuid;
+
+use crate::bag::{self, Bag};
+use crate::forms::read;
+use crate::pages::checkout::{Errors, form};
+use crate::texts::filled;
+use crate::visit::{Pairs, Visit, see_other};
+
+pub async fn describe(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+    let typed = read(&body);
+    let bag = match Bag::of(&platform, visit).await {
+        Ok(bag) => bag,
+        Err(response) => return response,
+    };
+    let Some(cart) = &bag.cart else { return see_other("/cart") };
+    let shown = match written(&bag.visit, cart, &typed).await {
+        Ok(Written::Well(_)) => Ok(see_other("/checkout#delivery")),
+        Ok(Written::Wrong(errors)) => again(&bag.visit, cart.id, &typed, &errors).await,
+        Err(problem) => Err(problem),
+    };
+    bag.visit.show(shown)
+}
+
+pub async fn order(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+    let typed = read(&body);
+    let bag = match Bag::of(&platform, visit).await {
+        Ok(bag) => bag,
+        Err(response) => return response,
+    };
+    let shown = match &bag.cart {
+        Some(cart) => ordered(&bag.visit, cart, &typed).await,
+        None => sent_twice(&bag.visit, &typed).await,
+    };
+    bag.visit.show(shown)
+}
+
+/// Whoever pressed the button twice comes to their order all the same.
+async fn sent_twice(visit: &Visit, typed: &Pairs) -> Result<Response, Problem> {
+    let cart = match typed.get("cart").and_then(|id| id.parse().ok()) {
+        Some(id) => bag::seen(visit, id).await?,
+        None => None,
+    };
+    let ordered = cart.filter(|cart| cart.state == "ordered");
+    Ok(ordered.map_or_else(|| see_other("/cart"), |cart| placed(cart.id)))
+}
+
+async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, Problem> {
+    let view = match written(visit, cart, typed).await? {
+        Written::Well(view) => view,
+        Written::Wrong(errors) => return again(visit, cart.id, typed, &errors).await,
+    };
+    let errors = Errors::missing(visit, &view);
+    if !errors.is_empty() {
+        return again(visit, cart.id, typed, &errors).await;
+    }
+    let expected = typed.get("total").and_then(|total| total.parse().ok());
+    match place(visit, cart.id, expected).await {
+        Ok(()) => Ok(placed(cart.id)),
+        Err(problem) if problem.code == "total_changed" => {
+            let total = visit.money(view.bill.total);
+            let errors = Errors::whole(filled(visit.texts.cart_changed, &[&total]));
+            again(visit, cart.id, typed, &errors).await
+        }
+        // Sold out, used up, or changed by somebody else at this very moment: said above the form.
+        Err(problem) if problem.fault.status() < 500 || problem.retry_after.is_some() => {
+            again(visit, cart.id, typed, &Errors::whole(problem.detail)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), Problem> {
+    let shop = &visit.shop;
+    let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
+    let number = numbers::next(&shop.tenant, &asked).await?;
+    let new = desk::New { order: OrderId::new(), number };
+    for tried in 1.. {
+        let work = desk::order(shop, &visit.carriers, id, new, expected, tried > 1).await;
+        match bag::run(visit, Work::or_refuse(work)).await {
+            Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
+            done => return done.map(|_| ()),
+        }
+    }
+    Err(Problem::bug())
+}
+
+/// An order that was placed is to be paid: this is where paying begins, once there is a way to pay.
+fn placed(cart: CartId) -> Response {
+    let mut response = see_other(&format!("/orders/{cart}"));
+    bag::let_go(response.headers_mut());
+    response
+}
+
+enum Written {
+    Well(Box<CartView>),
+    Wrong(Errors),
+}
+
+/// Writes down what was typed, if all of it holds. The first way of delivery is taken until another one is chosen.
+async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, Problem> {
+    let (id, shop) = (cart.id, &visit.shop);
+    let mut errors = Errors::empty_fields(visit, typed);
+    let details = details(typed);
+    match desk::describe(shop, id, None, &details).await {
+        Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,
+        Ok(_) => {}
+        Err(problem) if !problem.fields.is_empty() => errors.refused(visit, &problem.fields),
+        Err(problem) => return Err(problem),
+    }
+    if !errors.is_empty() {
+        return Ok(Written::Wrong(errors));
+    }
+    let view = view(visit, id).await?;
+    let offered = |option: &Uuid| view.delivery_options.iter().any(|choice| choice.id == *option);
+    let wanted = typed.get("delivery").and_then(|option| option.parse().ok()).filter(offered);
+    let kept = view.delivery_option_id.filter(offered);
+    let option = wanted.or(kept).or(view.delivery_options.first().map(|choice| choice.id));
+    if option == view.delivery_option_id {
+        return Ok(Written::Well(Box::new(view)));
+    }
+    let work = desk::choose_delivery(shop, id, None, option).await?;
+    bag::run(visit, work).await?;
+    Ok(Written::Well(Box::new(self::view(visit, id).await?)))
+}
+
+/// The form once more, with what was typed and what is wrong with it.
+async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Result<Response, Problem> {
+    let view = view(visit, id).await?;
+    Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, errors))
+}
+
+pub async fn view(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
+    let kept = desk::cart(&visit.shop, id).await?;
+    Ok(Priced::new(&visit.shop.tenant, &visit.carriers, kept, visit.shop.now, false).await?.view())
+}
+
+fn details(typed: &Pairs) -> CartDetails {
+    let text = |name: &str| typed.owned(name);
+    let plain = |name: &str| typed.owned(name).unwrap_or_default();
+    let address = NewAddress {
+        line1: plain("line1"),
+        line2: text("line2"),
+        city: plain("city"),
+        postal_code: plain("postal_code"),
+        region: text("region"),
+        country: plain("country").to_uppercase(),
+    };
+    CartDetails {
+        email: text("email"),
+        name: text("name"),
+        phone: text("phone"),
+        company: text("company"),
+        shipping_address: Some(address),
+        billing_address: None,
+        purchase_order: None,
+        note: text("note"),
+    }
+}

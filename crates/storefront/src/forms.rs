@@ -1,0 +1,138 @@
+//! What the forms of a shop send: each changes the cart and leads back to a page. The script is answered in short.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use catalog::VariantId;
+use edge::Platform;
+use kernel::Problem;
+use orders::CartId;
+use orders::cart::desk::{self, NewCartLine};
+use serde_json::json;
+use store::Work;
+
+use crate::bag::{self, Bag};
+use crate::visit::{Pairs, Visit, see_other};
+
+pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+    let form = read(&body);
+    let bag = match Bag::of(&platform, visit).await {
+        Ok(bag) => bag,
+        Err(response) => return response,
+    };
+    let (id, work) = match bag.id() {
+        Some(id) => (id, added(&bag.visit, id, &form).await),
+        None => opened(&bag.visit, &form).await,
+    };
+    let done = changed(&bag.visit, id, work).await;
+    if bag.visit.by_script() {
+        return shortly(&bag.visit, done).await;
+    }
+    bag.visit.show(leads_on(&bag.visit, done, "/cart").await)
+}
+
+pub async fn fill(
+    State(platform): State<Platform>,
+    Path(variant): Path<String>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    let form = read(&body);
+    of_cart(&platform, visit, async |visit, id| {
+        let variant: VariantId = variant.parse().map_err(|_| Problem::not_found("line"))?;
+        desk::fill(&visit.shop, id, None, variant, quantity(&form)).await
+    })
+    .await
+}
+
+pub async fn enter_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+    let form = read(&body);
+    of_cart(&platform, visit, async |visit, id| {
+        desk::enter_code(&visit.shop, id, None, form.get("code").unwrap_or_default()).await
+    })
+    .await
+}
+
+pub async fn take_out_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+    let form = read(&body);
+    of_cart(&platform, visit, async |visit, id| {
+        desk::take_out_code(&visit.shop, id, None, form.owned("code").unwrap_or_default()).await
+    })
+    .await
+}
+
+pub fn read(body: &Bytes) -> Pairs {
+    Pairs::read(&String::from_utf8_lossy(body))
+}
+
+/// Does something to the cart that is there; where none is, its page says so.
+async fn of_cart(
+    platform: &Platform,
+    visit: Visit,
+    work: impl AsyncFnOnce(&Visit, CartId) -> Result<Work, Problem>,
+) -> Response {
+    let bag = match Bag::of(platform, visit).await {
+        Ok(bag) => bag,
+        Err(response) => return response,
+    };
+    let Some(id) = bag.id() else { return see_other("/cart") };
+    let work = work(&bag.visit, id).await;
+    let done = changed(&bag.visit, id, work).await;
+    bag.visit.show(leads_on(&bag.visit, done, "/cart").await)
+}
+
+fn line(form: &Pairs) -> NewCartLine {
+    let variant_id = form.get("variant").and_then(|id| id.parse().ok());
+    NewCartLine { variant_id, sku: None, quantity: quantity(form) }
+}
+
+/// What is no number is refused by the cart, which takes none below 0.
+fn quantity(form: &Pairs) -> i64 {
+    form.get("quantity").map_or(1, |text| text.parse().unwrap_or(-1))
+}
+
+async fn added(visit: &Visit, id: CartId, form: &Pairs) -> Result<Work, Problem> {
+    desk::add(&visit.shop, id, None, &line(form)).await
+}
+
+async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Work, Problem>) {
+    let id = desk::new_id();
+    (id, desk::open(&visit.shop, id, &[line(form)]).await)
+}
+
+async fn changed(visit: &Visit, id: CartId, work: Result<Work, Problem>) -> Result<CartId, Problem> {
+    bag::run(visit, work?).await?;
+    Ok(id)
+}
+
+async fn leads_on(visit: &Visit, done: Result<CartId, Problem>, to: &str) -> Result<Response, Problem> {
+    let cart = desk::cart(&visit.shop, done?).await?;
+    let mut response = see_other(to);
+    bag::keep(response.headers_mut(), &cart);
+    Ok(response)
+}
+
+async fn shortly(visit: &Visit, done: Result<CartId, Problem>) -> Response {
+    let told = async {
+        let cart = desk::cart(&visit.shop, done?).await?;
+        Ok::<_, Problem>((json!({ "items": bag::items(&cart) }), cart))
+    };
+    match told.await {
+        Ok((text, cart)) => {
+            let mut response = json_of(StatusCode::OK, &text);
+            bag::keep(response.headers_mut(), &cart);
+            response
+        }
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.fault.status()).unwrap_or(StatusCode::CONFLICT);
+            let said = problem.fields.first().map_or(&problem.detail, |field| &field.detail);
+            json_of(status, &json!({ "said": said }))
+        }
+    }
+}
+
+fn json_of(status: StatusCode, body: &serde_json::Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}

@@ -1,0 +1,97 @@
+//! The pages, one a file, and what several of them show.
+
+pub mod cart;
+pub mod checkout;
+pub mod home;
+pub mod list;
+pub mod lost;
+pub mod order;
+pub mod orders;
+pub mod product;
+
+use ::orders::BillView;
+use catalog::Media;
+use maud::{Markup, html};
+
+use crate::product::{Product, Tags, address};
+use crate::texts::filled;
+use crate::visit::Visit;
+
+/// Products beside and below one another. The first few are seen at once, so their pictures are not waited with.
+pub fn cards(visit: &Visit, products: &[&Product], tags: &Tags, first: usize) -> Markup {
+    html! {
+        ul.cards {
+            @for (n, product) in products.iter().enumerate() { (card(visit, product, tags, n < first)) }
+        }
+    }
+}
+
+fn card(visit: &Visit, product: &Product, tags: &Tags, at_once: bool) -> Markup {
+    let texts = visit.texts;
+    let (least, several) = tags.least(product);
+    let before = product.variants.iter().find_map(|variant| tags.before(variant));
+    html! {
+        li.card {
+            div.frame {
+                (picture(product.pictures().next(), &product.title, at_once, true))
+                @if !tags.is_there(product) { span.badge { (texts.sold_out) } }
+                @else if before.is_some() { span.badge.sale { (texts.sale) } }
+            }
+            h3 { a href=(format!("/p/{}", product.handle)) { (product.title) } }
+            p.price {
+                @if several { (filled(texts.from_price, &[&visit.money(least)])) } @else { (visit.money(least)) }
+                @if let Some(before) = before.filter(|_| !several) { " " s { span.unseen { (filled(texts.before, &[""])) } (visit.money(before)) } }
+            }
+        }
+    }
+}
+
+/// A picture in a box that is as large before it is there; a letter where there is none. Beside its title it says
+/// nothing that is not said.
+pub fn picture(media: Option<&Media>, title: &str, at_once: bool, beside_title: bool) -> Markup {
+    let Some(media) = media else {
+        let letter =
+            title.chars().find(|letter| letter.is_alphanumeric()).unwrap_or('·').to_uppercase().to_string();
+        return html! { span.none aria-hidden="true" { (letter) } };
+    };
+    let alt = if beside_title { "" } else { media.alt.as_deref().unwrap_or("") };
+    html! {
+        img src=(address(media)) alt=(alt) width="800" height="800" decoding="async"
+            loading=[(!at_once).then_some("lazy")] fetchpriority=[at_once.then_some("high")];
+    }
+}
+
+/// What something costs, and each reason for it.
+pub fn bill(visit: &Visit, bill: &BillView, delivery_known: bool) -> Markup {
+    let texts = visit.texts;
+    let money = |amount| visit.money(amount);
+    html! {
+        dl.bill {
+            div { dt { (texts.subtotal) } dd { (money(bill.subtotal)) } }
+            @if bill.discount != 0 { div.good { dt { (texts.discount) } dd { (money(bill.discount)) } } }
+            div { dt { (texts.delivery) } dd {
+                @if !delivery_known { (texts.delivery_later) } @else if bill.delivery == 0 { (texts.free) } @else { (money(bill.delivery)) }
+            } }
+            @if bill.tax != 0 { div { dt { (texts.tax) } dd { (money(bill.tax)) } } }
+            div.sum { dt { (texts.total) } dd { (money(bill.total)) } }
+        }
+        @if bill.included_tax != 0 { p.quiet { (filled(texts.included_tax, &[&money(bill.included_tax)])) } }
+        details.why {
+            summary { (texts.why) }
+            ul { @for entry in &bill.entries {
+                li { span { (entry.text) } span { (money(entry.amount)) } }
+            } }
+        }
+    }
+}
+
+/// A page that has nothing to show says what to do.
+pub fn empty(title: &str, lead: &str, way: (&str, &str)) -> Markup {
+    html! {
+        div.calm {
+            h1 { (title) }
+            p.lead { (lead) }
+            p { a.button.main href=(way.0) { (way.1) } }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The cart: what is in it, what it costs and why, and what keeps it from being ordered.
+
+use axum::extract::State;
+use axum::response::Response;
+use edge::Platform;
+use kernel::Problem;
+use maud::{Markup, html};
+use orders::cart::view::{CartLine, CartView};
+
+use super::{bill, empty, picture};
+use crate::answer::Keeping;
+use crate::bag::{self, Bag};
+use crate::checkout::view;
+use crate::frame;
+use crate::product::Product;
+use crate::seo::Seo;
+use crate::texts::filled;
+use crate::visit::{ITEMS, Visit};
+
+pub async fn cart(State(platform): State<Platform>, visit: Visit) -> Response {
+    let bag = match Bag::of(&platform, visit).await {
+        Ok(bag) => bag,
+        Err(response) => return response,
+    };
+    let shown = shown(&bag).await;
+    bag.visit.show(shown)
+}
+
+async fn shown(bag: &Bag) -> Result<Response, Problem> {
+    let (visit, texts) = (&bag.visit, bag.visit.texts);
+    let seo = Seo { title: texts.your_cart.to_owned(), ..Seo::default() };
+    let Some(kept) = bag.cart.as_ref().filter(|cart| !cart.lines.is_empty()) else {
+        let main = empty(texts.empty_cart, texts.empty_cart_lead, ("/search", texts.go_shopping));
+        let mut response = frame::page(visit, Keeping::Private, &seo, main);
+        if visit.cookie(ITEMS).is_some() {
+            bag::let_go(response.headers_mut());
+        }
+        return Ok(response);
+    };
+    let view = view(visit, kept.id).await?;
+    let main = html! {
+        h1 { (texts.your_cart) }
+        div.split {
+            ul.lines { @for line in &view.lines { (one(visit, line)) } }
+            aside.box aria-label=(texts.summary) {
+                h2 { (texts.summary) }
+                (codes(visit, &view))
+                (bill(visit, &view.bill, view.delivery_option_id.is_some()))
+                a.button.main.wide href="/checkout" { (texts.to_checkout) }
+            }
+        }
+    };
+    let mut response = frame::page(visit, Keeping::Private, &seo, main);
+    bag::keep(response.headers_mut(), kept);
+    Ok(response)
+}
+
+fn one(visit: &Visit, line: &CartLine) -> Markup {
+    let texts = visit.texts;
+    let product = sold(visit, line);
+    let path = format!("/cart/lines/{}", line.variant_id);
+    let field = format!("q-{}", line.variant_id);
+    let title = if line.title.is_empty() { texts.sold_out } else { &line.title };
+    html! {
+        li.line {
+            div.frame { (picture(product.and_then(|product| product.pictures().next()), title, false, true)) }
+            div {
+                h2 { @match product {
+                    Some(product) => { a href=(format!("/p/{}?v={}", product.handle, line.variant_id)) { (title) } }
+                    None => { (title) }
+                } }
+                @if line.quantity > 1 { p.quiet { (filled(texts.each, &[&visit.money(line.unit_price)])) } }
+                @if let Some(problem) = &line.problem { p.problem { (problem) } }
+                div.row {
+                    form method="post" action=(path) data-live="" {
+                        label.unseen for=(field) { (filled(texts.quantity_of, &[title])) }
+                        div.stepper data-fewer=(texts.fewer) data-more=(texts.more) { input id=(field) name="quantity" type="number" min="0" max="10000" value=(line.quantity) inputmode="numeric" required; }
+                        button data-plain="" { (texts.update) }
+                    }
+                    form method="post" action=(path) data-live="" {
+                        input type="hidden" name="quantity" value="0";
+                        button.link aria-label=(filled(texts.remove_which, &[title])) { (texts.remove) }
+                    }
+                }
+            }
+            strong.price { (visit.money(line.total)) }
+        }
+    }
+}
+
+fn sold<'a>(visit: &'a Visit, line: &CartLine) -> Option<&'a Product> {
+    let id = line.product_id?;
+    visit.window.products.iter().find(|product| product.id == id)
+}
+
+/// The codes that were entered, each with what became of it.
+fn codes(visit: &Visit, view: &CartView) -> Markup {
+    let texts = visit.texts;
+    html! {
+        @if !view.promotions.is_empty() {
+            ul.codes { @for line in view.promotions.iter().filter(|line| line.applied || line.code.is_some()) {
+                li .good[line.applied] {
+                    span { (line.text.trim_end_matches('.')) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
+                    @if let Some(code) = &line.code {
+                        form method="post" action="/cart/codes/out" data-live="" {
+                            input type="hidden" name="code" value=(code);
+                            button.link aria-label=(filled(texts.code_out, &[code])) { (texts.remove) }
+                        }
+                    }
+                }
+            } }
+        }
+        form.code method="post" action="/cart/codes" data-live="" {
+            label for="code" { (texts.code) }
+            div.row { input #code name="code" maxlength="40" autocomplete="off" autocapitalize="characters" required; button { (texts.code_add) } }
+        }
+    }
+}

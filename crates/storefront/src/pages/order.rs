@@ -1,0 +1,133 @@
+//! An order, for whoever knows its cart, and for its owner.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use edge::Platform;
+use kernel::{Problem, Timestamp};
+use maud::{Markup, html};
+use orders::queries::OrderView;
+use orders::{CartId, OrderId, Status};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::bill;
+use crate::answer::Keeping;
+use crate::seo::Seo;
+use crate::texts::filled;
+use crate::visit::Visit;
+use crate::{bag, frame, tongue};
+
+pub async fn order(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+    let visit = match visit.greeted(&platform).await {
+        Ok(visit) => visit,
+        Err(refused) => return refused.0.show(Err(refused.1)),
+    };
+    let shown = match found(&visit, &named).await {
+        Ok(order) => Ok(page(&visit, &order)),
+        Err(problem) => Err(problem),
+    };
+    visit.show(shown)
+}
+
+/// By the cart that it was, or by its own id for the customer who placed it.
+async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
+    let tenant = &visit.shop.tenant;
+    let id: Uuid = named.parse().map_err(|_| Problem::not_found("order"))?;
+    if let Some(cart) = bag::seen(visit, CartId(id)).await? {
+        let order =
+            cart.leads_to.filter(|_| cart.state == "ordered").ok_or_else(|| Problem::not_found("order"))?;
+        return orders::queries::order(tenant, OrderId(order)).await;
+    }
+    orders::queries::order_of(tenant, OrderId(id), visit.shop.caller.own()).await
+}
+
+fn page(visit: &Visit, order: &OrderView) -> Response {
+    let texts = visit.texts;
+    let summary = &order.summary;
+    let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
+    let title = filled(texts.order_title, &[&number]);
+    let placed = summary.status == Status::Placed.as_str();
+    let open = summary.status != Status::Cancelled.as_str();
+    let main = html! {
+        h1 { (title) }
+        p.lead { (filled(texts.placed_on, &[&tongue::date(texts, summary.placed_at)])) }
+        @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (texts.thanks_lead) } } }
+        div.split {
+            div {
+                @if open {
+                    section.box { h2 { (texts.to_be_paid) } p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.total)])) } }
+                }
+                section.box { h2 { (texts.progress) } (progress(visit, order)) }
+                section.box {
+                    h2 { (texts.items) }
+                    ul.brief { @for line in &order.lines { li {
+                        span { (line.quantity) " × " (line.title) } span { (visit.money(line.total)) }
+                    } } }
+                }
+            }
+            aside.box aria-label=(texts.summary) {
+                h2 { (texts.summary) }
+                @if let Some(known) = &order.bill { (bill(visit, known, true)) }
+                @else { p { strong { (visit.money(summary.total)) } } }
+                (goes_to(visit, order))
+            }
+        }
+    };
+    let seo = Seo { title, ..Seo::default() };
+    frame::page(visit, Keeping::Private, &seo, main)
+}
+
+/// Each step with its day, and those that are still to come.
+fn progress(visit: &Visit, order: &OrderView) -> Markup {
+    let cancelled = order.summary.status == Status::Cancelled.as_str();
+    let done =
+        |status: Status| order.history.iter().find(|step| step.status == status.as_str()).map(|step| step.at);
+    let steps: Vec<(Status, Option<Timestamp>)> = Status::ALL
+        .into_iter()
+        .filter(|status| {
+            (*status == Status::Cancelled) == cancelled || (cancelled && done(*status).is_some())
+        })
+        .map(|status| (status, done(status)))
+        .collect();
+    html! {
+        ol.steps { @for (status, at) in steps {
+            li .done[at.is_some()] aria-current=[(order.summary.status == status.as_str()).then_some("step")] {
+                strong { (name(visit, status.as_str())) }
+                span.quiet { @match at { Some(at) => (tongue::date(visit.texts, at)), None => (visit.texts.not_yet) } }
+            }
+        } }
+    }
+}
+
+/// What a status is called.
+pub fn name(visit: &Visit, status: &str) -> &'static str {
+    let texts = visit.texts;
+    match status {
+        "confirmed" => texts.status_confirmed,
+        "packed" => texts.status_packed,
+        "shipped" => texts.status_shipped,
+        "delivered" => texts.status_delivered,
+        "cancelled" => texts.status_cancelled,
+        _ => texts.status_placed,
+    }
+}
+
+fn goes_to(visit: &Visit, order: &OrderView) -> Markup {
+    let address = order.details.as_ref().and_then(|details| details.get("shipping_address"));
+    let text = |name: &str| {
+        address.and_then(|address| address.get(name)).and_then(Value::as_str).unwrap_or_default()
+    };
+    html! {
+        @if address.is_some_and(Value::is_object) {
+            h2 { (visit.texts.goes_to) }
+            address {
+                (order.summary.customer.name) br;
+                (text("line1")) br;
+                @if !text("line2").is_empty() { (text("line2")) br; }
+                (text("postal_code")) " " (text("city")) br;
+                (text("country"))
+            }
+        }
+        @if let Some(delivery) = &order.delivery { p.quiet { (visit.texts.delivery) ": " (delivery.name) } }
+    }
+}

@@ -1,0 +1,58 @@
+//! The orders of a customer who is signed in.
+
+use axum::extract::State;
+use axum::response::Response;
+use edge::Platform;
+use kernel::Problem;
+use maud::html;
+use orders::queries::Listed;
+use uuid::Uuid;
+
+use super::{empty, order};
+use crate::answer::Keeping;
+use crate::seo::Seo;
+use crate::texts::filled;
+use crate::visit::Visit;
+use crate::{frame, tongue};
+
+const SHOWN: usize = 100;
+
+pub async fn orders(State(platform): State<Platform>, visit: Visit) -> Response {
+    let visit = match visit.greeted(&platform).await {
+        Ok(visit) => visit,
+        Err(refused) => return refused.0.show(Err(refused.1)),
+    };
+    let shown = shown(&visit).await;
+    visit.show(shown)
+}
+
+async fn shown(visit: &Visit) -> Result<Response, Problem> {
+    let texts = visit.texts;
+    let seo = Seo { title: texts.your_orders.to_owned(), ..Seo::default() };
+    let Some(customer) = visit.shop.caller.customer() else {
+        let main = empty(
+            texts.your_orders,
+            texts.sign_in_for_orders,
+            ("/sign-in?next=/account/orders", texts.sign_in),
+        );
+        return Ok(frame::page(visit, Keeping::Private, &seo, main));
+    };
+    let listed = Listed { own: Some(customer), ..Listed::default() };
+    let found = orders::queries::orders(&visit.shop.tenant, &listed, Uuid::max(), SHOWN).await?;
+    if found.is_empty() {
+        let main = empty(texts.no_orders, texts.no_orders_lead, ("/search", texts.go_shopping));
+        return Ok(frame::page(visit, Keeping::Private, &seo, main));
+    }
+    let main = html! {
+        h1 { (texts.your_orders) }
+        ul.orders { @for summary in &found { li.box {
+            @let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
+            a href=(format!("/orders/{}", summary.id)) { (filled(texts.order_title, &[&number])) }
+            span { (tongue::date(texts, summary.placed_at)) }
+            span { (order::name(visit, &summary.status)) }
+            strong { (visit.money(summary.total)) }
+        } } }
+        p { a href="/account" { (texts.account) } }
+    };
+    Ok(frame::page(visit, Keeping::Private, &seo, main))
+}

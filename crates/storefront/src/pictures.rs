@@ -1,0 +1,45 @@
+//! Pictures of what is sold. A file that no product, category or theme shows is nobody's to see.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use blobs::BlobId;
+use files::Shelf;
+use kernel::Problem;
+use uuid::Uuid;
+
+use crate::visit::Visit;
+
+/// What is under an id never changes.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable, no-transform");
+
+pub async fn picture(Extension(shelf): Extension<Shelf>, Path(file): Path<String>, visit: Visit) -> Response {
+    let shown = read(&shelf, &file, &visit).await;
+    visit.show(shown)
+}
+
+async fn read(shelf: &Shelf, file: &str, visit: &Visit) -> Result<Response, Problem> {
+    let gone = || Problem::not_found("picture");
+    let id: Uuid = file.parse().map_err(|_| gone())?;
+    if !visit.window.shows(id) {
+        return Err(gone());
+    }
+    let tag = HeaderValue::try_from(format!("\"{id}\"")).map_err(|_| Problem::bug())?;
+    if visit.headers.get(IF_NONE_MATCH) == Some(&tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(CACHE_CONTROL, FOREVER), (ETAG, tag)]).into_response());
+    }
+    let reading = shelf.blobs()?.get(visit.shop.tenant.id(), BlobId(id), None).await?.ok_or_else(gone)?;
+    if !reading.media_type.starts_with("image/") {
+        return Err(gone());
+    }
+    let mut response = Response::new(Body::from_stream(reading.stream));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(reading.media_type));
+    headers.insert(CONTENT_LENGTH, reading.size.into());
+    headers.insert(CACHE_CONTROL, FOREVER);
+    headers.insert(ETAG, tag);
+    Ok(response)
+}

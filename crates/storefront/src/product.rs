@@ -1,0 +1,142 @@
+//! A product as the pages show it, and what its variants cost and how many there are at this moment.
+
+use std::collections::{BTreeMap, HashMap};
+
+use catalog::attribute::Value;
+use catalog::{Buyer, Choice, Media, MediaKind, OfferBy, Seo, VariantId, Wanted, offers_for};
+use edge::Shop;
+use serde::Deserialize;
+use store::Failure;
+use uuid::Uuid;
+
+#[derive(Debug, Deserialize)]
+pub struct Product {
+    pub id: Uuid,
+    pub handle: String,
+    pub title: String,
+    pub description: String,
+    pub categories: Vec<String>,
+    pub attributes: BTreeMap<String, Value>,
+    pub variants: Vec<Variant>,
+    pub updated_at: String,
+    #[serde(default)]
+    pub brand: Option<String>,
+    #[serde(default)]
+    options: Option<Vec<Choice>>,
+    #[serde(default)]
+    media: Option<Vec<Media>>,
+    #[serde(default)]
+    pub seo: Option<Seo>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Variant {
+    pub id: VariantId,
+    pub sku: String,
+    pub title: String,
+    pub price: i64,
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+    #[serde(default)]
+    pub compare_at: Option<i64>,
+}
+
+/// Of how many variants one statement asks.
+const AT_ONCE: usize = 500;
+
+impl Product {
+    /// What it is chosen by: what it declares, or else what its variants say of themselves.
+    pub fn choices(&self) -> Vec<Choice> {
+        if let Some(declared) = self.options.as_ref().filter(|declared| !declared.is_empty()) {
+            return declared.clone();
+        }
+        let mut found: Vec<Choice> = Vec::new();
+        for (name, value) in self.variants.iter().flat_map(|variant| &variant.options) {
+            match found.iter_mut().find(|choice| choice.name == *name) {
+                Some(choice) if choice.values.contains(value) => {}
+                Some(choice) => choice.values.push(value.clone()),
+                None => found.push(Choice { name: name.clone(), values: vec![value.clone()] }),
+            }
+        }
+        found
+    }
+
+    pub fn pictures(&self) -> impl Iterator<Item = &Media> {
+        self.media.iter().flatten().filter(|media| media.kind == MediaKind::Image)
+    }
+
+    /// Those of its variants that were asked for, and the first one when none was.
+    pub fn variant(&self, id: Option<VariantId>) -> Option<&Variant> {
+        let named = self.variants.iter().find(|variant| Some(variant.id) == id);
+        named.or(self.variants.first())
+    }
+
+    /// What it says of itself by a name, as an attribute or as what its variants are chosen by.
+    pub fn says(&self, name: &str) -> Vec<String> {
+        let own = self.attributes.get(name).map(Value::to_string);
+        let of_variants = self.variants.iter().filter_map(|variant| variant.options.get(name).cloned());
+        let mut said: Vec<String> = own.into_iter().chain(of_variants).collect();
+        said.sort_unstable();
+        said.dedup();
+        said
+    }
+}
+
+/// Where a picture is.
+pub fn address(media: &Media) -> String {
+    match (media.file, &media.url) {
+        (Some(file), _) => format!("/pictures/{file}"),
+        (None, url) => url.clone().unwrap_or_default(),
+    }
+}
+
+/// What some products cost, and how many can be ordered.
+#[derive(Default)]
+pub struct Tags {
+    prices: HashMap<VariantId, i64>,
+    stocks: HashMap<VariantId, i64>,
+}
+
+impl Tags {
+    pub async fn of(shop: &Shop, products: &[&Product]) -> Result<Self, Failure> {
+        let variants: Vec<VariantId> =
+            products.iter().flat_map(|product| product.variants.iter().map(|variant| variant.id)).collect();
+        let buyer = Buyer::anyone(shop.record.currency);
+        let mut tags = Self::default();
+        for some in variants.chunks(AT_ONCE) {
+            let wanted: Vec<Wanted> =
+                some.iter().map(|id| Wanted { by: OfferBy::Variant(*id), quantity: 1 }).collect();
+            // Afresh: a cart finds out that a remembered price was old, a page would go on showing it.
+            let quotes = offers_for(&shop.tenant, &wanted, &buyer, shop.now, true).await?;
+            let sold =
+                quotes.into_iter().flatten().map(|quote| (quote.offer.variant, quote.offer.price.amount));
+            tags.prices.extend(sold);
+            tags.stocks.extend(catalog::queries::sellable(&shop.tenant, some, shop.now).await?);
+        }
+        Ok(tags)
+    }
+
+    pub fn price(&self, variant: &Variant) -> i64 {
+        self.prices.get(&variant.id).copied().unwrap_or(variant.price)
+    }
+
+    pub fn left(&self, variant: &Variant) -> i64 {
+        self.stocks.get(&variant.id).copied().unwrap_or(0).max(0)
+    }
+
+    pub fn is_there(&self, product: &Product) -> bool {
+        product.variants.iter().any(|variant| self.left(variant) > 0)
+    }
+
+    /// The lowest price, and whether there are higher ones.
+    pub fn least(&self, product: &Product) -> (i64, bool) {
+        let prices = || product.variants.iter().map(|variant| self.price(variant));
+        let (least, most) = (prices().min().unwrap_or(0), prices().max().unwrap_or(0));
+        (least, most > least)
+    }
+
+    /// What it cost before, when it costs less now.
+    pub fn before(&self, variant: &Variant) -> Option<i64> {
+        variant.compare_at.filter(|before| *before > self.price(variant))
+    }
+}

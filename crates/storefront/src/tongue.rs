@@ -1,0 +1,150 @@
+//! Money and dates, as they are written in a language.
+
+use kernel::{Currency, Timestamp};
+
+use crate::texts::Texts;
+
+/// `€1,234.50` in English, `1.234,50 €` in German, with as many digits behind the point as the currency has.
+pub fn money(texts: &Texts, amount: i64, currency: Currency) -> String {
+    let digits = currency.exponent() as usize;
+    let padded = format!("{:0>width$}", amount.unsigned_abs(), width = digits + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - digits);
+    let (group, point) = if texts.language == "de" { (".", ",") } else { (",", ".") };
+    let mut number = grouped(whole, group);
+    if digits > 0 {
+        number.push_str(point);
+        number.push_str(fraction);
+    }
+    let sign = if amount < 0 { "\u{2212}" } else { "" };
+    match (texts.language, symbol(currency)) {
+        ("de", symbol) => format!("{sign}{number}\u{a0}{}", symbol.unwrap_or(currency.code())),
+        (_, Some(symbol)) => format!("{sign}{symbol}{number}"),
+        (_, None) => format!("{sign}{}\u{a0}{number}", currency.code()),
+    }
+}
+
+/// An amount as a machine reads it: `1234.50`.
+pub fn plain(amount: i64, currency: Currency) -> String {
+    let text = kernel::Money::new(amount, currency).to_string();
+    text.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// What somebody typed as an amount: `12`, `12.5`, `12,50`.
+pub fn typed(text: &str, currency: Currency) -> Option<i64> {
+    let digits = currency.exponent() as usize;
+    let text = text.trim().replace(',', ".");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let shaped = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !shaped(whole) || !shaped(fraction) || fraction.len() > digits {
+        return None;
+    }
+    format!("{whole}{fraction:0<digits$}").parse().ok()
+}
+
+/// `21 November 2026`, `21. November 2026`.
+pub fn date(texts: &Texts, at: Timestamp) -> String {
+    let text = at.to_string();
+    let mut parts = text.get(..10).unwrap_or_default().splitn(3, '-');
+    let (year, month) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let day = parts.next().unwrap_or_default().trim_start_matches('0');
+    let (months, dot) = if texts.language == "de" { (GERMAN, ".") } else { (ENGLISH, "") };
+    let month = month.parse::<usize>().ok().and_then(|month| months.get(month.wrapping_sub(1)));
+    format!("{day}{dot} {} {year}", month.unwrap_or(&""))
+}
+
+fn grouped(whole: &str, separator: &str) -> String {
+    let mut text = String::new();
+    for (n, digit) in whole.chars().enumerate() {
+        if n > 0 && (whole.len() - n).is_multiple_of(3) {
+            text.push_str(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn symbol(currency: Currency) -> Option<&'static str> {
+    Some(match currency.code() {
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        "JPY" => "¥",
+        "INR" => "₹",
+        "KRW" => "₩",
+        _ => return None,
+    })
+}
+
+const ENGLISH: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const GERMAN: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::named;
+
+    #[test]
+    fn money_is_written_as_its_readers_write_it() {
+        let (en, de) = (named("en").unwrap(), named("de").unwrap());
+        for (amount, currency, english, german) in [
+            (123_450, "EUR", "€1,234.50", "1.234,50\u{a0}€"),
+            (5, "USD", "$0.05", "0,05\u{a0}$"),
+            (-1999, "EUR", "\u{2212}€19.99", "\u{2212}19,99\u{a0}€"),
+            (1_500, "JPY", "¥1,500", "1.500\u{a0}¥"),
+            (1_500, "KWD", "KWD\u{a0}1.500", "1,500\u{a0}KWD"),
+        ] {
+            let currency = currency.parse().unwrap();
+            assert_eq!(money(en, amount, currency), english);
+            assert_eq!(money(de, amount, currency), german);
+        }
+    }
+
+    #[test]
+    fn an_amount_is_typed_with_a_point_or_a_comma() {
+        let (eur, jpy) = ("EUR".parse().unwrap(), "JPY".parse().unwrap());
+        for (text, found) in [
+            ("12", Some(1200)),
+            ("12.5", Some(1250)),
+            (" 12,50 ", Some(1250)),
+            ("1.234", None),
+            ("-1", None),
+            ("", None),
+        ] {
+            assert_eq!(typed(text, eur), found, "{text}");
+        }
+        assert_eq!((typed("1500", jpy), typed("1.5", jpy)), (Some(1500), None));
+    }
+
+    #[test]
+    fn a_date_names_its_month() {
+        let at: Timestamp = "2026-03-05T23:59:59Z".parse().unwrap();
+        assert_eq!(date(named("en").unwrap(), at), "5 March 2026");
+        assert_eq!(date(named("de").unwrap(), at), "5. März 2026");
+    }
+}
