@@ -20,16 +20,18 @@ const MOST: usize = 20_000;
 /// How many products a node remembers, of all shops; then all are forgotten.
 const REMEMBERED: usize = 100_000;
 
+#[derive(Clone)]
 pub struct Window {
     /// The log as far as it was read.
     head: i64,
     edition: Edition,
     pub products: Arc<Vec<Product>>,
-    pub shelves: Vec<Shelf>,
-    pub theme: Theme,
-    pub sheet: Sheet,
+    tree: Arc<Vec<(CategoryId, Category)>>,
+    pub shelves: Arc<Vec<Shelf>>,
+    pub theme: Arc<Theme>,
+    pub sheet: Arc<Sheet>,
     /// The pictures that everybody may see.
-    pictures: HashSet<Uuid>,
+    pictures: Arc<HashSet<Uuid>>,
 }
 
 /// A category as the pages know it: one of the shop's tree, or one that products name without it.
@@ -63,18 +65,24 @@ impl Window {
     async fn looked_up(tenant: &Tenant, head: i64, before: Option<&Self>) -> Result<Self, Failure> {
         // The edition is read first: products that change meanwhile make the window old, never falsely new.
         let edition = showcase::edition(tenant).await?;
-        let products = match before.filter(|before| before.edition == edition) {
-            Some(before) => before.products.clone(),
+        let (tree, (theme, _)) = (showcase::categories(tenant).await?, theme(tenant).await?);
+        let same = before.filter(|before| before.edition == edition);
+        // Orders move the head, too; most of the time nothing of this is another.
+        if let Some(same) = same.filter(|same| *same.tree == tree && *same.theme == theme) {
+            return Ok(Self { head, ..same.clone() });
+        }
+        let products = match same {
+            Some(same) => same.products.clone(),
             None => Arc::new(on_sale(tenant).await?),
         };
-        let shelves = shelves(showcase::categories(tenant).await?, &products);
-        let (theme, _) = theme(tenant).await?;
-        let sheet = Sheet::of(&theme);
+        let shelves = shelves(&tree, &products);
+        let sheet = Arc::new(Sheet::of(&theme));
         let shown = products.iter().flat_map(Product::pictures).filter_map(|media| media.file);
         let of_shelves =
             shelves.iter().flat_map(|shelf| &shelf.category.media).filter_map(|media| media.file);
-        let pictures = shown.chain(of_shelves).chain(theme.logo).collect();
-        Ok(Self { head, edition, products, shelves, theme, sheet, pictures })
+        let pictures = Arc::new(shown.chain(of_shelves).chain(theme.logo).collect());
+        let (tree, shelves, theme) = (Arc::new(tree), Arc::new(shelves), Arc::new(theme));
+        Ok(Self { head, edition, products, tree, shelves, theme, sheet, pictures })
     }
 
     pub fn shelf(&self, handle: &str) -> Option<&Shelf> {
@@ -126,14 +134,14 @@ pub fn read(view: &str) -> Result<Product, Failure> {
     serde_json::from_str(view).map_err(|error| Failure::Bug(format!("a product cannot be read: {error}")))
 }
 
-fn shelves(tree: Vec<(CategoryId, Category)>, products: &[Product]) -> Vec<Shelf> {
+fn shelves(tree: &[(CategoryId, Category)], products: &[Product]) -> Vec<Shelf> {
     let handles: HashMap<CategoryId, String> =
         tree.iter().map(|(id, category)| (*id, category.handle.clone())).collect();
     let mut shelves: Vec<Shelf> = tree
-        .into_iter()
+        .iter()
         .map(|(_, category)| Shelf {
             within: category.parent.and_then(|parent| handles.get(&parent).cloned()),
-            category,
+            category: category.clone(),
             count: 0,
         })
         .collect();

@@ -125,7 +125,7 @@ function live(where) {
       event.preventDefault();
       send(form, event.submitter);
     });
-    form.addEventListener("change", () => form.requestSubmit());
+    form.addEventListener("change", (event) => event.target.type === "number" && form.requestSubmit());
   }
   const checkout = $("form.checkout", where);
   if (checkout) {
