@@ -29,6 +29,9 @@ fn towel() -> serde_json::Value {
 async fn stocked(world: &World) -> Client {
     let mut admin = fitted(world).await;
     assert_eq!(admin.post("/api/v1/products", &towel()).await.status, 201);
+    let trial = serde_json::json!({ "name": "Trial card", "kind": "sandbox" });
+    let made = admin.post("/api/v1/payment-providers", &trial).await;
+    assert_eq!(made.status, 201, "{}", made.json());
     admin
 }
 
@@ -284,6 +287,17 @@ fn buys(browser: &mut Browser, world: &World, scripts: bool) {
     browser.sees("Thank you. Your order is placed.");
     browser.sees("€40.00 is open.");
     browser.sees("1 × Waffle Towel");
+    browser.eval("document.querySelector('#method').value = 'tok_decline'; 0");
+    browser.press("Pay €40.00");
+    browser.sees("The payment was declined, and nothing was charged.");
+    browser.eval("document.querySelector('#method').value = 'tok_challenge'; 0");
+    browser.press("Pay €40.00");
+    let order = browser.eval("location.href").as_str().unwrap().to_owned();
+    browser.press("Confirm the payment");
+    browser.press("Yes, it is me");
+    browser.sees("You can go back to the shop.");
+    browser.load(&order);
+    browser.sees("€40.00 has come in.");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
     browser.load(&at(world, "/cart"));
     browser.sees("Your cart is empty");

@@ -66,7 +66,7 @@ pub fn routes(
         .merge(entry::routes())
         .merge(domains::routes(prover))
         .merge(connect::routes(partners))
-        .merge(storefront::routes(shelf, search, carriers))
+        .merge(storefront::routes(shelf, search, carriers, cashier))
 }
 
 /// The place of the files, if the configuration names one.

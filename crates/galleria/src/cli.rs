@@ -8,6 +8,7 @@ use serde::Serialize;
 
 pub use crate::account::AccountCommand;
 pub use crate::door::DoorCommand;
+pub use crate::finding::SearchCommand;
 pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
 
@@ -265,13 +266,6 @@ impl Command {
             Self::Restore { check, .. } => !check,
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub enum SearchCommand {
-    /// Make a shop's index again, on this node. The old one serves until the new one is whole.
-    #[command(after_help = "Example:\n  galleria search rebuild oak")]
-    Rebuild { slug: String },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,15 @@
 //! `galleria search …`
 
-use crate::cli::SearchCommand;
+use clap::Subcommand;
+
 use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub enum SearchCommand {
+    /// Make a shop's index again, on this node. The old one serves until the new one is whole.
+    #[command(after_help = "Example:\n  galleria search rebuild oak")]
+    Rebuild { slug: String },
+}
 
 pub async fn search(session: &Session, command: SearchCommand) -> Result<(), String> {
     let SearchCommand::Rebuild { slug } = command;

@@ -4,7 +4,7 @@ use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::{Check, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Done, Reply, Work};
+use store::{Done, Reply, Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::request::{CaptureSome, Record, Refund, Void};
 use crate::{PaymentId, ProviderId, Refusal, cards, cart_api, provider_api, webhook_api, works};
 
 /// How often an order's tab is read again when it changes under a payment.
-const TRIES: usize = 4;
+pub(crate) const TRIES: usize = 4;
 
 pub fn routes(cashier: &Cashier) -> Routes {
     let routes = Routes::new()
@@ -126,7 +126,7 @@ pub(crate) async fn take<T>(
     own: Option<Uuid>,
 ) -> Answer {
     for tried in 1.. {
-        let work = attempt(cashier, &ask.shop, payment, own).await;
+        let work = attempt(cashier, &ask.shop.tenant, payment, own).await;
         match ask.done(Work::or_refuse(work)).await {
             Err(problem) if problem.code == "contended" && tried < TRIES => {}
             Err(problem) => return Err(problem.into()),
@@ -259,13 +259,12 @@ async fn read_reconciliation(shop: Shop, Filter(asked): Filter<ReportOf>) -> Ans
 }
 
 /// The work that asks for the money; or why not.
-async fn attempt(
+pub(crate) async fn attempt(
     cashier: &Cashier,
-    shop: &Shop,
+    tenant: &Tenant,
     asked: &NewPayment,
     own: Option<Uuid>,
 ) -> Result<Work, Problem> {
-    let tenant = &shop.tenant;
     // The tab first: what is paid after it was read changes it, and then the work finds that out.
     let (seen, open) = queries::tab(tenant, asked.order_id).await?;
     let bill = cashier.bills().bill(tenant, asked.order_id, own).await?;
@@ -286,7 +285,7 @@ async fn attempt(
     if amount > bill.amount_owed {
         return Err(Refusal::TooMuch { left: bill.amount_owed }.into());
     }
-    let (provider, definition) = chosen(shop, asked.provider).await?;
+    let (provider, definition) = chosen(tenant, asked.provider).await?;
     let by_hand = definition.kind == ProviderKind::Manual;
     let mut check = Check::default();
     let named = by_hand || !asked.method.is_empty();
@@ -307,8 +306,8 @@ async fn attempt(
     Ok(works::attempt(attempt, seen))
 }
 
-async fn chosen(shop: &Shop, named: Option<ProviderId>) -> Result<(ProviderId, Definition), Problem> {
-    let mut rows = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view);
+async fn chosen(tenant: &Tenant, named: Option<ProviderId>) -> Result<(ProviderId, Definition), Problem> {
+    let mut rows = queries::providers(tenant).await?.into_iter().map(|row| row.view);
     let found = match named {
         Some(named) => rows.find(|view| view.id == named).ok_or(Refusal::ProviderUnknown)?,
         None => rows.find(|view| view.definition.enabled).ok_or(Refusal::NoProvider)?,
@@ -352,7 +351,12 @@ async fn follow(cashier: &Cashier, shop: &Shop, done: Done, status: u16) -> Answ
     Ok(edge::answer::done(Done { reply, replayed: done.replayed }))
 }
 
-async fn settled(cashier: &Cashier, shop: &Shop, id: PaymentId, first: bool) -> Result<(), Problem> {
+pub(crate) async fn settled(
+    cashier: &Cashier,
+    shop: &Shop,
+    id: PaymentId,
+    first: bool,
+) -> Result<(), Problem> {
     let who = (shop.caller.actor.clone(), shop.correlation);
     match cashier.settle(&shop.tenant, who, id, first).await? {
         Settled::Done | Settled::Doubtful => Ok(()),

@@ -98,7 +98,7 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), P
     Err(Problem::bug())
 }
 
-/// An order that was placed is to be paid: this is where paying begins, once there is a way to pay.
+/// An order that was placed is paid on its page.
 fn placed(cart: CartId) -> Response {
     let mut response = see_other(&format!("/orders/{cart}"));
     bag::let_go(response.headers_mut());

@@ -21,6 +21,7 @@ mod colour;
 mod forms;
 mod frame;
 mod pages;
+mod paying;
 mod pictures;
 mod product;
 mod projector;
@@ -40,6 +41,7 @@ use axum::routing::{any, get, post};
 use edge::Routes;
 use files::Shelf;
 use orders::carriers::Carriers;
+use payments::Cashier;
 use search::Search;
 
 pub use refusal::{PROBLEMS, Refusal};
@@ -52,7 +54,7 @@ pub const CONTEXT: store::Context = store::Context {
     ..store::Context::NONE
 };
 
-pub fn routes(shelf: Shelf, search: Search, carriers: Carriers) -> Routes {
+pub fn routes(shelf: Shelf, search: Search, carriers: Carriers, cashier: &Cashier) -> Routes {
     Routes::new()
         .merge(theme_api::routes())
         .route("/", get(pages::home::home))
@@ -67,6 +69,7 @@ pub fn routes(shelf: Shelf, search: Search, carriers: Carriers) -> Routes {
         .route("/checkout", get(pages::checkout::checkout).post(checkout::describe))
         .route("/checkout/order", post(checkout::order))
         .route("/orders/{cart}", get(pages::order::order))
+        .route("/orders/{cart}/pay", post(paying::pay))
         .route("/account/orders", get(pages::orders::orders))
         .route("/sitemap.xml", get(sitemap::sitemap))
         .route("/sitemap/{part}", get(sitemap::part))
@@ -76,5 +79,6 @@ pub fn routes(shelf: Shelf, search: Search, carriers: Carriers) -> Routes {
         .route("/{*path}", any(pages::lost::lost))
         .layer(Extension(shelf))
         .layer(Extension(search))
+        .layer(Extension(cashier.clone()))
         .layer(Extension(carriers))
 }

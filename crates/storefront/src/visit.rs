@@ -11,6 +11,7 @@ use edge::door::cookie;
 use edge::{Platform, Shop, Source};
 use kernel::{Fault, Problem};
 use orders::carriers::Carriers;
+use payments::Cashier;
 use percent_encoding::percent_decode_str;
 use search::Search;
 
@@ -30,6 +31,7 @@ pub struct Visit {
     /// Who says what carriers ask for.
     pub carriers: Carriers,
     pub search: Search,
+    pub cashier: Cashier,
     pub texts: &'static Texts,
     /// Whether the address itself says in which language.
     pub chosen: bool,
@@ -124,6 +126,7 @@ impl FromRequestParts<Platform> for Visit {
         // Layers of the routes put them there.
         let missing = || closed(texts, &Problem::bug());
         let search = parts.extensions.get::<Search>().cloned().ok_or_else(missing)?;
+        let cashier = parts.extensions.get::<Cashier>().cloned().ok_or_else(missing)?;
         let carriers = parts.extensions.get::<Carriers>().cloned().ok_or_else(missing)?;
         let window = Window::of(&shop).await.map_err(|problem| closed(texts, &problem))?;
         let https = Source::from_request_parts(parts, platform).await.is_ok_and(|source| source.https);
@@ -131,7 +134,7 @@ impl FromRequestParts<Platform> for Visit {
         let host = host.or(parts.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
         let origin = format!("{}://{host}", if https { "https" } else { "http" });
         let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
-        Ok(Self { shop, window, carriers, search, texts, chosen, origin, path, query, headers })
+        Ok(Self { shop, window, carriers, search, cashier, texts, chosen, origin, path, query, headers })
     }
 }
 

@@ -15,22 +15,24 @@ use crate::answer::Keeping;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::Visit;
-use crate::{bag, frame, tongue};
+use crate::{bag, frame, paying, tongue};
 
 pub async fn order(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
-    let shown = match found(&visit, &named).await {
-        Ok(order) => Ok(page(&visit, &order)),
-        Err(problem) => Err(problem),
-    };
-    visit.show(shown)
+    visit.show(shown(&visit, &named).await)
+}
+
+async fn shown(visit: &Visit, named: &str) -> Result<Response, Problem> {
+    let order = found(visit, named).await?;
+    let paying = paying::section(visit, named, &order).await?;
+    Ok(page(visit, &order, paying))
 }
 
 /// By the cart that it was, or by its own id for the customer who placed it.
-async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
+pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     let tenant = &visit.shop.tenant;
     let id: Uuid = named.parse().map_err(|_| Problem::not_found("order"))?;
     if let Some(cart) = bag::seen(visit, CartId(id)).await? {
@@ -41,22 +43,19 @@ async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     orders::queries::order_of(tenant, OrderId(id), visit.shop.caller.own()).await
 }
 
-fn page(visit: &Visit, order: &OrderView) -> Response {
+fn page(visit: &Visit, order: &OrderView, paying: Markup) -> Response {
     let texts = visit.texts;
     let summary = &order.summary;
     let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
     let title = filled(texts.order_title, &[&number]);
     let placed = summary.status == Status::Placed.as_str();
-    let open = summary.status != Status::Cancelled.as_str();
     let main = html! {
         h1 { (title) }
         p.lead { (filled(texts.placed_on, &[&tongue::date(texts, summary.placed_at)])) }
         @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (texts.thanks_lead) } } }
         div.split {
             div {
-                @if open {
-                    section.box { h2 { (texts.to_be_paid) } p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.total)])) } }
-                }
+                (paying)
                 section.box { h2 { (texts.progress) } (progress(visit, order)) }
                 section.box {
                     h2 { (texts.items) }

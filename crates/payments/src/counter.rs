@@ -1,0 +1,75 @@
+//! Paying on a page: for an order that somebody may see, all that is owed.
+
+use edge::Shop;
+use kernel::Problem;
+use store::Asked;
+use uuid::Uuid;
+
+use crate::api::{NewPayment, TRIES, attempt, settled};
+use crate::cashier::Cashier;
+use crate::payment::Capture;
+use crate::provider::ProviderKind;
+use crate::queries::{self, Listed, PaymentSummary, PaymentView};
+use crate::{PaymentId, ProviderId};
+
+/// A way to pay that a shop offers.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub provider: ProviderId,
+    /// For people.
+    pub name: String,
+    pub kind: ProviderKind,
+}
+
+/// The ways to pay of a shop, in the order in which it took them on.
+pub async fn ways(shop: &Shop) -> Result<Vec<Way>, Problem> {
+    let views = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view);
+    let offered = views.filter(|view| view.definition.enabled);
+    Ok(offered
+        .map(|view| Way { provider: view.id, name: view.definition.name, kind: view.definition.kind })
+        .collect())
+}
+
+/// The newest payment of an order, if there is one. One that waits for the person or for its provider is asked after.
+pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Option<PaymentView>, Problem> {
+    let listed = Listed { order_id: Some(order), ..Listed::default() };
+    let found: Vec<PaymentSummary> = queries::payments(&shop.tenant, &listed, Uuid::max(), 1).await?;
+    let Some(newest) = found.into_iter().next() else { return Ok(None) };
+    if ["challenged", "unknown"].contains(&newest.status.as_str()) {
+        // A provider that does not answer now is asked again by its job.
+        let _ = settled(cashier, shop, newest.id, false).await;
+    }
+    Ok(Some(queries::payment(&shop.tenant, newest.id).await?))
+}
+
+/// Asks for everything that is owed for an order, by a provider's token.
+pub async fn pay(
+    cashier: &Cashier,
+    shop: &Shop,
+    order: Uuid,
+    provider: Option<ProviderId>,
+    method: String,
+) -> Result<(), Problem> {
+    let payment = NewPayment {
+        order_id: order,
+        provider,
+        method,
+        capture: Capture::default(),
+        amount: None,
+        currency: None,
+    };
+    for tried in 1.. {
+        let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
+        let work = attempt(cashier, &shop.tenant, &payment, None).await?;
+        match shop.tenant.run(asked, work).await {
+            Err(problem) if problem.code == "contended" && tried < TRIES => {}
+            Err(problem) => return Err(problem),
+            Ok(done) => {
+                let body: serde_json::Value = serde_json::from_str(&done.reply.body).unwrap_or_default();
+                let id: Option<PaymentId> = body["id"].as_str().and_then(|id| id.parse().ok());
+                return settled(cashier, shop, id.ok_or_else(Problem::bug)?, true).await;
+            }
+        }
+    }
+    Err(Problem::bug())
+}

@@ -1,0 +1,102 @@
+//! Paying for an order on its page.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use edge::Platform;
+use kernel::Problem;
+use maud::{Markup, html};
+use orders::Status;
+use orders::queries::OrderView;
+use payments::counter::{self, Way};
+use payments::{ProviderId, ProviderKind};
+
+use crate::forms::read;
+use crate::pages::order::found;
+use crate::texts::filled;
+use crate::visit::{Pairs, Visit, see_other};
+
+/// What the sandbox knows: cards that are taken, refused, and asked about.
+const TRIALS: [&str; 3] = ["tok_success", "tok_decline", "tok_challenge"];
+
+pub async fn pay(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    let visit = match visit.greeted(&platform).await {
+        Ok(visit) => visit,
+        Err(refused) => return refused.0.show(Err(refused.1)),
+    };
+    let paid = paid(&visit, &named, &read(&body)).await;
+    visit.show(paid.map(|()| see_other(&format!("/orders/{named}"))))
+}
+
+/// Somebody who pays what is paid already, in another window, comes to their order all the same.
+async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
+    let order = found(visit, named).await?;
+    let provider: Option<ProviderId> = form.get("provider").and_then(|id| id.parse().ok());
+    let method = form.owned("method").unwrap_or_default();
+    let id = order.summary.id.uuid();
+    match counter::pay(&visit.cashier, &visit.shop, id, provider, method).await {
+        Err(problem) if ["nothing_owed", "payment_open"].contains(&problem.code.as_str()) => Ok(()),
+        done => done,
+    }
+}
+
+/// What is owed and how to pay it; or that it is paid.
+pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Markup, Problem> {
+    let (texts, summary) = (visit.texts, &order.summary);
+    if summary.status == Status::Cancelled.as_str() {
+        return Ok(Markup::default());
+    }
+    let newest = counter::newest(&visit.cashier, &visit.shop, summary.id.uuid()).await?;
+    let standing = newest.as_ref().map_or("", |payment| payment.summary.status.as_str());
+    let captured = newest.as_ref().map_or(0, |payment| payment.summary.captured);
+    // The order hears of it a moment later.
+    if summary.owed <= 0 || captured >= summary.total {
+        return Ok(
+            html! { section.box { h2 { (texts.paid) } p { (filled(texts.paid_lead, &[&visit.money(summary.total)])) } } },
+        );
+    }
+    let ways = counter::ways(&visit.shop).await?;
+    let challenge = newest.as_ref().and_then(|payment| payment.summary.challenge_url.clone());
+    Ok(html! {
+        section.box #pay {
+            h2 { (texts.to_be_paid) }
+            p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
+            @match (standing, challenge) {
+                ("challenged", Some(url)) => { p { a.button href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
+                ("asked" | "unknown", _) => { p role="status" { (texts.pay_waiting) } }
+                _ => {
+                    @if standing == "declined" { p.wrong role="alert" { (texts.pay_declined) } }
+                    @for way in &ways { (offer(visit, named, way, summary.owed)) }
+                }
+            }
+        }
+    })
+}
+
+fn offer(visit: &Visit, named: &str, way: &Way, owed: i64) -> Markup {
+    let texts = visit.texts;
+    match way.kind {
+        ProviderKind::Sandbox => html! {
+            form method="post" action=(format!("/orders/{named}/pay")) {
+                input type="hidden" name="provider" value=(way.provider);
+                div.field {
+                    label for="method" { (way.name) }
+                    select #method name="method" {
+                        @for (token, label) in TRIALS.iter().zip(texts.pay_trials) { option value=(token) { (label) } }
+                    }
+                    p.quiet { (texts.pay_trial_note) }
+                }
+                button.button { (filled(texts.pay_now, &[&visit.money(owed)])) }
+            }
+        },
+        ProviderKind::Manual => html! { p { strong { (way.name) } " · " (texts.pay_by_hand) } },
+        ProviderKind::Stripe | ProviderKind::Gateway => {
+            html! { p { strong { (way.name) } " · " (texts.pay_elsewhere) } }
+        }
+    }
+}
