@@ -67,7 +67,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Ma
             h2 { (texts.to_be_paid) }
             p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
             @match (standing, challenge) {
-                ("challenged", Some(url)) => { p { a.button href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
+                ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
                 ("asked" | "unknown", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
                     @if standing == "declined" { p.wrong role="alert" { (texts.pay_declined) } }
@@ -91,7 +91,7 @@ fn offer(visit: &Visit, named: &str, way: &Way, owed: i64) -> Markup {
                     }
                     p.quiet { (texts.pay_trial_note) }
                 }
-                button.button { (filled(texts.pay_now, &[&visit.money(owed)])) }
+                button.main { (filled(texts.pay_now, &[&visit.money(owed)])) }
             }
         },
         ProviderKind::Manual => html! { p { strong { (way.name) } " · " (texts.pay_by_hand) } },

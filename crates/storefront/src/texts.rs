@@ -26,6 +26,7 @@ pub struct Texts {
     pub apply: &'static str,
     pub reset: &'static str,
     pub sort: &'static str,
+    pub sort_best: &'static str,
     pub sort_newest: &'static str,
     pub sort_cheap: &'static str,
     pub sort_dear: &'static str,

@@ -189,6 +189,8 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
 
 fn sorted_by(visit: &Visit, sort: Sort) -> &'static str {
     match sort {
+        // What was found by words comes in the order in which it fits them.
+        Sort::Newest if visit.query.get("q").is_some() => visit.texts.sort_best,
         Sort::Newest => visit.texts.sort_newest,
         Sort::Cheap => visit.texts.sort_cheap,
         Sort::Dear => visit.texts.sort_dear,

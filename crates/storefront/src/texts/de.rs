@@ -25,6 +25,7 @@ pub static GERMAN: Texts = Texts {
     apply: "Anzeigen",
     reset: "Alle entfernen",
     sort: "Sortieren",
+    sort_best: "Passt am besten",
     sort_newest: "Neueste",
     sort_cheap: "Preis aufsteigend",
     sort_dear: "Preis absteigend",

@@ -25,6 +25,7 @@ pub static ENGLISH: Texts = Texts {
     apply: "Show",
     reset: "Clear all",
     sort: "Sort by",
+    sort_best: "Best match",
     sort_newest: "Newest",
     sort_cheap: "Price, low to high",
     sort_dear: "Price, high to low",
