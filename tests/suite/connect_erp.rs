@@ -113,7 +113,8 @@ async fn an_erp_that_fails_is_waited_for_and_says_so_and_only_what_changed_is_re
         json!({ "create_drafts": true, "page_size": 10, "tickets": true, "sync_every_seconds": 3600 });
     let partner = add(&mut admin, &books(&erp, &options)).await;
     let sync = begin(&mut admin, &partner, &json!({})).await;
-    let waiting = until(&mut admin, &sync, |view| view["goes_on_at"].is_string()).await;
+    let waiting =
+        until(&mut admin, &sync, |view| view["goes_on_at"].is_string() && view["problem"].is_string()).await;
     assert_eq!(waiting["state"], "running");
     let problem = waiting["problem"].as_str().unwrap();
     assert!(problem.contains("The books are being closed; come back later."), "{problem}");

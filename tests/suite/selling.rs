@@ -166,6 +166,7 @@ async fn a_cart_survives_signing_in_and_is_nobody_elses_after(engine: Engine) {
 
     // On another device they filled another cart before they signed in.
     let second = cart(&mut guest, &[("L", 1), ("R", 1)]).await;
+    describe(&mut guest, &second, &json!({ "name": "Ada Byron" })).await;
     let merged = cy.client.post(&format!("/api/v1/carts/{second}/claim"), &json!({})).await.json();
     assert_eq!(merged["id"], json!(first));
     let held: Vec<(&Value, &Value)> =
@@ -177,6 +178,19 @@ async fn a_cart_survives_signing_in_and_is_nobody_elses_after(engine: Engine) {
     assert_eq!((open["items"].as_array().unwrap().len(), &open["items"][0]["id"]), (1, &json!(first)));
     let left = guest.get(&format!("/api/v1/carts/{second}")).await.json();
     assert_eq!((&left["state"], &left["merged_into"]), (&json!("merged"), &json!(first)));
+
+    // What they said as a guest is gone from where nobody would look for it.
+    let waited = std::time::Instant::now();
+    while guest.get(&format!("/api/v1/carts/{second}")).await.json()["name"] != Value::Null {
+        assert!(waited.elapsed().as_secs() < 20, "a merged cart still says who filled it");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    // By the other way to order, a customer chooses how it is delivered as well.
+    let refused = cy.client.post("/api/v1/orders", &order(&[("L", 1)])).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"][0]["pointer"]),
+        (422, &json!("/delivery_option_id"))
+    );
 
     deliver(&mut cy.client, &first).await;
     let ordered = cy.client.post(&format!("/api/v1/carts/{first}/checkout"), &json!({})).await;
@@ -271,6 +285,17 @@ async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Eng
     assert_eq!(back.status, 404, "what was removed does not come back");
     let ordered = guest.post(&format!("/api/v1/carts/{id}/checkout"), &json!({})).await.json();
     assert_eq!(ordered["total"], 1999 + 490);
+
+    // A price that was remembered is found out, whichever name the line goes by.
+    let product =
+        admin.get("/api/v1/products?sku=L").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let mut dearer = lamp("L", 50);
+    dearer["variants"][0] = json!({ "sku": "L", "price": 2999 });
+    let product = format!("/api/v1/products/{product}");
+    let put = admin.send("PUT", &product, &[("if-match", "\"1\"")], Some(&dearer.to_string())).await.unwrap();
+    assert_eq!(put.status, 200, "{}", put.json());
+    let placed = admin.post("/api/v1/orders", &body).await;
+    assert_eq!((placed.status, &placed.json()["total"]), (201, &json!(2999 + 490)), "{}", placed.json());
 
     for (path, body, pointer) in [
         ("/api/v1/promotions", json!({ "name": "", "effect": { "kind": "percent", "off": 1 } }), "/name"),

@@ -41,6 +41,7 @@ pub async fn work(
         Stage::Products => sorted.products(rows, &known, definition, currency, place.partner),
         Stage::Inventory => sorted.levels(rows, &known),
     }
+    sorted.skip_made(tenant).await?;
     let Sorted { drafts, levels, counts, rejects } = sorted;
     let made =
         drafts.into_iter().map(|(id, content)| catalog::works::create_product(id, content, HashMap::new()));
@@ -80,6 +81,26 @@ struct Level {
 impl Sorted {
     fn reject(&mut self, sku: &str, reason: impl Into<String>) {
         self.rejects.push(Reject { sku: shown(sku), reason: reason.into(), conflict: false });
+    }
+
+    /// A product that was made of a row before keeps what the shop calls its variants now: one row that the shop renamed
+    /// must not hold up all others.
+    async fn skip_made(&mut self, tenant: &Tenant) -> Result<(), Problem> {
+        if self.drafts.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<ProductId> = self.drafts.iter().map(|(id, _)| *id).collect();
+        let made = catalog::queries::products_by_id(tenant, &ids, true).await?;
+        for (id, content) in std::mem::take(&mut self.drafts) {
+            if made.iter().all(|shown| shown.id != id) {
+                self.drafts.push((id, content));
+                continue;
+            }
+            self.counts.created -= 1;
+            let sku = content.variants.first().map(|variant| variant.sku.clone()).unwrap_or_default();
+            self.reject(&sku, "It was made before, and the shop has given it another SKU since.");
+        }
+        Ok(())
     }
 
     /// The rows that name something, each once.

@@ -4,12 +4,12 @@ use futures_util::future::BoxFuture;
 use kernel::{Event, Problem, SubjectId};
 use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
-use store::Tenant;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber};
+use store::{Tenant, Work};
 use uuid::Uuid;
 
-/// Owed is the order's total without what has come in for it; nothing, once it is cancelled.
+/// Owed is the order's total without what has come in for it and stayed; nothing, once it is cancelled.
 pub struct OrdersBills;
 
 impl Bills for OrdersBills {
@@ -21,19 +21,30 @@ impl Bills for OrdersBills {
     ) -> BoxFuture<'a, Result<Bill, Problem>> {
         Box::pin(async move {
             let summary = orders::queries::order_of(tenant, OrderId(order), own).await?.summary;
-            let captured = payments::queries::captured_for(tenant, order).await?;
+            let (paid, refunded) = payments::queries::moved_for(tenant, order).await?;
+            // What was refunded may be goodwill: the order says so as soon as it has heard of it.
+            if (paid, refunded) != (summary.paid, summary.refunded) && refunded > 0 {
+                let detail =
+                    "The order is hearing of its money just now, so nothing was paid. Try again in a moment.";
+                return Err(Problem::unavailable("contended", detail, 1));
+            }
             let cancelled = summary.status == Status::Cancelled.as_str();
             Ok(Bill {
                 order,
-                amount_owed: if cancelled { 0 } else { summary.total - captured },
+                amount_owed: if cancelled { 0 } else { summary.total - paid + refunded },
                 currency: summary.currency.parse().map_err(|_| Problem::bug())?,
                 payer: SubjectId(summary.customer.id),
                 description: match summary.number {
                     Some(number) => format!("Order {number}"),
                     None => format!("Order {order}"),
                 },
+                version: summary.version,
             })
         })
+    }
+
+    fn still(&self, bill: &Bill) -> Work {
+        orders::after_works::still(OrderId(bill.order), bill.version)
     }
 
     fn ordered<'a>(
@@ -69,7 +80,9 @@ impl Subscriber for Paid {
             let order = paid.map_err(|_| Problem::bug())?.order();
             let (paid, refunded) = payments::queries::moved_for(tenant, order).await?;
             let order = orders::queries::order(tenant, OrderId(order)).await?;
-            Ok(Effect::Work(orders::after_works::note_money(&order, paid, refunded)))
+            let moved = orders::after::MoneyMoved { paid, refunded };
+            let given = event.kind == "payment.refunded";
+            Ok(Effect::Work(orders::after_works::note_money(&order, moved, given)?))
         })
     }
 }

@@ -26,6 +26,7 @@ pub fn workers(
             Arc::new(identity::Upkeep),
             Arc::new(domains::Hosts),
             Arc::new(Paid),
+            Arc::new(orders::cart::Guests),
             Arc::new(connect::Schedule),
         ],
         jobs: vec![

@@ -16,8 +16,9 @@ use crate::after::{
 };
 use crate::order::{Order, Status};
 use crate::queries::OrderView;
+use crate::rules::{RULEBOOK, Rulebook};
 use crate::till::Receipt;
-use crate::works::prices_changed;
+use crate::works::{PRICES_CHANGED, prices_changed};
 use crate::{Advance, OrderId, Refusal};
 
 /// An order as whoever acts on it has read it.
@@ -86,23 +87,25 @@ pub fn edit(
 ) -> Result<Work, Problem> {
     let (id, versions) = (read.id(), read.versions());
     let (mut ledger, mut entries) = give_back(read.ledger()?, &taken, "Taken out of the order")?;
-    let (mut added, mut quotes) = (Vec::new(), Vec::new());
+    let (mut added, mut quotes, mut rules) = (Vec::new(), Vec::new(), None);
     if let Some(receipt) = receipt {
         let more: Vec<Entry> = receipt.ledger().entries().to_vec();
         ledger = ledger.and(more.iter().cloned()).map_err(Refusal::from)?;
         entries.extend(more);
         added.extend(receipt.lines.into_iter().zip(first..).map(|(line, number)| Numbered { number, line }));
-        quotes = receipt.quotes;
+        (quotes, rules) = (receipt.quotes, Some(receipt.rules.version));
     }
     let reason = read.personal(reason);
     let edited = Edited { taken, added, entries, total: ledger.total(), reason };
     let variants = read.variants().into_iter().chain(edited.added.iter().map(|added| added.line.variant));
     let products: Vec<_> = edited.added.iter().map(|added| added.line.product).collect();
     let named_work = Work::over::<Order>([id]).and::<Stock>(variants.collect::<Vec<_>>());
-    let named_work = named_work.and::<Product>(products).and::<Pricing>([PRICING]);
+    let named_work =
+        named_work.and::<Product>(products).and::<Pricing>([PRICING]).and::<Rulebook>([RULEBOOK]);
     Ok(named_work.about([read.customer()]).decide(move |desk| {
         let order = unchanged(desk, id, versions)?;
-        if !quotes.iter().all(|quote| quote.holds(desk)) {
+        let same = rules.is_none_or(|rules| desk.version::<Rulebook>(RULEBOOK) == rules);
+        if !same || !quotes.iter().all(|quote| quote.holds(desk)) {
             return Err(prices_changed());
         }
         desk.ask::<Order, _>(id, &Edit(edited.clone()))?;
@@ -205,17 +208,46 @@ pub(crate) fn written_off(order: &OrderView) -> Result<Option<Credited>, Problem
     Ok(Some(Credited { entries, total: ledger.total(), reason: None }))
 }
 
-/// What has been paid and paid back by now. An order that is paid in full is confirmed.
-pub fn note_money(order: &OrderView, paid: i64, refunded: i64) -> Work {
-    let (id, total) = (order.summary.id, order.summary.total);
+/// Nothing, if the order is still as it was read.
+pub fn still(id: OrderId, version: i64) -> Work {
     Work::over::<Order>([id]).decide(move |desk| {
+        if desk.version::<Order>(id) == version {
+            return Ok(Reply::nothing());
+        }
+        let detail = "The order was being changed just now, so nothing was paid. Try again in a moment.";
+        Err(Problem::unavailable(PRICES_CHANGED, detail, 1))
+    })
+}
+
+/// What has been paid and paid back by now. An order that is paid in full is confirmed. What is refunded beyond what was to
+/// be paid back is goodwill, or the order would ask for it again.
+pub fn note_money(order: &OrderView, moved: MoneyMoved, given: bool) -> Result<Work, Problem> {
+    let (summary, id) = (&order.summary, order.summary.id);
+    let (more, due) = (moved.refunded - summary.refunded, moved.paid - summary.refunded - summary.total);
+    let beyond = if given { (more - due.max(0)).min(summary.total) } else { 0 };
+    let goodwill = match &order.ledger {
+        Some(ledger) if beyond > 0 => {
+            let entry = ledger.goodwill(beyond, "Paid back without a return").map_err(Refusal::from)?;
+            Some(Credited { entries: vec![entry], total: summary.total - beyond, reason: None })
+        }
+        _ => None,
+    };
+    let (total, read) = (summary.total, summary.version);
+    Ok(Work::over::<Order>([id]).decide(move |desk| {
         let placed = desk.get::<Order>(id)?.status == Some(Status::Placed);
-        desk.ask::<Order, _>(id, &NoteMoney(MoneyMoved { paid, refunded }))?;
-        if placed && paid - refunded >= total {
+        // What is due was read from what may have changed.
+        if desk.version::<Order>(id) != read {
+            return Err(prices_changed());
+        }
+        desk.ask::<Order, _>(id, &NoteMoney(moved))?;
+        if let Some(goodwill) = &goodwill {
+            desk.ask::<Order, _>(id, &Credit(goodwill.clone()))?;
+        }
+        if placed && moved.paid - moved.refunded >= total {
             desk.ask::<Order, _>(id, &Advance { to: Status::Confirmed, reason: None })?;
         }
         Ok(Reply::nothing())
-    })
+    }))
 }
 
 /// What giving these pieces back adds, and the ledger with it.

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod desk;
+mod guests;
 mod merge;
 mod projector;
 pub mod queries;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::order::Address;
 use crate::{OrderId, Refusal};
 
+pub use guests::Guests;
 pub use merge::{Claim, Merge};
 pub(crate) use projector::forget;
 
@@ -137,12 +139,17 @@ pub struct CodeTakenOut {
 pub struct Claimed {
     pub owner: SubjectId,
     pub contact: Option<Personal<Contact>>,
+    /// Who it belonged to before: nobody's name, and of no use any more.
+    #[serde(default)]
+    pub guest: Option<SubjectId>,
 }
 
 /// What was in it is in another cart of its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {
     pub into: crate::CartId,
+    #[serde(default)]
+    pub guest: Option<SubjectId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +180,7 @@ impl Aggregate for Cart {
             CartEvent::DeliveryChosen(chosen) => self.delivery = chosen.option,
             CartEvent::CodeEntered(entered) => self.codes.push(entered.code.clone()),
             CartEvent::CodeTakenOut(out) => self.codes.retain(|code| *code != out.code),
-            CartEvent::Claimed(Claimed { owner, contact }) => {
+            CartEvent::Claimed(Claimed { owner, contact, .. }) => {
                 (self.owner, self.subject) = (Some(*owner), Some(*owner));
                 self.contact.clone_from(contact);
             }

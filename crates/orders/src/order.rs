@@ -195,7 +195,15 @@ pub struct Terms {
     pub purchase_order: Option<String>,
     /// The promotions whose uses are counted, and that it used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub redeemed: Vec<PromotionId>,
+    pub redeemed: Vec<Redeemed>,
+}
+
+/// A promotion that an order used, as it was limited then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redeemed {
+    pub promotion: PromotionId,
+    /// Whether the use was counted for the customer as well.
+    pub for_customer: bool,
 }
 
 /// The way of delivery that was chosen.

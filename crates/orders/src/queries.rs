@@ -2,7 +2,7 @@
 
 use catalog::{ProductId, VariantId};
 use kernel::{Personal, Problem, Timestamp, args};
-use pricing::{Entry, Ledger, PromotionId};
+use pricing::{Entry, Ledger};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Failure, Row, Select, Tenant};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::bill::BillView;
-use crate::order::{Address, ChosenDelivery, Status};
+use crate::order::{Address, ChosenDelivery, Redeemed, Status};
 use crate::projector::Details;
 use crate::{CartId, OrderId, Place, Refusal};
 
@@ -81,7 +81,7 @@ pub struct OrderView {
     pub ledger: Option<Ledger>,
     /// The promotions whose uses it counted towards.
     #[serde(skip)]
-    pub redeemed: Vec<PromotionId>,
+    pub redeemed: Vec<Redeemed>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -64,7 +64,7 @@ impl Receipt {
                 None => named.unsold.push(n),
             }
         }
-        let basket = named.quoted(tenant, wanted).await?;
+        let basket = named.quoted(tenant, wanted, afresh).await?;
         let promotions = if wanted.promoted { in_force(tenant, &rules, wanted).await? } else { Vec::new() };
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
@@ -122,6 +122,16 @@ impl Receipt {
         fitting.filter_map(priced).collect()
     }
 
+    /// Refuses an order that goes where nothing is delivered, or for which no way of delivery was chosen.
+    pub fn must_be_delivered(&self, to: &Address) -> Result<(), Problem> {
+        let mut check = Check::default();
+        let goes = self.rules.deliveries.is_empty() || !self.deliveries(to).is_empty();
+        check.that(goes, "/shipping_address", "nothing is delivered there; give another address");
+        let chosen = !goes || self.rules.deliveries.is_empty() || self.delivery.is_some();
+        check.that(chosen, "/delivery_option_id", "choose a way of delivery");
+        check.done()
+    }
+
     /// Refuses lines that are not sold, each by its place.
     pub fn must_be_sold(&self, pointer: impl Fn(usize) -> String) -> Result<(), Problem> {
         let mut check = Check::default();
@@ -152,7 +162,7 @@ impl Named {
     }
 
     /// What each costs this buyer. What was sold a moment ago, and is not any more, is not sold.
-    async fn quoted(self, tenant: &Tenant, wanted: &Wanted<'_>) -> Result<Filled, Problem> {
+    async fn quoted(self, tenant: &Tenant, wanted: &Wanted<'_>, afresh: bool) -> Result<Filled, Problem> {
         let Self { wanted: named, asked, unsold } = self;
         let mut basket = Filled { unsold, ..Filled::default() };
         if named.is_empty() {
@@ -163,7 +173,7 @@ impl Named {
             quantity: *quantity,
         });
         let buyer = Buyer::anyone(wanted.currency);
-        let quotes = offers_for(tenant, &by.collect::<Vec<_>>(), &buyer, wanted.now, false).await?;
+        let quotes = offers_for(tenant, &by.collect::<Vec<_>>(), &buyer, wanted.now, afresh).await?;
         for (((_, quantity), n), quote) in named.into_iter().zip(asked).zip(quotes) {
             match quote {
                 Some(quote) => basket.put(n, quote, quantity),

@@ -9,7 +9,7 @@ use store::{Desk, Reply, Work};
 use crate::after::Credit;
 use crate::after_works::written_off;
 use crate::cart::{self, Cart};
-use crate::order::{ChosenDelivery, Customer, Order, Person, Status, Terms};
+use crate::order::{ChosenDelivery, Customer, Order, Person, Redeemed, Status, Terms};
 use crate::queries::{OrderView, made};
 use crate::rules::{Count, GiveBack, Limits, Promo, RULEBOOK, Redeem, Rulebook, TakeBack, Use};
 use crate::till::Receipt;
@@ -43,7 +43,13 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
                 .as_ref()
                 .map(|option| ChosenDelivery { id: option.id, name: option.terms.name.clone() }),
             purchase_order,
-            redeemed: redeemed.iter().map(|(promotion, ..)| *promotion).collect(),
+            redeemed: redeemed
+                .iter()
+                .map(|(promotion, _, limits)| Redeemed {
+                    promotion: *promotion,
+                    for_customer: limits.for_a_customer.is_some(),
+                })
+                .collect(),
         },
     };
     let (quotes, asked, rules) = (receipt.quotes.clone(), receipt.asked.clone(), receipt.rules.version);
@@ -120,12 +126,12 @@ pub fn advance_order(
     let customer = SubjectId(before.summary.customer.id);
     let reason = reason.map(|reason| Personal::new(customer, reason));
     let promotions = if to == Status::Cancelled { before.redeemed.clone() } else { Vec::new() };
-    let uses = promotions.iter().map(|promotion| Use::id(*promotion, customer.uuid()));
+    let uses = promotions.iter().map(|used| Use::id(used.promotion, customer.uuid()));
     let uses: Vec<_> = uses.collect();
     let written_off = if to == Status::Cancelled { written_off(before)? } else { None };
     let read = before.summary.version;
     let named = Work::over::<Order>([id]).and::<Stock>(variants);
-    let named = named.and::<Promo>(promotions.clone()).and::<Use>(uses);
+    let named = named.and::<Promo>(promotions.iter().map(|used| used.promotion)).and::<Use>(uses);
     Ok(named.about([customer]).decide(move |desk| {
         let order = desk.get::<Order>(id)?.clone();
         desk.expect_version::<Order>(id, seen)?;
@@ -148,8 +154,8 @@ pub fn advance_order(
                     _ => {}
                 }
             }
-            for promotion in &promotions {
-                give_back(desk, id, *promotion, customer)?;
+            for used in &promotions {
+                give_back(desk, id, *used, customer)?;
             }
         }
         let body = serde_json::json!({ "id": id, "status": to, "version": advanced });
@@ -161,10 +167,14 @@ pub fn advance_order(
 fn give_back(
     desk: &mut Desk<'_>,
     order: OrderId,
-    promotion: PromotionId,
+    used: Redeemed,
     customer: SubjectId,
 ) -> Result<(), Problem> {
+    let promotion = used.promotion;
     desk.ask::<Promo, _>(promotion, &GiveBack { order })?;
+    if !used.for_customer {
+        return Ok(());
+    }
     let customer = customer.uuid();
     desk.ask::<Use, _>(Use::id(promotion, customer), &TakeBack { promotion, customer })
 }

@@ -303,7 +303,7 @@ pub(crate) async fn attempt(
         method: asked.method.clone(),
         within: definition.patience(),
     };
-    Ok(works::attempt(attempt, seen))
+    Ok(Work::all([cashier.bills().still(&bill), works::attempt(attempt, seen)]))
 }
 
 async fn chosen(tenant: &Tenant, named: Option<ProviderId>) -> Result<(ProviderId, Definition), Problem> {
@@ -336,8 +336,8 @@ async fn asked_of(
         }
     }
     let row = queries::provider(&shop.tenant, before.provider_id).await?;
-    let definition = row.map(|row| row.view.definition).ok_or_else(Problem::bug)?;
-    Ok((before, definition))
+    let row = row.filter(|row| !row.removed).ok_or(Refusal::ProviderUnknown)?;
+    Ok((before, row.view.definition))
 }
 
 /// Asks the provider for what was just written down, and shows how the payment stands then.

@@ -80,6 +80,10 @@ impl Cashier {
         }
         let answer = match self.provider(tenant, unsettled.provider).await {
             Ok(provider) => ask(&*provider, tenant, &unsettled, first && !unsettled.asked_before).await,
+            // Nobody is left to ask, and nothing was asked before: it does not happen.
+            Err(problem) if problem.code == Refusal::GONE && !unsettled.asked_before => {
+                Ok(Outcome::Declined { code: "provider_removed".into(), sentence: problem.detail })
+            }
             Err(problem) => Err(Trouble { sent: false, why: problem.detail, retry_after: 60 }),
         };
         self.write_down(tenant, who, &unsettled, answer).await
@@ -163,7 +167,8 @@ impl Cashier {
             }
             // Each shop, and each of its sandboxes, has a book of its own.
             ProviderKind::Sandbox => {
-                let account = if key.is_empty() { row.view.id.to_string() } else { key };
+                let own = || format!("{}:{}", tenant.id(), row.view.id);
+                let account = if key.is_empty() { own() } else { key };
                 Arc::new(Rest { line, address, door: RestDoor::Key(account), webhook_secret })
             }
             ProviderKind::Manual => return Err(Refusal::ByHand.into()),

@@ -35,7 +35,7 @@ pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Optio
     let listed = Listed { order_id: Some(order), ..Listed::default() };
     let found: Vec<PaymentSummary> = queries::payments(&shop.tenant, &listed, Uuid::max(), 1).await?;
     let Some(newest) = found.into_iter().next() else { return Ok(None) };
-    if ["challenged", "unknown"].contains(&newest.status.as_str()) {
+    if ["pending", "challenged", "unknown"].contains(&newest.status.as_str()) {
         // A provider that does not answer now is asked again by its job.
         let _ = settled(cashier, shop, newest.id, false).await;
     }

@@ -155,10 +155,11 @@ impl Payment {
         }
     }
 
-    /// Money that arrived although it was given up is money all the same; somebody must see it.
+    /// Money that arrived although it was given up, or declined at first, is money all the same; somebody must see it.
     fn late(&self, billed: &Billed, command: &Conclude, at: Timestamp) -> Vec<PaymentEvent> {
         let key = Request::Authorise.key(command.id, self.attempts);
-        let given_up = self.ended == Some(Ended::Voided) && self.captured == 0 && self.pending.is_none();
+        let ended = matches!(self.ended, Some(Ended::Voided | Ended::Declined));
+        let given_up = ended && self.captured == 0 && self.pending.is_none();
         match &command.outcome {
             outcome @ Outcome::Captured { .. } if given_up && !self.by_hand && key == command.key => {
                 let (number, amount) = (self.attempts, self.asked);

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use kernel::{Currency, Money, Problem, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::Tenant;
+use store::{Tenant, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ pub struct Bill {
     pub currency: Currency,
     pub payer: SubjectId,
     pub description: String,
+    /// The version of what it was read from.
+    pub version: i64,
 }
 
 pub trait Bills: Send + Sync + 'static {
@@ -29,6 +31,9 @@ pub trait Bills: Send + Sync + 'static {
         order: Uuid,
         own: Option<Uuid>,
     ) -> BoxFuture<'a, Result<Bill, Problem>>;
+
+    /// A work that is refused, as `contended`, when the bill is not so any more.
+    fn still(&self, bill: &Bill) -> Work;
 
     /// The order that was made of a cart, for whoever may read the cart.
     fn ordered<'a>(

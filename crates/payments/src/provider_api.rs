@@ -164,6 +164,17 @@ fn definition(asked: &PaymentConfiguration) -> Result<Definition, Problem> {
     let how = "write the address as https://pay.example.com";
     check.that(address(&definition.address), "/address", how);
     check.that(address(&definition.token_address), "/token_address", how);
+    let fits = |text: &Option<String>, least: usize| {
+        text.as_ref().is_none_or(|text| {
+            (least..=500).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        })
+    };
+    check.that(fits(&asked.secret, 1), "/secret", "write 1 to 500 letters, or leave it out");
+    check.that(fits(&asked.webhook_secret, 5), "/webhook_secret", "write 5 to 500 letters, or leave it out");
+    // What stands before a colon is the platform's to say: whose sandbox it is.
+    let own = asked.kind != ProviderKind::Sandbox
+        || !asked.secret.as_ref().is_some_and(|secret| secret.contains(':'));
+    check.that(own, "/secret", "a sandbox's name has no colon");
     match definition.kind {
         ProviderKind::Gateway => {
             check.that(definition.address.is_some(), "/address", "say where the gateway answers");

@@ -260,12 +260,6 @@ fn transaction(row: &Row<'_>) -> Result<TransactionView, Failure> {
     })
 }
 
-/// What has come in for an order.
-pub async fn captured_for(tenant: &Tenant, order: Uuid) -> Result<i64, Failure> {
-    let sql = "select captured from payments where order_id = $1";
-    Ok(tenant.rows(sql, args![order], |row| row.get::<i64>(0)).await?.into_iter().sum())
-}
-
 /// What has come in for an order, and what of that has gone back, by a refund or a lost dispute.
 pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<(i64, i64), Failure> {
     let sql = "select captured, refunded, lost from payments where order_id = $1";

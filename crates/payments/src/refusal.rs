@@ -121,6 +121,10 @@ pub const PROBLEMS: &[ProblemDoc] = &[
     ),
 ];
 
+impl Refusal {
+    pub(crate) const GONE: &'static str = "payment_provider_unknown";
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         use Fault::{Conflict, Invalid, Unreadable};
@@ -172,7 +176,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::ProviderUnknown => (
                 Invalid,
-                "payment_provider_unknown",
+                Refusal::GONE,
                 "This shop has no such payment provider. Name another, or leave it out for the first one.",
             ),
             Refusal::NoProvider => (

@@ -40,7 +40,7 @@ async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
     let method = form.owned("method").unwrap_or_default();
     let id = order.summary.id.uuid();
     match counter::pay(&visit.cashier, &visit.shop, id, provider, method).await {
-        Err(problem) if ["nothing_owed", "payment_open"].contains(&problem.code.as_str()) => Ok(()),
+        Err(problem) if problem.code == "nothing_owed" => Ok(()),
         done => done,
     }
 }
@@ -53,9 +53,9 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Ma
     }
     let newest = counter::newest(&visit.cashier, &visit.shop, summary.id.uuid()).await?;
     let standing = newest.as_ref().map_or("", |payment| payment.summary.status.as_str());
-    let captured = newest.as_ref().map_or(0, |payment| payment.summary.captured);
+    let (paid, back) = payments::queries::moved_for(&visit.shop.tenant, summary.id.uuid()).await?;
     // The order hears of it a moment later.
-    if summary.owed <= 0 || captured >= summary.total {
+    if summary.owed <= 0 || paid - back >= summary.total {
         return Ok(
             html! { section.box { h2 { (texts.paid) } p { (filled(texts.paid_lead, &[&visit.money(summary.total)])) } } },
         );
@@ -68,7 +68,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Ma
             p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
             @match (standing, challenge) {
                 ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
-                ("asked" | "unknown", _) => { p role="status" { (texts.pay_waiting) } }
+                ("pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
                     @if standing == "declined" { p.wrong role="alert" { (texts.pay_declined) } }
                     @for way in &ways { (offer(visit, named, way, summary.owed)) }

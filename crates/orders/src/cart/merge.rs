@@ -34,7 +34,10 @@ impl Decide<Claim> for Cart {
         match self.owner {
             Some(owner) if owner == command.owner => Ok(Vec::new()),
             Some(_) => Err(Refusal::CartMerged),
-            None => Ok(vec![Claimed { owner: command.owner, contact: command.contact.clone() }.into()]),
+            None => {
+                let Claim { owner, contact } = command;
+                Ok(vec![Claimed { owner: *owner, contact: contact.clone(), guest: self.subject }.into()])
+            }
         }
     }
 }
@@ -71,7 +74,7 @@ impl Decide<MergeInto> for Cart {
         if self.owner.is_some() {
             return Err(Refusal::CartMerged);
         }
-        Ok(vec![Merged { into: command.into }.into()])
+        Ok(vec![Merged { into: command.into, guest: self.subject }.into()])
     }
 }
 

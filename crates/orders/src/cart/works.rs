@@ -73,10 +73,13 @@ pub fn describe(
 
 /// A guest's cart becomes the customer's, or goes into the open one that they have.
 pub fn claim(guest: &Kept, owner: SubjectId, into: Option<CartId>) -> Work {
-    let (id, contact) = (guest.id, guest.contact.clone());
+    let (id, contact, read) = (guest.id, guest.contact.clone(), guest.version);
     let Some(into) = into.filter(|into| *into != id) else {
         return Work::over::<Cart>([id]).about([owner]).decide(move |desk| {
             desk.get::<Cart>(id)?;
+            if desk.version::<Cart>(id) != read {
+                return Err(moved());
+            }
             let contact = Some(Personal::new(owner, contact.clone()));
             desk.ask::<Cart, _>(id, &Claim { owner, contact })?;
             Ok(Reply { status: 200, ..Reply::default() })

@@ -1,0 +1,38 @@
+//! What somebody said before they signed in is theirs afterwards, under their own key; under the guest's it can go.
+
+use kernel::{Actor, CorrelationId, Event, Problem};
+use store::log::Recorded;
+use store::relay::{Effect, Handled, Subscriber};
+use store::{Asked, Tenant};
+
+use super::CartEvent;
+
+/// Erases guests who have become customers, so that erasing the customer leaves nothing of theirs.
+pub struct Guests;
+
+impl Subscriber for Guests {
+    fn name(&self) -> &'static str {
+        "orders.guests"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        ["cart.claimed", "cart.merged"].contains(&kind)
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
+        Box::pin(async move {
+            let event = &recorded.event;
+            let happened = CartEvent::decode(&event.kind, event.schema, &event.data);
+            let guest = match happened.map_err(|_| Problem::bug())? {
+                CartEvent::Claimed(claimed) => claimed.guest,
+                CartEvent::Merged(merged) => merged.guest,
+                _ => None,
+            };
+            if let Some(guest) = guest {
+                let asked = Asked::by(Actor::system(), CorrelationId::new(), tenant.cell().now());
+                tenant.erase(guest, asked).await?;
+            }
+            Ok(Effect::Done)
+        })
+    }
+}
