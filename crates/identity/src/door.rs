@@ -9,6 +9,8 @@ use edge::{Audience, Caller, Door, Grants, Role, Session};
 use federation::Federation;
 use kernel::{Actor, ActorKind, Problem, TenantId, Timestamp};
 use parking_lot::Mutex;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use store::{Cell, Tenant};
 use uuid::Uuid;
 
@@ -148,11 +150,13 @@ impl Entrance {
         }))
     }
 
+    fn recalled(&self, tenant: &Tenant, token: &str) -> Option<Verified> {
+        self.0.tokens.lock().get(&(tenant.id(), token.to_owned())).copied()
+    }
+
     async fn verified(&self, tenant: &Tenant, token: &str) -> Result<Option<Verified>, Problem> {
         let now = tenant.cell().now();
-        let key = (tenant.id(), token.to_owned());
-        let known = self.0.tokens.lock().get(&key).copied();
-        if let Some(known) = known {
+        if let Some(known) = self.recalled(tenant, token) {
             return Ok(Some(known).filter(|known| now.seconds() < known.until));
         }
         let verified = self.verify(tenant, token, now).await?;
@@ -162,7 +166,7 @@ impl Entrance {
                 tokens.retain(|_, known| now.seconds() < known.until);
             }
             if tokens.len() < VERIFIED_AT_MOST {
-                tokens.insert(key, verified);
+                tokens.insert((tenant.id(), token.to_owned()), verified);
             }
         }
         Ok(verified)
@@ -174,9 +178,9 @@ impl Entrance {
         token: &str,
         now: Timestamp,
     ) -> Result<Option<Verified>, Problem> {
-        let Some(said) = said(token) else { return Ok(None) };
+        let Some(Meant { aud }) = said(token) else { return Ok(None) };
         let keys = self.0.rings.of(tenant, now).await?;
-        let Some(audience) = said["aud"].as_str().and_then(Audience::named) else { return Ok(None) };
+        let Some(audience) = Audience::named(&aud) else { return Ok(None) };
         let Some(verifier) = keys.verifier(audience) else { return Ok(None) };
         let claims = match verifier.verify(token, now.seconds()) {
             Ok(claims) => claims,
@@ -204,7 +208,7 @@ pub(crate) fn actor(audience: Audience, account: AccountId) -> Actor {
 
 impl Door for Entrance {
     fn tenant_of(&self, token: &str) -> Option<TenantId> {
-        ring::tenant_of(said(token)?["iss"].as_str()?)
+        ring::tenant_of(&said::<Issuer>(token)?.iss)
     }
 
     fn session<'a>(&'a self, tenant: &'a Tenant, secret: &'a str) -> Later<'a, Option<Caller>> {
@@ -218,8 +222,8 @@ impl Door for Entrance {
 
     fn token<'a>(&'a self, tenant: &'a Tenant, token: &'a str) -> Later<'a, Option<Caller>> {
         Box::pin(async move {
-            // No name of ours: an issuer of the shop's own may have made it.
-            if self.tenant_of(token).is_none() {
+            // No name of ours: an issuer of the shop's own may have made it. One that was verified before is ours.
+            if self.recalled(tenant, token).is_none() && self.tenant_of(token).is_none() {
                 return outside::bearer(self, tenant, token).await;
             }
             match self.verified(tenant, token).await? {
@@ -244,8 +248,18 @@ impl Door for Entrance {
     }
 }
 
+#[derive(Deserialize)]
+struct Issuer {
+    iss: String,
+}
+
+#[derive(Deserialize)]
+struct Meant {
+    aud: String,
+}
+
 /// What a token says of itself, which proves nothing yet.
-fn said(token: &str) -> Option<serde_json::Value> {
+fn said<T: DeserializeOwned>(token: &str) -> Option<T> {
     use base64::Engine as _;
     let payload = token.split('.').nth(1).filter(|_| token.len() <= 8 * 1024)?;
     serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
