@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
-use kernel::{Check, Currency, Money, Problem};
+use kernel::{Check, Currency, Money, Problem, within};
 use serde::{Deserialize, Serialize};
 use store::{Of, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -288,7 +288,7 @@ async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> An
     let location = location_id.map_or(LocationId::DEFAULT, LocationId);
     let mut check = Check::default();
     check.that(*delta != 0, "/delta", "say how many more or fewer");
-    check.that((1..=500).contains(&reason.trim().chars().count()), "/reason", "say why, in 1 to 500 letters");
+    check.that(within(reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
     ask.run(works::adjust_stock(id, ask.if_match, *delta, reason.clone(), location)).await
 }

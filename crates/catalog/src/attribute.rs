@@ -1,12 +1,11 @@
 //! An attribute that the shop declared: what kind of value products give it.
 
-use kernel::{Aggregate, Check, Decide, Timestamp};
+use kernel::{Aggregate, Check, Decide, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Refusal;
-use crate::content::within;
 
 /// The namespace in which an attribute's id is made from its name.
 const ATTRIBUTES: Uuid = Uuid::from_u128(0x2b6c_7f0e_91d4_4f7c_8c53_6d1a_90be_a77b);

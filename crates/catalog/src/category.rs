@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::content::{is_handle, within};
+use crate::content::is_handle;
 use crate::media::{Media, Seo};
 use crate::{CategoryId, Refusal};
 

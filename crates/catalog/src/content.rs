@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::problem::pointer_part;
-use kernel::{Check, Currency, Money, Problem};
+use kernel::{Check, Currency, Money, Problem, within};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -255,10 +255,6 @@ pub fn handle_from(title: &str) -> String {
 pub(crate) fn is_handle(text: &str) -> bool {
     let letters = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     letters && (1..=100).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-')
-}
-
-pub(crate) fn within(text: &str, least: usize, most: usize) -> bool {
-    text.trim().chars().count() >= least && text.chars().count() <= most
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! A location: where stock lies.
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::content::within;
 use crate::{LocationId, Refusal};
 
 impl LocationId {

@@ -1,11 +1,9 @@
 //! Pictures and films of a product or a category, and what search engines are told.
 
-use kernel::Check;
+use kernel::{Check, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use crate::content::within;
 
 /// A picture or a film: a file of the shop, or an address elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kernel::Check;
+use kernel::{Check, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::content::{Variant, within};
+use crate::content::Variant;
 
 /// Something to choose, with all that it can be, in the order in which it is offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

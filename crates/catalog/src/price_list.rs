@@ -1,12 +1,11 @@
 //! A price list: for whom, in which currency, from when to when. Its prices are in the tables and not in its state, for
 //! a list may have very many.
 
-use kernel::{Aggregate, Check, Currency, Decide, Problem, Timestamp};
+use kernel::{Aggregate, Check, Currency, Decide, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::content::within;
 use crate::{Refusal, VariantId};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp, args};
+use kernel::{Check, Problem, Timestamp, args, within};
 use serde::{Deserialize, Serialize};
 use store::{Desk, Failure, Reply, Row, Tenant, Work};
 use utoipa::ToSchema;
@@ -206,7 +206,7 @@ async fn transfer(Id(id): Id<VariantId>, ask: Command<NewTransfer>) -> Answer {
     let mut check = Check::default();
     check.that(from != to, "/to", "name another location than the one they come from");
     check.that((1..=MOST).contains(&quantity), "/quantity", "say how many, 1 or more");
-    check.that((1..=500).contains(&reason.trim().chars().count()), "/reason", "say why, in 1 to 500 letters");
+    check.that(within(&reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
     let seen = ask.if_match;
     ask.run(Work::over::<Stock>([id]).and::<Place>([from, to]).decide(move |desk| {

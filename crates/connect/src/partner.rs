@@ -1,6 +1,6 @@
 //! A partner: who they are, where they answer, and how they are asked.
 
-use kernel::{Aggregate, Check, Decide, Timestamp};
+use kernel::{Aggregate, Check, Decide, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -116,10 +116,6 @@ impl Definition {
         self.options.check(self.kind, &mut check);
         check
     }
-}
-
-fn within(text: &str, least: usize, most: usize) -> bool {
-    text.trim().chars().count() >= least && text.chars().count() <= most
 }
 
 kernel::events! {

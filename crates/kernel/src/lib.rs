@@ -26,6 +26,6 @@ pub use event::{Actor, ActorKind, DecodeError, Envelope, Event, StreamId};
 pub use id::{CorrelationId, EventId, SubjectId, TenantId};
 pub use money::{Currency, Money, MoneyError};
 pub use personal::Personal;
-pub use problem::{Check, Fault, FieldProblem, Problem};
+pub use problem::{Check, Fault, FieldProblem, Problem, within};
 pub use time::Timestamp;
 pub use write::{Arg, Rows, Write};

@@ -158,6 +158,11 @@ impl Problem {
     }
 }
 
+/// Whether a text has so many letters. Spaces around them do not count towards the least.
+pub fn within(text: &str, least: usize, most: usize) -> bool {
+    text.trim().chars().count() >= least && text.chars().count() <= most
+}
+
 /// A member's name as a part of a JSON pointer.
 pub fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")

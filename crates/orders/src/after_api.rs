@@ -4,7 +4,7 @@ use std::future::Future;
 
 use catalog::OfferBy;
 use edge::{Answer, Command, Id, NoBody, Of, Routes};
-use kernel::{Check, Problem};
+use kernel::{Check, Problem, within};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::OrderId;
 use crate::after::Part;
 use crate::after_works::{self as works, Read};
-use crate::api::{NewLine, TRIES, within};
+use crate::api::{NewLine, TRIES};
 use crate::carriers::NoCarriers;
 use crate::order::Address;
 use crate::queries::{self, OrderView};

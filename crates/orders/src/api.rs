@@ -3,7 +3,7 @@
 use axum::Extension;
 use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Currency, Problem, SubjectId, Timestamp};
+use kernel::{Check, Currency, Problem, SubjectId, Timestamp, within};
 use serde::Deserialize;
 use store::{Of, Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::after_api::{self, act};
 use crate::carriers::{Carriers, Rates};
-use crate::cart::{self, MOST_CODES};
+use crate::cart::{self, MOST_CODES, MOST_LINES, MOST_OF_A_THING};
 use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
 use crate::till::{Receipt, Wanted};
@@ -151,7 +151,11 @@ async fn place_order(Extension(rates): Extension<Carriers>, mut ask: Command<New
         let receipt = receipt.and_then(|receipt| {
             // Who works here may agree on anything else with a customer.
             if ask.shop.caller.own().is_some() {
-                receipt.must_be_delivered(&ask.body.shipping_address.address())?;
+                let mut check = Check::default();
+                if let Some((pointer, detail)) = receipt.undelivered(&ask.body.shipping_address.address()) {
+                    check.that(false, pointer, detail);
+                }
+                check.done()?;
             }
             Ok(receipt)
         });
@@ -249,7 +253,7 @@ impl NewOrder {
             "/note",
             "a note has at most 2,000 letters",
         );
-        check.that((1..=200).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
+        check.that((1..=MOST_LINES).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
         for (n, line) in self.lines.iter().enumerate() {
             line.check(&format!("/lines/{n}"), &mut check);
         }
@@ -347,7 +351,7 @@ impl NewAddress {
 
 impl NewLine {
     pub(crate) fn check(&self, at: &str, check: &mut Check) {
-        let some = (1..=10_000).contains(&self.quantity);
+        let some = (1..=MOST_OF_A_THING).contains(&self.quantity);
         check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
         let named = self.variant_id.is_some() != self.sku.is_some();
         check.that(
@@ -367,8 +371,4 @@ impl NewLine {
     pub(crate) fn named_by(&self) -> &'static str {
         if self.variant_id.is_some() { "variant_id" } else { "sku" }
     }
-}
-
-pub(crate) fn within(text: &str, least: usize, most: usize) -> bool {
-    text.trim().chars().count() >= least && text.chars().count() <= most
 }

@@ -122,14 +122,20 @@ impl Receipt {
         fitting.filter_map(priced).collect()
     }
 
-    /// Refuses an order that goes where nothing is delivered, or for which no way of delivery was chosen.
-    pub fn must_be_delivered(&self, to: &Address) -> Result<(), Problem> {
-        let mut check = Check::default();
-        let goes = self.rules.deliveries.is_empty() || !self.deliveries(to).is_empty();
-        check.that(goes, "/shipping_address", "nothing is delivered there; give another address");
-        let chosen = !goes || self.rules.deliveries.is_empty() || self.delivery.is_some();
-        check.that(chosen, "/delivery_option_id", "choose a way of delivery");
-        check.done()
+    /// What is still to be said about how it is delivered: by its place, and in a sentence.
+    pub fn undelivered(&self, to: &Address) -> Option<(&'static str, &'static str)> {
+        if self.rules.deliveries.is_empty() || self.delivery.is_some() {
+            return None;
+        }
+        if self.deliveries(to).is_empty() {
+            return Some(("/shipping_address", "nothing is delivered there; give another address"));
+        }
+        let how = if self.misdirected {
+            "this way of delivery does not go there; choose another"
+        } else {
+            "choose a way of delivery"
+        };
+        Some(("/delivery_option_id", how))
     }
 
     /// Refuses lines that are not sold, each by its place.

@@ -9,7 +9,8 @@ use catalog::VariantId;
 use edge::Platform;
 use kernel::Problem;
 use orders::CartId;
-use orders::cart::desk::{self, NewCartLine};
+use orders::NewLine;
+use orders::cart::desk;
 use serde_json::json;
 use store::Work;
 
@@ -83,9 +84,9 @@ async fn of_cart(
     bag.visit.show(leads_on(&bag.visit, done, "/cart").await)
 }
 
-fn line(form: &Pairs) -> NewCartLine {
+fn line(form: &Pairs) -> NewLine {
     let variant_id = form.get("variant").and_then(|id| id.parse().ok());
-    NewCartLine { variant_id, sku: None, quantity: quantity(form) }
+    NewLine { variant_id, sku: None, quantity: quantity(form) }
 }
 
 /// What is no number is refused by the cart, which takes none below 0.

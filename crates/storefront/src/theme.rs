@@ -1,6 +1,6 @@
 //! How a shop looks: state, event, and the one decision about it.
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -197,10 +197,6 @@ impl Section {
             }
         }
     }
-}
-
-fn within(text: &str, least: usize, most: usize) -> bool {
-    text.trim().chars().count() >= least && text.chars().count() <= most
 }
 
 /// What a shop wears; nothing of its own until it has chosen.

@@ -11,10 +11,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::desk::{self, CartDetails, NewCartLine};
+use super::desk::{self, CartDetails};
 use super::queries::{self, CartSummary};
 use super::view::{CartView, Priced};
-use crate::api::TRIES;
+use crate::api::{NewLine, TRIES};
 use crate::carriers::Carriers;
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
@@ -39,7 +39,7 @@ pub fn routes() -> Routes {
 struct NewCart {
     /// What is put into it at once; at most 200 lines.
     #[serde(default)]
-    lines: Vec<NewCartLine>,
+    lines: Vec<NewLine>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,13 +138,13 @@ async fn describe_cart(
 }
 
 /// Puts more of a thing into the cart.
-#[utoipa::path(post, path = "/api/v1/carts/{id}/lines", tag = "carts", params(("id" = Uuid, Path)), request_body = NewCartLine,
+#[utoipa::path(post, path = "/api/v1/carts/{id}/lines", tag = "carts", params(("id" = Uuid, Path)), request_body = NewLine,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn add_line(
     Extension(rates): Extension<Carriers>,
     Id(id): Id<CartId>,
-    ask: Command<NewCartLine>,
+    ask: Command<NewLine>,
 ) -> Answer {
     let work = desk::add(&ask.shop, id, ask.if_match, &ask.body).await;
     change(&ask, &rates, id, work).await

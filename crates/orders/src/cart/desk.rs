@@ -3,7 +3,7 @@
 
 use catalog::{OfferBy, VariantId, offers};
 use edge::Shop;
-use kernel::{Check, Fault, Problem, SubjectId};
+use kernel::{Check, Fault, Problem, SubjectId, within};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
@@ -12,22 +12,11 @@ use uuid::Uuid;
 use super::queries::{self, Kept};
 use super::view::Priced;
 use super::{Contact, MOST_LINES, MOST_OF_A_THING, works};
-use crate::api::{NewAddress, within};
+use crate::api::{NewAddress, NewLine};
 use crate::carriers::Carriers;
 use crate::order::Address;
 use crate::works::Buyer;
 use crate::{CartId, OrderId};
-
-/// A variant, by its id or its SKU, and how many.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCartLine {
-    #[schema(value_type = Option<Uuid>)]
-    pub variant_id: Option<VariantId>,
-    pub sku: Option<String>,
-    /// 1 to 10,000.
-    pub quantity: i64,
-}
 
 /// Who orders and where it goes: what is left out is unknown from then on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -62,7 +51,7 @@ pub async fn cart(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
     queries::cart(&shop.tenant, id, shop.caller.own()).await
 }
 
-pub async fn open(shop: &Shop, id: CartId, lines: &[NewCartLine]) -> Result<Work, Problem> {
+pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {
     let mut check = Check::default();
     check.that(lines.len() <= MOST_LINES, "/lines", "a cart has at most 200 lines");
     for (n, line) in lines.iter().enumerate() {
@@ -84,7 +73,7 @@ pub async fn describe(
     Ok(works::describe(id, seen, kept.subject, details.contact(), details.purchase_order.clone()))
 }
 
-pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewCartLine) -> Result<Work, Problem> {
+pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
     let mut check = Check::default();
     line.check("", &mut check);
     check.done()?;
@@ -201,11 +190,11 @@ fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {
 }
 
 /// The variants of these lines, if all of them are sold here.
-async fn name(shop: &Shop, lines: &[NewCartLine], pointer: &str) -> Result<Vec<(VariantId, i64)>, Problem> {
+async fn name(shop: &Shop, lines: &[NewLine], pointer: &str) -> Result<Vec<(VariantId, i64)>, Problem> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
-    let by: Vec<OfferBy> = lines.iter().map(NewCartLine::by).collect();
+    let by: Vec<OfferBy> = lines.iter().map(NewLine::by).collect();
     let found = offers(&shop.tenant, &by, false).await?;
     let (mut check, mut named) = (Check::default(), Vec::new());
     for (n, (line, offer)) in lines.iter().zip(found).enumerate() {
@@ -217,30 +206,6 @@ async fn name(shop: &Shop, lines: &[NewCartLine], pointer: &str) -> Result<Vec<(
     }
     check.done()?;
     Ok(named)
-}
-
-impl NewCartLine {
-    fn check(&self, at: &str, check: &mut Check) {
-        let some = (1..=MOST_OF_A_THING).contains(&self.quantity);
-        check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
-        let named = self.variant_id.is_some() != self.sku.is_some();
-        check.that(
-            named,
-            format!("{at}/variant_id"),
-            "name the variant by variant_id or by sku, and not by both",
-        );
-    }
-
-    fn by(&self) -> OfferBy {
-        match (&self.variant_id, &self.sku) {
-            (Some(id), _) => OfferBy::Variant(*id),
-            (None, sku) => OfferBy::Sku(sku.clone().unwrap_or_default()),
-        }
-    }
-
-    fn named_by(&self) -> &'static str {
-        if self.variant_id.is_some() { "variant_id" } else { "sku" }
-    }
 }
 
 impl CartDetails {

@@ -179,16 +179,10 @@ impl Priced {
         need(contact.email.is_some(), "/email", "give an e-mail address");
         need(contact.name.is_some(), "/name", "give a name");
         need(contact.shipping_address.is_some(), "/shipping_address", "give an address");
-        let choices = contact.shipping_address.as_ref().map(|to| self.receipt.deliveries(to));
-        let none = choices.as_ref().is_some_and(Vec::is_empty) && !self.receipt.rules.deliveries.is_empty();
-        need(!none, "/shipping_address", "nothing is delivered there; give another address");
-        let chosen = self.receipt.delivery.is_some() || choices.is_none_or(|choices| choices.is_empty());
-        let how = if self.receipt.misdirected {
-            "this way of delivery does not go there; choose another"
-        } else {
-            "choose a way of delivery"
-        };
-        need(chosen, "/delivery_option_id", how);
+        let to = contact.shipping_address.as_ref();
+        if let Some((pointer, detail)) = to.and_then(|to| self.receipt.undelivered(to)) {
+            need(false, pointer, detail);
+        }
         for (n, (variant, quantity)) in self.kept.lines.iter().enumerate() {
             if let Some(problem) = self.problem(n, *variant, *quantity) {
                 need(false, &format!("/lines/{n}/quantity"), &problem);

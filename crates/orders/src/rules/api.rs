@@ -1,7 +1,7 @@
 //! The routes of promotions, taxes, and ways of delivery.
 
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp};
+use kernel::{Check, Problem, Timestamp, within};
 use pricing::{Conditions, Effect, PromotionId, Stacking, TaxRules};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -200,8 +200,7 @@ async fn remove_delivery_option(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answe
 impl NewPromotion {
     fn kept(&self, id: PromotionId) -> Result<Kept, Problem> {
         let mut check = Check::default();
-        let named = (1..=100).contains(&self.name.trim().chars().count());
-        check.that(named, "/name", "give it a name of 1 to 100 letters");
+        check.that(within(&self.name, 1, 100), "/name", "give it a name of 1 to 100 letters");
         let shaped = |code: &String| {
             (1..=40).contains(&code.trim().chars().count()) && !code.contains(char::is_control)
         };

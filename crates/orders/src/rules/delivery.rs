@@ -1,6 +1,6 @@
 //! Ways in which an order reaches whoever ordered it.
 
-use kernel::{Aggregate, Check, Decide, Timestamp};
+use kernel::{Aggregate, Check, Decide, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -100,8 +100,7 @@ impl DeliveryOption {
 impl Terms {
     pub fn check(&self) -> Check {
         let mut check = Check::default();
-        let named = (1..=100).contains(&self.name.trim().chars().count());
-        check.that(named, "/name", "give it a name of 1 to 100 letters");
+        check.that(within(&self.name, 1, 100), "/name", "give it a name of 1 to 100 letters");
         check.that(self.takes.chars().count() <= 200, "/takes", "at most 200 letters");
         check.that(
             (0..=1_000_000_000_000).contains(&self.price),
