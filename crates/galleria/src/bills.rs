@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use kernel::{Event, Problem, SubjectId};
+use orders::after_works::Moved;
 use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
 use store::log::Recorded;
@@ -76,13 +77,16 @@ impl Subscriber for Paid {
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let event = &recorded.event;
-            let paid = PaymentEvent::decode(&event.kind, event.schema, &event.data);
-            let order = paid.map_err(|_| Problem::bug())?.order();
-            let (paid, refunded) = payments::queries::moved_for(tenant, order).await?;
-            let order = orders::queries::order(tenant, OrderId(order)).await?;
-            let moved = orders::after::MoneyMoved { paid, refunded };
-            let given = event.kind == "payment.refunded";
-            Ok(Effect::Work(orders::after_works::note_money(&order, moved, given)?))
+            let payment = PaymentEvent::decode(&event.kind, event.schema, &event.data);
+            let payment = payment.map_err(|_| Problem::bug())?;
+            let order = orders::queries::order(tenant, OrderId(payment.order())).await?;
+            let moved = match &payment {
+                PaymentEvent::Captured(captured) => Moved::Paid(captured.amount.amount),
+                PaymentEvent::Refunded(refunded) => Moved::Refunded(refunded.amount.amount),
+                PaymentEvent::DisputeLost(lost) => Moved::TakenBack(lost.amount.amount),
+                _ => return Ok(Effect::Done),
+            };
+            Ok(Effect::Work(orders::after_works::note_money(&order, moved)?))
         })
     }
 }

@@ -219,12 +219,35 @@ pub fn still(id: OrderId, version: i64) -> Work {
     })
 }
 
-/// What has been paid and paid back by now. An order that is paid in full is confirmed. What is refunded beyond what was to
-/// be paid back is goodwill, or the order would ask for it again.
-pub fn note_money(order: &OrderView, moved: MoneyMoved, given: bool) -> Result<Work, Problem> {
+/// Money that moved for an order.
+#[derive(Debug, Clone, Copy)]
+pub enum Moved {
+    Paid(i64),
+    Refunded(i64),
+    /// The payer's bank took it back.
+    TakenBack(i64),
+}
+
+/// Adds what moved to what was paid and paid back. An order that is paid in full is confirmed. What is refunded beyond what
+/// was to be paid back is goodwill, or the order would ask for it again.
+pub fn note_money(order: &OrderView, more: Moved) -> Result<Work, Problem> {
     let (summary, id) = (&order.summary, order.summary.id);
-    let (more, due) = (moved.refunded - summary.refunded, moved.paid - summary.refunded - summary.total);
-    let beyond = if given { (more - due.max(0)).min(summary.total) } else { 0 };
+    let mut moved = MoneyMoved { paid: summary.paid, refunded: summary.refunded };
+    let due = (summary.paid - summary.refunded - summary.total).max(0);
+    let beyond = match more {
+        Moved::Paid(amount) => {
+            moved.paid += amount;
+            0
+        }
+        Moved::Refunded(amount) => {
+            moved.refunded += amount;
+            (amount - due).min(summary.total)
+        }
+        Moved::TakenBack(amount) => {
+            moved.refunded += amount;
+            0
+        }
+    };
     let goodwill = match &order.ledger {
         Some(ledger) if beyond > 0 => {
             let entry = ledger.goodwill(beyond, "Paid back without a return").map_err(Refusal::from)?;

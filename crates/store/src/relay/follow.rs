@@ -20,7 +20,8 @@ use crate::{Failure, Tenant};
 /// How many events are read at a time.
 const READ: i64 = 256;
 
-/// How many works share a commit at the most.
+/// How many works share a commit at the most. When they are refused, half as many do, down to one, and the events of the
+/// others are handed over anew: what one of them was made from may have been changed by the one before it.
 const TOGETHER: usize = 64;
 
 /// How long a subscriber may take over one event.
@@ -91,6 +92,16 @@ struct Reader<'a> {
     tenant: &'a Tenant,
     subscriber: &'a dyn Subscriber,
     cursor: Cursor,
+    together: usize,
+}
+
+/// What became of works that share a commit.
+enum Settled {
+    Done,
+    /// Nothing of them was done; fewer of them are tried.
+    Refused,
+    /// Someone else reads here now, or it is tried again later.
+    Stop,
 }
 
 impl<'a> Reader<'a> {
@@ -116,7 +127,7 @@ impl<'a> Reader<'a> {
         let cursor = match found {
             Some(cursor) if cursor.fence > fence => return Ok(None),
             Some(cursor) if cursor.fence == fence => {
-                return Ok(Some(Self { shared, tenant, subscriber, cursor }));
+                return Ok(Some(Self { shared, tenant, subscriber, cursor, together: TOGETHER }));
             }
             Some(cursor) => cursor,
             None => Cursor { position: 0, attempts: 0, retry_at: Timestamp::from_micros(0), fence },
@@ -134,7 +145,10 @@ impl<'a> Reader<'a> {
             ),
         };
         match tenant.tend(vec![write], shared.cell.now()).await {
-            Ok(()) => Ok(Some(Self { shared, tenant, subscriber, cursor: Cursor { fence, ..cursor } })),
+            Ok(()) => {
+                let cursor = Cursor { fence, ..cursor };
+                Ok(Some(Self { shared, tenant, subscriber, cursor, together: TOGETHER }))
+            }
             Err(problem) if problem.code == "taken_over" => Ok(None),
             Err(problem) => Err(Failure::Unreachable(problem.detail)),
         }
@@ -150,71 +164,71 @@ impl<'a> Reader<'a> {
                     Ok(Effect::Done) => {}
                     Ok(Effect::Work(work)) => works.push((recorded, work)),
                     Err(problem) => {
-                        return Ok(
-                            self.settle(&mut works, seen).await? && self.fail(recorded, &problem).await?
-                        );
+                        return match self.settle(&mut works, seen).await? {
+                            Settled::Done => self.fail(recorded, &problem).await,
+                            Settled::Refused => Ok(true),
+                            Settled::Stop => Ok(false),
+                        };
                     }
                 }
             }
             seen = recorded.position;
-            if works.len() >= TOGETHER && !self.settle(&mut works, seen).await? {
-                return Ok(false);
+            if works.len() >= self.together {
+                match self.settle(&mut works, seen).await? {
+                    Settled::Done => {}
+                    Settled::Refused => return Ok(true),
+                    Settled::Stop => return Ok(false),
+                }
             }
         }
         let settled = self.settle(&mut works, seen).await?;
-        if let (true, Some(last)) = (settled, events.last()) {
+        if let (Settled::Done, Some(last)) = (&settled, events.last()) {
             let lag = self.shared.cell.now().since(last.event.recorded);
             let name = self.subscriber.name();
             metrics::histogram!("galleria_subscriber_lag_seconds", "subscriber" => name).record(lag);
             metrics::counter!("galleria_subscriber_events_total", "subscriber" => name)
                 .increment(events.len() as u64);
         }
-        Ok(settled)
+        Ok(!matches!(settled, Settled::Stop))
     }
 
-    /// Commits the works with the cursor's move to `seen`; one after the other when not all of them can be done.
-    async fn settle(&mut self, works: &mut Vec<(&Recorded, Work)>, seen: i64) -> Result<bool, Failure> {
-        if seen == self.cursor.position {
-            return Ok(true);
-        }
-        let works = std::mem::take(works);
-        let cause = works.first().map(|(recorded, _)| (*recorded).clone());
-        let (events, works): (Vec<&Recorded>, Vec<Work>) = works.into_iter().unzip();
-        let done = match works.is_empty() {
-            true => self.pass_over(seen).await,
-            false => self.commit(cause.as_ref(), seen, Work::all(works.clone())).await,
+    /// Commits the works with the cursor's move to `seen`.
+    async fn settle(
+        &mut self,
+        works: &mut Vec<(&Recorded, Work)>,
+        seen: i64,
+    ) -> Result<Settled, Failure> {
+        let (events, works): (Vec<&Recorded>, Vec<Work>) = std::mem::take(works).into_iter().unzip();
+        let done = match events.first() {
+            None => self.pass_over(seen).await,
+            Some(cause) => self.commit(cause, seen, Work::all(works)).await,
         };
-        let refused = match done {
-            Ok(()) => return Ok(true),
-            Err(problem) => problem,
-        };
-        if refused.code == "taken_over" {
-            return Ok(false);
-        }
-        if refused.fault == Fault::Unavailable || events.is_empty() {
-            return Err(Failure::Unreachable(refused.detail));
-        }
-        for (recorded, work) in events.into_iter().zip(works) {
-            if let Err(problem) = self.commit(Some(recorded), recorded.position, work).await {
-                if problem.code == "taken_over" {
-                    return Ok(false);
-                }
-                return self.fail(recorded, &problem).await;
+        match done {
+            Ok(()) => {
+                self.together = TOGETHER.min(self.together * 2);
+                Ok(Settled::Done)
             }
+            Err(refused) if refused.code == "taken_over" => Ok(Settled::Stop),
+            Err(_) if events.len() > 1 => {
+                self.together = events.len() / 2;
+                Ok(Settled::Refused)
+            }
+            Err(refused) => match events.first() {
+                Some(recorded) if refused.fault != Fault::Unavailable => {
+                    match self.fail(recorded, &refused).await? {
+                        true => Ok(Settled::Refused),
+                        false => Ok(Settled::Stop),
+                    }
+                }
+                _ => Err(Failure::Unreachable(refused.detail)),
+            },
         }
-        // What came after the last work had no effect inside.
-        Ok(self.pass_over(seen).await.is_ok())
     }
 
-    async fn commit(&mut self, cause: Option<&Recorded>, to: i64, work: Work) -> Result<(), Problem> {
-        if to == self.cursor.position {
-            return Ok(());
-        }
+    async fn commit(&mut self, cause: &Recorded, to: i64, work: Work) -> Result<(), Problem> {
         let mut asked = Asked::by(Actor::system(), kernel::CorrelationId::new(), self.shared.cell.now());
-        if let Some(cause) = cause {
-            asked.correlation = cause.event.correlation;
-            asked.causation = Some(cause.event.id);
-        }
+        asked.correlation = cause.event.correlation;
+        asked.causation = Some(cause.event.id);
         asked.guard = Some(Guard(vec![self.moved(to)]));
         self.tenant.run(asked, work).await?;
         self.cursor.position = to;

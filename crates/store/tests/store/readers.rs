@@ -13,6 +13,7 @@ use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 
 use crate::jars::{Drop, Jar};
+use crate::world::coins;
 
 /// Quick, so that a story need not wait.
 pub fn pace() -> Pace {
@@ -98,6 +99,41 @@ impl Subscriber for Copier {
             }
             Ok(Effect::Work(Work::over::<Jar>([to]).decide(move |desk| {
                 desk.ask::<Jar, _>(to, &Drop(coins))?;
+                Ok(Reply::default())
+            })))
+        })
+    }
+}
+
+/// Drops into another jar what makes it as full as its reader counts: a work that is made from what was read, and that is
+/// refused when that has changed since.
+pub struct Teller {
+    pub from: Uuid,
+    pub to: Uuid,
+}
+
+impl Subscriber for Teller {
+    fn name(&self) -> &'static str {
+        "teller"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "jar.dropped"
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
+        let ours = event.event.stream_id == self.from;
+        let to = self.to;
+        Box::pin(async move {
+            if !ours {
+                return Ok(Effect::Done);
+            }
+            let read = coins(tenant, to).await;
+            Ok(Effect::Work(Work::over::<Jar>([to]).decide(move |desk| {
+                if Some(desk.get::<Jar>(to)?.coins) != read {
+                    return Err(Problem::unavailable("contended", "The jar was filled just now.", 1));
+                }
+                desk.ask::<Jar, _>(to, &Drop(1))?;
                 Ok(Reply::default())
             })))
         })

@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use crate::jars::{asked, drop_coins, now, open_jar};
 use crate::over_both_engines;
-use crate::readers::{Copier, Counting, Diary, eventually, pace};
+use crate::readers::{Copier, Counting, Diary, Teller, eventually, pace};
 use crate::world::{World, coins};
 
 over_both_engines!(
     a_subscriber_is_handed_every_event_of_every_tenant_in_order,
     what_a_subscriber_does_inside_is_done_once_and_moves_its_cursor,
     what_was_written_while_nobody_listened_is_read_afterwards,
+    works_made_from_what_the_one_before_changes_are_done_one_after_the_other,
     an_event_that_cannot_be_handled_is_put_aside_and_can_be_replayed,
     a_subscriber_that_panics_loses_nothing,
     a_job_is_done_when_it_is_due_and_says_how_far_it_is,
@@ -84,6 +85,23 @@ async fn what_was_written_while_nobody_listened_is_read_afterwards(world: World)
     let relay = world.cell.start(only_diary(&diary), pace()).await.unwrap();
     eventually("the log is read", async || diary.seen.lock().len() >= 601).await;
     assert_eq!(diary.positions(tenant.id()), (1..=601).collect::<Vec<_>>());
+    relay.stop().await;
+}
+
+async fn works_made_from_what_the_one_before_changes_are_done_one_after_the_other(world: World) {
+    let tenant = world.tenant().await;
+    let (from, to) = (Uuid::now_v7(), Uuid::now_v7());
+    for jar in [from, to] {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    for _ in 0..70 {
+        tenant.run(asked(), drop_coins(from, 1)).await.unwrap();
+    }
+    let workers = Workers { subscribers: vec![Arc::new(Teller { from, to })], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    eventually("each coin is told", async || coins(&tenant, to).await == Some(70)).await;
+    eventually("nothing waits", async || relay.backlog("teller") == 0).await;
+    assert!(tenant.dead_letters(None, Uuid::nil(), 10).await.unwrap().is_empty());
     relay.stop().await;
 }
 
