@@ -34,19 +34,40 @@ struct Inner {
     outside: Outside,
     sessions: Remembered<(TenantId, Uuid), Option<Caller>>,
     roles: Remembered<TenantId, OwnRoles>,
-    /// Access tokens whose signature holds, and until when. Verifying one takes longer than a request.
-    tokens: Mutex<HashMap<(TenantId, String), Verified>>,
+    tokens: Mutex<Tokens>,
     services: Services,
 }
 
 type OwnRoles = Arc<HashMap<String, Grants>>;
 
-/// What a token proves by itself: which session it belongs to. Whether that goes on is another question.
+/// Access tokens whose signature holds: verifying one takes longer than a request, and so, nearly, does hashing one whole.
+/// They are found by the end of their signature and compared whole.
+#[derive(Default)]
+struct Tokens(HashMap<[u8; 16], (Box<str>, Verified)>);
+
+/// What a token proves by itself: whose it is, and which session it belongs to. Whether that goes on is another question.
 #[derive(Clone, Copy)]
 struct Verified {
+    tenant: TenantId,
     session: SessionId,
     audience: Audience,
     until: i64,
+}
+
+impl Tokens {
+    fn get(&self, token: &str) -> Option<Verified> {
+        let (known, verified) = self.0.get(token.as_bytes().last_chunk()?)?;
+        (**known == *token).then_some(*verified)
+    }
+
+    fn keep(&mut self, token: &str, verified: Verified, now: Timestamp) {
+        if self.0.len() >= VERIFIED_AT_MOST {
+            self.0.retain(|_, (_, known)| now.seconds() < known.until);
+        }
+        if let Some(end) = token.as_bytes().last_chunk().filter(|_| self.0.len() < VERIFIED_AT_MOST) {
+            self.0.insert(*end, (token.into(), verified));
+        }
+    }
 }
 
 impl Entrance {
@@ -150,26 +171,23 @@ impl Entrance {
         }))
     }
 
-    fn recalled(&self, tenant: &Tenant, token: &str) -> Option<Verified> {
-        self.0.tokens.lock().get(&(tenant.id(), token.to_owned())).copied()
+    fn recalled(&self, token: &str) -> Option<Verified> {
+        self.0.tokens.lock().get(token)
     }
 
     async fn verified(&self, tenant: &Tenant, token: &str) -> Result<Option<Verified>, Problem> {
         let now = tenant.cell().now();
-        if let Some(known) = self.recalled(tenant, token) {
-            return Ok(Some(known).filter(|known| now.seconds() < known.until));
-        }
-        let verified = self.verify(tenant, token, now).await?;
-        if let Some(verified) = verified {
-            let mut tokens = self.0.tokens.lock();
-            if tokens.len() >= VERIFIED_AT_MOST {
-                tokens.retain(|_, known| now.seconds() < known.until);
+        let verified = match self.recalled(token) {
+            Some(known) => Some(known),
+            None => {
+                let verified = self.verify(tenant, token, now).await?;
+                if let Some(verified) = verified {
+                    self.0.tokens.lock().keep(token, verified, now);
+                }
+                verified
             }
-            if tokens.len() < VERIFIED_AT_MOST {
-                tokens.insert((tenant.id(), token.to_owned()), verified);
-            }
-        }
-        Ok(verified)
+        };
+        Ok(verified.filter(|known| known.tenant == tenant.id() && now.seconds() < known.until))
     }
 
     async fn verify(
@@ -191,7 +209,7 @@ impl Entrance {
         };
         let ours = claims.ours.tid.as_deref() == Some(&tenant.id().uuid().to_string());
         let session = claims.ours.sid.filter(|_| ours).and_then(|sid| sid.parse().ok()).map(SessionId);
-        Ok(session.map(|session| Verified { session, audience, until: claims.exp }))
+        Ok(session.map(|session| Verified { tenant: tenant.id(), session, audience, until: claims.exp }))
     }
 }
 
@@ -208,7 +226,8 @@ pub(crate) fn actor(audience: Audience, account: AccountId) -> Actor {
 
 impl Door for Entrance {
     fn tenant_of(&self, token: &str) -> Option<TenantId> {
-        ring::tenant_of(&said::<Issuer>(token)?.iss)
+        let known = self.recalled(token).map(|known| known.tenant);
+        known.or_else(|| ring::tenant_of(&said::<Issuer>(token)?.iss))
     }
 
     fn session<'a>(&'a self, tenant: &'a Tenant, secret: &'a str) -> Later<'a, Option<Caller>> {
@@ -222,8 +241,8 @@ impl Door for Entrance {
 
     fn token<'a>(&'a self, tenant: &'a Tenant, token: &'a str) -> Later<'a, Option<Caller>> {
         Box::pin(async move {
-            // No name of ours: an issuer of the shop's own may have made it. One that was verified before is ours.
-            if self.recalled(tenant, token).is_none() && self.tenant_of(token).is_none() {
+            // No name of ours: an issuer of the shop's own may have made it.
+            if self.tenant_of(token).is_none() {
                 return outside::bearer(self, tenant, token).await;
             }
             match self.verified(tenant, token).await? {

@@ -24,6 +24,7 @@ pub fn asking(table: &mut Table, duration: Duration) {
         shop.server.client("bench", None).request("GET", &path, &headers, None)
     };
     let ways = [
+        ("as many letters as a token has, in a header that nobody reads,", asked("x-letters", &token)),
         ("a key of the shop", asked("authorization", &format!("Bearer {key}"))),
         ("an access token", asked("authorization", &format!("Bearer {token}"))),
         ("a browser's session", asked("cookie", &cookie)),
