@@ -14,6 +14,7 @@ mod edge;
 mod entry;
 mod faults;
 mod files;
+mod histories;
 mod identity;
 mod isolation;
 mod matrix;

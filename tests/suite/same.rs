@@ -5,17 +5,7 @@ use std::collections::HashMap;
 use galleria_tests::Client;
 use serde_json::{Value, json};
 
-use crate::world::{Engine, World, lamp, order};
-
-/// Random numbers that are the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
+use crate::world::{Dice, Engine, World, lamp, order};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_engines_answer_the_same_to_the_same_history() {

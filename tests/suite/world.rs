@@ -85,6 +85,16 @@ impl World {
     }
 }
 
+/// Random numbers that are the same each time.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
 /// A product with one variant, and how many there are.
 pub fn lamp(sku: &str, stock: i64) -> Value {
     json!({

@@ -21,6 +21,7 @@ mod reads;
 mod searching;
 mod start;
 mod table;
+mod visiting;
 
 use std::time::Duration;
 
@@ -72,6 +73,9 @@ fn main() {
     }
     if wanted("searching") {
         searching::searching(&mut table, seconds);
+    }
+    if wanted("visiting") {
+        visiting::visiting(&mut table, seconds);
     }
     if wanted("many") {
         floor::many(&mut table);

@@ -48,14 +48,14 @@ fn pressed(port: u16, path: &str, duration: Duration) -> Pressed {
 }
 
 /// The handler, in a process of its own like the server.
-struct Peer {
-    port: u16,
+pub struct Peer {
+    pub port: u16,
     child: std::process::Child,
     _folder: tempfile::TempDir,
 }
 
 impl Peer {
-    fn start(body: &[u8]) -> Self {
+    pub fn start(body: &[u8]) -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let file = folder.path().join("body");
         std::fs::write(&file, body).unwrap();

@@ -193,11 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Commits the works with the cursor's move to `seen`.
-    async fn settle(
-        &mut self,
-        works: &mut Vec<(&Recorded, Work)>,
-        seen: i64,
-    ) -> Result<Settled, Failure> {
+    async fn settle(&mut self, works: &mut Vec<(&Recorded, Work)>, seen: i64) -> Result<Settled, Failure> {
         let (events, works): (Vec<&Recorded>, Vec<Work>) = std::mem::take(works).into_iter().unzip();
         let done = match events.first() {
             None => self.pass_over(seen).await,
