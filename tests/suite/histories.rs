@@ -71,7 +71,8 @@ async fn money_and_goods_are_conserved_whatever_happens(engine: Engine) {
         till.admin = till.world.admin("a");
         settled(&mut till.admin).await;
         money_adds_up(&mut till).await;
-        goods_add_up(&mut till.admin, stock, &known.lock().unwrap().restocked.clone()).await;
+        let restocked = known.lock().unwrap().restocked.clone();
+        goods_add_up(&mut till.admin, stock, &restocked).await;
         verify(&till.world.cell);
         the_same_is_found_in_an_index_made_anew(&mut till).await;
     }
