@@ -13,6 +13,7 @@ over_both_engines!(
     a_guest_fills_a_cart_and_orders_it_at_the_price_that_was_shown,
     a_cart_survives_signing_in_and_is_nobody_elses_after,
     a_promotion_is_used_as_often_as_it_may_be_however_many_order_at_once,
+    a_first_order_is_the_first_once_however_many_are_placed_at_once,
     an_order_is_priced_by_the_rules_of_its_moment_or_not_placed,
     what_a_guest_said_is_gone_when_they_are_erased,
     an_order_is_sent_edited_and_given_back_and_its_bill_always_adds_up,
@@ -247,6 +248,35 @@ async fn a_promotion_is_used_as_often_as_it_may_be_however_many_order_at_once(en
     admin.delete(&format!("/api/v1/orders/{}", cancelled.unwrap())).await;
     assert_eq!(admin.get(&promotion).await.json()["used"], 4);
     galleria_tests::server::verify(&world.cell);
+}
+
+async fn a_first_order_is_the_first_once_however_many_are_placed_at_once(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = fitted(&town.world).await;
+    let welcome = json!({
+        "name": "Welcome", "conditions": { "first_order": true }, "effect": { "kind": "percent", "off": 2000 },
+    });
+    let made = admin.post("/api/v1/promotions", &welcome).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    let cy = town.customer("a", "cy@example.com").await;
+    let options = admin.get("/api/v1/delivery-options").await.json();
+    let post = options["items"].as_array().unwrap().iter().find(|option| option["name"] == "Post").unwrap();
+    let mut body = order(&[("L", 1)]);
+    body["delivery_option_id"] = post["id"].clone();
+    let orders = (0..6).map(|_| {
+        let (mut client, body) = (cy.client.with(Some(&cy.access_token)), body.clone());
+        tokio::spawn(async move { client.post("/api/v1/orders", &body).await })
+    });
+    let mut totals = Vec::new();
+    for order in orders.collect::<Vec<_>>() {
+        let answer = order.await.unwrap();
+        match answer.status {
+            201 => totals.push(answer.json()["total"].as_i64().unwrap()),
+            _ => assert_eq!((answer.status, &*answer.code()), (409, "promotion_used_up")),
+        }
+    }
+    assert_eq!(totals.iter().filter(|total| **total < 1999 + 490).count(), 1, "{totals:?}");
+    galleria_tests::server::verify(&town.world.cell);
 }
 
 async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Engine) {

@@ -50,12 +50,20 @@ pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
                 0 => rules.version = row.get(0)?,
                 1 => rules.taxes = written(row, 0)?,
                 2 => rules.deliveries.push(DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }),
-                _ => rules.promotions.push((written(row, 0)?, written(row, 1)?)),
+                _ => rules.promotions.push(in_use(written(row, 0)?, written(row, 1)?)),
             }
             Ok::<(), Failure>(())
         })
         .await?;
     Ok(rules)
+}
+
+/// Whoever orders for the first time does so once: two first orders at the same moment are told apart by counting.
+fn in_use(promotion: pricing::Promotion, mut limits: Limits) -> (pricing::Promotion, Limits) {
+    if promotion.conditions.first_order {
+        limits.for_a_customer = Some(1);
+    }
+    (promotion, limits)
 }
 
 /// How often these promotions were used, in total and by one customer.
