@@ -17,20 +17,9 @@ use crate::world::{Dice, Engine, all, lamp, order};
 over_both_engines!(money_and_goods_are_conserved_whatever_happens);
 
 const SKUS: [&str; 3] = ["A", "B", "C"];
-/// Everything that is done once at least.
-const KINDS: [&str; 11] = [
-    "orders",
-    "payments",
-    "capture",
-    "refund",
-    "edits",
-    "parcels",
-    "status",
-    "returns",
-    "receipts",
-    "goodwill",
-    "cancelled",
-];
+/// What is done once at least in a short history, and in a long one.
+const OFTEN: [&str; 5] = ["orders", "payments", "refund", "edits", "parcels"];
+const SELDOM: [&str; 6] = ["capture", "status", "returns", "receipts", "goodwill", "cancelled"];
 const PEOPLE: u64 = 4;
 
 /// What people who act at once know of each other.
@@ -63,10 +52,10 @@ async fn money_and_goods_are_conserved_whatever_happens(engine: Engine) {
             person.await.unwrap();
         }
         let done = known.lock().unwrap().done.clone();
-        assert!(
-            KINDS.iter().all(|kind| done.contains_key(*kind)),
-            "seed {seed}: not everything was done: {done:?}"
-        );
+        let seldom: &[&str] = if long() { &SELDOM } else { &[] };
+        let missing: Vec<&&str> =
+            OFTEN.iter().chain(seldom).filter(|kind| !done.contains_key(**kind)).collect();
+        assert!(missing.is_empty(), "seed {seed}: {missing:?} were never done: {done:?}");
         // A server hangs up on whoever says nothing for long.
         till.admin = till.world.admin("a");
         settled(&mut till.admin).await;
@@ -92,7 +81,8 @@ async fn act(mut admin: Client, known: Arc<Mutex<Known>>, mut dice: Dice, steps:
         let told = answer.json();
         // What cannot be done is refused with a reason; nothing breaks.
         assert!(
-            matches!(answer.status, 200 | 201 | 409 | 422) || answer.code() == "contended",
+            matches!(answer.status, 200 | 201 | 409 | 422)
+                || ["contended", "payment_provider_down"].contains(&&*answer.code()),
             "{path} {body:?}: {told:#}"
         );
         if answer.status >= 400 {
@@ -136,8 +126,11 @@ fn next(known: &Known, dice: &mut Dice) -> (String, Option<Value>) {
     match dice.roll(16) {
         0..3 => place(dice),
         3..6 => {
-            let method = ["tok_success", "tok_success", "tok_success", "tok_decline", "tok_lost"];
-            let method = method[usize::try_from(dice.roll(5)).unwrap()];
+            let method = match dice.roll(12) {
+                0 => "tok_lost",
+                1 | 2 => "tok_decline",
+                _ => "tok_success",
+            };
             let capture = if dice.roll(4) == 0 { "manual" } else { "automatic" };
             let body = json!({ "order_id": of, "method": method, "capture": capture });
             ("/api/v1/payments".to_owned(), Some(body))
@@ -216,7 +209,7 @@ async fn settled(admin: &mut Client) {
         if open == 0 && deaf.is_empty() {
             return;
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "{open} unknown, not told: {deaf:#?}");
+        assert!(started.elapsed() < Duration::from_secs(150), "{open} unknown, not told: {deaf:#?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

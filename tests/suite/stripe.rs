@@ -113,6 +113,10 @@ async fn an_order_is_paid_declined_held_and_refunded_at_stripe() {
             .collect::<Vec<_>>()
     };
     assert_eq!((theirs(&held).len(), theirs(&rest).len()), (2, 1));
+    // What was declined is cancelled there, so that nobody meets it beside the attempt that came after it.
+    let mut states: Vec<String> = theirs(&held).iter().map(|intent| text(&intent["status"])).collect();
+    states.sort();
+    assert_eq!(states, ["canceled", "succeeded"]);
 
     // Stripe tells of a dispute by the charge's intent, and signs in its own header.
     let intent = text(&theirs(&rest)[0]["id"]);

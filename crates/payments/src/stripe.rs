@@ -44,7 +44,11 @@ impl Provider for Stripe {
                 ("metadata[key]", ask.key.clone()),
             ];
             let (status, body) = self.post("/v1/payment_intents", &ask.key, &form).await?;
-            self.intent_outcome(status, &body, ask).await
+            let outcome = self.intent_outcome(status, &body, ask).await?;
+            if matches!(outcome, Outcome::Declined { .. }) {
+                self.give_up(&body, ask).await;
+            }
+            Ok(outcome)
         })
     }
 
@@ -103,10 +107,12 @@ impl Provider for Stripe {
             match ask.request {
                 Request::Authorise => {
                     let found = self.find("/v1/payment_intents", ask).await?;
-                    match found {
-                        Some(intent) => self.intent_outcome(200, &intent, ask).await.map(Some),
-                        None => Ok(None),
+                    let Some(intent) = found else { return Ok(None) };
+                    let outcome = self.intent_outcome(200, &intent, ask).await?;
+                    if matches!(outcome, Outcome::Declined { .. }) {
+                        self.give_up(&intent, ask).await;
                     }
+                    Ok(Some(outcome))
                 }
                 Request::Refund => {
                     let found = self.find("/v1/refunds", ask).await?;
@@ -216,6 +222,26 @@ impl Stripe {
         match self.get(&intent_path(ask)).await? {
             (200, intent) => Ok(intent),
             (status, _) => Err(unclear(format!("It answered {status}."))),
+        }
+    }
+
+    /// Cancels an intent that was declined: the next attempt is another one, and nobody is to meet both. When Stripe
+    /// cannot be told, it stays as it is: what comes in for it is booked to this payment.
+    async fn give_up(&self, answer: &Value, ask: &Ask) {
+        let named = answer["error"]["payment_intent"]["id"].as_str().or(answer["id"].as_str());
+        let intent = match named {
+            Some(intent) => Some(intent.to_owned()),
+            None => match self.find("/v1/payment_intents", ask).await {
+                Ok(found) => found.and_then(|intent| intent["id"].as_str().map(str::to_owned)),
+                Err(_) => None,
+            },
+        };
+        let Some(intent) = intent else { return };
+        let cancelled = self
+            .post(&format!("/v1/payment_intents/{intent}/cancel"), &format!("{}-given-up", ask.key), &[])
+            .await;
+        if let Err(trouble) = cancelled {
+            tracing::warn!(payment = %ask.payment, why = trouble.why, "A declined intent could not be cancelled");
         }
     }
 
