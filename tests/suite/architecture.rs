@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 8] =
-    ["catalog", "orders", "payments", "files", "identity", "domains", "connect", "storefront"];
+const CONTEXTS: [&str; 9] =
+    ["catalog", "orders", "payments", "files", "identity", "domains", "connect", "customers", "storefront"];
 
 #[test]
 fn crates_depend_downwards_only() {
@@ -34,6 +34,7 @@ fn crates_depend_downwards_only() {
         ("files", vec!["kernel", "store", "edge", "blobs"]),
         ("domains", vec!["kernel", "store", "edge", "outbound"]),
         ("connect", vec!["kernel", "store", "edge", "outbound", "catalog", "orders"]),
+        ("customers", vec!["kernel", "store", "edge"]),
         ("entry", vec!["kernel", "store", "edge"]),
         (
             "storefront",

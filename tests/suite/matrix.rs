@@ -113,6 +113,9 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
             "kind": "shipping_rest", "name": "Swift", "address": "https://carrier.example/v1",
             "options": { "from_country": "IE" },
         }),
+        "post /api/v1/organisations" | "put /api/v1/organisations/{id}" => json!({ "name": "Quay Hotels" }),
+        "put /api/v1/organisations/{id}/members/{customer_id}" => json!({ "role": "buyer" }),
+        "post /api/v1/segments" | "put /api/v1/segments/{id}" => json!({ "name": "trade" }),
         "post /api/v1/partners/{id}/syncs" => json!({}),
         "post /api/v1/services" => json!({ "name": "till" }),
         "post /api/v1/services/{id}/rotate" => json!({}),
@@ -274,8 +277,15 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
         match operation.asks.get("customer").map(String::as_str) {
             None => assert_eq!((asked.status, &*asked.code()), (403, "wrong_audience"), "{name}"),
             Some(
-                "" | "orders:place" | "orders:read" | "orders:cancel" | "orders:return" | "payments:pay"
-                | "payments:read",
+                ""
+                | "orders:place"
+                | "orders:read"
+                | "orders:cancel"
+                | "orders:return"
+                | "payments:pay"
+                | "payments:read"
+                | "organisations:read"
+                | "organisations:write",
             ) => passed(&asked, name),
             Some(other) => panic!("{name} asks {other} of customers: say here whether they have it"),
         }
@@ -407,7 +417,16 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     let roles = admin.get("/api/v1/roles").await.json();
     let providers = admin.get("/api/v1/providers").await.json();
     let mut rules = Vec::new();
-    for path in ["promotions", "taxes", "delivery-options", "domains", "payment-providers", "partners"] {
+    for path in [
+        "promotions",
+        "taxes",
+        "delivery-options",
+        "domains",
+        "payment-providers",
+        "partners",
+        "organisations",
+        "segments",
+    ] {
         rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
     }
     let payments = crate::world::all(admin, "/api/v1/payments").await;

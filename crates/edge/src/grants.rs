@@ -81,6 +81,8 @@ pub const STANDARD: &[Role] = &[
             "orders:return",
             "payments:pay",
             "payments:read",
+            "organisations:read",
+            "organisations:write",
         ],
         about: "A customer, with what is their own.",
     },

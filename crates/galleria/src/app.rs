@@ -30,6 +30,7 @@ pub const CONTEXTS: &[Context] = &[
     identity::CONTEXT,
     domains::CONTEXT,
     connect::CONTEXT,
+    customers::CONTEXT,
     storefront::CONTEXT,
     store::privacy::CONTEXT,
 ];
@@ -43,6 +44,7 @@ const PROBLEMS: &[&[ProblemDoc]] = &[
     identity::PROBLEMS,
     domains::PROBLEMS,
     connect::PROBLEMS,
+    customers::PROBLEMS,
     storefront::PROBLEMS,
 ];
 
@@ -66,6 +68,7 @@ pub fn routes(
         .merge(entry::routes())
         .merge(domains::routes(prover))
         .merge(connect::routes(partners))
+        .merge(customers::routes())
         .merge(storefront::routes(shelf, search, carriers, cashier))
 }
 

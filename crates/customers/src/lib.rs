@@ -1,0 +1,50 @@
+//! Who a customer belongs to: organisations and segments.
+//!
+//! **Vocabulary.** An *organisation* is a business that buys; its *members* are customers, each a *buyer*, an *approver*
+//! or an *admin*. A *limit* is what a member may order without being asked. A *segment* is a group of customers and
+//! organisations, under a name; who belongs to it is decided by staff. The *standing* of a customer is all of that at one
+//! moment, as prices and checkouts need it.
+//!
+//! **Invariants.** A customer is a member of one organisation at most: a stream for each customer decides it, so of two
+//! that take them in at once one is refused. A segment's name is that of no other segment. A standing says which versions
+//! it was read from, so that whoever relies on it can find out that it changed.
+//!
+//! **Deliberately absent.** Who somebody is: a member is the id of an account, and the accounts are identity's. What is
+//! bought, and what it costs.
+
+mod api;
+mod membership;
+mod organisation;
+mod projector;
+pub mod queries;
+mod refusal;
+mod segment;
+mod segment_api;
+mod view;
+pub mod works;
+
+kernel::ids! {
+    OrganisationId;
+    SegmentId;
+}
+
+pub use membership::Membership;
+pub use organisation::{BillingAddress, Details, Member, Organisation, Role, Status, Terms};
+pub use refusal::{PROBLEMS, Refusal};
+pub use segment::{Segment, SegmentName, SegmentTerms};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "customers",
+    migrations: store::migrations!["0001_customers"],
+    streams: &[
+        store::Stream::of::<Organisation>(),
+        store::Stream::of::<Membership>(),
+        store::Stream::of::<Segment>(),
+        store::Stream::of::<SegmentName>(),
+    ],
+    forget: projector::forget,
+};
+
+pub fn routes() -> edge::Routes {
+    api::routes().merge(segment_api::routes())
+}

@@ -1,0 +1,182 @@
+//! What one customer, or one organisation, belongs to. A stream for each, so that two who take somebody in at once cannot
+//! both win, and so that a segment may have very many members without a state that grows with them.
+
+use std::collections::BTreeSet;
+
+use kernel::{Aggregate, Decide, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{OrganisationId, Refusal, SegmentId};
+
+/// Prices are looked for by each of them.
+pub const MOST_SEGMENTS: usize = 100;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    organisation: Option<OrganisationId>,
+    segments: BTreeSet<SegmentId>,
+}
+
+/// What is in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Customer,
+    Organisation,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
+kernel::events! {
+    pub enum MembershipEvent {
+        Joined(Joined) = ("membership.joined", 1),
+        Left(Left) = ("membership.left", 1),
+        PutIn(PutIn) = ("membership.put_into_segment", 1),
+        TakenOut(TakenOut) = ("membership.taken_out_of_segment", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    pub organisation: OrganisationId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    pub organisation: OrganisationId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutIn {
+    pub segment: SegmentId,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOut {
+    pub segment: SegmentId,
+}
+
+impl Aggregate for Membership {
+    const KIND: &'static str = "membership";
+    type Event = MembershipEvent;
+
+    fn apply(&mut self, event: &MembershipEvent) {
+        match event {
+            MembershipEvent::Joined(joined) => self.organisation = Some(joined.organisation),
+            MembershipEvent::Left(_) => self.organisation = None,
+            MembershipEvent::PutIn(put) => {
+                self.segments.insert(put.segment);
+            }
+            MembershipEvent::TakenOut(taken) => {
+                self.segments.remove(&taken.segment);
+            }
+        }
+    }
+}
+
+pub struct Join {
+    pub organisation: OrganisationId,
+}
+
+pub struct Leave {
+    pub organisation: OrganisationId,
+}
+
+pub struct PutInto {
+    pub segment: SegmentId,
+    pub kind: Kind,
+}
+
+pub struct TakeOut {
+    pub segment: SegmentId,
+}
+
+type Decision = Result<Vec<MembershipEvent>, Refusal>;
+
+impl Decide<Join> for Membership {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Join, _now: Timestamp) -> Decision {
+        let organisation = command.organisation;
+        match self.organisation {
+            None => Ok(vec![Joined { organisation }.into()]),
+            Some(theirs) if theirs == organisation => Ok(Vec::new()),
+            Some(_) => Err(Refusal::MemberElsewhere),
+        }
+    }
+}
+
+impl Decide<Leave> for Membership {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Leave, _now: Timestamp) -> Decision {
+        let organisation = command.organisation;
+        let theirs = self.organisation == Some(organisation);
+        Ok(if theirs { vec![Left { organisation }.into()] } else { Vec::new() })
+    }
+}
+
+impl Decide<PutInto> for Membership {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &PutInto, _now: Timestamp) -> Decision {
+        let PutInto { segment, kind } = *command;
+        if self.segments.contains(&segment) {
+            return Ok(Vec::new());
+        }
+        if self.segments.len() >= MOST_SEGMENTS {
+            return Err(Refusal::TooManySegments);
+        }
+        Ok(vec![PutIn { segment, kind }.into()])
+    }
+}
+
+impl Decide<TakeOut> for Membership {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &TakeOut, _now: Timestamp) -> Decision {
+        let segment = command.segment;
+        let there = self.segments.contains(&segment);
+        Ok(if there { vec![TakenOut { segment }.into()] } else { Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::aggregate::given;
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    #[test]
+    fn a_customer_belongs_to_one_organisation_until_they_leave_it() {
+        let (one, other) = (OrganisationId::new(), OrganisationId::new());
+        let mut member = given::<Membership>([Joined { organisation: one }.into()]);
+        assert_eq!(member.when(&Join { organisation: one }, NOW), Ok(Vec::new()));
+        assert_eq!(member.when(&Join { organisation: other }, NOW), Err(Refusal::MemberElsewhere));
+        assert_eq!(member.when(&Leave { organisation: other }, NOW), Ok(Vec::new()));
+        member.0.apply(&Left { organisation: one }.into());
+        assert_eq!(member.when(&Join { organisation: other }, NOW).map(|events| events.len()), Ok(1));
+    }
+
+    #[test]
+    fn whoever_is_in_a_segment_is_in_it_once_and_in_a_hundred_at_most() {
+        let segment = SegmentId::new();
+        let mut member = given::<Membership>([PutIn { segment, kind: Kind::Customer }.into()]);
+        assert_eq!(member.when(&PutInto { segment, kind: Kind::Customer }, NOW), Ok(Vec::new()));
+        while member.0.segments.len() < MOST_SEGMENTS {
+            member.0.segments.insert(SegmentId::new());
+        }
+        let one_more = PutInto { segment: SegmentId::new(), kind: Kind::Customer };
+        assert_eq!(member.when(&one_more, NOW), Err(Refusal::TooManySegments));
+        assert_eq!(member.when(&TakeOut { segment }, NOW), Ok(vec![TakenOut { segment }.into()]));
+    }
+}

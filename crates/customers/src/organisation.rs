@@ -1,0 +1,307 @@
+//! An organisation: its terms, its members, and the decisions about both.
+
+use std::collections::BTreeMap;
+
+use kernel::{Aggregate, Check, Decide, Personal, Timestamp, within};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Refusal;
+
+/// The state of an organisation holds its members, so there is an end to them.
+pub const MOST_MEMBERS: usize = 1000;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    pub terms: Option<Terms>,
+    pub members: BTreeMap<Uuid, Member>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    pub name: String,
+    pub status: Status,
+    pub purchase_order_required: bool,
+    /// What a member may order without being asked, in minor units of the shop's currency; any amount when there is none.
+    pub approval_limit: Option<i64>,
+    /// An organisation may be one person, so what tax offices and letters need is sealed under the organisation's id.
+    pub details: Personal<Details>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<BillingAddress>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BillingAddress {
+    pub line1: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    pub city: String,
+    pub postal_code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Two letters, ISO 3166: IE.
+    pub country: String,
+}
+
+/// A closed organisation keeps its members, and nobody buys for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OrganisationStatus)]
+pub enum Status {
+    #[default]
+    Open,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub role: Role,
+    /// Instead of the organisation's. An approver says yes up to it, too.
+    pub approval_limit: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MemberRole)]
+pub enum Role {
+    Buyer,
+    Approver,
+    Admin,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Open, Self::Closed].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Approver => "approver",
+            Self::Admin => "admin",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Buyer, Self::Approver, Self::Admin].into_iter().find(|role| role.as_str() == name)
+    }
+}
+
+impl BillingAddress {
+    pub(crate) fn check(&self, check: &mut Check) {
+        let field = |name: &str| format!("/billing_address/{name}");
+        for (name, text, most) in
+            [("line1", &self.line1, 200), ("city", &self.city, 100), ("postal_code", &self.postal_code, 20)]
+        {
+            check.that(within(text, 1, most), field(name), format!("write 1 to {most} letters"));
+        }
+        for (name, text, most) in [("line2", &self.line2, 200), ("region", &self.region, 100)] {
+            let fits = text.as_ref().is_none_or(|text| within(text, 0, most));
+            check.that(fits, field(name), format!("at most {most} letters"));
+        }
+        let country = self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase());
+        check.that(country, field("country"), "write the country with its two letters, such as IE");
+    }
+}
+
+kernel::events! {
+    pub enum OrganisationEvent {
+        Made(Made) = ("organisation.made", 1),
+        Changed(Changed) = ("organisation.changed", 1),
+        MemberSet(MemberSet) = ("organisation.member_set", 1),
+        MemberRemoved(MemberRemoved) = ("organisation.member_removed", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    pub terms: Terms,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub terms: Terms,
+}
+
+/// Somebody is a member from now on, or in another way than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberSet {
+    pub customer: Uuid,
+    pub member: Member,
+    /// Whether they were none before.
+    pub new: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRemoved {
+    pub customer: Uuid,
+}
+
+impl Aggregate for Organisation {
+    const KIND: &'static str = "organisation";
+    type Event = OrganisationEvent;
+
+    fn apply(&mut self, event: &OrganisationEvent) {
+        match event {
+            OrganisationEvent::Made(Made { terms }) | OrganisationEvent::Changed(Changed { terms }) => {
+                self.terms = Some(terms.clone());
+            }
+            OrganisationEvent::MemberSet(MemberSet { customer, member, .. }) => {
+                self.members.insert(*customer, *member);
+            }
+            OrganisationEvent::MemberRemoved(removed) => {
+                self.members.remove(&removed.customer);
+            }
+        }
+    }
+}
+
+pub struct Make(pub Terms);
+
+pub struct Change(pub Terms);
+
+pub struct SetMember {
+    pub customer: Uuid,
+    pub member: Member,
+}
+
+pub struct RemoveMember {
+    pub customer: Uuid,
+}
+
+type Decision = Result<Vec<OrganisationEvent>, Refusal>;
+
+impl Organisation {
+    /// Whether this customer arranges things for the organisation.
+    pub fn is_run_by(&self, customer: Uuid) -> bool {
+        self.members.get(&customer).is_some_and(|member| member.role == Role::Admin)
+    }
+}
+
+impl Decide<Make> for Organisation {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Make, _now: Timestamp) -> Decision {
+        Ok(vec![Made { terms: command.0.clone() }.into()])
+    }
+}
+
+impl Decide<Change> for Organisation {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Change, _now: Timestamp) -> Decision {
+        let same = self.terms.as_ref() == Some(&command.0);
+        Ok(if same { Vec::new() } else { vec![Changed { terms: command.0.clone() }.into()] })
+    }
+}
+
+impl Decide<SetMember> for Organisation {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &SetMember, _now: Timestamp) -> Decision {
+        let SetMember { customer, member } = *command;
+        let known = self.members.get(&customer);
+        if known == Some(&member) {
+            return Ok(Vec::new());
+        }
+        let new = known.is_none();
+        if new && self.terms.as_ref().is_some_and(|terms| terms.status == Status::Closed) {
+            return Err(Refusal::OrganisationClosed);
+        }
+        if new && self.members.len() >= MOST_MEMBERS {
+            return Err(Refusal::OrganisationFull);
+        }
+        Ok(vec![MemberSet { customer, member, new }.into()])
+    }
+}
+
+impl Decide<RemoveMember> for Organisation {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &RemoveMember, _now: Timestamp) -> Decision {
+        let customer = command.customer;
+        let known = self.members.contains_key(&customer);
+        Ok(if known { vec![MemberRemoved { customer }.into()] } else { Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::SubjectId;
+    use kernel::aggregate::given;
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+    const ADA: Uuid = Uuid::from_u128(1);
+
+    fn terms(status: Status) -> Terms {
+        let details = Personal::new(SubjectId(Uuid::nil()), Details::default());
+        Terms {
+            name: "Quay Hotels".into(),
+            status,
+            purchase_order_required: false,
+            approval_limit: None,
+            details,
+        }
+    }
+
+    fn member(role: Role) -> Member {
+        Member { role, approval_limit: Some(5000) }
+    }
+
+    #[test]
+    fn a_closed_organisation_takes_nobody_in_and_its_members_can_still_be_changed() {
+        let closed = given::<Organisation>([
+            Made { terms: terms(Status::Closed) }.into(),
+            MemberSet { customer: ADA, member: member(Role::Buyer), new: true }.into(),
+        ]);
+        let new = SetMember { customer: Uuid::from_u128(2), member: member(Role::Buyer) };
+        assert_eq!(closed.when(&new, NOW), Err(Refusal::OrganisationClosed));
+        let known = SetMember { customer: ADA, member: member(Role::Admin) };
+        assert_eq!(
+            closed.when(&known, NOW),
+            Ok(vec![MemberSet { customer: ADA, member: member(Role::Admin), new: false }.into()])
+        );
+    }
+
+    #[test]
+    fn a_full_organisation_takes_nobody_in() {
+        let mut full = given::<Organisation>([Made { terms: terms(Status::Open) }.into()]);
+        for number in 0..MOST_MEMBERS as u128 {
+            full.0.members.insert(Uuid::from_u128(number), member(Role::Buyer));
+        }
+        let one_more = SetMember { customer: Uuid::max(), member: member(Role::Buyer) };
+        assert_eq!(full.when(&one_more, NOW), Err(Refusal::OrganisationFull));
+        let known = SetMember { customer: ADA, member: member(Role::Admin) };
+        assert_eq!(full.when(&known, NOW).map(|events| events.len()), Ok(1));
+    }
+
+    #[test]
+    fn whoever_is_removed_twice_is_removed_once() {
+        let set = MemberSet { customer: ADA, member: member(Role::Admin), new: true };
+        let mut one = given::<Organisation>([Made { terms: terms(Status::Open) }.into(), set.into()]);
+        assert!(one.0.is_run_by(ADA));
+        let removed = one.when(&RemoveMember { customer: ADA }, NOW).unwrap();
+        assert_eq!(removed.len(), 1);
+        one.0.apply(&removed[0]);
+        assert_eq!(one.when(&RemoveMember { customer: ADA }, NOW), Ok(Vec::new()));
+        assert!(!one.0.is_run_by(ADA));
+    }
+}

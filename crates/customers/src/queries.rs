@@ -1,0 +1,234 @@
+//! SQL in, plain structs out.
+
+use kernel::{Arg, Currency, Personal, Problem, SubjectId, args};
+use serde::Serialize;
+use store::{Failure, Row, Select, Tenant};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::organisation::{Member, Role, Status, Terms};
+use crate::view::OrganisationView;
+use crate::{OrganisationId, SegmentId};
+
+/// What a customer belongs to at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub organisation: Option<Affiliation>,
+    /// Their own segments and their organisation's, each with its name.
+    pub segments: Vec<(SegmentId, String)>,
+    pub seen: Seen,
+}
+
+/// The open organisation that a customer buys for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Affiliation {
+    pub id: OrganisationId,
+    pub name: String,
+    pub purchase_order_required: bool,
+    pub member: Member,
+    /// Of the organisation, for members without one of their own.
+    pub approval_limit: Option<i64>,
+}
+
+/// The versions that a standing was read from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub memberships: Vec<(Uuid, i64)>,
+    pub organisations: Vec<(OrganisationId, i64)>,
+    pub segments: Vec<(SegmentId, i64)>,
+}
+
+/// Everything that a price and a checkout need to know of a customer, in one flight. The versions come first: what is
+/// read after them can only be newer, and is found out.
+pub async fn standing(tenant: &Tenant, customer: Uuid) -> Result<Standing, Failure> {
+    let queries = [
+        ("select version from memberships where id = $1", args![customer]),
+        (
+            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.id = o.id) from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
+            args![customer],
+        ),
+        (
+            "select s.id, s.version, s.name, b.member_id from segment_members b join segments s on s.id = b.segment_id where b.member_id = $1 or b.member_id in (select m.organisation_id from organisation_members m where m.customer_id = $1) order by s.name, s.id",
+            args![customer],
+        ),
+    ];
+    let mut standing = Standing::default();
+    standing.seen.memberships.push((customer, 0));
+    let mut segments: Vec<(SegmentId, i64, String, Uuid)> = Vec::new();
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => standing.seen.memberships[0].1 = row.get(0)?,
+                1 => affiliate(&mut standing, row)?,
+                _ => segments.push((SegmentId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)),
+            }
+            Ok::<(), Failure>(())
+        })
+        .await?;
+    let organisation = standing.organisation.as_ref().map(|known| known.id.uuid());
+    // What a closed organisation is in does its members no good.
+    segments.retain(|(.., member)| *member == customer || organisation == Some(*member));
+    for (id, version, name, _) in segments {
+        if !standing.segments.iter().any(|(known, _)| *known == id) {
+            standing.seen.segments.push((id, version));
+            standing.segments.push((id, name));
+        }
+    }
+    Ok(standing)
+}
+
+fn affiliate(standing: &mut Standing, row: &Row<'_>) -> Result<(), Failure> {
+    let id = OrganisationId(row.get(0)?);
+    standing.seen.organisations.push((id, row.get(1)?));
+    standing.seen.memberships.push((id.uuid(), row.get::<Option<i64>>(8)?.unwrap_or(0)));
+    if status(&row.get::<String>(3)?)? == Status::Open {
+        standing.organisation = Some(Affiliation {
+            id,
+            name: row.get(2)?,
+            purchase_order_required: row.get::<i64>(4)? == 1,
+            approval_limit: row.get(5)?,
+            member: Member { role: role(&row.get::<String>(6)?)?, approval_limit: row.get(7)? },
+        });
+    }
+    Ok(())
+}
+
+/// Who may say yes to an order for the organisation, by their ids.
+pub async fn approvers(tenant: &Tenant, id: OrganisationId) -> Result<Vec<Uuid>, Failure> {
+    let sql = "select customer_id from organisation_members where organisation_id = $1 and role in ('approver', 'admin') order by customer_id";
+    tenant.rows(sql, args![id], |row| row.get(0)).await
+}
+
+/// An organisation in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganisationSummary {
+    #[schema(value_type = Uuid)]
+    pub id: OrganisationId,
+    pub name: String,
+    /// open or closed.
+    pub status: String,
+    pub purchase_order_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub approval_limit: Option<i64>,
+    pub currency: String,
+    /// What the customer who asks is there: buyer, approver or admin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    pub version: i64,
+}
+
+/// Organisations, newest first from below an id: all, or those that a customer is a member of.
+pub async fn organisations(
+    tenant: &Tenant,
+    own: Option<Uuid>,
+    status: Option<&'static str>,
+    below: Uuid,
+    rows: usize,
+    currency: Currency,
+) -> Result<Vec<OrganisationSummary>, Failure> {
+    let select = match own {
+        None => Select::new(
+            "select o.id, o.name, o.status, o.purchase_order_required, o.approval_limit, o.version, null from organisations o",
+        ),
+        Some(own) => Select::new(
+            "select o.id, o.name, o.status, o.purchase_order_required, o.approval_limit, o.version, m.role from organisation_members m join organisations o on o.id = m.organisation_id",
+        )
+        .and("m.customer_id = ?", own),
+    };
+    let (sql, args) =
+        select.and("o.id < ?", below).maybe("o.status = ?", status).page("o.id desc", rows).statement();
+    let summary = |row: &Row<'_>| {
+        Ok(OrganisationSummary {
+            id: OrganisationId(row.get(0)?),
+            name: row.get(1)?,
+            status: row.get(2)?,
+            purchase_order_required: row.get::<i64>(3)? == 1,
+            approval_limit: row.get(4)?,
+            version: row.get(5)?,
+            role: row.get(6)?,
+            currency: currency.code().to_owned(),
+        })
+    };
+    tenant.rows(&sql, args, summary).await
+}
+
+/// An organisation with its members, if whoever asks arranges things for it.
+pub async fn organisation(
+    tenant: &Tenant,
+    id: OrganisationId,
+    own: Option<Uuid>,
+    currency: Currency,
+) -> Result<OrganisationView, Problem> {
+    let queries = [
+        (
+            "select version, name, status, purchase_order_required, approval_limit, details from organisations where id = $1",
+            args![id],
+        ),
+        (
+            "select customer_id, role, approval_limit from organisation_members where organisation_id = $1 order by customer_id",
+            args![id],
+        ),
+    ];
+    let (mut found, mut members) = (None, Vec::new());
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => found = Some((row.get::<i64>(0)?, terms(id, row)?)),
+                _ => members.push((row.get::<Uuid>(0)?, member(row)?)),
+            }
+            Ok::<(), Failure>(())
+        })
+        .await?;
+    let runs = |own: Uuid| members.iter().any(|(id, member)| *id == own && member.role == Role::Admin);
+    let found = found.filter(|_| own.is_none_or(runs));
+    let (version, terms) = found.ok_or_else(|| Problem::not_found("organisation"))?;
+    Ok(OrganisationView::of(id, version, &terms, members.into_iter(), currency))
+}
+
+fn terms(id: OrganisationId, row: &Row<'_>) -> Result<Terms, Failure> {
+    let details: Option<String> = row.get(5)?;
+    let details = details.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Ok(Terms {
+        name: row.get(1)?,
+        status: status(&row.get::<String>(2)?)?,
+        purchase_order_required: row.get::<i64>(3)? == 1,
+        approval_limit: row.get(4)?,
+        details: Personal::new(SubjectId(id.uuid()), details),
+    })
+}
+
+fn member(row: &Row<'_>) -> Result<Member, Failure> {
+    Ok(Member { role: role(&row.get::<String>(1)?)?, approval_limit: row.get(2)? })
+}
+
+fn status(name: &str) -> Result<Status, Failure> {
+    Status::named(name).ok_or_else(|| Failure::Bug(format!("no organisation is {name}")))
+}
+
+fn role(name: &str) -> Result<Role, Failure> {
+    Role::named(name).ok_or_else(|| Failure::Bug(format!("no member is {name}")))
+}
+
+/// Whoever is in a segment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SegmentMember {
+    pub id: Uuid,
+    /// customer or organisation.
+    pub kind: String,
+}
+
+/// The members of a segment by their ids, from above one.
+pub async fn segment_members(
+    tenant: &Tenant,
+    segment: SegmentId,
+    above: Uuid,
+    rows: usize,
+) -> Result<Vec<SegmentMember>, Failure> {
+    let (sql, args): (String, Vec<Arg>) = Select::new("select member_id, kind from segment_members")
+        .and("segment_id = ?", segment)
+        .and("member_id > ?", above)
+        .page("member_id", rows)
+        .statement();
+    tenant.rows(&sql, args, |row| Ok(SegmentMember { id: row.get(0)?, kind: row.get(1)? })).await
+}

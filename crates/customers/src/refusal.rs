@@ -1,0 +1,69 @@
+//! Every way customers' organisations and segments say no.
+
+use edge::ProblemDoc;
+use kernel::{Fault, FieldProblem, Problem};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    MemberElsewhere,
+    OrganisationClosed,
+    OrganisationFull,
+    SegmentNameTaken,
+    TooManySegments,
+}
+
+const fn doc(code: &'static str, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
+    ProblemDoc { code, status: 409, title, what_to_do }
+}
+
+pub const PROBLEMS: &[ProblemDoc] = &[
+    doc(
+        "member_elsewhere",
+        "Member elsewhere",
+        "A customer belongs to one organisation at a time. Take them out of the other one first.",
+    ),
+    doc("organisation_closed", "Closed", "Open the organisation before anybody joins it."),
+    doc("organisation_full", "Organisation full", "Take out somebody who does not buy for it any more."),
+    doc("segment_name_taken", "Name taken", "Choose a name that no other segment has."),
+    doc("too_many_segments", "Too many segments", "Take them out of a segment first."),
+];
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let conflict = |code, title, detail| Self::new(Fault::Conflict, code, title, detail);
+        match refusal {
+            Refusal::MemberElsewhere => conflict(
+                "member_elsewhere",
+                "Member elsewhere",
+                "This customer is a member of another organisation, and they can belong to one at a time. Take them out there first.",
+            ),
+            Refusal::OrganisationClosed => conflict(
+                "organisation_closed",
+                "Closed",
+                "This organisation is closed, so nobody joins it. Open it first.",
+            ),
+            Refusal::OrganisationFull => conflict(
+                "organisation_full",
+                "Organisation full",
+                "This organisation has 1,000 members. Take out somebody who does not buy for it any more.",
+            ),
+            Refusal::SegmentNameTaken => {
+                let mut problem = conflict(
+                    "segment_name_taken",
+                    "Name taken",
+                    "Another segment has this name. Choose another, or use that segment.",
+                );
+                problem.fields = vec![FieldProblem {
+                    pointer: "/name".into(),
+                    detail: "choose a name that no other segment has".into(),
+                }];
+                problem
+            }
+            Refusal::TooManySegments => conflict(
+                "too_many_segments",
+                "Too many segments",
+                "They have been put into 100 segments. Take them out of one first.",
+            ),
+        }
+    }
+}

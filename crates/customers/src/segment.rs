@@ -1,0 +1,198 @@
+//! A segment: a name that price lists and promotions use. Who is in it is told by each member's own stream.
+
+use kernel::{Aggregate, Check, Decide, Envelope, Problem, Projector, Timestamp, Write, within};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Refusal, SegmentId};
+
+/// The namespace in which the ids of names are made.
+const NAMES: Uuid = Uuid::from_u128(0x2f6c_91d4_7c1e_4b5a_9d10_5a1e_c0de_0b2b);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    pub terms: Option<SegmentTerms>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentTerms {
+    /// By which price lists ("groups") and promotions ("segments") mean it: small letters, digits, - and _.
+    pub name: String,
+    /// For whom it is, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+impl SegmentTerms {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        let named = within(&self.name, 1, 100) && self.name.bytes().all(plain);
+        check.that(named, "/name", "write 1 to 100 small letters, digits, - or _");
+        let about = self.about.as_ref().is_none_or(|about| within(about, 0, 500));
+        check.that(about, "/about", "at most 500 letters");
+        check.done()
+    }
+}
+
+kernel::events! {
+    pub enum SegmentEvent {
+        Made(Made) = ("segment.made", 1),
+        Changed(Changed) = ("segment.changed", 1),
+        Removed(Removed) = ("segment.removed", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    pub terms: SegmentTerms,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub terms: SegmentTerms,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {}
+
+impl Aggregate for Segment {
+    const KIND: &'static str = "segment";
+    type Event = SegmentEvent;
+
+    fn apply(&mut self, event: &SegmentEvent) {
+        self.terms = match event {
+            SegmentEvent::Made(Made { terms }) | SegmentEvent::Changed(Changed { terms }) => {
+                Some(terms.clone())
+            }
+            SegmentEvent::Removed(_) => None,
+        };
+    }
+}
+
+pub struct Make(pub SegmentTerms);
+
+pub struct Change(pub SegmentTerms);
+
+pub struct Remove;
+
+impl Decide<Make> for Segment {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Make, _now: Timestamp) -> Result<Vec<SegmentEvent>, Refusal> {
+        Ok(vec![Made { terms: command.0.clone() }.into()])
+    }
+}
+
+impl Decide<Change> for Segment {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Change, _now: Timestamp) -> Result<Vec<SegmentEvent>, Refusal> {
+        let same = self.terms.as_ref() == Some(&command.0);
+        Ok(if same { Vec::new() } else { vec![Changed { terms: command.0.clone() }.into()] })
+    }
+}
+
+impl Decide<Remove> for Segment {
+    type Refusal = Refusal;
+
+    fn decide(&self, _: &Remove, _now: Timestamp) -> Result<Vec<SegmentEvent>, Refusal> {
+        Ok(self.terms.iter().map(|_| Removed {}.into()).collect())
+    }
+}
+
+/// The right to a name: a stream for each, so that "taken" is decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentName {
+    holder: Option<SegmentId>,
+}
+
+impl SegmentName {
+    pub fn id(name: &str) -> Uuid {
+        Uuid::new_v5(&NAMES, name.as_bytes())
+    }
+}
+
+kernel::events! {
+    pub enum SegmentNameEvent {
+        Taken(Taken) = ("segment_name.taken", 1),
+        GivenUp(GivenUp) = ("segment_name.given_up", 1),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub segment: SegmentId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenUp {}
+
+impl Aggregate for SegmentName {
+    const KIND: &'static str = "segment_name";
+    type Event = SegmentNameEvent;
+
+    fn apply(&mut self, event: &SegmentNameEvent) {
+        self.holder = match event {
+            SegmentNameEvent::Taken(taken) => Some(taken.segment),
+            SegmentNameEvent::GivenUp(_) => None,
+        };
+    }
+}
+
+pub struct Take(pub SegmentId);
+
+pub struct GiveUp;
+
+impl Decide<Take> for SegmentName {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Take, _now: Timestamp) -> Result<Vec<SegmentNameEvent>, Refusal> {
+        match self.holder {
+            None => Ok(vec![Taken { segment: command.0 }.into()]),
+            Some(holder) if holder == command.0 => Ok(Vec::new()),
+            Some(_) => Err(Refusal::SegmentNameTaken),
+        }
+    }
+}
+
+impl Decide<GiveUp> for SegmentName {
+    type Refusal = Refusal;
+
+    fn decide(&self, _: &GiveUp, _now: Timestamp) -> Result<Vec<SegmentNameEvent>, Refusal> {
+        Ok(self.holder.iter().map(|_| GivenUp {}.into()).collect())
+    }
+}
+
+impl Projector for SegmentName {
+    /// A name needs no table: its state is all that anyone asks for.
+    fn project(_: &Envelope<&SegmentNameEvent>) -> Vec<Write> {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::aggregate::given;
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    #[test]
+    fn a_name_is_one_segments_until_it_is_given_up() {
+        let (one, other) = (SegmentId::new(), SegmentId::new());
+        let mut name = given::<SegmentName>([Taken { segment: one }.into()]);
+        assert_eq!(name.when(&Take(one), NOW), Ok(Vec::new()));
+        assert_eq!(name.when(&Take(other), NOW), Err(Refusal::SegmentNameTaken));
+        name.0.apply(&GivenUp {}.into());
+        assert_eq!(name.when(&Take(other), NOW).map(|events| events.len()), Ok(1));
+    }
+
+    #[test]
+    fn a_name_is_written_as_it_is_typed_into_a_promotion() {
+        let check = |name: &str| SegmentTerms { name: name.into(), about: None }.check().is_ok();
+        assert!(check("trade-2026") && !check("Trade") && !check("") && !check("key accounts"));
+    }
+}

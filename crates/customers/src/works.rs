@@ -1,0 +1,162 @@
+//! The units of work of organisations and segments.
+
+use kernel::{Currency, Problem, SubjectId};
+use store::{Desk, Reply, Work};
+use uuid::Uuid;
+
+use crate::membership::{Join, Kind, Leave, PutInto, TakeOut};
+use crate::organisation::{Change, Make, Member, RemoveMember, SetMember, Terms};
+use crate::queries::Seen;
+use crate::segment::{self, GiveUp, SegmentName, Take};
+use crate::segment_api::SegmentView;
+use crate::view::OrganisationView;
+use crate::{Membership, Organisation, OrganisationId, Segment, SegmentId, SegmentTerms};
+
+pub fn make_organisation(id: OrganisationId, terms: Terms, currency: Currency) -> Work {
+    Work::over::<Organisation>([id]).about([SubjectId(id.uuid())]).decide(move |desk| {
+        desk.ask::<Organisation, _>(id, &Make(terms.clone()))?;
+        let location = format!("/api/v1/organisations/{id}");
+        shown(desk, 201, id, currency).map(|reply| reply.location(location))
+    })
+}
+
+pub fn change_organisation(id: OrganisationId, seen: i64, terms: Terms, currency: Currency) -> Work {
+    Work::over::<Organisation>([id]).about([SubjectId(id.uuid())]).decide(move |desk| {
+        desk.get::<Organisation>(id)?;
+        desk.expect_version::<Organisation>(id, Some(seen))?;
+        desk.ask::<Organisation, _>(id, &Change(terms.clone()))?;
+        shown(desk, 200, id, currency)
+    })
+}
+
+/// Takes somebody in, or changes what they are. A customer may change those who are members of the organisation that
+/// they arrange things for; anybody else's is none to them.
+pub fn set_member(
+    id: OrganisationId,
+    seen: Option<i64>,
+    by: Option<Uuid>,
+    customer: Uuid,
+    member: Member,
+    currency: Currency,
+) -> Work {
+    Work::over::<Organisation>([id]).and::<Membership>([customer]).decide(move |desk| {
+        let organisation = desk.get::<Organisation>(id)?;
+        if by.is_some_and(|by| !organisation.is_run_by(by)) {
+            return Err(Problem::not_found("organisation"));
+        }
+        if by.is_some() && !organisation.members.contains_key(&customer) {
+            return Err(Problem::not_found("member"));
+        }
+        desk.expect_version::<Organisation>(id, seen)?;
+        desk.ask::<Membership, _>(customer, &Join { organisation: id })?;
+        desk.ask::<Organisation, _>(id, &SetMember { customer, member })?;
+        shown(desk, 200, id, currency)
+    })
+}
+
+pub fn remove_member(id: OrganisationId, seen: Option<i64>, customer: Uuid) -> Work {
+    Work::over::<Organisation>([id]).and::<Membership>([customer]).decide(move |desk| {
+        desk.get::<Organisation>(id)?;
+        desk.expect_version::<Organisation>(id, seen)?;
+        desk.ask::<Organisation, _>(id, &RemoveMember { customer })?;
+        desk.ask::<Membership, _>(customer, &Leave { organisation: id })?;
+        Ok(Reply::nothing())
+    })
+}
+
+pub fn make_segment(id: SegmentId, terms: SegmentTerms) -> Work {
+    let name = SegmentName::id(&terms.name);
+    Work::over::<Segment>([id]).and::<SegmentName>([name]).decide(move |desk| {
+        desk.ask::<SegmentName, _>(name, &Take(id))?;
+        desk.ask::<Segment, _>(id, &segment::Make(terms.clone()))?;
+        let view = SegmentView::of(id, 1, terms.clone());
+        Ok(Reply::json(201, &view).version(1).location(format!("/api/v1/segments/{id}")))
+    })
+}
+
+/// `name` is what it was called in the version `read`.
+pub fn change_segment(id: SegmentId, seen: i64, (name, read): (&str, i64), terms: SegmentTerms) -> Work {
+    let (old, new) = (SegmentName::id(name), SegmentName::id(&terms.name));
+    Work::over::<Segment>([id]).and::<SegmentName>([old, new]).decide(move |desk| {
+        known(desk, id, Some(seen))?;
+        desk.expect_version::<Segment>(id, Some(read))?;
+        desk.ask::<SegmentName, _>(new, &Take(id))?;
+        if new != old {
+            desk.ask::<SegmentName, _>(old, &GiveUp)?;
+        }
+        desk.ask::<Segment, _>(id, &segment::Change(terms.clone()))?;
+        let version = desk.version::<Segment>(id);
+        Ok(Reply::json(200, &SegmentView::of(id, version, terms.clone())).version(version))
+    })
+}
+
+/// `name` is what it was called in the version `read`.
+pub fn remove_segment(id: SegmentId, seen: Option<i64>, (name, read): (&str, i64)) -> Work {
+    let name = SegmentName::id(name);
+    Work::over::<Segment>([id]).and::<SegmentName>([name]).decide(move |desk| {
+        known(desk, id, seen)?;
+        desk.expect_version::<Segment>(id, Some(read))?;
+        desk.ask::<Segment, _>(id, &segment::Remove)?;
+        desk.ask::<SegmentName, _>(name, &GiveUp)?;
+        Ok(Reply::nothing())
+    })
+}
+
+/// Puts a customer or an organisation into a segment. Which of the two it is, its id says.
+pub fn put_into_segment(id: SegmentId, member: Uuid) -> Work {
+    let named = Work::over::<Segment>([id]).and::<Membership>([member]).and::<Organisation>([member]);
+    named.decide(move |desk| {
+        known(desk, id, None)?;
+        let organisation = desk.find::<Organisation>(member).is_some();
+        let kind = if organisation { Kind::Organisation } else { Kind::Customer };
+        desk.ask::<Membership, _>(member, &PutInto { segment: id, kind })?;
+        Ok(Reply::nothing())
+    })
+}
+
+pub fn take_out_of_segment(id: SegmentId, member: Uuid) -> Work {
+    Work::over::<Segment>([id]).and::<Membership>([member]).decide(move |desk| {
+        known(desk, id, None)?;
+        desk.ask::<Membership, _>(member, &TakeOut { segment: id })?;
+        Ok(Reply::nothing())
+    })
+}
+
+/// Refuses when what somebody belonged to has changed since it was read. It comes before the work that relies on it.
+pub fn still(seen: Seen) -> Work {
+    let Seen { memberships, organisations, segments } = seen;
+    let named = Work::over::<Membership>(memberships.iter().map(|(id, _)| *id));
+    let named = named.and::<Organisation>(organisations.iter().map(|(id, _)| *id));
+    let named = named.and::<Segment>(segments.iter().map(|(id, _)| *id));
+    named.decide(move |desk| {
+        let holds = memberships.iter().all(|(id, version)| desk.version::<Membership>(*id) == *version)
+            && organisations.iter().all(|(id, version)| desk.version::<Organisation>(*id) == *version)
+            && segments.iter().all(|(id, version)| desk.version::<Segment>(*id) == *version);
+        if holds { Ok(Reply::nothing()) } else { Err(moved()) }
+    })
+}
+
+fn moved() -> Problem {
+    Problem::unavailable(
+        "contended",
+        "What this customer belongs to was being changed just now, so nothing was ordered. Try again in a moment.",
+        1,
+    )
+}
+
+fn known(desk: &mut Desk<'_>, id: SegmentId, seen: Option<i64>) -> Result<(), Problem> {
+    let there = desk.get::<Segment>(id)?.terms.is_some();
+    if !there {
+        return Err(Problem::not_found("segment"));
+    }
+    desk.expect_version::<Segment>(id, seen)
+}
+
+fn shown(desk: &mut Desk<'_>, status: u16, id: OrganisationId, currency: Currency) -> Result<Reply, Problem> {
+    let version = desk.version::<Organisation>(id);
+    let organisation = desk.get::<Organisation>(id)?;
+    let terms = organisation.terms.as_ref().ok_or_else(Problem::bug)?;
+    let members = organisation.members.iter().map(|(customer, member)| (*customer, *member));
+    let view = OrganisationView::of(id, version, terms, members, currency);
+    Ok(Reply::json(status, &view).version(version))
+}
