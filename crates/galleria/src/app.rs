@@ -12,13 +12,14 @@ use edge::{Platform, ProblemDoc, Routes};
 use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
-use orders::carriers::Carriers;
+use orders::Ports;
 use outbound::{Allowed, Outbound, Policy};
 use payments::{Cashier, Sandbox};
 use search::Search;
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::bills::OrdersBills;
+use crate::clientele::Clientele;
 use crate::config::Config;
 use crate::{clock, workers};
 
@@ -56,11 +57,11 @@ pub fn routes(
     cashier: &Cashier,
     partners: Partners,
 ) -> Routes {
-    let carriers = Carriers(Arc::new(partners.clone()));
+    let ports = Ports { rates: Arc::new(partners.clone()), buyers: Arc::new(Clientele) };
     let routes = Routes::new()
         .merge(catalog::routes())
         .merge(search::routes(search.clone()))
-        .merge(orders::routes(carriers.clone()));
+        .merge(orders::routes(ports.clone()));
     routes
         .merge(payments::routes(cashier))
         .merge(files::routes(shelf.clone()))
@@ -69,7 +70,7 @@ pub fn routes(
         .merge(domains::routes(prover))
         .merge(connect::routes(partners))
         .merge(customers::routes())
-        .merge(storefront::routes(shelf, search, carriers, cashier))
+        .merge(storefront::routes(shelf, search, ports, cashier))
 }
 
 /// The place of the files, if the configuration names one.

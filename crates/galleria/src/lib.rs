@@ -5,6 +5,7 @@ pub mod app;
 mod bills;
 mod carry;
 pub mod cli;
+mod clientele;
 pub mod clock;
 pub mod config;
 mod console;

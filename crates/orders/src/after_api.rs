@@ -1,7 +1,9 @@
 //! The routes of what happens to an order after it was placed.
 
 use std::future::Future;
+use std::sync::Arc;
 
+use axum::Extension;
 use catalog::OfferBy;
 use edge::{Answer, Command, Id, NoBody, Of, Routes};
 use kernel::{Check, Problem, within};
@@ -11,7 +13,6 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::OrderId;
 use crate::after::Part;
 use crate::after_works::{self as works, Read};
 use crate::api::{NewLine, TRIES};
@@ -20,6 +21,7 @@ use crate::order::Address;
 use crate::queries::{self, OrderView};
 use crate::till::{Receipt, Wanted};
 use crate::works::PRICES_CHANGED;
+use crate::{OrderId, Ports};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -134,7 +136,11 @@ async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/orders/{id}/edits", tag = "orders", params(("id" = Uuid, Path)), request_body = NewEdit,
     responses((status = 200, description = "The order is so now.", body = Acted)),
     security(("staff" = ["orders:write"])))]
-async fn edit_order(Id(id): Id<OrderId>, ask: Command<NewEdit>) -> Answer {
+async fn edit_order(
+    Extension(ports): Extension<Ports>,
+    Id(id): Id<OrderId>,
+    ask: Command<NewEdit>,
+) -> Answer {
     let NewEdit { take, add, reason } = &ask.body;
     let mut check = Check::default();
     check.that(!take.is_empty() || !add.is_empty(), "/take", "say what to take out or to add");
@@ -146,7 +152,7 @@ async fn edit_order(Id(id): Id<OrderId>, ask: Command<NewEdit>) -> Answer {
     check.done()?;
     act(&ask, id, async |order| {
         let first = order.lines.iter().map(|line| line.number).max().unwrap_or(0).saturating_add(1);
-        let receipt = if add.is_empty() { None } else { Some(ring_up(&ask, &order, first).await?) };
+        let receipt = if add.is_empty() { None } else { Some(ring_up(&ask, &ports, &order, first).await?) };
         works::edit(&read(&ask, &order), parts(take), receipt, first, reason.clone())
     })
     .await
@@ -237,7 +243,12 @@ fn read<'a, T>(ask: &Command<T>, order: &'a OrderView) -> Read<'a> {
 }
 
 /// What the added lines cost, where the order goes.
-async fn ring_up(ask: &Command<NewEdit>, order: &OrderView, first: u32) -> Result<Receipt, Problem> {
+async fn ring_up(
+    ask: &Command<NewEdit>,
+    ports: &Ports,
+    order: &OrderView,
+    first: u32,
+) -> Result<Receipt, Problem> {
     let add = &ask.body.add;
     let lines: Vec<(OfferBy, i64)> = add.iter().map(|line| (line.by(), line.quantity)).collect();
     let to: Option<Address> = order
@@ -250,12 +261,15 @@ async fn ring_up(ask: &Command<NewEdit>, order: &OrderView, first: u32) -> Resul
         delivery: None,
         to: to.as_ref(),
         customer: None,
+        buyer: Some(order.summary.customer.id),
         currency: order.summary.currency.parse().map_err(|_| Problem::bug())?,
         now: ask.shop.now,
         first,
         promoted: false,
     };
-    let receipt = Receipt::ring_up(&ask.shop.tenant, &NoCarriers, &wanted, true).await?;
+    // What was agreed for delivery stays, so no carrier is asked.
+    let ports = Ports { rates: Arc::new(NoCarriers), ..ports.clone() };
+    let receipt = Receipt::ring_up(&ask.shop.tenant, &ports, &wanted, true).await?;
     receipt.must_be_sold(|n| format!("/add/{n}/{}", add[n].named_by()))?;
     Ok(receipt)
 }

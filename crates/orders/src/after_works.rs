@@ -88,6 +88,7 @@ pub fn edit(
     let (id, versions) = (read.id(), read.versions());
     let (mut ledger, mut entries) = give_back(read.ledger()?, &taken, "Taken out of the order")?;
     let (mut added, mut quotes, mut rules) = (Vec::new(), Vec::new(), None);
+    let standing = receipt.as_ref().map(|receipt| receipt.standing.clone()).unwrap_or_default();
     if let Some(receipt) = receipt {
         let more: Vec<Entry> = receipt.ledger().entries().to_vec();
         ledger = ledger.and(more.iter().cloned()).map_err(Refusal::from)?;
@@ -102,7 +103,7 @@ pub fn edit(
     let named_work = Work::over::<Order>([id]).and::<Stock>(variants.collect::<Vec<_>>());
     let named_work =
         named_work.and::<Product>(products).and::<Pricing>([PRICING]).and::<Rulebook>([RULEBOOK]);
-    Ok(named_work.about([read.customer()]).decide(move |desk| {
+    Ok(standing.held_to(named_work.about([read.customer()]).decide(move |desk| {
         let order = unchanged(desk, id, versions)?;
         let same = rules.is_none_or(|rules| desk.version::<Rulebook>(RULEBOOK) == rules);
         if !same || !quotes.iter().all(|quote| quote.holds(desk)) {
@@ -116,7 +117,7 @@ pub fn edit(
             desk.ask::<Stock, _>(line.variant, &Reserve { order: id.uuid(), quantity: line.quantity })?;
         }
         Ok(acted(desk, 200, id, None))
-    }))
+    })))
 }
 
 pub fn open_return(read: &Read<'_>, lines: Vec<Part>, reason: Option<String>) -> Work {

@@ -11,18 +11,17 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::after_api::{self, act};
-use crate::carriers::{Carriers, Rates};
 use crate::cart::{self, MOST_CODES, MOST_LINES, MOST_OF_A_THING};
 use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
 use crate::till::{Receipt, Wanted};
 use crate::works::{self, Buyer, PRICES_CHANGED};
-use crate::{OrderId, numbers, rules};
+use crate::{OrderId, Ports, numbers, rules};
 
 /// How often a basket is priced again when prices change under it.
 pub const TRIES: usize = 3;
 
-pub fn routes(carriers: Carriers) -> Routes {
+pub fn routes(ports: Ports) -> Routes {
     Routes::new()
         .routes(routes!(list_orders, place_order))
         .routes(routes!(read_order, cancel_order))
@@ -30,7 +29,7 @@ pub fn routes(carriers: Carriers) -> Routes {
         .merge(after_api::routes())
         .merge(cart::api::routes())
         .merge(rules::api::routes())
-        .layer(Extension(carriers))
+        .layer(Extension(ports))
 }
 
 /// What is ordered, by whom, and where it goes.
@@ -134,7 +133,7 @@ struct ListOrders {
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder,
     responses((status = 201, description = "Placed; Location says where.", body = OrderView)),
     security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn place_order(Extension(rates): Extension<Carriers>, mut ask: Command<NewOrder>) -> Answer {
+async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrder>) -> Answer {
     ask.body.check()?;
     if let Some(own) = ask.shop.caller.own() {
         let mut check = Check::default();
@@ -146,8 +145,7 @@ async fn place_order(Extension(rates): Extension<Carriers>, mut ask: Command<New
     let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
     let (shop, id) = (&ask.shop, OrderId::new());
     for tried in 1.. {
-        let receipt =
-            ask.body.ring_up(&shop.tenant, &*rates.0, shop.record.currency, shop.now, tried > 1).await;
+        let receipt = ask.body.ring_up(&shop.tenant, &ports, shop.record.currency, shop.now, tried > 1).await;
         let receipt = receipt.and_then(|receipt| {
             // Who works here may agree on anything else with a customer.
             if ask.shop.caller.own().is_some() {
@@ -264,7 +262,7 @@ impl NewOrder {
     pub async fn ring_up(
         &self,
         tenant: &Tenant,
-        rates: &dyn Rates,
+        ports: &Ports,
         currency: Currency,
         now: Timestamp,
         afresh: bool,
@@ -277,12 +275,13 @@ impl NewOrder {
             delivery: self.delivery_option_id,
             to: Some(&to),
             customer: self.customer.id,
+            buyer: self.customer.id,
             currency,
             now,
             first: 1,
             promoted: true,
         };
-        let receipt = Receipt::ring_up(tenant, rates, &wanted, afresh).await?;
+        let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
         receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;
         let mut check = Check::default();
         check.that(!receipt.misdirected, "/delivery_option_id", "choose a way of delivery that goes there");

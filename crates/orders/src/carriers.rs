@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use kernel::Currency;
 use store::Tenant;
@@ -44,10 +43,6 @@ pub trait Rates: Send + Sync + 'static {
         parcel: &'a Parcel,
     ) -> Pin<Box<dyn Future<Output = HashMap<Uuid, Vec<Offered>>> + Send + 'a>>;
 }
-
-/// As handlers get it.
-#[derive(Clone)]
-pub struct Carriers(pub Arc<dyn Rates>);
 
 /// Nobody answers.
 pub struct NoCarriers;

@@ -20,11 +20,13 @@ mod after_projector;
 pub mod after_works;
 mod api;
 mod bill;
+pub mod buyers;
 pub mod carriers;
 pub mod cart;
 pub mod numbers;
 mod order;
 mod place;
+mod ports;
 mod projector;
 pub mod queries;
 mod refusal;
@@ -42,6 +44,7 @@ pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES, routes};
 pub use bill::{BillView, EntryView};
 pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;
+pub use ports::Ports;
 pub use refusal::{PROBLEMS, Refusal};
 
 pub const CONTEXT: store::Context = store::Context {

@@ -8,10 +8,11 @@ use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced
 use store::Tenant;
 use uuid::Uuid;
 
-use crate::carriers::{Carriage, Parcel, Rates};
+use crate::buyers::Standing;
+use crate::carriers::{Carriage, Parcel};
 use crate::order::{Address, Line};
 use crate::rules::{self, DeliveryOption, Limits, Rules, Where};
-use crate::{Refusal, queries};
+use crate::{Ports, Refusal, queries};
 
 /// What is to be priced.
 pub struct Wanted<'a> {
@@ -21,6 +22,8 @@ pub struct Wanted<'a> {
     pub to: Option<&'a Address>,
     /// For counting how often they used a promotion; nobody for a guest who has ordered nothing.
     pub customer: Option<Uuid>,
+    /// The customer whose prices they are; nobody for a guest.
+    pub buyer: Option<Uuid>,
     pub currency: Currency,
     pub now: Timestamp,
     /// The number of its first line.
@@ -43,6 +46,8 @@ pub struct Receipt {
     /// Whether a way of delivery was chosen that does not go there.
     pub misdirected: bool,
     pub rules: Arc<Rules>,
+    /// What the buyer belongs to.
+    pub standing: Standing,
     carriage: Carriage,
 }
 
@@ -50,11 +55,12 @@ impl Receipt {
     /// Looks everything up, anew when what was known of the catalog turned out to be old.
     pub async fn ring_up(
         tenant: &Tenant,
-        rates: &dyn Rates,
+        ports: &Ports,
         wanted: &Wanted<'_>,
         afresh: bool,
     ) -> Result<Self, Problem> {
         let rules = rules::rules(tenant).await?;
+        let standing = Standing::of(tenant, &*ports.buyers, wanted.buyer).await?;
         let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
         let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };
         let mut named = Named::default();
@@ -64,14 +70,14 @@ impl Receipt {
                 None => named.unsold.push(n),
             }
         }
-        let basket = named.quoted(tenant, wanted, afresh).await?;
+        let basket = named.quoted(tenant, wanted, &standing, afresh).await?;
         let promotions = if wanted.promoted { in_force(tenant, &rules, wanted).await? } else { Vec::new() };
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
         let worth = basket.worth()?;
         let parcel = wanted.to.map(|to| Parcel::to(to, basket.weight(), worth, wanted.currency));
         let carriage = match &parcel {
-            Some(parcel) => Carriage::ask(tenant, rates, &rules, parcel).await,
+            Some(parcel) => Carriage::ask(tenant, &*ports.rates, &rules, parcel).await,
             None => Carriage::default(),
         };
         let option = wanted.delivery.and_then(|id| rules.delivery(id)).cloned();
@@ -84,7 +90,7 @@ impl Receipt {
                 lines: basket.priced_lines(wanted.first),
                 shipping: carried.as_ref().map(|(option, price)| shipping(option, *price)),
                 codes: wanted.codes.to_vec(),
-                customer: Customer { first_order, ..Customer::default() },
+                customer: Customer { first_order, ..customer(&standing) },
                 destination: wanted.to.map(destination),
                 now: wanted.now,
             },
@@ -95,7 +101,7 @@ impl Receipt {
         let delivery = carried.map(|(option, _)| option);
         let misdirected = wanted.delivery.is_some() && delivery.is_none();
         let Filled { lines, quotes, asked, unsold } = basket;
-        Ok(Self { lines, quotes, asked, unsold, priced, delivery, misdirected, rules, carriage })
+        Ok(Self { lines, quotes, asked, unsold, priced, delivery, misdirected, rules, standing, carriage })
     }
 
     /// The promotions that took something off and whose uses are counted, with how often each may be used.
@@ -168,7 +174,13 @@ impl Named {
     }
 
     /// What each costs this buyer. What was sold a moment ago, and is not any more, is not sold.
-    async fn quoted(self, tenant: &Tenant, wanted: &Wanted<'_>, afresh: bool) -> Result<Filled, Problem> {
+    async fn quoted(
+        self,
+        tenant: &Tenant,
+        wanted: &Wanted<'_>,
+        standing: &Standing,
+        afresh: bool,
+    ) -> Result<Filled, Problem> {
         let Self { wanted: named, asked, unsold } = self;
         let mut basket = Filled { unsold, ..Filled::default() };
         if named.is_empty() {
@@ -178,7 +190,12 @@ impl Named {
             by: OfferBy::Variant(*variant),
             quantity: *quantity,
         });
-        let buyer = Buyer::anyone(wanted.currency);
+        let buyer = Buyer {
+            segments: standing.segments.clone(),
+            organisation: standing.organisation.as_ref().map(|known| known.id),
+            groups: standing.groups.clone(),
+            ..Buyer::anyone(wanted.currency)
+        };
         let quotes = offers_for(tenant, &by.collect::<Vec<_>>(), &buyer, wanted.now, afresh).await?;
         for (((_, quantity), n), quote) in named.into_iter().zip(asked).zip(quotes) {
             match quote {
@@ -268,6 +285,12 @@ async fn in_force(
         }
     }
     Ok(promotions.into_iter().map(|(promotion, _)| promotion).collect())
+}
+
+/// As promotions know them.
+fn customer(standing: &Standing) -> Customer {
+    let organisation = standing.organisation.as_ref().map(|known| known.id);
+    Customer { segments: standing.groups.clone(), organisation, ..Customer::default() }
 }
 
 fn shipping(option: &DeliveryOption, price: i64) -> Shipping {

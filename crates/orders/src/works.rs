@@ -56,11 +56,12 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();
+    let standing = receipt.standing.clone();
     let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
     let named = named.and::<Promo>(redeemed.iter().map(|(promotion, ..)| *promotion)).and::<Use>(uses);
     let named =
         named.and::<Rulebook>([RULEBOOK]).and::<Pricing>([PRICING]).and::<Cart>(cart.map(|(cart, _)| cart));
-    named.about([subject]).decide(move |desk| {
+    standing.held_to(named.about([subject]).decide(move |desk| {
         if desk.is_erased(subject) {
             return Err(Refusal::PersonErased.into());
         }
@@ -86,7 +87,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         Ok(Reply::json(201, &made(id, &place, now, actor))
             .version(1)
             .location(format!("/api/v1/orders/{id}")))
-    })
+    }))
 }
 
 /// What was in the cart when it was priced is what is ordered.

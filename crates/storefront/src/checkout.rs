@@ -89,7 +89,7 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), P
     let number = numbers::next(&shop.tenant, &asked).await?;
     let new = desk::New { order: OrderId::new(), number };
     for tried in 1.. {
-        let work = desk::order(shop, &visit.carriers, id, new, expected, tried > 1).await;
+        let work = desk::order(shop, &visit.ports, id, new, expected, tried > 1).await;
         match bag::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             done => return done.map(|_| ()),
@@ -145,7 +145,7 @@ async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Res
 
 pub async fn view(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
     let kept = desk::cart(&visit.shop, id).await?;
-    Ok(Priced::new(&visit.shop.tenant, &visit.carriers, kept, visit.shop.now, false).await?.view())
+    Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now, false).await?.view())
 }
 
 fn details(typed: &Pairs) -> CartDetails {

@@ -40,7 +40,7 @@ use axum::Extension;
 use axum::routing::{any, get, post};
 use edge::Routes;
 use files::Shelf;
-use orders::carriers::Carriers;
+use orders::Ports;
 use payments::Cashier;
 use search::Search;
 
@@ -54,7 +54,7 @@ pub const CONTEXT: store::Context = store::Context {
     ..store::Context::NONE
 };
 
-pub fn routes(shelf: Shelf, search: Search, carriers: Carriers, cashier: &Cashier) -> Routes {
+pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> Routes {
     Routes::new()
         .merge(theme_api::routes())
         .route("/", get(pages::home::home))
@@ -80,5 +80,5 @@ pub fn routes(shelf: Shelf, search: Search, carriers: Carriers, cashier: &Cashie
         .layer(Extension(shelf))
         .layer(Extension(search))
         .layer(Extension(cashier.clone()))
-        .layer(Extension(carriers))
+        .layer(Extension(ports))
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use edge::door::cookie;
 use edge::{Platform, Shop, Source};
 use kernel::{Fault, Problem};
-use orders::carriers::Carriers;
+use orders::Ports;
 use payments::Cashier;
 use percent_encoding::percent_decode_str;
 use search::Search;
@@ -28,8 +28,8 @@ pub struct Visit {
     /// Before anybody has said who they are.
     pub shop: Shop,
     pub window: Arc<Window>,
-    /// Who says what carriers ask for.
-    pub carriers: Carriers,
+    /// Who says what carriers ask for, and who buys.
+    pub ports: Ports,
     pub search: Search,
     pub cashier: Cashier,
     pub texts: &'static Texts,
@@ -127,14 +127,14 @@ impl FromRequestParts<Platform> for Visit {
         let missing = || closed(texts, &Problem::bug());
         let search = parts.extensions.get::<Search>().cloned().ok_or_else(missing)?;
         let cashier = parts.extensions.get::<Cashier>().cloned().ok_or_else(missing)?;
-        let carriers = parts.extensions.get::<Carriers>().cloned().ok_or_else(missing)?;
+        let ports = parts.extensions.get::<Ports>().cloned().ok_or_else(missing)?;
         let window = Window::of(&shop).await.map_err(|problem| closed(texts, &problem))?;
         let https = Source::from_request_parts(parts, platform).await.is_ok_and(|source| source.https);
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = host.or(parts.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
         let origin = format!("{}://{host}", if https { "https" } else { "http" });
         let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
-        Ok(Self { shop, window, carriers, search, cashier, texts, chosen, origin, path, query, headers })
+        Ok(Self { shop, window, ports, search, cashier, texts, chosen, origin, path, query, headers })
     }
 }
 

@@ -15,10 +15,9 @@ use super::desk::{self, CartDetails};
 use super::queries::{self, CartSummary};
 use super::view::{CartView, Priced};
 use crate::api::{NewLine, TRIES};
-use crate::carriers::Carriers;
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
-use crate::{CartId, OrderId, numbers};
+use crate::{CartId, OrderId, Ports, numbers};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -106,22 +105,22 @@ async fn list_carts(shop: Shop, Filter(asked): Filter<ListCarts>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/carts", tag = "carts", request_body = NewCart,
     responses((status = 201, description = "Begun; Location says where.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn open_cart(Extension(rates): Extension<Carriers>, ask: Command<NewCart>) -> Answer {
+async fn open_cart(Extension(ports): Extension<Ports>, ask: Command<NewCart>) -> Answer {
     let id = desk::new_id();
     let work = desk::open(&ask.shop, id, &ask.body.lines).await;
     let done = ask.done(Work::or_refuse(work)).await?;
     // Asked a second time, it is the cart of the first.
     let made = done.reply.location.as_deref().and_then(|at| at.rsplit('/').next()?.parse().ok());
-    show(&ask.shop, &rates, made.unwrap_or(id), done).await
+    show(&ask.shop, &ports, made.unwrap_or(id), done).await
 }
 
 /// Reads a cart: what is in it, what it costs today, and what an order of it still needs.
 #[utoipa::path(get, path = "/api/v1/carts/{id}", tag = "carts", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The cart.", body = CartView)),
     security((), ("staff" = ["orders:read"]), ("customer" = ["orders:place"])))]
-async fn read_cart(Extension(rates): Extension<Carriers>, shop: Shop, Id(id): Id<CartId>) -> Answer {
+async fn read_cart(Extension(ports): Extension<Ports>, shop: Shop, Id(id): Id<CartId>) -> Answer {
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&shop, &rates, id, done).await
+    show(&shop, &ports, id, done).await
 }
 
 /// Says who orders and where it goes.
@@ -129,25 +128,21 @@ async fn read_cart(Extension(rates): Extension<Carriers>, shop: Shop, Id(id): Id
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn describe_cart(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Id(id): Id<CartId>,
     ask: Command<CartDetails>,
 ) -> Answer {
     let work = desk::describe(&ask.shop, id, ask.if_match, &ask.body).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Puts more of a thing into the cart.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/lines", tag = "carts", params(("id" = Uuid, Path)), request_body = NewLine,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn add_line(
-    Extension(rates): Extension<Carriers>,
-    Id(id): Id<CartId>,
-    ask: Command<NewLine>,
-) -> Answer {
+async fn add_line(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NewLine>) -> Answer {
     let work = desk::add(&ask.shop, id, ask.if_match, &ask.body).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Says how many of a thing are in the cart; 0 takes it out.
@@ -156,12 +151,12 @@ async fn add_line(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn set_line(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Of(id, variant): Of<CartId, VariantId>,
     ask: Command<Quantity>,
 ) -> Answer {
     let work = desk::fill(&ask.shop, id, ask.if_match, variant, ask.body.quantity).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Takes a thing out of the cart.
@@ -170,12 +165,12 @@ async fn set_line(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn remove_line(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Of(id, variant): Of<CartId, VariantId>,
     ask: Command<NoBody>,
 ) -> Answer {
     let work = desk::fill(&ask.shop, id, ask.if_match, variant, 0).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Chooses a way of delivery, or none.
@@ -183,25 +178,21 @@ async fn remove_line(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn choose_delivery(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Id(id): Id<CartId>,
     ask: Command<ChosenOption>,
 ) -> Answer {
     let work = desk::choose_delivery(&ask.shop, id, ask.if_match, ask.body.delivery_option_id).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Enters a code. The cart says what became of it.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/codes", tag = "carts", params(("id" = Uuid, Path)), request_body = NewCode,
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
-async fn enter_code(
-    Extension(rates): Extension<Carriers>,
-    Id(id): Id<CartId>,
-    ask: Command<NewCode>,
-) -> Answer {
+async fn enter_code(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NewCode>) -> Answer {
     let work = desk::enter_code(&ask.shop, id, ask.if_match, &ask.body.code).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Takes a code out again.
@@ -209,29 +200,25 @@ async fn enter_code(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn take_out_code(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Of(id, code): Of<CartId, String>,
     ask: Command<NoBody>,
 ) -> Answer {
     let work = desk::take_out_code(&ask.shop, id, ask.if_match, code).await;
-    change(&ask, &rates, id, work).await
+    change(&ask, &ports, id, work).await
 }
 
 /// Makes a guest's cart one's own after signing in; what is in it comes into the cart that one has, if there is one.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/claim", tag = "carts", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The cart to go on with.", body = CartView)),
     security(("customer" = ["orders:place"])))]
-async fn claim_cart(
-    Extension(rates): Extension<Carriers>,
-    Id(id): Id<CartId>,
-    ask: Command<NoBody>,
-) -> Answer {
+async fn claim_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NoBody>) -> Answer {
     let (on, work) = desk::claim(&ask.shop, id).await?;
     if let Some(work) = work {
         ask.done(work).await?;
     }
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&ask.shop, &rates, on, done).await
+    show(&ask.shop, &ports, on, done).await
 }
 
 /// Orders what is in the cart, at the price of this moment.
@@ -239,7 +226,7 @@ async fn claim_cart(
     responses((status = 201, description = "Ordered; Location says where.", body = OrderView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn order_cart(
-    Extension(rates): Extension<Carriers>,
+    Extension(ports): Extension<Ports>,
     Id(id): Id<CartId>,
     ask: Command<Checkout>,
 ) -> Answer {
@@ -248,7 +235,7 @@ async fn order_cart(
     let order = OrderId::new();
     for tried in 1.. {
         let total = ask.body.expected_total;
-        let work = desk::order(shop, &rates, id, desk::New { order, number }, total, tried > 1).await;
+        let work = desk::order(shop, &ports, id, desk::New { order, number }, total, tried > 1).await;
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {
             Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
@@ -270,16 +257,16 @@ async fn read_order_of_cart(shop: Shop, Id(id): Id<CartId>) -> Answer {
     shop.one(&order, order.summary.version)
 }
 
-async fn change<T>(ask: &Command<T>, rates: &Carriers, id: CartId, work: Result<Work, Problem>) -> Answer {
+async fn change<T>(ask: &Command<T>, ports: &Ports, id: CartId, work: Result<Work, Problem>) -> Answer {
     let done = ask.done(Work::or_refuse(work)).await?;
-    show(&ask.shop, rates, id, done).await
+    show(&ask.shop, ports, id, done).await
 }
 
 /// The cart as it is now, with what became of the command.
-async fn show(shop: &Shop, rates: &Carriers, id: CartId, done: Done) -> Answer {
+async fn show(shop: &Shop, ports: &Ports, id: CartId, done: Done) -> Answer {
     let kept = desk::cart(shop, id).await?;
     let version = kept.version;
-    let view = Priced::new(&shop.tenant, rates, kept, shop.now, false).await?.view();
+    let view = Priced::new(&shop.tenant, ports, kept, shop.now, false).await?.view();
     let Done { reply, replayed } = done;
     let shown = Reply { location: reply.location, ..Reply::json(reply.status, &view).version(version) };
     Ok(answer::done(Done { reply: shown, replayed }))

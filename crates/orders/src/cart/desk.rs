@@ -13,10 +13,9 @@ use super::queries::{self, Kept};
 use super::view::Priced;
 use super::{Contact, MOST_LINES, MOST_OF_A_THING, works};
 use crate::api::{NewAddress, NewLine};
-use crate::carriers::Carriers;
 use crate::order::Address;
 use crate::works::Buyer;
-use crate::{CartId, OrderId};
+use crate::{CartId, OrderId, Ports};
 
 /// Who orders and where it goes: what is left out is unknown from then on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -154,14 +153,14 @@ pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Pr
 /// Orders what is in the cart, if it is whole and costs what its buyer was shown.
 pub async fn order(
     shop: &Shop,
-    rates: &Carriers,
+    ports: &Ports,
     id: CartId,
     new: New,
     expected_total: Option<i64>,
     afresh: bool,
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
-    let priced = Priced::new(&shop.tenant, rates, kept, shop.now, afresh).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
     let Kept { version, subject, contact, purchase_order, .. } = &priced.kept;
     if priced.kept.state == "open" {
         priced.must_be_whole()?;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::Contact;
 use super::queries::Kept;
+use crate::Ports;
 use crate::bill::BillView;
-use crate::carriers::Carriers;
 use crate::order::{Address, Line};
 use crate::till::{Receipt, Wanted};
 
@@ -115,7 +115,7 @@ pub struct Priced {
 impl Priced {
     pub async fn new(
         tenant: &Tenant,
-        rates: &Carriers,
+        ports: &Ports,
         kept: Kept,
         now: Timestamp,
         afresh: bool,
@@ -128,12 +128,13 @@ impl Priced {
             delivery: kept.delivery,
             to: kept.contact.shipping_address.as_ref(),
             customer: Some(kept.subject.uuid()),
+            buyer: kept.owner,
             currency: kept.currency,
             now,
             first: 1,
             promoted: true,
         };
-        let receipt = Receipt::ring_up(tenant, &*rates.0, &wanted, afresh).await?;
+        let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
         let stocks = catalog::queries::sellable(tenant, &variants, now).await?;
         Ok(Self { kept, receipt, stocks })

@@ -1,0 +1,42 @@
+//! Who a customer belongs to, for whoever takes orders.
+
+use customers::queries;
+use futures_util::future::BoxFuture;
+use kernel::Problem;
+use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
+use store::Tenant;
+use uuid::Uuid;
+
+pub struct Clientele;
+
+impl Buyers for Clientele {
+    fn standing<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<Standing, Problem>> {
+        Box::pin(async move {
+            let queries::Standing { organisation, segments, seen } =
+                queries::standing(tenant, customer).await?;
+            let (segments, groups) = segments.into_iter().map(|(id, name)| (id.uuid(), name)).unzip();
+            let organisation = organisation.map(facts);
+            Ok(Standing { segments, groups, organisation, still: Some(customers::works::still(seen)) })
+        })
+    }
+}
+
+fn facts(known: queries::Affiliation) -> OrganisationFacts {
+    let own_limit = known.member.approval_limit;
+    OrganisationFacts {
+        id: known.id.uuid(),
+        name: known.name,
+        role: match known.member.role {
+            customers::Role::Buyer => Role::Buyer,
+            customers::Role::Approver => Role::Approver,
+            customers::Role::Admin => Role::Admin,
+        },
+        purchase_order_required: known.purchase_order_required,
+        limit: own_limit.or(known.approval_limit),
+        own_limit,
+    }
+}
