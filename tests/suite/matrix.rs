@@ -86,7 +86,10 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         }
         "post /api/v1/orders/{id}/goodwill" => json!({ "amount": 0, "reason": "Late" }),
         "post /api/v1/orders/{id}/delivery-credits" => json!({ "reason": "Late" }),
-        "post /api/v1/carts" | "post /api/v1/carts/{id}/checkout" => json!({}),
+        "post /api/v1/carts" | "post /api/v1/carts/{id}/checkout" | "post /api/v1/carts/{id}/approve" => {
+            json!({})
+        }
+        "post /api/v1/carts/{id}/decline" => json!({ "reason": "Too dear" }),
         "put /api/v1/carts/{id}" => json!({ "name": "Eve" }),
         "post /api/v1/carts/{id}/lines" => json!({ "sku": "L", "quantity": 1 }),
         "put /api/v1/carts/{id}/lines/{variant_id}" => json!({ "quantity": 1 }),

@@ -16,7 +16,7 @@ use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
 use crate::till::{Receipt, Wanted};
 use crate::works::{self, Buyer, PRICES_CHANGED};
-use crate::{OrderId, Ports, numbers, rules};
+use crate::{OrderId, Ports, Refusal, numbers, rules};
 
 /// How often a basket is priced again when prices change under it.
 pub const TRIES: usize = 3;
@@ -154,6 +154,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
                     check.that(false, pointer, detail);
                 }
                 check.done()?;
+                ask.body.must_be_theirs_alone(&receipt)?;
             }
             Ok(receipt)
         });
@@ -289,6 +290,23 @@ impl NewOrder {
         Ok(receipt)
     }
 
+    /// Refuses what a member of an organisation may not order in this way.
+    fn must_be_theirs_alone(&self, receipt: &Receipt) -> Result<(), Problem> {
+        let Some(organisation) = &receipt.standing.organisation else { return Ok(()) };
+        let mut check = Check::default();
+        let numbered = !organisation.purchase_order_required || self.purchase_order.is_some();
+        check.that(
+            numbered,
+            "/purchase_order",
+            "give the purchase order's number; your organisation needs one",
+        );
+        check.done()?;
+        match organisation.limit {
+            Some(limit) if receipt.ledger().total() > limit => Err(Refusal::ApprovalNeeded { limit }.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Who orders: a customer, or somebody made up for a guest.
     pub fn buyer(&self) -> Buyer {
         let Self { customer, shipping_address, note, purchase_order, .. } = self;
@@ -304,7 +322,14 @@ impl NewOrder {
             company: None,
         };
         let subject = customer.id.map_or_else(SubjectId::new, SubjectId);
-        Buyer { subject, person, note: note.clone(), purchase_order: purchase_order.clone(), cart: None }
+        Buyer {
+            subject,
+            person,
+            note: note.clone(),
+            purchase_order: purchase_order.clone(),
+            cart: None,
+            approved_by: None,
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! A cart: what somebody means to order, until they do.
 
 pub mod api;
+pub mod approval;
 pub mod desk;
 mod guests;
 mod merge;
 mod projector;
 pub mod queries;
 pub mod view;
+pub mod waiting;
 pub mod works;
 
 use catalog::VariantId;
@@ -18,6 +20,7 @@ use uuid::Uuid;
 use crate::order::Address;
 use crate::{OrderId, Refusal};
 
+use approval::{ApprovalAsked, Declined, Recalled};
 pub use guests::Guests;
 pub use merge::{Claim, Merge};
 pub(crate) use projector::forget;
@@ -48,6 +51,8 @@ pub enum State {
     #[default]
     None,
     Open,
+    /// Of somebody who says yes for the organisation.
+    AwaitingApproval(Uuid),
     Ordered(OrderId),
     MergedInto(crate::CartId),
 }
@@ -86,6 +91,9 @@ kernel::events! {
         Claimed(Claimed) = ("cart.claimed", 1),
         Merged(Merged) = ("cart.merged", 1),
         Ordered(Ordered) = ("cart.ordered", 1),
+        ApprovalAsked(ApprovalAsked) = ("cart.approval_asked", 1),
+        Recalled(Recalled) = ("cart.recalled", 1),
+        Declined(Declined) = ("cart.declined", 1),
     }
 }
 
@@ -186,6 +194,8 @@ impl Aggregate for Cart {
             }
             CartEvent::Merged(merged) => self.state = State::MergedInto(merged.into),
             CartEvent::Ordered(ordered) => self.state = State::Ordered(ordered.order),
+            CartEvent::ApprovalAsked(asked) => self.state = State::AwaitingApproval(asked.organisation),
+            CartEvent::Recalled(_) | CartEvent::Declined(_) => self.state = State::Open,
         }
     }
 }
@@ -250,6 +260,7 @@ impl Cart {
     pub(crate) fn must_be_open(&self) -> Result<(), Refusal> {
         match self.state {
             State::Open => Ok(()),
+            State::AwaitingApproval(_) => Err(Refusal::CartWaits),
             State::Ordered(order) => Err(Refusal::CartOrdered { order }),
             State::None | State::MergedInto(_) => Err(Refusal::CartMerged),
         }

@@ -49,7 +49,13 @@ pub use refusal::{PROBLEMS, Refusal};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "orders",
-    migrations: store::migrations!["0001_orders", "0002_email_index", "0003_selling", "0004_after"],
+    migrations: store::migrations![
+        "0001_orders",
+        "0002_email_index",
+        "0003_selling",
+        "0004_after",
+        "0005_for_organisations"
+    ],
     streams: &[
         store::Stream::of::<Order>(),
         store::Stream::of::<cart::Cart>(),

@@ -193,6 +193,8 @@ pub struct Terms {
     pub delivery: Option<ChosenDelivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<ForOrganisation>,
     /// The promotions whose uses are counted, and that it used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redeemed: Vec<Redeemed>,
@@ -204,6 +206,16 @@ pub struct Redeemed {
     pub promotion: PromotionId,
     /// Whether the use was counted for the customer as well.
     pub for_customer: bool,
+}
+
+/// The organisation that it was bought for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ForOrganisation {
+    pub id: Uuid,
+    pub name: String,
+    /// The colleague who said yes to it, where somebody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Uuid>,
 }
 
 /// The way of delivery that was chosen.

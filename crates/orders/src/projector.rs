@@ -82,7 +82,7 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
     let items: i64 = lines.iter().map(|line| line.quantity).sum();
     let mut writes = Vec::with_capacity(lines.len() + 2);
     writes.push(Write::one(
-        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18)",
+        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed, organisation) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         args![
             event.stream_id,
             event.version,
@@ -101,7 +101,8 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             terms.cart,
             terms.purchase_order.clone(),
             terms.delivery.as_ref().map(json),
-            (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed))
+            (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed)),
+            terms.organisation.as_ref().map(json)
         ],
     ));
     writes.extend(lines.iter().zip(1..).map(|(line, number)| item(event.stream_id, number, line)));

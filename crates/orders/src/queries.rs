@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::bill::BillView;
-use crate::order::{Address, ChosenDelivery, Redeemed, Status};
+use crate::order::{Address, ChosenDelivery, ForOrganisation, Redeemed, Status};
 use crate::projector::Details;
 use crate::{CartId, OrderId, Place, Refusal};
 
@@ -64,6 +64,8 @@ pub struct OrderView {
     pub details: Option<serde_json::Map<String, serde_json::Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<ForOrganisation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<ChosenDelivery>,
     /// The cart that was ordered.
@@ -179,7 +181,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -293,6 +295,7 @@ fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
         purchase_order: row.get(17)?,
         delivery: written(row, 18)?,
         redeemed: written(row, 19)?.unwrap_or_default(),
+        organisation: written(row, 20)?,
         bill: None,
         lines: Vec::new(),
         history: Vec::new(),
@@ -388,6 +391,7 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
         },
         details,
         purchase_order: terms.purchase_order.clone(),
+        organisation: terms.organisation.clone(),
         delivery: terms.delivery.clone(),
         cart_id: terms.cart,
         lines,

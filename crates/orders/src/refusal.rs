@@ -29,6 +29,16 @@ pub enum Refusal {
         order: OrderId,
     },
     CartMerged,
+    CartWaits,
+    NotAwaiting,
+    OwnApproval,
+    BeyondLimit {
+        limit: i64,
+    },
+    BuyerLeft,
+    ApprovalNeeded {
+        limit: i64,
+    },
     CartFull,
     TooManyOfAThing,
     TooManyCodes,
@@ -104,6 +114,42 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         status: 409,
         title: "Not this cart any more",
         what_to_do: "The cart has an owner, or went into the owner's other cart. List the open carts of whoever is signed in.",
+    },
+    ProblemDoc {
+        code: "cart_awaits_approval",
+        status: 409,
+        title: "Awaiting approval",
+        what_to_do: "A colleague is asked about this cart. Recall it to change it.",
+    },
+    ProblemDoc {
+        code: "not_awaiting_approval",
+        status: 409,
+        title: "Not awaiting approval",
+        what_to_do: "Nobody is asked about this cart any more. List those that wait.",
+    },
+    ProblemDoc {
+        code: "own_approval",
+        status: 409,
+        title: "Your own cart",
+        what_to_do: "Somebody else of the organisation must approve what you want to order.",
+    },
+    ProblemDoc {
+        code: "beyond_your_limit",
+        status: 409,
+        title: "Beyond your limit",
+        what_to_do: "\"limit\" is what you may approve. Ask a colleague with a higher one.",
+    },
+    ProblemDoc {
+        code: "buyer_left",
+        status: 409,
+        title: "The buyer left",
+        what_to_do: "Whoever asked does not buy for this organisation any more. Decline the cart.",
+    },
+    ProblemDoc {
+        code: "approval_needed",
+        status: 409,
+        title: "Approval needed",
+        what_to_do: "It costs more than \"limit\". Put it into a cart and check that out: a colleague is asked then.",
     },
     ProblemDoc {
         code: "cart_full",
@@ -234,6 +280,38 @@ impl From<Refusal> for Problem {
                 "Not this cart any more",
                 "This cart belongs to somebody, or went into another cart when its owner signed in. Go on with theirs.",
             ),
+            Refusal::CartWaits => conflict(
+                "cart_awaits_approval",
+                "Awaiting approval",
+                "A colleague is asked about this cart, so it stays as it is. Recall it to change it.",
+            ),
+            Refusal::NotAwaiting => conflict(
+                "not_awaiting_approval",
+                "Not awaiting approval",
+                "Nobody is asked about this cart any more: it was taken back or declined.",
+            ),
+            Refusal::OwnApproval => conflict(
+                "own_approval",
+                "Your own cart",
+                "You cannot approve what you want to order yourself. Somebody else of your organisation can.",
+            ),
+            Refusal::BeyondLimit { limit } => conflict(
+                "beyond_your_limit",
+                "Beyond your limit",
+                "This costs more than you may approve. Ask a colleague with a higher limit.",
+            )
+            .with("limit", limit),
+            Refusal::BuyerLeft => conflict(
+                "buyer_left",
+                "The buyer left",
+                "Whoever asked does not buy for this organisation any more, so nothing was ordered. Decline the cart.",
+            ),
+            Refusal::ApprovalNeeded { limit } => conflict(
+                "approval_needed",
+                "Approval needed",
+                "This costs more than you may order for your organisation unasked. Put it into a cart and check that out: a colleague is asked then.",
+            )
+            .with("limit", limit),
             Refusal::CartFull => {
                 conflict("cart_full", "Cart full", "A cart holds at most 200 different things. Order these first.")
             }

@@ -5,11 +5,13 @@ use catalog::{PRICING, Pricing, Product, Stock};
 use kernel::{Personal, Problem, SubjectId};
 use pricing::PromotionId;
 use store::{Desk, Reply, Work};
+use uuid::Uuid;
 
 use crate::after::Credit;
 use crate::after_works::written_off;
+use crate::cart::approval::Approve;
 use crate::cart::{self, Cart};
-use crate::order::{ChosenDelivery, Customer, Order, Person, Redeemed, Status, Terms};
+use crate::order::{ChosenDelivery, Customer, ForOrganisation, Order, Person, Redeemed, Status, Terms};
 use crate::queries::{OrderView, made};
 use crate::rules::{Count, GiveBack, Limits, Promo, RULEBOOK, Redeem, Rulebook, TakeBack, Use};
 use crate::till::Receipt;
@@ -24,11 +26,13 @@ pub struct Buyer {
     pub purchase_order: Option<String>,
     /// The cart that is ordered, and the version that was priced.
     pub cart: Option<(CartId, i64)>,
+    /// The colleague who said yes to it.
+    pub approved_by: Option<Uuid>,
 }
 
 /// Reserves every line and places the order, or does neither.
 pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) -> Work {
-    let Buyer { subject, person, note, purchase_order, cart } = buyer;
+    let Buyer { subject, person, note, purchase_order, cart, approved_by } = buyer;
     let redeemed = receipt.redeemed();
     let place = Place {
         customer: Customer { id: subject, person: Personal::new(subject, person.clone()) },
@@ -43,6 +47,11 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
                 .as_ref()
                 .map(|option| ChosenDelivery { id: option.id, name: option.terms.name.clone() }),
             purchase_order,
+            organisation: receipt.standing.organisation.as_ref().map(|known| ForOrganisation {
+                id: known.id,
+                name: known.name.clone(),
+                approved_by,
+            }),
             redeemed: redeemed
                 .iter()
                 .map(|(promotion, _, limits)| Redeemed {
@@ -73,7 +82,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
             return Err(prices_changed());
         }
         if let Some((cart, seen)) = cart {
-            order_cart(desk, cart, seen, id)?;
+            order_cart(desk, cart, seen, id, approved_by.is_some())?;
         }
         for (line, n) in place.lines.iter().zip(&asked) {
             desk.ask::<Stock, _>(line.variant, &Reserve { order: id.uuid(), quantity: line.quantity })
@@ -91,12 +100,24 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
 }
 
 /// What was in the cart when it was priced is what is ordered.
-fn order_cart(desk: &mut Desk<'_>, cart: CartId, seen: i64, order: OrderId) -> Result<(), Problem> {
-    desk.get::<Cart>(cart)?.must_be_open()?;
+fn order_cart(
+    desk: &mut Desk<'_>,
+    cart: CartId,
+    seen: i64,
+    order: OrderId,
+    approved: bool,
+) -> Result<(), Problem> {
+    let known = desk.get::<Cart>(cart)?.clone();
+    if !approved {
+        known.must_be_open()?;
+    }
     if desk.version::<Cart>(cart) != seen {
         return Err(prices_changed());
     }
-    desk.ask::<Cart, _>(cart, &cart::Order { order })
+    match approved {
+        true => desk.ask::<Cart, _>(cart, &Approve { order }),
+        false => desk.ask::<Cart, _>(cart, &cart::Order { order }),
+    }
 }
 
 fn redeem(

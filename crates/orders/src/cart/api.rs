@@ -11,9 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::approval::WAITING;
 use super::desk::{self, CartDetails};
-use super::queries::{self, CartSummary};
+use super::queries::{self, CartSummary, Whose};
 use super::view::{CartView, Priced};
+use super::waiting;
 use crate::api::{NewLine, TRIES};
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
@@ -30,6 +32,9 @@ pub fn routes() -> Routes {
         .routes(routes!(take_out_code))
         .routes(routes!(claim_cart))
         .routes(routes!(order_cart))
+        .routes(routes!(approve_cart))
+        .routes(routes!(decline_cart))
+        .routes(routes!(recall_cart))
         .routes(routes!(read_order_of_cart))
 }
 
@@ -68,11 +73,18 @@ struct Checkout {
     expected_total: Option<i64>,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewDecline {
+    /// 1 to 500 letters, for the buyer.
+    reason: String,
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListCarts {
-    /// open, ordered or merged; open when left out.
+    /// open, awaiting_approval, ordered or merged; open when left out.
     state: Option<String>,
     customer_id: Option<Uuid>,
     /// 1 to 100; 20 when left out.
@@ -81,23 +93,33 @@ struct ListCarts {
     cursor: Option<String>,
 }
 
-/// Lists carts, the latest change first: a customer's own, or for staff those that nobody has ordered yet.
+/// Lists carts, the latest change first: a customer's own, or for staff those that nobody has ordered yet. Whoever
+/// approves for an organisation sees with awaiting_approval what waits there.
 #[utoipa::path(get, path = "/api/v1/carts", tag = "carts", params(ListCarts),
     responses((status = 200, description = "A page of carts.", body = Page<CartSummary>)),
     security(("staff" = ["orders:read"]), ("customer" = ["orders:place"])))]
-async fn list_carts(shop: Shop, Filter(asked): Filter<ListCarts>) -> Answer {
+async fn list_carts(
+    Extension(ports): Extension<Ports>,
+    shop: Shop,
+    Filter(asked): Filter<ListCarts>,
+) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let state = asked.state.unwrap_or_else(|| "open".into());
     let mut check = Check::default();
-    check.that(["open", "ordered", "merged"].contains(&&*state), "state", "say open, ordered or merged");
+    let known = ["open", WAITING, "ordered", "merged"].contains(&&*state);
+    check.that(known, "state", "say open, awaiting_approval, ordered or merged");
     check.done()?;
-    let owner = shop.caller.own().or(asked.customer_id);
+    let whose = match shop.caller.own() {
+        Some(own) if state == WAITING => waiting::listed(&shop, &ports, own).await?,
+        Some(own) => Whose::Owner(own),
+        None => asked.customer_id.map_or(Whose::Everybodys, Whose::Owner),
+    };
     let start = asked
         .cursor
-        .map_or(Ok((i64::MAX, Uuid::max())), |cursor| Cursor::decode("carts", &(&state, owner), &cursor))?;
-    let carts = queries::carts(&shop.tenant, owner, &state, start, limit + 1).await?;
+        .map_or(Ok((i64::MAX, Uuid::max())), |cursor| Cursor::decode("carts", &(&state, whose), &cursor))?;
+    let carts = queries::carts(&shop.tenant, whose, &state, start, limit + 1).await?;
     shop.list(&Page::cut(carts, limit, |last| {
-        Cursor::encode("carts", &(&state, owner), &(last.updated_at.as_micros(), last.id.uuid()))
+        Cursor::encode("carts", &(&state, whose), &(last.updated_at.as_micros(), last.id.uuid()))
     }))
 }
 
@@ -221,28 +243,77 @@ async fn claim_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask:
     show(&ask.shop, &ports, on, done).await
 }
 
-/// Orders what is in the cart, at the price of this moment.
+/// Orders what is in the cart, at the price of this moment. Beyond the limit of whoever buys for an organisation it waits
+/// for a colleague's yes instead.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/checkout", tag = "carts", params(("id" = Uuid, Path)), request_body = Checkout,
-    responses((status = 201, description = "Ordered; Location says where.", body = OrderView)),
+    responses((status = 201, description = "Ordered; Location says where.", body = OrderView),
+        (status = 202, description = "Waiting for a colleague's yes.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn order_cart(
     Extension(ports): Extension<Ports>,
     Id(id): Id<CartId>,
     ask: Command<Checkout>,
 ) -> Answer {
-    let shop = &ask.shop;
-    let number = numbers::next(&shop.tenant, &ask.asked()).await?;
-    let order = OrderId::new();
+    let (shop, total) = (&ask.shop, ask.body.expected_total);
+    let order = async |new, afresh| desk::order(shop, &ports, id, new, total, afresh).await;
+    let done = placed(&ask, order).await?;
+    if done.reply.status == 202 {
+        return show(shop, &ports, id, done).await;
+    }
+    Ok(answer::done(done))
+}
+
+/// Approves a colleague's cart: it is ordered, at the price of this moment.
+#[utoipa::path(post, path = "/api/v1/carts/{id}/approve", tag = "carts", params(("id" = Uuid, Path)), request_body = Checkout,
+    responses((status = 201, description = "Ordered.", body = OrderView)),
+    security(("customer" = ["orders:place"])))]
+async fn approve_cart(
+    Extension(ports): Extension<Ports>,
+    Id(id): Id<CartId>,
+    ask: Command<Checkout>,
+) -> Answer {
+    let (shop, total) = (&ask.shop, ask.body.expected_total);
+    let approve = async |new, afresh| waiting::approve(shop, &ports, id, new, total, afresh).await;
+    Ok(answer::done(placed(&ask, approve).await?))
+}
+
+/// Declines a colleague's cart, with a reason. They can change it and ask again.
+#[utoipa::path(post, path = "/api/v1/carts/{id}/decline", tag = "carts", params(("id" = Uuid, Path)), request_body = NewDecline,
+    responses((status = 204, description = "Declined.")),
+    security(("customer" = ["orders:place"])))]
+async fn decline_cart(
+    Extension(ports): Extension<Ports>,
+    Id(id): Id<CartId>,
+    ask: Command<NewDecline>,
+) -> Answer {
+    let work = waiting::decline(&ask.shop, &ports, id, ask.if_match, &ask.body.reason).await;
+    ask.run(Work::or_refuse(work)).await
+}
+
+/// Takes a cart back that waits for approval.
+#[utoipa::path(post, path = "/api/v1/carts/{id}/recall", tag = "carts", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The cart, as it is now.", body = CartView)),
+    security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
+async fn recall_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NoBody>) -> Answer {
+    let work = waiting::recall(&ask.shop, id, ask.if_match).await;
+    change(&ask, &ports, id, work).await
+}
+
+/// Makes the work and does it; again when a price changed in between.
+async fn placed<T, F>(ask: &Command<T>, work: impl Fn(desk::New, bool) -> F) -> Result<Done, Problem>
+where
+    F: Future<Output = Result<Work, Problem>>,
+{
+    let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
+    let new = desk::New { order: OrderId::new(), number };
     for tried in 1.. {
-        let total = ask.body.expected_total;
-        let work = desk::order(shop, &ports, id, desk::New { order, number }, total, tried > 1).await;
-        let answer = ask.run(Work::or_refuse(work)).await;
-        match answer {
-            Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
-            answer => return answer,
+        let found = work(new, tried > 1).await;
+        match ask.done(Work::or_refuse(found)).await {
+            Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
+            done => return done,
         }
     }
-    Err(Problem::bug().into())
+    Err(Problem::bug())
 }
 
 /// Reads the order that was made of a cart, for whoever may read the cart.
@@ -264,7 +335,7 @@ async fn change<T>(ask: &Command<T>, ports: &Ports, id: CartId, work: Result<Wor
 
 /// The cart as it is now, with what became of the command.
 async fn show(shop: &Shop, ports: &Ports, id: CartId, done: Done) -> Answer {
-    let kept = desk::cart(shop, id).await?;
+    let kept = waiting::seen(shop, ports, id).await?;
     let version = kept.version;
     let view = Priced::new(&shop.tenant, ports, kept, shop.now, false).await?.view();
     let Done { reply, replayed } = done;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::queries::{self, Kept};
 use super::view::Priced;
-use super::{Contact, MOST_LINES, MOST_OF_A_THING, works};
+use super::{Contact, MOST_LINES, MOST_OF_A_THING, waiting, works};
 use crate::api::{NewAddress, NewLine};
 use crate::order::Address;
 use crate::works::Buyer;
@@ -150,7 +150,7 @@ pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Pr
     }
 }
 
-/// Orders what is in the cart, if it is whole and costs what its buyer was shown.
+/// Orders what is in the cart, if it is whole and costs what its buyer was shown; or asks whoever must say yes first.
 pub async fn order(
     shop: &Shop,
     ports: &Ports,
@@ -161,22 +161,30 @@ pub async fn order(
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
-    let Kept { version, subject, contact, purchase_order, .. } = &priced.kept;
     if priced.kept.state == "open" {
         priced.must_be_whole()?;
         expect(expected_total, &priced)?;
+        if let Some(organisation) = priced.approved_by() {
+            return Ok(waiting::ask(&priced, organisation));
+        }
     }
+    Ok(place(new, &priced, None))
+}
+
+pub(super) fn place(new: New, priced: &Priced, approved_by: Option<Uuid>) -> Work {
+    let Kept { id, version, subject, contact, purchase_order, .. } = &priced.kept;
     let buyer = Buyer {
         subject: *subject,
         person: priced.person(),
         note: contact.note.clone(),
         purchase_order: purchase_order.clone(),
-        cart: Some((id, *version)),
+        cart: Some((*id, *version)),
+        approved_by,
     };
-    Ok(crate::works::place_order(new.order, new.number, buyer, &priced.receipt))
+    crate::works::place_order(new.order, new.number, buyer, &priced.receipt)
 }
 
-fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {
+pub(super) fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {
     let total = priced.receipt.ledger().total();
     if expected.is_none_or(|expected| expected == total) {
         return Ok(());

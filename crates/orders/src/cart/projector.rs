@@ -38,6 +38,18 @@ impl Projector for Cart {
                 "update carts set version = $2, updated_at = $3, state = 'ordered', leads_to = $4 where id = $1",
                 args![id, event.version, event.at, ordered.order],
             ),
+            CartEvent::ApprovalAsked(asked) => Write::one(
+                "update carts set version = $2, updated_at = $3, state = 'awaiting_approval', organisation_id = $4, decline_reason = null where id = $1",
+                args![id, event.version, event.at, asked.organisation],
+            ),
+            CartEvent::Recalled(_) => Write::one(
+                "update carts set version = $2, updated_at = $3, state = 'open', organisation_id = null where id = $1",
+                args![id, event.version, event.at],
+            ),
+            CartEvent::Declined(declined) => Write::one(
+                "update carts set version = $2, updated_at = $3, state = 'open', organisation_id = null, decline_reason = $4 where id = $1",
+                args![id, event.version, event.at, declined.reason.reveal().cloned()],
+            ),
             CartEvent::LineAdded(_)
             | CartEvent::LineChanged(_)
             | CartEvent::LineRemoved(_)
@@ -80,5 +92,8 @@ fn contact(contact: Option<&Personal<super::Contact>>) -> Option<String> {
 }
 
 pub(crate) fn forget(subject: SubjectId) -> Vec<Write> {
-    vec![Write::any("update carts set contact = null where subject = $1", args![subject])]
+    vec![Write::any(
+        "update carts set contact = null, decline_reason = null where subject = $1",
+        args![subject],
+    )]
 }

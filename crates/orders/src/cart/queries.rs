@@ -24,13 +24,17 @@ pub struct Kept {
     pub delivery: Option<Uuid>,
     /// The order that was made of it, or the cart that it went into.
     pub leads_to: Option<Uuid>,
+    /// Whose yes it waits for.
+    pub organisation: Option<Uuid>,
+    /// Why somebody said no.
+    pub decline_reason: Option<String>,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
     pub lines: Vec<(VariantId, i64)>,
     pub codes: Vec<String>,
 }
 
-const KEPT: &str = "select id, version, state, subject, owner, currency, contact, purchase_order, delivery, leads_to, opened_at, updated_at from carts";
+const KEPT: &str = "select id, version, state, subject, owner, currency, contact, purchase_order, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason from carts";
 
 /// A cart, if whoever asks may see it: an owner's is theirs, and a guest's belongs to whoever knows its id.
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept, Problem> {
@@ -64,8 +68,11 @@ pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept
 pub struct CartSummary {
     #[schema(value_type = Uuid)]
     pub id: CartId,
-    /// open, ordered, or merged into another cart.
+    /// open, awaiting_approval, ordered, or merged into another cart.
     pub state: String,
+    /// The organisation whose yes it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<Uuid>,
     /// The customer whose it is; absent for a guest's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<Uuid>,
@@ -79,19 +86,34 @@ pub struct CartSummary {
     pub version: i64,
 }
 
+/// Which carts a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Whose {
+    Everybodys,
+    Owner(Uuid),
+    /// Those that wait for a yes of the organisation.
+    Organisation(Uuid),
+}
+
 /// Carts in one state, the latest change first, from below a moment and an id.
 pub async fn carts(
     tenant: &Tenant,
-    owner: Option<Uuid>,
+    whose: Whose,
     state: &str,
     (before, below): (i64, Uuid),
     rows: usize,
 ) -> Result<Vec<CartSummary>, Failure> {
+    let (owner, organisation) = match whose {
+        Whose::Everybodys => (None, None),
+        Whose::Owner(owner) => (Some(owner), None),
+        Whose::Organisation(organisation) => (None, Some(organisation)),
+    };
     let (sql, args) = Select::new(
-        "select id, state, owner, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version from carts c",
+        "select id, state, owner, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, organisation_id from carts c",
     )
     .and("state = ?", state.to_owned())
     .maybe("owner = ?", owner)
+    .maybe("organisation_id = ?", organisation)
     .between("(updated_at, id) < (?, ?)", before, below)
     .page("updated_at desc, id desc", rows)
     .statement();
@@ -108,6 +130,7 @@ fn cart_summary(row: &Row<'_>) -> Result<CartSummary, Failure> {
         opened_at: row.get(5)?,
         updated_at: row.get(6)?,
         version: row.get(7)?,
+        organisation_id: row.get(8)?,
     })
 }
 
@@ -132,6 +155,8 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
         leads_to: row.get(9)?,
         opened_at: row.get(10)?,
         updated_at: row.get(11)?,
+        organisation: row.get(12)?,
+        decline_reason: row.get(13)?,
         lines: Vec::new(),
         codes: Vec::new(),
     })

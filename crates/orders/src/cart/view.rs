@@ -10,17 +10,27 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Contact;
+use super::approval::WAITING;
 use super::queries::Kept;
 use crate::Ports;
 use crate::bill::BillView;
+use crate::buyers::OrganisationFacts;
 use crate::order::{Address, Line};
 use crate::till::{Receipt, Wanted};
 
 #[derive(Serialize, ToSchema)]
 pub struct CartView {
     pub id: Uuid,
-    /// open, ordered, or merged into another cart.
+    /// open, awaiting_approval, ordered, or merged into another cart.
     pub state: String,
+    /// For whom it is bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<CartOrganisation>,
+    /// Whether somebody else must say yes before it is ordered.
+    pub needs_approval: bool,
+    /// Why somebody said no when they were asked last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decline_reason: Option<String>,
     /// What was made of it: an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Uuid>,
@@ -48,6 +58,15 @@ pub struct CartView {
     #[schema(value_type = String)]
     pub updated_at: Timestamp,
     pub version: i64,
+}
+
+/// The organisation that a cart is bought for.
+#[derive(Serialize, ToSchema)]
+pub struct CartOrganisation {
+    pub id: Uuid,
+    pub name: String,
+    /// Whether it needs a number of the organisation's own.
+    pub purchase_order_required: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -140,6 +159,13 @@ impl Priced {
         Ok(Self { kept, receipt, stocks })
     }
 
+    /// The organisation that must say yes before this is ordered: it costs more than the buyer may order unasked.
+    pub fn approved_by(&self) -> Option<Uuid> {
+        let organisation = self.receipt.standing.organisation.as_ref()?;
+        let beyond = organisation.limit.is_some_and(|limit| self.receipt.ledger().total() > limit);
+        beyond.then_some(organisation.id)
+    }
+
     /// Refuses to order what is not whole.
     pub fn must_be_whole(&self) -> Result<(), Problem> {
         let missing = self.missing();
@@ -180,6 +206,14 @@ impl Priced {
         need(contact.email.is_some(), "/email", "give an e-mail address");
         need(contact.name.is_some(), "/name", "give a name");
         need(contact.shipping_address.is_some(), "/shipping_address", "give an address");
+        let organisation = self.receipt.standing.organisation.as_ref();
+        let numbered = self.kept.purchase_order.is_some();
+        let asks = organisation.is_some_and(|known| known.purchase_order_required);
+        need(
+            numbered || !asks,
+            "/purchase_order",
+            "give the purchase order's number; your organisation needs one",
+        );
         let to = contact.shipping_address.as_ref();
         if let Some((pointer, detail)) = to.and_then(|to| self.receipt.undelivered(to)) {
             need(false, pointer, detail);
@@ -205,12 +239,15 @@ impl Priced {
 
     pub fn view(&self) -> CartView {
         let Kept { contact, .. } = &self.kept;
-        let open = self.kept.state == "open";
+        let open = ["open", WAITING].contains(&&*self.kept.state);
         let choices = contact.shipping_address.as_ref().map(|to| self.receipt.deliveries(to));
         let leads_to = |state: &str| self.kept.leads_to.filter(|_| self.kept.state == state);
         CartView {
             id: self.kept.id.uuid(),
             state: self.kept.state.clone(),
+            organisation: self.receipt.standing.organisation.as_ref().map(CartOrganisation::of),
+            needs_approval: self.approved_by().is_some(),
+            decline_reason: self.kept.decline_reason.clone(),
             order_id: leads_to("ordered"),
             merged_into: leads_to("merged"),
             currency: self.kept.currency.code().to_owned(),
@@ -256,6 +293,13 @@ impl Priced {
             total: unit_price.amount.saturating_mul(quantity),
             problem: self.problem(n, variant, quantity),
         }
+    }
+}
+
+impl CartOrganisation {
+    fn of(known: &OrganisationFacts) -> Self {
+        let OrganisationFacts { id, name, purchase_order_required, .. } = known;
+        Self { id: *id, name: name.clone(), purchase_order_required: *purchase_order_required }
     }
 }
 

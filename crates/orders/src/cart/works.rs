@@ -94,7 +94,7 @@ pub fn claim(guest: &Kept, owner: SubjectId, into: Option<CartId>) -> Work {
     })
 }
 
-fn change<C>(id: CartId, seen: Option<i64>, command: C) -> Work
+pub(super) fn change<C>(id: CartId, seen: Option<i64>, command: C) -> Work
 where
     C: Send + Sync + 'static,
     Cart: Decide<C, Refusal = Refusal, Event = CartEvent>,
@@ -107,6 +107,6 @@ where
     })
 }
 
-fn moved() -> Problem {
+pub(super) fn moved() -> Problem {
     Problem::unavailable("contended", "The cart was changed just now, so nothing was written. Try again.", 1)
 }

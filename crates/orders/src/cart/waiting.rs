@@ -1,0 +1,114 @@
+//! What is done to a cart that waits for somebody's yes, looked up and checked, and then a work that is not run yet.
+
+use edge::Shop;
+use kernel::{Check, Fault, Personal, Problem, within};
+use store::{Reply, Work};
+use uuid::Uuid;
+
+use super::approval::{AskApproval, Decline, Recall, WAITING, may_approve};
+use super::desk::{self, New, expect};
+use super::queries::{self, Kept, Whose};
+use super::view::Priced;
+use super::{Cart, works};
+use crate::buyers::Standing;
+use crate::{CartId, Ports, Refusal};
+
+/// The cart, if whoever asks may see it: while it waits, those who say yes for the organisation may, too.
+pub async fn seen(shop: &Shop, ports: &Ports, id: CartId) -> Result<Kept, Problem> {
+    match desk::cart(shop, id).await {
+        Err(problem) if problem.fault == Fault::NotFound => Ok(awaited(shop, ports, id).await?.0),
+        found => found,
+    }
+}
+
+/// A cart that waits for the yes of whoever asks, with what they may do.
+async fn awaited(shop: &Shop, ports: &Ports, id: CartId) -> Result<(Kept, Standing), Problem> {
+    let missing = || Problem::not_found("cart");
+    let customer = shop.caller.customer().ok_or_else(missing)?;
+    let standing = ports.buyers.standing(&shop.tenant, customer).await?;
+    let organisation = standing.approves_for().map(|known| known.id).ok_or_else(missing)?;
+    let kept = queries::cart(&shop.tenant, id, None).await?;
+    let theirs = kept.state == WAITING && kept.organisation == Some(organisation);
+    if theirs { Ok((kept, standing)) } else { Err(missing()) }
+}
+
+/// Which waiting carts a customer sees: all of the organisation for which they say yes, or their own.
+pub async fn listed(shop: &Shop, ports: &Ports, own: Uuid) -> Result<Whose, Problem> {
+    let standing = ports.buyers.standing(&shop.tenant, own).await?;
+    Ok(standing.approves_for().map_or(Whose::Owner(own), |known| Whose::Organisation(known.id)))
+}
+
+/// Asks those who say yes for the organisation, instead of ordering.
+pub(super) fn ask(priced: &Priced, organisation: Uuid) -> Work {
+    let (id, read) = (priced.kept.id, priced.kept.version);
+    priced.receipt.standing.held_to(Work::over::<Cart>([id]).decide(move |desk| {
+        desk.get::<Cart>(id)?.must_be_open()?;
+        if desk.version::<Cart>(id) != read {
+            return Err(works::moved());
+        }
+        desk.ask::<Cart, _>(id, &AskApproval { organisation })?;
+        Ok(Reply { status: 202, ..Reply::default() })
+    }))
+}
+
+/// Orders what a colleague wants, at the price of this moment.
+pub async fn approve(
+    shop: &Shop,
+    ports: &Ports,
+    id: CartId,
+    new: New,
+    expected_total: Option<i64>,
+    afresh: bool,
+) -> Result<Work, Problem> {
+    let (kept, approver) = colleagues(shop, ports, id).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
+    let organisation = priced.kept.organisation;
+    if priced.receipt.standing.organisation.as_ref().map(|known| known.id) != organisation {
+        return Err(Refusal::BuyerLeft.into());
+    }
+    priced.must_be_whole()?;
+    expect(expected_total, &priced)?;
+    let by = shop.caller.customer();
+    let facts = approver.approves_for().zip(by).ok_or_else(|| Problem::not_found("cart"))?;
+    may_approve(facts.1, facts.0, priced.kept.owner, priced.receipt.ledger().total())?;
+    Ok(approver.held_to(desk::place(new, &priced, by)))
+}
+
+/// Says no, and why.
+pub async fn decline(
+    shop: &Shop,
+    ports: &Ports,
+    id: CartId,
+    seen: Option<i64>,
+    reason: &str,
+) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    check.that(within(reason, 1, 500), "/reason", "give a reason of 1 to 500 letters");
+    check.done()?;
+    let (kept, approver) = colleagues(shop, ports, id).await?;
+    let by = shop.caller.customer().ok_or_else(|| Problem::not_found("cart"))?;
+    let (subject, reason) = (kept.subject, reason.to_owned());
+    Ok(approver.held_to(Work::over::<Cart>([id]).about([subject]).decide(move |desk| {
+        desk.get::<Cart>(id)?;
+        desk.expect_version::<Cart>(id, seen)?;
+        let reason = Personal::new(subject, reason.clone());
+        desk.ask::<Cart, _>(id, &Decline { by, reason })?;
+        Ok(Reply::nothing())
+    })))
+}
+
+/// Takes it back.
+pub async fn recall(shop: &Shop, id: CartId, seen: Option<i64>) -> Result<Work, Problem> {
+    desk::cart(shop, id).await?;
+    Ok(works::change(id, seen, Recall))
+}
+
+/// A cart that waits for somebody else than its buyer. Of their own they are told why it is not theirs to say yes to.
+async fn colleagues(shop: &Shop, ports: &Ports, id: CartId) -> Result<(Kept, Standing), Problem> {
+    let found = awaited(shop, ports, id).await;
+    let own = match &found {
+        Ok((kept, _)) => kept.owner == shop.caller.customer(),
+        Err(_) => desk::cart(shop, id).await.is_ok_and(|kept| kept.owner.is_some()),
+    };
+    if own { Err(Refusal::OwnApproval.into()) } else { found }
+}
