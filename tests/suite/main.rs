@@ -18,6 +18,7 @@ mod histories;
 mod identity;
 mod isolation;
 mod matrix;
+mod organisations;
 mod outside;
 mod own_limits;
 mod passkeys;

@@ -20,8 +20,10 @@ create index organisation_members_by_customer on organisation_members (customer_
 create table memberships (
   id uuid not null,
   version bigint not null,
+  member_id uuid not null,
   primary key (id)
 );
+create index memberships_by_member on memberships (member_id);
 create table segments (
   id uuid not null,
   version bigint not null,

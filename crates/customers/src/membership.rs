@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{OrganisationId, Refusal, SegmentId};
+
+/// The namespace in which the ids of memberships are made from the ids of members, whose own streams are others.
+const MEMBERSHIPS: Uuid = Uuid::from_u128(0x58a3_0e4b_91c6_4f0d_8d27_6be1_c0de_3c3c);
 
 /// Prices are looked for by each of them.
 pub const MOST_SEGMENTS: usize = 100;
@@ -45,23 +49,38 @@ kernel::events! {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
+    pub member: Uuid,
     pub organisation: OrganisationId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
+    pub member: Uuid,
     pub organisation: OrganisationId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PutIn {
+    pub member: Uuid,
     pub segment: SegmentId,
     pub kind: Kind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenOut {
+    pub member: Uuid,
     pub segment: SegmentId,
+}
+
+impl MembershipEvent {
+    pub fn member(&self) -> Uuid {
+        match self {
+            Self::Joined(event) => event.member,
+            Self::Left(event) => event.member,
+            Self::PutIn(event) => event.member,
+            Self::TakenOut(event) => event.member,
+        }
+    }
 }
 
 impl Aggregate for Membership {
@@ -83,20 +102,31 @@ impl Aggregate for Membership {
 }
 
 pub struct Join {
+    pub member: Uuid,
     pub organisation: OrganisationId,
 }
 
 pub struct Leave {
+    pub member: Uuid,
     pub organisation: OrganisationId,
 }
 
 pub struct PutInto {
+    pub member: Uuid,
     pub segment: SegmentId,
     pub kind: Kind,
 }
 
 pub struct TakeOut {
+    pub member: Uuid,
     pub segment: SegmentId,
+}
+
+impl Membership {
+    /// The stream of a customer or an organisation.
+    pub fn id(member: Uuid) -> Uuid {
+        Uuid::new_v5(&MEMBERSHIPS, member.as_bytes())
+    }
 }
 
 type Decision = Result<Vec<MembershipEvent>, Refusal>;
@@ -105,9 +135,9 @@ impl Decide<Join> for Membership {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Join, _now: Timestamp) -> Decision {
-        let organisation = command.organisation;
+        let Join { member, organisation } = *command;
         match self.organisation {
-            None => Ok(vec![Joined { organisation }.into()]),
+            None => Ok(vec![Joined { member, organisation }.into()]),
             Some(theirs) if theirs == organisation => Ok(Vec::new()),
             Some(_) => Err(Refusal::MemberElsewhere),
         }
@@ -118,9 +148,9 @@ impl Decide<Leave> for Membership {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Leave, _now: Timestamp) -> Decision {
-        let organisation = command.organisation;
+        let Leave { member, organisation } = *command;
         let theirs = self.organisation == Some(organisation);
-        Ok(if theirs { vec![Left { organisation }.into()] } else { Vec::new() })
+        Ok(if theirs { vec![Left { member, organisation }.into()] } else { Vec::new() })
     }
 }
 
@@ -128,14 +158,14 @@ impl Decide<PutInto> for Membership {
     type Refusal = Refusal;
 
     fn decide(&self, command: &PutInto, _now: Timestamp) -> Decision {
-        let PutInto { segment, kind } = *command;
+        let PutInto { member, segment, kind } = *command;
         if self.segments.contains(&segment) {
             return Ok(Vec::new());
         }
         if self.segments.len() >= MOST_SEGMENTS {
             return Err(Refusal::TooManySegments);
         }
-        Ok(vec![PutIn { segment, kind }.into()])
+        Ok(vec![PutIn { member, segment, kind }.into()])
     }
 }
 
@@ -143,9 +173,9 @@ impl Decide<TakeOut> for Membership {
     type Refusal = Refusal;
 
     fn decide(&self, command: &TakeOut, _now: Timestamp) -> Decision {
-        let segment = command.segment;
+        let TakeOut { member, segment } = *command;
         let there = self.segments.contains(&segment);
-        Ok(if there { vec![TakenOut { segment }.into()] } else { Vec::new() })
+        Ok(if there { vec![TakenOut { member, segment }.into()] } else { Vec::new() })
     }
 }
 
@@ -155,28 +185,38 @@ mod tests {
     use kernel::aggregate::given;
 
     const NOW: Timestamp = Timestamp::from_micros(0);
+    const ADA: Uuid = Uuid::from_u128(1);
 
     #[test]
     fn a_customer_belongs_to_one_organisation_until_they_leave_it() {
         let (one, other) = (OrganisationId::new(), OrganisationId::new());
-        let mut member = given::<Membership>([Joined { organisation: one }.into()]);
-        assert_eq!(member.when(&Join { organisation: one }, NOW), Ok(Vec::new()));
-        assert_eq!(member.when(&Join { organisation: other }, NOW), Err(Refusal::MemberElsewhere));
-        assert_eq!(member.when(&Leave { organisation: other }, NOW), Ok(Vec::new()));
-        member.0.apply(&Left { organisation: one }.into());
-        assert_eq!(member.when(&Join { organisation: other }, NOW).map(|events| events.len()), Ok(1));
+        let mut member = given::<Membership>([Joined { member: ADA, organisation: one }.into()]);
+        assert_eq!(member.when(&Join { member: ADA, organisation: one }, NOW), Ok(Vec::new()));
+        assert_eq!(
+            member.when(&Join { member: ADA, organisation: other }, NOW),
+            Err(Refusal::MemberElsewhere)
+        );
+        assert_eq!(member.when(&Leave { member: ADA, organisation: other }, NOW), Ok(Vec::new()));
+        member.0.apply(&Left { member: ADA, organisation: one }.into());
+        assert_eq!(
+            member.when(&Join { member: ADA, organisation: other }, NOW).map(|events| events.len()),
+            Ok(1)
+        );
     }
 
     #[test]
     fn whoever_is_in_a_segment_is_in_it_once_and_in_a_hundred_at_most() {
         let segment = SegmentId::new();
-        let mut member = given::<Membership>([PutIn { segment, kind: Kind::Customer }.into()]);
-        assert_eq!(member.when(&PutInto { segment, kind: Kind::Customer }, NOW), Ok(Vec::new()));
+        let mut member = given::<Membership>([PutIn { member: ADA, segment, kind: Kind::Customer }.into()]);
+        assert_eq!(member.when(&PutInto { member: ADA, segment, kind: Kind::Customer }, NOW), Ok(Vec::new()));
         while member.0.segments.len() < MOST_SEGMENTS {
             member.0.segments.insert(SegmentId::new());
         }
-        let one_more = PutInto { segment: SegmentId::new(), kind: Kind::Customer };
+        let one_more = PutInto { member: ADA, segment: SegmentId::new(), kind: Kind::Customer };
         assert_eq!(member.when(&one_more, NOW), Err(Refusal::TooManySegments));
-        assert_eq!(member.when(&TakeOut { segment }, NOW), Ok(vec![TakenOut { segment }.into()]));
+        assert_eq!(
+            member.when(&TakeOut { member: ADA, segment }, NOW),
+            Ok(vec![TakenOut { member: ADA, segment }.into()])
+        );
     }
 }

@@ -63,20 +63,23 @@ impl Projector for Organisation {
 impl Projector for Membership {
     fn project(event: &Envelope<&MembershipEvent>) -> Vec<Write> {
         let (id, version) = (event.stream_id, event.version);
-        let sql = match version {
-            1 => "insert into memberships (id, version) values ($1, $2)",
-            _ => "update memberships set version = $2 where id = $1",
-        };
-        let mut writes = vec![Write::one(sql, args![id, version])];
+        let member = event.data.member();
+        let mut writes = vec![match version {
+            1 => Write::one(
+                "insert into memberships (id, version, member_id) values ($1, $2, $3)",
+                args![id, version, member],
+            ),
+            _ => Write::one("update memberships set version = $2 where id = $1", args![id, version]),
+        }];
         match event.data {
             MembershipEvent::Joined(_) | MembershipEvent::Left(_) => {}
             MembershipEvent::PutIn(put) => writes.push(Write::one(
                 "insert into segment_members (segment_id, member_id, kind) values ($1, $2, $3)",
-                args![put.segment, id, put.kind.as_str()],
+                args![put.segment, member, put.kind.as_str()],
             )),
             MembershipEvent::TakenOut(taken) => writes.push(Write::one(
                 "delete from segment_members where segment_id = $1 and member_id = $2",
-                args![taken.segment, id],
+                args![taken.segment, member],
             )),
         }
         writes

@@ -33,6 +33,7 @@ pub struct Affiliation {
 /// The versions that a standing was read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
+    /// By their members.
     pub memberships: Vec<(Uuid, i64)>,
     pub organisations: Vec<(OrganisationId, i64)>,
     pub segments: Vec<(SegmentId, i64)>,
@@ -42,9 +43,9 @@ pub struct Seen {
 /// read after them can only be newer, and is found out.
 pub async fn standing(tenant: &Tenant, customer: Uuid) -> Result<Standing, Failure> {
     let queries = [
-        ("select version from memberships where id = $1", args![customer]),
+        ("select version from memberships where member_id = $1", args![customer]),
         (
-            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.id = o.id) from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
+            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.member_id = o.id) from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
             args![customer],
         ),
         (

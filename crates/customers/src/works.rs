@@ -39,7 +39,8 @@ pub fn set_member(
     member: Member,
     currency: Currency,
 ) -> Work {
-    Work::over::<Organisation>([id]).and::<Membership>([customer]).decide(move |desk| {
+    let membership = Membership::id(customer);
+    Work::over::<Organisation>([id]).and::<Membership>([membership]).decide(move |desk| {
         let organisation = desk.get::<Organisation>(id)?;
         if by.is_some_and(|by| !organisation.is_run_by(by)) {
             return Err(Problem::not_found("organisation"));
@@ -48,18 +49,19 @@ pub fn set_member(
             return Err(Problem::not_found("member"));
         }
         desk.expect_version::<Organisation>(id, seen)?;
-        desk.ask::<Membership, _>(customer, &Join { organisation: id })?;
+        desk.ask::<Membership, _>(membership, &Join { member: customer, organisation: id })?;
         desk.ask::<Organisation, _>(id, &SetMember { customer, member })?;
         shown(desk, 200, id, currency)
     })
 }
 
 pub fn remove_member(id: OrganisationId, seen: Option<i64>, customer: Uuid) -> Work {
-    Work::over::<Organisation>([id]).and::<Membership>([customer]).decide(move |desk| {
+    let membership = Membership::id(customer);
+    Work::over::<Organisation>([id]).and::<Membership>([membership]).decide(move |desk| {
         desk.get::<Organisation>(id)?;
         desk.expect_version::<Organisation>(id, seen)?;
         desk.ask::<Organisation, _>(id, &RemoveMember { customer })?;
-        desk.ask::<Membership, _>(customer, &Leave { organisation: id })?;
+        desk.ask::<Membership, _>(membership, &Leave { member: customer, organisation: id })?;
         Ok(Reply::nothing())
     })
 }
@@ -104,27 +106,30 @@ pub fn remove_segment(id: SegmentId, seen: Option<i64>, (name, read): (&str, i64
 
 /// Puts a customer or an organisation into a segment. Which of the two it is, its id says.
 pub fn put_into_segment(id: SegmentId, member: Uuid) -> Work {
-    let named = Work::over::<Segment>([id]).and::<Membership>([member]).and::<Organisation>([member]);
+    let membership = Membership::id(member);
+    let named = Work::over::<Segment>([id]).and::<Membership>([membership]).and::<Organisation>([member]);
     named.decide(move |desk| {
         known(desk, id, None)?;
         let organisation = desk.find::<Organisation>(member).is_some();
         let kind = if organisation { Kind::Organisation } else { Kind::Customer };
-        desk.ask::<Membership, _>(member, &PutInto { segment: id, kind })?;
+        desk.ask::<Membership, _>(membership, &PutInto { member, segment: id, kind })?;
         Ok(Reply::nothing())
     })
 }
 
 pub fn take_out_of_segment(id: SegmentId, member: Uuid) -> Work {
-    Work::over::<Segment>([id]).and::<Membership>([member]).decide(move |desk| {
+    let membership = Membership::id(member);
+    Work::over::<Segment>([id]).and::<Membership>([membership]).decide(move |desk| {
         known(desk, id, None)?;
-        desk.ask::<Membership, _>(member, &TakeOut { segment: id })?;
+        desk.ask::<Membership, _>(membership, &TakeOut { member, segment: id })?;
         Ok(Reply::nothing())
     })
 }
 
 /// Refuses when what somebody belonged to has changed since it was read. It comes before the work that relies on it.
 pub fn still(seen: Seen) -> Work {
-    let Seen { memberships, organisations, segments } = seen;
+    let Seen { mut memberships, organisations, segments } = seen;
+    memberships.iter_mut().for_each(|(member, _)| *member = Membership::id(*member));
     let named = Work::over::<Membership>(memberships.iter().map(|(id, _)| *id));
     let named = named.and::<Organisation>(organisations.iter().map(|(id, _)| *id));
     let named = named.and::<Segment>(segments.iter().map(|(id, _)| *id));

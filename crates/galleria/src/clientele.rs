@@ -1,11 +1,15 @@
 //! Who a customer belongs to, for whoever takes orders.
 
-use customers::queries;
+use customers::{OrganisationId, queries};
 use futures_util::future::BoxFuture;
+use identity::AccountId;
 use kernel::Problem;
 use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
 use store::Tenant;
 use uuid::Uuid;
+
+/// Of very many who may say yes so many are named.
+const NAMED: usize = 10;
 
 pub struct Clientele;
 
@@ -21,6 +25,23 @@ impl Buyers for Clientele {
             let (segments, groups) = segments.into_iter().map(|(id, name)| (id.uuid(), name)).unzip();
             let organisation = organisation.map(facts);
             Ok(Standing { segments, groups, organisation, still: Some(customers::works::still(seen)) })
+        })
+    }
+
+    fn approvers<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        organisation: Uuid,
+        but: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<String>, Problem>> {
+        Box::pin(async move {
+            let ids = queries::approvers(tenant, OrganisationId(organisation)).await?;
+            let mut names = Vec::new();
+            for id in ids.into_iter().filter(|id| *id != but).take(NAMED) {
+                let account = identity::queries::account(tenant, AccountId(id)).await?;
+                names.extend(account.map(|account| account.name).filter(|name| !name.is_empty()));
+            }
+            Ok(names)
         })
     }
 }

@@ -46,6 +46,14 @@ pub trait Buyers: Send + Sync + 'static {
         tenant: &'a Tenant,
         customer: Uuid,
     ) -> Pin<Box<dyn Future<Output = Result<Standing, Problem>> + Send + 'a>>;
+
+    /// The names of those who say yes for an organisation, other than one of them.
+    fn approvers<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        organisation: Uuid,
+        but: Uuid,
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<String>, Problem>> + Send + 'a>>;
 }
 
 /// Everybody buys for themselves.
@@ -58,6 +66,15 @@ impl Buyers for NoBuyers {
         _: Uuid,
     ) -> Pin<Box<dyn Future<Output = Result<Standing, Problem>> + Send + 'a>> {
         Box::pin(std::future::ready(Ok(Standing::default())))
+    }
+
+    fn approvers<'a>(
+        &'a self,
+        _: &'a Tenant,
+        _: Uuid,
+        _: Uuid,
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<String>, Problem>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
     }
 }
 
