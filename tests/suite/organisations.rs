@@ -385,6 +385,18 @@ async fn an_organisation_is_seen_and_arranged_by_its_own_and_by_nobody_elses(eng
         let refused = admin.post("/api/v1/organisations", &body).await;
         assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
+    // The second version says its amounts with their currency.
+    let limited = json!({ "name": "Inn", "approval_limit": { "amount": 5000, "currency": "EUR" } });
+    let made = admin.post("/api/v2/organisations", &limited).await;
+    assert_eq!((made.status, &made.json()["approval_limit"]), (201, &limited["approval_limit"]));
+    let inn = text(&made.json()["id"]);
+    let path_of_inn = format!("/api/v2/organisations/{inn}/members/00000000-0000-4000-8000-000000000001");
+    let body = json!({ "role": "buyer", "approval_limit": { "amount": 100, "currency": "EUR" } });
+    let set = admin.put(&path_of_inn, &body).await.json();
+    assert_eq!(set["members"][0]["approval_limit"], body["approval_limit"], "{set}");
+    let listed = admin.get("/api/v2/organisations").await.json();
+    assert_eq!(listed["data"][0]["approval_limit"], limited["approval_limit"], "{listed}");
+    assert_eq!(admin.get(&format!("/api/v1/organisations/{inn}")).await.json()["approval_limit"], 5000);
     // An organisation may be one person: what it says of itself can be forgotten.
     let erased = admin.post("/api/v1/privacy/erasures", &json!({ "person": quay })).await;
     assert!(erased.status < 300, "{}", erased.json());

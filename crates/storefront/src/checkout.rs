@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
+use orders::cart::approval::WAITING;
 use orders::cart::desk::{self, CartDetails};
 use orders::cart::queries::Kept;
 use orders::cart::view::{CartView, Priced};
@@ -54,8 +55,11 @@ async fn sent_twice(visit: &Visit, typed: &Pairs) -> Result<Response, Problem> {
         Some(id) => bag::seen(visit, id).await?,
         None => None,
     };
-    let ordered = cart.filter(|cart| cart.state == "ordered");
-    Ok(ordered.map_or_else(|| see_other("/cart"), |cart| placed(cart.id)))
+    Ok(match cart {
+        Some(cart) if cart.state == "ordered" => placed(cart.id),
+        Some(cart) if cart.state == WAITING => waits(cart.id),
+        _ => see_other("/cart"),
+    })
 }
 
 async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, Problem> {
@@ -69,7 +73,8 @@ async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, 
     }
     let expected = typed.get("total").and_then(|total| total.parse().ok());
     match place(visit, cart.id, expected).await {
-        Ok(()) => Ok(placed(cart.id)),
+        Ok(Placed::Ordered) => Ok(placed(cart.id)),
+        Ok(Placed::Waits) => Ok(waits(cart.id)),
         Err(problem) if problem.code == "total_changed" => {
             let total = visit.money(view.bill.total);
             let errors = Errors::whole(filled(visit.texts.cart_changed, &[&total]));
@@ -83,7 +88,13 @@ async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, 
     }
 }
 
-async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), Problem> {
+enum Placed {
+    Ordered,
+    /// For a colleague's yes.
+    Waits,
+}
+
+async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<Placed, Problem> {
     let shop = &visit.shop;
     let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
     let number = numbers::next(&shop.tenant, &asked).await?;
@@ -92,7 +103,8 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), P
         let work = desk::order(shop, &visit.ports, id, new, expected, tried > 1).await;
         match bag::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
-            done => return done.map(|_| ()),
+            Ok(done) if done.reply.status == 202 => return Ok(Placed::Waits),
+            done => return done.map(|_| Placed::Ordered),
         }
     }
     Err(Problem::bug())
@@ -101,6 +113,13 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<(), P
 /// An order that was placed is paid on its page.
 fn placed(cart: CartId) -> Response {
     let mut response = see_other(&format!("/orders/{cart}"));
+    bag::let_go(response.headers_mut());
+    response
+}
+
+/// A cart that waits is looked at on its page.
+fn waits(cart: CartId) -> Response {
+    let mut response = see_other(&format!("/approvals/{cart}"));
     bag::let_go(response.headers_mut());
     response
 }
@@ -166,7 +185,7 @@ fn details(typed: &Pairs) -> CartDetails {
         company: text("company"),
         shipping_address: Some(address),
         billing_address: None,
-        purchase_order: None,
+        purchase_order: text("purchase_order"),
         note: text("note"),
     }
 }

@@ -13,6 +13,7 @@
 //! them.
 
 mod answer;
+mod approvals;
 mod assets;
 mod bag;
 mod browse;
@@ -70,6 +71,10 @@ pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> 
         .route("/checkout/order", post(checkout::order))
         .route("/orders/{cart}", get(pages::order::order))
         .route("/orders/{cart}/pay", post(paying::pay))
+        .route("/approvals/{cart}", get(pages::approval::approval))
+        .route("/approvals/{cart}/approve", post(approvals::approve))
+        .route("/approvals/{cart}/decline", post(approvals::decline))
+        .route("/approvals/{cart}/recall", post(approvals::recall))
         .route("/account/orders", get(pages::orders::orders))
         .route("/sitemap.xml", get(sitemap::sitemap))
         .route("/sitemap/{part}", get(sitemap::part))

@@ -1,5 +1,6 @@
 //! The pages, one a file, and what several of them show.
 
+pub mod approval;
 pub mod cart;
 pub mod checkout;
 pub mod home;

@@ -40,6 +40,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
     let view = view(visit, kept.id).await?;
     let main = html! {
         h1 { (texts.your_cart) }
+        @if let Some(reason) = &view.decline_reason { div.notice { p { (filled(texts.declined_because, &[reason])) } } }
         div.split {
             ul.lines { @for line in &view.lines { (one(visit, line)) } }
             aside.box aria-label=(texts.summary) {

@@ -8,7 +8,6 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::{FieldProblem, Problem};
 use maud::{Markup, html};
-use orders::cart::Contact;
 use orders::cart::view::CartView;
 
 use super::bill;
@@ -30,7 +29,7 @@ pub async fn checkout(State(platform): State<Platform>, visit: Visit) -> Respons
     };
     let shown = async {
         let view = view(&bag.visit, cart.id).await?;
-        let typed = known(&view.contact, &bag.visit);
+        let typed = known(&view, &bag.visit);
         Ok::<_, Problem>(form(&bag.visit, StatusCode::OK, &view, &typed, &Errors::default()))
     };
     bag.visit.show(shown.await)
@@ -41,7 +40,7 @@ pub async fn checkout(State(platform): State<Platform>, visit: Visit) -> Respons
 pub struct Errors(BTreeMap<&'static str, String>);
 
 /// Each field with the pointer by which the cart knows it, and whether an order needs it.
-const FIELDS: [(&str, &str, bool); 11] = [
+const FIELDS: [(&str, &str, bool); 12] = [
     ("email", "/email", true),
     ("name", "/name", true),
     ("phone", "/phone", false),
@@ -53,6 +52,7 @@ const FIELDS: [(&str, &str, bool); 11] = [
     ("region", "/shipping_address/region", false),
     ("country", "/shipping_address/country", true),
     ("note", "/note", false),
+    ("purchase_order", "/purchase_order", false),
 ];
 
 impl Errors {
@@ -92,6 +92,7 @@ impl Errors {
             "/email" => ("email", texts.needed.to_owned()),
             "/name" => ("name", texts.needed.to_owned()),
             "/shipping_address" => ("country", texts.nowhere.to_owned()),
+            "/purchase_order" => ("purchase_order", texts.needed.to_owned()),
             "/delivery_option_id" => ("delivery", texts.choose_one.to_owned()),
             _ => ("", missing.detail.clone()),
         });
@@ -104,7 +105,8 @@ impl Errors {
 }
 
 /// What is known already, as if it had been typed.
-fn known(contact: &Contact, visit: &Visit) -> Pairs {
+fn known(view: &CartView, visit: &Visit) -> Pairs {
+    let contact = &view.contact;
     let mut pairs = Vec::new();
     let mut put = |name: &str, value: Option<&String>| {
         pairs.extend(value.map(|value| (name.to_owned(), value.clone())))
@@ -114,6 +116,7 @@ fn known(contact: &Contact, visit: &Visit) -> Pairs {
     put("phone", contact.phone.as_ref());
     put("company", contact.company.as_ref());
     put("note", contact.note.as_ref());
+    put("purchase_order", view.purchase_order.as_ref());
     let address = contact.shipping_address.as_ref();
     put("line1", address.map(|address| &address.line1));
     put("line2", address.and_then(|address| address.line2.as_ref()));
@@ -141,6 +144,7 @@ pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, e
             // Enter within a field writes down what was typed, and orders nothing yet.
             button hidden formaction="/checkout" {}
             div {
+                (organisation(visit, view, typed, errors))
                 (contact(visit, typed, errors))
                 (address(visit, typed, errors))
                 (delivery(visit, view, errors))
@@ -152,7 +156,10 @@ pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, e
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
                 input type="hidden" name="cart" value=(view.id);
                 input type="hidden" name="total" value=(view.bill.total);
-                @if settled {
+                @if settled && view.needs_approval {
+                    button.main.wide formaction="/checkout/order" { (filled(texts.ask_approval, &[&visit.money(view.bill.total)])) }
+                    p.quiet { (texts.ask_approval_note) }
+                } @else if settled {
                     button.main.wide formaction="/checkout/order" { (filled(texts.place_order, &[&visit.money(view.bill.total)])) }
                     p.quiet { (texts.pay_after) }
                 } @else {
@@ -165,6 +172,20 @@ pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, e
     let seo = Seo { title: texts.checkout.to_owned(), ..Seo::default() };
     let markup = frame::whole(visit, &seo, main);
     answer::page(visit, status, Keeping::Private, markup)
+}
+
+/// For whom it is bought, and under which number of theirs.
+fn organisation(visit: &Visit, view: &CartView, typed: &Pairs, errors: &Errors) -> Markup {
+    let texts = visit.texts;
+    let hint = |needed: bool| needed.then_some(texts.purchase_order_needed);
+    html! {
+        @if let Some(known) = &view.organisation {
+            fieldset.box {
+                legend { (filled(texts.buying_for, &[&known.name])) }
+                (field(visit, "purchase_order", texts.purchase_order, "off", hint(known.purchase_order_required), typed, errors))
+            }
+        }
+    }
 }
 
 fn contact(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {

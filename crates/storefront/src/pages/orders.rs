@@ -8,6 +8,7 @@ use maud::html;
 use orders::queries::Listed;
 use uuid::Uuid;
 
+use super::approval::waiting_carts;
 use super::{empty, order};
 use crate::answer::Keeping;
 use crate::seo::Seo;
@@ -39,12 +40,20 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
     };
     let listed = Listed { own: Some(customer), ..Listed::default() };
     let found = orders::queries::orders(&visit.shop.tenant, &listed, Uuid::max(), SHOWN).await?;
-    if found.is_empty() {
+    let waiting = waiting_carts(visit, customer).await?;
+    let done = match visit.query.get("done") {
+        Some("approved") => Some(texts.approved),
+        Some("declined") => Some(texts.declined),
+        _ => None,
+    };
+    if found.is_empty() && done.is_none() && waiting.0.is_empty() {
         let main = empty(texts.no_orders, texts.no_orders_lead, ("/search", texts.go_shopping));
         return Ok(frame::page(visit, Keeping::Private, &seo, main));
     }
     let main = html! {
         h1 { (texts.your_orders) }
+        @if let Some(text) = done { div.notice role="status" { p { (text) } } }
+        (waiting)
         ul.orders { @for summary in &found { li.box {
             @let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
             a href=(format!("/orders/{}", summary.id)) { (filled(texts.order_title, &[&number])) }

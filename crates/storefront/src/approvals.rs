@@ -1,0 +1,98 @@
+//! What becomes of a cart that waits for a colleague's yes: approved, declined, or taken back.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edge::Platform;
+use kernel::Problem;
+use orders::cart::desk::New;
+use orders::cart::waiting;
+use orders::works::PRICES_CHANGED;
+use orders::{CartId, OrderId, TRIES, numbers};
+use store::{Asked, Work};
+
+use crate::bag;
+use crate::forms::read;
+use crate::pages::approval::page;
+use crate::visit::{Pairs, Visit, see_other};
+
+pub async fn approve(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    let typed = read(&body);
+    answered(&platform, &named, visit, async |visit, id| {
+        approved(visit, id, &typed).await.map(|()| "/account/orders?done=approved")
+    })
+    .await
+}
+
+pub async fn decline(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    let typed = read(&body);
+    answered(&platform, &named, visit, async |visit, id| {
+        let reason = typed.get("reason").unwrap_or_default();
+        let work = waiting::decline(&visit.shop, &visit.ports, id, None, reason).await?;
+        bag::run(visit, work).await?;
+        Ok("/account/orders?done=declined")
+    })
+    .await
+}
+
+pub async fn recall(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+    answered(&platform, &named, visit, async |visit, id| {
+        let work = waiting::recall(&visit.shop, id, None).await?;
+        bag::run(visit, work).await?;
+        Ok("/cart")
+    })
+    .await
+}
+
+/// Where it leads; or, when it was refused, the cart once more with the reason above it.
+async fn answered(
+    platform: &Platform,
+    named: &str,
+    visit: Visit,
+    act: impl AsyncFnOnce(&Visit, CartId) -> Result<&'static str, Problem>,
+) -> Response {
+    let visit = match visit.greeted(platform).await {
+        Ok(visit) => visit,
+        Err(refused) => return refused.0.show(Err(refused.1)),
+    };
+    let shown = async {
+        let id: CartId = named.parse().map_err(|_| Problem::not_found("cart"))?;
+        match act(&visit, id).await {
+            Ok(to) => Ok(see_other(to)),
+            Err(problem) if [409, 422].contains(&problem.fault.status()) => {
+                let said = problem.fields.first().map_or(&problem.detail, |field| &field.detail);
+                page(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(said)).await
+            }
+            Err(problem) => Err(problem),
+        }
+    };
+    let shown = shown.await;
+    visit.show(shown)
+}
+
+async fn approved(visit: &Visit, id: CartId, typed: &Pairs) -> Result<(), Problem> {
+    let shop = &visit.shop;
+    let expected = typed.get("total").and_then(|total| total.parse().ok());
+    let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
+    let number = numbers::next(&shop.tenant, &asked).await?;
+    let new = New { order: OrderId::new(), number };
+    for tried in 1.. {
+        let work = waiting::approve(shop, &visit.ports, id, new, expected, tried > 1).await;
+        match bag::run(visit, Work::or_refuse(work)).await {
+            Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
+            done => return done.map(|_| ()),
+        }
+    }
+    Err(Problem::bug())
+}
