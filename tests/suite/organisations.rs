@@ -10,6 +10,7 @@ use crate::world::{Engine, lamp};
 
 over_both_engines!(
     a_member_pays_the_prices_of_their_organisation_and_segments_and_a_removed_one_does_not,
+    nobody_orders_at_the_prices_of_an_organisation_after_they_were_taken_out,
     a_customer_belongs_to_one_organisation_however_many_take_them_in_at_once,
     an_order_for_an_organisation_carries_its_number_and_its_name,
     beyond_the_limit_a_colleague_says_yes_and_nobody_says_it_to_themselves,
@@ -126,6 +127,52 @@ async fn a_member_pays_the_prices_of_their_organisation_and_segments_and_a_remov
     let ordered = act(&mut cy, &id, "checkout", json!({ "expected_total": 1999 })).await;
     assert_eq!((ordered.status, &ordered.json()["total"]), (201, &json!(1999)), "{}", ordered.json());
     assert_eq!(ordered.json()["organisation"], Value::Null);
+    galleria_tests::server::verify(&town.world.cell);
+}
+
+/// Where in the log it says that this happened to something, last.
+async fn position(admin: &mut Client, id: &str, kind: &str) -> i64 {
+    let read = admin.get(&format!("/api/v1/history/{id}?limit=100")).await.json();
+    let events = read["items"].as_array().unwrap_or_else(|| panic!("{read}"));
+    let last = events.iter().rfind(|event| event["kind"] == kind).unwrap();
+    last["position"].as_i64().unwrap()
+}
+
+async fn nobody_orders_at_the_prices_of_an_organisation_after_they_were_taken_out(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 100)).await;
+    let mut cy = town.customer("a", "cy@example.com").await;
+    let quay = organisation(&mut admin, json!({ "name": "Quay Hotels" })).await;
+    priced(&mut admin, json!({ "organisations": [quay] }), 1500).await;
+    let membership = format!("/api/v1/organisations/{quay}/members/{}", cy.account);
+    for _ in 0..4 {
+        member(&mut admin, &quay, &cy, "buyer", None).await;
+        let mut asks = Vec::new();
+        for _ in 0..8 {
+            let path = format!("/api/v1/carts/{}/checkout", cart(&mut cy, 1).await);
+            asks.push((path, cy.client.with(Some(&cy.access_token))));
+        }
+        let asks: Vec<_> = asks
+            .into_iter()
+            .map(|(path, mut client)| {
+                tokio::spawn(async move { client.post(&path, &json!({ "expected_total": 1500 })).await })
+            })
+            .collect();
+        assert_eq!(admin.delete(&membership).await.status, 204);
+        let removed = position(&mut admin, &quay, "organisation.member_removed").await;
+        for ask in asks {
+            match ask.await.unwrap() {
+                ordered if ordered.status == 201 => {
+                    let order = text(&ordered.json()["id"]);
+                    let placed = position(&mut admin, &order, "order.placed").await;
+                    assert!(placed < removed, "ordered at {placed}, taken out at {removed}");
+                }
+                refused if refused.status == 503 => is(&refused, 503, "contended"),
+                refused => is(&refused, 409, "total_changed"),
+            }
+        }
+    }
     galleria_tests::server::verify(&town.world.cell);
 }
 
