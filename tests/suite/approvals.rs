@@ -1,6 +1,6 @@
 //! Buying for an organisation in the pages of a shop: asked for a yes, declined, and approved.
 
-use galleria_tests::{Answer, Client};
+use galleria_tests::{Answer, Browser, Client};
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -120,4 +120,65 @@ async fn a_buyer_asks_and_a_colleague_answers_in_the_pages_of_the_shop(engine: E
     );
     leads(&buyer.sends("/checkout/order", &form).await, &format!("/orders/{id}"));
     galleria_tests::server::verify(&town.world.cell);
+}
+
+/// A browser in which somebody is signed in.
+fn browser_of(town: &Town, person: &Person, sees: &str) -> Browser {
+    let mut browser = Browser::start();
+    browser.open(&at(town, "/sign-in?next=/account/orders"));
+    browser.fill("E-mail address", &person.email);
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+    browser.sees(sees);
+    browser
+}
+
+fn at(town: &Town, path: &str) -> String {
+    format!("http://a.localhost:{}{path}", town.world.server.port)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shut_out_of_asking_and_answering() {
+    let town = Town::start(Engine::Embedded, 1).await;
+    let mut admin = town.world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 10)).await;
+    let cy = town.customer("a", "cy@example.com").await;
+    let bo = town.customer("a", "bo@example.com").await;
+    let terms = json!({ "name": "Quay Hotels", "purchase_order_required": true, "approval_limit": 1000 });
+    let quay = text(&admin.post("/api/v1/organisations", &terms).await.json()["id"]);
+    for (person, role) in [(&cy, "buyer"), (&bo, "approver")] {
+        let path = format!("/api/v1/organisations/{quay}/members/{}", person.account);
+        assert_eq!(admin.put(&path, &json!({ "role": role })).await.status, 200);
+    }
+    let mut buyer = browser_of(&town, &cy, "Start looking");
+    buyer.open(&at(&town, "/p/lamp-l"));
+    buyer.press("Add to cart");
+    buyer.sees("It is in your cart");
+    buyer.open(&at(&town, "/checkout"));
+    for (label, words) in [
+        ("Purchase order number", "PO-17"),
+        ("E-mail address", "cy@example.com"),
+        ("Name", "Cy Buyer"),
+        ("Street and number", "1 Quay"),
+        ("Postal code", "T12"),
+        ("City", "Cork"),
+        ("Country", "IE"),
+    ] {
+        buyer.fill(label, words);
+    }
+    buyer.press("Continue to delivery");
+    buyer.sees("A colleague is asked");
+    buyer.looks_right("shop-checkout-organisation");
+    buyer.press("Ask for approval of €19.99");
+    buyer.sees("Any of these colleagues can approve it");
+    buyer.looks_right("shop-waits");
+
+    let mut approver = browser_of(&town, &bo, "Waiting for your approval");
+    approver.looks_right("shop-approvals");
+    approver.press("Cy Buyer would like to order: 1 × Lamp L");
+    approver.sees("Approve an order");
+    approver.looks_right("shop-approval");
+    approver.press("Approve and order for €19.99");
+    approver.sees("Approved. It is ordered now.");
+    assert_eq!(admin.get("/api/v1/orders").await.json()["items"][0]["total"], 1999);
 }

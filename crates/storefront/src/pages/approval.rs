@@ -56,7 +56,7 @@ pub async fn page(
         h1 { (title) }
         @if let Some(text) = refused { div.alert #wrong role="alert" tabindex="-1" { p { (text) } } }
         div.split {
-            div {
+            section.box.ask {
                 @if own {
                     p.lead { (texts.waits_lead) }
                     @if names.is_empty() { p { (texts.nobody_approves) } }
