@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+pub mod ahead;
 pub mod browser;
 pub mod client;
 pub mod issuer;
@@ -18,6 +19,7 @@ pub mod server;
 pub mod shim;
 pub mod tools;
 
+pub use ahead::Ahead;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use issuer::Issuer;

@@ -35,5 +35,6 @@ mod storefront;
 mod stripe;
 mod till;
 mod travel;
+mod unpaid;
 mod versions;
 mod world;

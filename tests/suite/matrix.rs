@@ -98,6 +98,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "post /api/v1/promotions" | "put /api/v1/promotions/{id}" => {
             json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } })
         }
+        "put /api/v1/order-settings" => json!({ "unpaid_cancelled_after_minutes": 60 }),
         "put /api/v1/taxes" => json!({ "rates": [] }),
         "put /api/v1/theme" => json!({}),
         "post /api/v1/delivery-options" | "put /api/v1/delivery-options/{id}" => {
@@ -334,7 +335,7 @@ const ROLES: &[(&str, May)] = &[
     ("order-manager", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
         ["catalog:read", "promotions:read"].contains(&permission)
-            || ["stock", "orders", "payments", "delivery", "files"].contains(&noun)
+            || ["stock", "orders", "order-settings", "payments", "delivery", "files"].contains(&noun)
     }),
     ("operator", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
@@ -423,6 +424,7 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
     for path in [
         "promotions",
         "taxes",
+        "order-settings",
         "delivery-options",
         "domains",
         "payment-providers",

@@ -82,8 +82,14 @@ impl Till {
     }
 
     pub async fn open_slowly(engine: Engine, pause: u64) -> Self {
+        Self::open_with(engine, pause, &[]).await
+    }
+
+    pub async fn open_with(engine: Engine, pause: u64, environment: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(pause).await;
-        let world = World::start_with(engine, 1, &[("GALLERIA_SANDBOX_PAYMENTS", &sandbox.address())]).await;
+        let address = sandbox.address();
+        let environment = [environment, &[("GALLERIA_SANDBOX_PAYMENTS", &address)]].concat();
+        let world = World::start_with(engine, 1, &environment).await;
         let mut admin = world.admin("a");
         admin.post("/api/v1/products", &lamp("L", 10_000)).await;
         let provider = take_on(&mut admin).await;

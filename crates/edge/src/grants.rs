@@ -39,7 +39,16 @@ pub const STANDARD: &[Role] = &[
     staff("admin", &["*:*"], "Everything in the shop."),
     staff(
         "order-manager",
-        &["catalog:read", "stock:*", "orders:*", "payments:*", "promotions:read", "delivery:*", "files:*"],
+        &[
+            "catalog:read",
+            "stock:*",
+            "orders:*",
+            "payments:*",
+            "promotions:read",
+            "delivery:*",
+            "order-settings:*",
+            "files:*",
+        ],
         "Orders from the first to the last step, and the stock that they take from.",
     ),
     staff(

@@ -1,4 +1,4 @@
-//! What an order costs, for whoever takes payments.
+//! What an order costs, for whoever takes payments; and what was paid, for orders.
 
 use futures_util::future::BoxFuture;
 use kernel::{Event, Problem, SubjectId};
@@ -59,6 +59,19 @@ impl Bills for OrdersBills {
             let order = cart.leads_to.filter(|_| cart.state == "ordered");
             order.ok_or_else(|| Problem::not_found("order"))
         })
+    }
+}
+
+/// Says of which orders nobody has paid anything.
+pub struct Tabs;
+
+impl orders::unpaid::Payments for Tabs {
+    fn untouched<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        order: Uuid,
+    ) -> BoxFuture<'a, Result<Option<Work>, Problem>> {
+        Box::pin(payments::idle::untouched(tenant, order))
     }
 }
 

@@ -11,7 +11,7 @@ use kernel::{Fault, Problem, TenantId};
 use payments::Cashier;
 use store::relay::{JobKind, JobRun, Workers};
 
-use crate::bills::Paid;
+use crate::bills::{Paid, Tabs};
 
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
 pub fn workers(
@@ -34,6 +34,7 @@ pub fn workers(
             Arc::new(domains::Recheck(prover)),
             Arc::new(catalog::Sweep),
             Arc::new(connect::Sync(partners)),
+            Arc::new(orders::unpaid::Unpaid(Arc::new(Tabs))),
         ],
     };
     if let Some(blobs) = blobs {

@@ -56,7 +56,7 @@ fn head(event: &Envelope<&OrderEvent>) -> Write {
     };
     match (event.data, total) {
         (OrderEvent::MoneyMoved(moved), _) => Write::one(
-            "update orders set version = $2, updated_at = $3, paid = $4, refunded = $5 where id = $1",
+            "update orders set version = $2, updated_at = $3, paid = $4, refunded = $5, held_until = null where id = $1",
             args![id, version, at, moved.paid, moved.refunded],
         ),
         (_, Some(total)) => Write::one(

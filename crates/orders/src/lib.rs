@@ -8,7 +8,8 @@
 //! **Invariants.** An order and the reservation of all its lines are one unit of work: there is no order without its
 //! stock, and no reservation without its order. What a line cost never changes, and the total is the sum of the ledger.
 //! An order is priced by the catalog and the rulebook of its moment, or not placed. Everything about the customer is
-//! `Personal`, under the customer's own subject.
+//! `Personal`, under the customer's own subject. An order is cancelled for not being paid only if nothing has come in and
+//! nothing can by what was begun, and that is decided where a payment is.
 //!
 //! **Deliberately absent.** Card numbers, and what was paid. Prices are the catalog's business until the moment of
 //! placing, and the order's from then on.
@@ -32,6 +33,7 @@ pub mod queries;
 mod refusal;
 pub mod rules;
 pub mod till;
+pub mod unpaid;
 pub mod works;
 
 kernel::ids! {
@@ -54,7 +56,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0002_email_index",
         "0003_selling",
         "0004_after",
-        "0005_for_organisations"
+        "0005_for_organisations",
+        "0006_unpaid"
     ],
     streams: &[
         store::Stream::of::<Order>(),
@@ -63,6 +66,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<rules::Rulebook>(),
         store::Stream::of::<rules::Taxes>(),
         store::Stream::of::<rules::Delivery>(),
+        store::Stream::of::<rules::OrderSettings>(),
         store::Stream::of::<rules::Promo>(),
         store::Stream::of::<rules::Use>(),
     ],

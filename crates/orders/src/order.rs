@@ -195,6 +195,9 @@ pub struct Terms {
     pub purchase_order: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<ForOrganisation>,
+    /// Until when what is in it is kept for whoever has not paid; for ever, when nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Timestamp>,
     /// The promotions whose uses are counted, and that it used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redeemed: Vec<Redeemed>,

@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
+use kernel::{Envelope, Personal, Projector, SubjectId, Timestamp, Write, args};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ impl Projector for Order {
         let mut writes = match event.data {
             OrderEvent::Placed(placed) => place(event, placed),
             _ => vec![Write::one(
-                "update orders set status = $2, version = $3, updated_at = $4 where id = $1",
+                "update orders set status = $2, version = $3, updated_at = $4, held_until = null where id = $1",
                 args![id, status, event.version, event.at],
             )],
         };
@@ -82,7 +82,7 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
     let items: i64 = lines.iter().map(|line| line.quantity).sum();
     let mut writes = Vec::with_capacity(lines.len() + 2);
     writes.push(Write::one(
-        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed, organisation) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         args![
             event.stream_id,
             event.version,
@@ -102,7 +102,8 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             terms.purchase_order.clone(),
             terms.delivery.as_ref().map(json),
             (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed)),
-            terms.organisation.as_ref().map(json)
+            terms.organisation.as_ref().map(json),
+            terms.held_until.map(Timestamp::as_micros)
         ],
     ));
     writes.extend(lines.iter().zip(1..).map(|(line, number)| item(event.stream_id, number, line)));

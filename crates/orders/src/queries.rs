@@ -40,6 +40,10 @@ pub struct OrderSummary {
     pub owed: i64,
     /// How many things were ordered.
     pub items: i64,
+    /// Until when what is in it is kept for whoever has not paid; it is cancelled soon after. Absent when it waits for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub held_until: Option<Timestamp>,
     #[schema(value_type = String)]
     pub placed_at: Timestamp,
     #[schema(value_type = String)]
@@ -181,7 +185,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -218,6 +222,27 @@ pub async fn orders_of(tenant: &Tenant, customer: Option<Uuid>) -> Result<i64, F
     let sql = "select count(*) from orders where customer_id = $1 and status <> 'cancelled'";
     let count = tenant.row(sql, args![customer.unwrap_or_default()], |row| row.get(0)).await?;
     Ok(count.unwrap_or(0))
+}
+
+/// Orders that are held until then at the longest, in that order, from above a moment and an id.
+pub async fn held_until(
+    tenant: &Tenant,
+    until: Timestamp,
+    (above, id): (Timestamp, Uuid),
+    rows: usize,
+) -> Result<Vec<(Timestamp, OrderId)>, Failure> {
+    let (sql, args) = Select::new("select held_until, id from orders")
+        .and("held_until <= ?", until)
+        .between("(held_until, id) > (?, ?)", above, id)
+        .page("held_until, id", rows)
+        .statement();
+    tenant.rows(&sql, args, |row| Ok((row.get(0)?, OrderId(row.get(1)?)))).await
+}
+
+/// When the first is due of those that are held beyond this moment.
+pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    let sql = "select held_until from orders where held_until > $1 order by held_until limit 1";
+    tenant.row(sql, args![beyond], |row| row.get(0)).await
 }
 
 /// One order, if whoever asks may see it; another's answers like none.
@@ -323,6 +348,7 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
         currency: row.get(5)?,
         total,
         items: row.get(7)?,
+        held_until: row.get::<Option<i64>>(21)?.map(Timestamp::from_micros),
         placed_at: row.get(8)?,
         updated_at: row.get(9)?,
         version: row.get(10)?,
@@ -385,6 +411,7 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             refunded: 0,
             owed: place.ledger.total(),
             items: lines.iter().map(|line| line.quantity).sum(),
+            held_until: terms.held_until,
             placed_at: now,
             updated_at: now,
             version: 1,

@@ -8,11 +8,14 @@ mod delivery;
 mod projector;
 mod promotion;
 pub mod queries;
+mod settings;
+mod settings_api;
 mod taxes;
 pub mod works;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use kernel::{Aggregate, Decide, TenantId, Timestamp};
 use pricing::{PromotionId, TaxRules};
@@ -24,11 +27,13 @@ use crate::Refusal;
 
 pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
 pub use promotion::{Count, GiveBack, Kept, Limits, Promo, Redeem, TakeBack, Use};
+pub use settings::OrderSettings;
 pub use taxes::Taxes;
 
-/// There is one rulebook, and one set of taxes, for each shop.
+/// There is one rulebook, one set of taxes, and one of settings, for each shop.
 pub const RULEBOOK: Uuid = Uuid::from_u128(0x2c7d_90e1_5f3a_4d18_8b6e_71aa_0c94_e302);
 pub const TAXES: Uuid = Uuid::from_u128(0x91b4_3e07_c6d2_4f7f_a0c8_1d5b_6e2f_7b03);
+pub const SETTINGS: Uuid = Uuid::from_u128(0x5ae1_70c4_9b3d_4e62_8f15_d20b_46c7_a914);
 
 /// Of how many shops a node remembers the rules; then all are forgotten.
 const REMEMBERED: usize = 10_000;
@@ -41,6 +46,8 @@ pub struct Rules {
     pub promotions: Vec<(pricing::Promotion, Limits)>,
     pub taxes: TaxRules,
     pub deliveries: Vec<DeliveryOption>,
+    /// How long an order that nobody pays keeps what it holds; for ever, when the shop says nothing.
+    pub unpaid_hold: Option<Duration>,
 }
 
 impl Rules {

@@ -52,6 +52,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
                 name: known.name.clone(),
                 approved_by,
             }),
+            held_until: None,
             redeemed: redeemed
                 .iter()
                 .map(|(promotion, _, limits)| Redeemed {
@@ -62,6 +63,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         },
     };
     let (quotes, asked, rules) = (receipt.quotes.clone(), receipt.asked.clone(), receipt.rules.version);
+    let hold = receipt.rules.unpaid_hold.filter(|_| receipt.ledger().total() > 0);
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();
@@ -77,6 +79,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         let mut place = place.clone();
         let email_index = Some(desk.blind("email", &person.email));
         place.customer.person = Personal::new(subject, Person { email_index, ..person.clone() });
+        place.terms.held_until = hold.map(|hold| desk.now().plus(hold));
         let holds = quotes.iter().all(|quote| quote.holds(desk));
         if !holds || desk.version::<Rulebook>(RULEBOOK) != rules {
             return Err(prices_changed());

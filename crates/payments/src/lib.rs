@@ -22,6 +22,7 @@ mod cart_api;
 mod cashier;
 pub mod counter;
 pub mod event;
+pub mod idle;
 mod line;
 mod notice;
 mod outcome;

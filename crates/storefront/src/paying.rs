@@ -14,6 +14,7 @@ use payments::{ProviderId, ProviderKind};
 use crate::forms::read;
 use crate::pages::order::found;
 use crate::texts::filled;
+use crate::tongue;
 use crate::visit::{Pairs, Visit, see_other};
 
 /// What the sandbox knows: cards that are taken, refused, and asked about.
@@ -66,6 +67,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Ma
         section.box #pay {
             h2 { (texts.to_be_paid) }
             p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
+            (kept_until(visit, order))
             @match (standing, challenge) {
                 ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
                 ("pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
@@ -76,6 +78,16 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Ma
             }
         }
     })
+}
+
+/// One that is over is said nothing about: its payment may be under way.
+fn kept_until(visit: &Visit, order: &OrderView) -> Markup {
+    let now = visit.shop.now;
+    html! {
+        @if let Some(until) = order.summary.held_until.filter(|until| *until > now) {
+            p.quiet { (filled(visit.texts.kept_until, &[&tongue::moment(visit.texts, until, now)])) }
+        }
+    }
 }
 
 fn offer(visit: &Visit, named: &str, way: &Way, owed: i64) -> Markup {

@@ -127,6 +127,7 @@ pub struct Texts {
     pub thanks_lead: &'static str,
     pub to_be_paid: &'static str,
     pub to_be_paid_lead: &'static str,
+    pub kept_until: &'static str,
     pub paid: &'static str,
     pub paid_lead: &'static str,
     pub pay_now: &'static str,

@@ -52,6 +52,17 @@ pub fn date(texts: &Texts, at: Timestamp) -> String {
     format!("{day}{dot} {} {year}", month.unwrap_or(&""))
 }
 
+/// `14:20 UTC` on the same day, `21 November 2026, 14:20 UTC` on another: shops and browsers say no time zone here.
+pub fn moment(texts: &Texts, at: Timestamp, now: Timestamp) -> String {
+    let (text, today) = (at.to_string(), now.to_string());
+    let time = text.get(11..16).unwrap_or_default();
+    if text.get(..10) == today.get(..10) {
+        format!("{time} UTC")
+    } else {
+        format!("{}, {time} UTC", date(texts, at))
+    }
+}
+
 fn grouped(whole: &str, separator: &str) -> String {
     let mut text = String::new();
     for (n, digit) in whole.chars().enumerate() {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::delivery::Terms;
 use super::promotion::{Kept, Limits};
 use super::queries::{self, PromotionView};
-use super::{DeliveryOption, works};
+use super::{DeliveryOption, settings_api, works};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -20,6 +20,7 @@ pub fn routes() -> Routes {
         .routes(routes!(read_taxes, set_taxes))
         .routes(routes!(list_delivery_options, create_delivery_option))
         .routes(routes!(read_delivery_option, change_delivery_option, remove_delivery_option))
+        .merge(settings_api::routes())
 }
 
 /// A promotion, as it is to be.

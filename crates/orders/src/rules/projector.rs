@@ -4,6 +4,7 @@ use kernel::{Envelope, Projector, Write, args};
 
 use super::delivery::{Delivery, DeliveryEvent};
 use super::promotion::{Promo, PromoEvent, Use, UseEvent};
+use super::settings::{OrderSettings, SettingsEvent};
 use super::taxes::{Taxes, TaxesEvent};
 use super::{Rulebook, RulebookEvent};
 
@@ -25,6 +26,18 @@ impl Projector for Taxes {
             _ => "update taxes set version = $2, rules = $3 where id = $1",
         };
         vec![Write::one(sql, args![event.stream_id, event.version, json(&set.rules)])]
+    }
+}
+
+impl Projector for OrderSettings {
+    fn project(event: &Envelope<&SettingsEvent>) -> Vec<Write> {
+        let SettingsEvent::Set(set) = event.data;
+        let sql = match event.version {
+            1 => "insert into order_settings (id, version, unpaid_minutes) values ($1, $2, $3)",
+            _ => "update order_settings set version = $2, unpaid_minutes = $3 where id = $1",
+        };
+        let minutes = set.settings.unpaid_cancelled_after_minutes;
+        vec![Write::one(sql, args![event.stream_id, event.version, minutes])]
     }
 }
 

@@ -9,7 +9,7 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DeliveryOption, Limits, RULEBOOK, Rules, TAXES};
+use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, Rules, SETTINGS, TAXES};
 
 /// A promotion as staff see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,12 +37,14 @@ pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
         ("select rules from taxes where id = $1", args![TAXES]),
         ("select id, terms from delivery_options order by position, id", args![]),
         ("select promotion, limits from promotions where enabled = 1 order by id", args![]),
+        (KEPT_SETTINGS, args![SETTINGS]),
     ];
     let mut rules = Rules {
         version: 0,
         promotions: Vec::new(),
         taxes: pricing::TaxRules::default(),
         deliveries: Vec::new(),
+        unpaid_hold: None,
     };
     tenant
         .read(&queries, &mut |query, row| {
@@ -50,7 +52,8 @@ pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
                 0 => rules.version = row.get(0)?,
                 1 => rules.taxes = written(row, 0)?,
                 2 => rules.deliveries.push(DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }),
-                _ => rules.promotions.push(in_use(written(row, 0)?, written(row, 1)?)),
+                3 => rules.promotions.push(in_use(written(row, 0)?, written(row, 1)?)),
+                _ => rules.unpaid_hold = settings_of(row)?.hold(),
             }
             Ok::<(), Failure>(())
         })
@@ -124,6 +127,19 @@ pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure>
     let sql = "select rules, version from taxes where id = $1";
     let found = tenant.row(sql, args![TAXES], |row| Ok((written(row, 0)?, row.get(1)?))).await?;
     Ok(found.unwrap_or_default())
+}
+
+const KEPT_SETTINGS: &str = "select unpaid_minutes, version from order_settings where id = $1";
+
+/// What the shop says about its orders, and the version of that; 0 and nothing before it said anything.
+pub async fn settings(tenant: &Tenant) -> Result<(OrderSettings, i64), Failure> {
+    let read = |row: &Row<'_>| Ok((settings_of(row)?, row.get(1)?));
+    let found = tenant.row(KEPT_SETTINGS, args![SETTINGS], read).await?;
+    Ok(found.unwrap_or_default())
+}
+
+fn settings_of(row: &Row<'_>) -> Result<OrderSettings, Failure> {
+    Ok(OrderSettings { unpaid_cancelled_after_minutes: row.get(0)? })
 }
 
 fn promotion_view(row: &Row<'_>) -> Result<PromotionView, Failure> {

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::delivery::{self, Delivery, Terms};
 use super::promotion::{self, Promo};
+use super::settings::{self, OrderSettings};
 use super::taxes::{self, Taxes};
-use super::{RULEBOOK, Rulebook, TAXES, Turn};
+use super::{RULEBOOK, Rulebook, SETTINGS, TAXES, Turn};
 
 pub fn keep_promotion(id: PromotionId, seen: Option<i64>, kept: promotion::Kept) -> Work {
     Work::over::<Promo>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
@@ -55,6 +56,17 @@ pub fn set_taxes(seen: Option<i64>, rules: TaxRules) -> Work {
         desk.ask::<Taxes, _>(TAXES, &taxes::Set { rules: rules.clone() })?;
         turn(desk)?;
         let version = desk.version::<Taxes>(TAXES);
+        Ok(Reply::json(200, &json!({ "version": version })).version(version))
+    })
+}
+
+/// Holds for the orders that are placed from then on: those that are there keep what they were told.
+pub fn set_order_settings(seen: i64, settings: OrderSettings) -> Work {
+    Work::over::<OrderSettings>([SETTINGS]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+        desk.expect_version::<OrderSettings>(SETTINGS, Some(seen))?;
+        desk.ask::<OrderSettings, _>(SETTINGS, &settings::Set { settings })?;
+        turn(desk)?;
+        let version = desk.version::<OrderSettings>(SETTINGS);
         Ok(Reply::json(200, &json!({ "version": version })).version(version))
     })
 }

@@ -126,6 +126,7 @@ pub static GERMAN: Texts = Texts {
     thanks_lead: "Behalten Sie diese Seite: Wer ihre Adresse kennt, sieht die Bestellung. Heben Sie die Adresse auf.",
     to_be_paid: "Zu bezahlen",
     to_be_paid_lead: "{} sind offen.",
+    kept_until: "Wir halten diese Dinge bis {} für Sie zurück.",
     paid: "Bezahlt",
     paid_lead: "{} sind eingegangen. Vielen Dank.",
     pay_now: "{} bezahlen",

@@ -126,6 +126,7 @@ pub static ENGLISH: Texts = Texts {
     thanks_lead: "Keep this page: whoever knows its address sees the order. A copy of the address is worth saving.",
     to_be_paid: "To be paid",
     to_be_paid_lead: "{} is open.",
+    kept_until: "We keep these things for you until {}.",
     paid: "Paid",
     paid_lead: "{} has come in. Thank you.",
     pay_now: "Pay {}",

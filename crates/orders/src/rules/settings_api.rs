@@ -1,0 +1,49 @@
+//! The routes of what a shop says about all of its orders.
+
+use edge::{Answer, Command, Routes, Shop};
+use kernel::Check;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::settings::OrderSettings;
+use super::{queries, works};
+use crate::unpaid;
+
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(read_order_settings, set_order_settings))
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrderSettingsView {
+    #[serde(flatten)]
+    settings: OrderSettings,
+    version: i64,
+}
+
+/// Reads what the shop says about all of its orders.
+#[utoipa::path(get, path = "/api/v1/order-settings", tag = "orders",
+    responses((status = 200, description = "The settings.", body = OrderSettingsView)),
+    security(("staff" = ["order-settings:read"])))]
+async fn read_order_settings(shop: Shop) -> Answer {
+    let (settings, version) = queries::settings(&shop.tenant).await?;
+    shop.one(&OrderSettingsView { settings, version }, version)
+}
+
+/// Replaces what the shop says about all of its orders; send its ETag as If-Match.
+#[utoipa::path(put, path = "/api/v1/order-settings", tag = "orders", request_body = OrderSettings,
+    responses((status = 200, description = "It holds for what is ordered from now on.")),
+    security(("staff" = ["order-settings:write"])))]
+async fn set_order_settings(ask: Command<OrderSettings>) -> Answer {
+    let (seen, settings) = (ask.version_required()?, ask.body);
+    let mut check = Check::default();
+    let fits = settings.fits();
+    check.that(fits, "/unpaid_cancelled_after_minutes", "wait 10 to 43,200 minutes, or for ever with null");
+    check.done()?;
+    let (_, kept) = queries::settings(&ask.shop.tenant).await?;
+    if let Some(hold) = settings.hold().filter(|_| kept == seen) {
+        // Before it is kept, for whoever looks finds out whether it was: a crash in between leaves nobody unwatched.
+        unpaid::look_at(&ask.shop.tenant, ask.shop.now.plus(hold)).await?;
+    }
+    ask.run(works::set_order_settings(seen, settings)).await
+}

@@ -1,0 +1,129 @@
+//! Orders that nobody pays give back what they hold.
+//!
+//! A shop that says so is looked at when the first of its orders is due, and at the latest when the first of those that
+//! have not been placed yet can be; so one that sells nothing is looked at as often as it waits, and one that waits for
+//! ever is not looked at. Each look plans the next, by the minute in which it falls: two that plan the same are one.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp};
+use serde_json::json;
+use store::relay::{JobKind, JobRun, NewJob};
+use store::{Asked, Tenant, Work};
+use uuid::Uuid;
+
+use crate::api::TRIES;
+use crate::order::Status;
+use crate::works::{PRICES_CHANGED, advance_order};
+use crate::{OrderId, queries, rules};
+
+pub const UNPAID: &str = "orders.unpaid";
+
+/// For people who look at the order.
+const REASON: &str = "Not paid in time";
+/// How many are read at a time.
+const AT_ONCE: usize = 200;
+const MINUTE: i64 = 60;
+/// When those are looked at again whose payment was under way: it ends by itself, or by a person's hand.
+const LATER: Duration = Duration::from_secs(5 * 60);
+
+/// Whoever knows what was paid.
+pub trait Payments: Send + Sync + 'static {
+    /// A work that is refused, as `contended`, when money comes in for the order or begins to; no work when some has, or
+    /// may still by what was begun.
+    fn untouched<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        order: Uuid,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Work>, Problem>> + Send + 'a>>;
+}
+
+/// Cancels the orders whose time is over.
+pub struct Unpaid(pub Arc<dyn Payments>);
+
+/// Sees to it that somebody looks then.
+pub(crate) async fn look_at(tenant: &Tenant, at: Timestamp) -> Result<(), Problem> {
+    let due = (at.seconds().div_euclid(MINUTE) + 1) * MINUTE;
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{UNPAID} {due}").as_bytes());
+    let due = Timestamp::from_micros(due * 1_000_000);
+    tenant
+        .schedule(NewJob { id, name: UNPAID.to_owned(), args: json!({}), due, every: None })
+        .await
+        .map(|_| ())
+}
+
+impl JobKind for Unpaid {
+    fn name(&self) -> &'static str {
+        UNPAID
+    }
+
+    /// It does not give up: there would be no next look.
+    fn attempts(&self) -> i64 {
+        i64::MAX
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let tenant = &run.tenant;
+            let (settings, _) = rules::queries::settings(tenant).await?;
+            let Some(hold) = settings.hold() else {
+                return Ok("This shop waits for ever; nobody looks again.".to_owned());
+            };
+            let now = tenant.cell().now();
+            let (mut cancelled, mut left) = (0, 0);
+            let mut from = (Timestamp::from_micros(0), Uuid::nil());
+            loop {
+                let due = queries::held_until(tenant, now, from, AT_ONCE).await?;
+                for (_, order) in &due {
+                    match self.cancel(run, *order, now).await? {
+                        true => cancelled += 1,
+                        false => left += 1,
+                    }
+                }
+                run.progress(cancelled, 0, "cancelling what nobody has paid").await?;
+                let Some((until, order)) = due.last().filter(|_| due.len() == AT_ONCE) else { break };
+                from = (*until, order.uuid());
+            }
+            // Whatever is placed from now on is held for as long.
+            let mut next = now.plus(hold);
+            next = queries::first_held(tenant, now).await?.map_or(next, |first| next.min(first));
+            look_at(tenant, if left > 0 { next.min(now.plus(LATER)) } else { next }).await?;
+            Ok(format!("{cancelled} orders were not paid in time; {left} may still be."))
+        })
+    }
+}
+
+impl Unpaid {
+    /// Whether it is cancelled now. One that is being paid is left alone.
+    async fn cancel(&self, run: &JobRun, id: OrderId, now: Timestamp) -> Result<bool, Problem> {
+        let tenant = &run.tenant;
+        for tried in 1.. {
+            let Some(untouched) = self.0.untouched(tenant, id.uuid()).await? else { return Ok(false) };
+            let order = queries::order(tenant, id).await?;
+            let summary = &order.summary;
+            let waits = summary.status == Status::Placed.as_str() && summary.paid == 0 && summary.total > 0;
+            if !waits {
+                return Ok(false);
+            }
+            let cancel = advance_order(id, &order, None, Status::Cancelled, Some(REASON.to_owned()))?;
+            let mut asked = Asked::by(Actor::system(), CorrelationId::new(), now);
+            asked.guard = Some(run.guard());
+            match tenant.run(asked, Work::all([untouched, cancel])).await {
+                Ok(_) => return Ok(true),
+                Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
+                // Somebody was quicker: it is paid, or moved on.
+                Err(problem) if problem.code == PRICES_CHANGED => return Ok(false),
+                Err(problem) if problem.fault == Fault::Conflict && problem.code != "taken_over" => {
+                    return Ok(false);
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(false)
+    }
+}

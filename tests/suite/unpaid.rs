@@ -1,0 +1,273 @@
+//! Orders that nobody pays: their time is over by a clock that is put forward, whoever is paying at that moment.
+
+use std::time::{Duration, Instant};
+
+use galleria_tests::server::verify;
+use galleria_tests::{Ahead, Client};
+use serde_json::{Value, json};
+
+use crate::over_both_engines;
+use crate::till::{Till, is, text};
+use crate::world::{Engine, all, order};
+
+over_both_engines!(
+    an_order_that_nobody_pays_gives_back_what_it_held,
+    what_is_paid_or_may_still_be_is_left_alone,
+    a_shop_that_does_not_say_so_waits_for_ever,
+    whoever_pays_at_the_last_moment_pays_for_an_order_that_stands,
+);
+
+/// Longer than the ten minutes that these shops wait, and than the minute within which they look.
+const OVER: u64 = 11 * 60 + 1;
+
+async fn till(engine: Engine, clock: &Ahead, pause: u64) -> Till {
+    Till::open_with(engine, pause, &clock.environment()).await
+}
+
+async fn set(admin: &mut Client, seen: i64, minutes: Value) -> galleria_tests::Answer {
+    let body = json!({ "unpaid_cancelled_after_minutes": minutes }).to_string();
+    let headers = [("if-match", &*format!("\"{seen}\""))];
+    admin.send("PUT", "/api/v1/order-settings", &headers, Some(&body)).await.unwrap()
+}
+
+async fn read(admin: &mut Client, order: &str) -> Value {
+    admin.get(&format!("/api/v1/orders/{order}")).await.json()
+}
+
+async fn until_cancelled(admin: &mut Client, order: &str) -> Value {
+    let started = Instant::now();
+    loop {
+        let known = read(admin, order).await;
+        if known["status"] == "cancelled" {
+            return known;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "it was not cancelled: {known:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn reserved(admin: &mut Client) -> i64 {
+    let stocks = all(admin, "/api/v1/inventory").await;
+    stocks.iter().map(|stock| stock["reserved"].as_i64().unwrap()).sum()
+}
+
+async fn an_order_that_nobody_pays_gives_back_what_it_held(engine: Engine) {
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    let early = till.order().await;
+    assert_eq!(set(&mut till.admin, 0, json!(10)).await.status, 200);
+    let once = json!({ "name": "Once", "code": "ONCE", "effect": { "kind": "percent", "off": 1000 }, "limits": { "in_total": 1 } });
+    assert_eq!(till.admin.post("/api/v1/promotions", &once).await.status, 201);
+
+    let mut guest = till.world.server.client("a", None);
+    let lines = json!({ "lines": [{ "sku": "L", "quantity": 3 }] });
+    let cart = text(&guest.post("/api/v1/carts", &lines).await.json()["id"]);
+    let mut ada = order(&[]);
+    let details = json!({ "email": "ada@example.com", "name": "Ada", "shipping_address": ada["shipping_address"].take() });
+    guest.put(&format!("/api/v1/carts/{cart}"), &details).await;
+    guest.post(&format!("/api/v1/carts/{cart}/codes"), &json!({ "code": "ONCE" })).await;
+    let placed = guest.post(&format!("/api/v1/carts/{cart}/checkout"), &json!({})).await.json();
+    let moment = |value: &Value| text(value)[..16].to_owned();
+    assert!(moment(&placed["held_until"]) > moment(&placed["placed_at"]), "{placed:#}");
+    let id = text(&placed["id"]);
+    assert_eq!(read(&mut till.admin, &id).await["held_until"], placed["held_until"]);
+    for (language, sentence) in
+        [("en", "We keep these things for you until "), ("de", "Wir halten diese Dinge bis ")]
+    {
+        let headers = [("accept", "text/html"), ("accept-language", language)];
+        let page = guest.send("GET", &format!("/orders/{cart}"), &headers, None).await.unwrap();
+        let page = String::from_utf8_lossy(&page.body).into_owned();
+        let time = &text(&placed["held_until"])[11..16];
+        assert!(page.contains(sentence) && page.contains(&format!("{time} UTC")), "{page}");
+    }
+    assert_eq!(reserved(&mut till.admin).await, 4);
+
+    clock.set(9 * 60);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(read(&mut till.admin, &id).await["status"], "placed", "it still has a minute");
+    clock.set(OVER);
+    let cancelled = until_cancelled(&mut till.admin, &id).await;
+    let last = cancelled["history"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["reason"], last["actor"].as_str().unwrap().starts_with("system")),
+        (&json!("Not paid in time"), true)
+    );
+    assert_eq!((&cancelled["total"], &cancelled["held_until"]), (&json!(0), &Value::Null));
+    assert_eq!(reserved(&mut till.admin).await, 1, "the stock is whole but for the earlier order");
+    let spared = read(&mut till.admin, &early).await;
+    assert_eq!(
+        (&spared["status"], &spared["held_until"]),
+        (&json!("placed"), &Value::Null),
+        "it was promised nothing"
+    );
+    // The one use of the code is there again.
+    let mut again = order(&[("L", 1)]);
+    again["codes"] = json!(["ONCE"]);
+    assert_eq!(till.admin.post("/api/v1/orders", &again).await.json()["bill"]["discount"], -200);
+    // Whoever comes too late is told so, and pays nothing.
+    is(&till.pay(&id, "tok_success").await, 409, "nothing_owed");
+    assert_eq!(till.book().await.len(), 0);
+    verify(&till.world.cell);
+}
+
+async fn what_is_paid_or_may_still_be_is_left_alone(engine: Engine) {
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    set(&mut till.admin, 0, json!(10)).await;
+    let transfer = json!({ "name": "Transfer", "kind": "manual" });
+    let transfer = text(&till.admin.post("/api/v1/payment-providers", &transfer).await.json()["id"]);
+    let mut standing = Vec::new();
+    for (method, more, status) in [
+        ("tok_success", json!({ "amount": 500 }), "captured"),
+        ("tok_success", json!({ "capture": "manual" }), "authorised"),
+        ("tok_challenge", json!({}), "challenged"),
+        ("", json!({ "provider": transfer }), "expected"),
+        ("tok_decline", json!({}), "declined"),
+    ] {
+        let order = till.order().await;
+        let mut body = json!({ "order_id": order, "method": method });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let payment = till.admin.post("/api/v1/payments", &body).await.json();
+        assert_eq!(payment["status"], status, "{payment:#}");
+        standing.push((order, payment));
+    }
+    let free = text(&till.admin.post("/api/v1/products", &json!({
+        "title": "Card", "description": "", "categories": [], "variants": [{ "sku": "F", "price": 0, "stock": 5 }],
+    })).await.json()["id"]);
+    assert!(!free.is_empty());
+    let free = till.admin.post("/api/v1/orders", &order(&[("F", 1)])).await.json();
+    assert_eq!((&free["total"], &free["held_until"]), (&json!(0), &Value::Null), "nobody waits for nothing");
+
+    clock.set(OVER);
+    let (declined, _) = standing.pop().unwrap();
+    until_cancelled(&mut till.admin, &declined).await;
+    // The look that cancelled the last of them has passed over those before it.
+    for (order, payment) in &standing {
+        let known = read(&mut till.admin, order).await;
+        assert_eq!(known["status"], "placed", "{}", payment["status"]);
+    }
+    // A transfer that comes for an order which a person has cancelled meanwhile is owed back.
+    let (order, payment) = &standing[3];
+    till.admin.delete(&format!("/api/v1/orders/{order}")).await;
+    till.ask(payment, "record", json!({ "amount": 1999 })).await;
+    let started = Instant::now();
+    while read(&mut till.admin, order).await["owed"] != json!(-1999) {
+        assert!(started.elapsed() < Duration::from_secs(20), "{:#}", read(&mut till.admin, order).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // What was held for long is given up by a person, and then the order is over as well.
+    let (order, payment) = &standing[1];
+    till.admin
+        .send("POST", &format!("/api/v1/payments/{}/void", text(&payment["id"])), &[], None)
+        .await
+        .unwrap();
+    clock.set(2 * OVER);
+    until_cancelled(&mut till.admin, order).await;
+    verify(&till.world.cell);
+}
+
+async fn a_shop_that_does_not_say_so_waits_for_ever(engine: Engine) {
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    let never = till.admin.get("/api/v1/order-settings").await.json();
+    assert_eq!(never, json!({ "unpaid_cancelled_after_minutes": null, "version": 0 }));
+    for minutes in [json!(9), json!(43_201), json!(-1)] {
+        assert_eq!(set(&mut till.admin, 0, minutes).await.status, 422);
+    }
+    is(&till.admin.put("/api/v1/order-settings", &json!({})).await, 428, "version_required");
+    assert_eq!(set(&mut till.admin, 0, json!(10)).await.status, 200);
+    is(&set(&mut till.admin, 0, json!(20)).await, 412, "changed_meanwhile");
+    let held = till.order().await;
+    assert_eq!(set(&mut till.admin, 1, Value::Null).await.status, 200);
+    let free = till.order().await;
+    assert_eq!(read(&mut till.admin, &free).await["held_until"], Value::Null);
+    clock.set(OVER);
+    let started = Instant::now();
+    loop {
+        let jobs = all(&mut till.admin, "/api/v1/jobs").await;
+        let looks: Vec<&Value> = jobs.iter().filter(|job| job["name"] == "orders.unpaid").collect();
+        if looks.iter().all(|job| job["state"] == "done") {
+            assert_eq!(looks.len(), 1, "it looks on: {looks:#?}");
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "{looks:#?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(read(&mut till.admin, &held).await["status"], "placed");
+}
+
+async fn whoever_pays_at_the_last_moment_pays_for_an_order_that_stands(engine: Engine) {
+    const ROUNDS: usize = 50;
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 2).await;
+    set(&mut till.admin, 0, json!(10)).await;
+    let machine = || std::time::UNIX_EPOCH.elapsed().unwrap();
+    // All of them in one minute, for by minutes they are looked at.
+    while machine().as_secs() % 60 > 45 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let (began, mut orders) = (machine().as_secs(), Vec::new());
+    for _ in 0..ROUNDS {
+        orders.push(till.order().await);
+    }
+    // Their time is over a few seconds from now, so that the server has found its feet in its new day by then.
+    let due = (began + 600) / 60 * 60 + 60;
+    let ahead = due - machine().as_secs() - 5;
+    clock.set(ahead);
+    let warm = till.order().await;
+    assert_eq!(till.pay(&warm, "tok_success").await.status, 201);
+    let begin = Duration::from_secs(due - ahead) - Duration::from_millis(60);
+    // Those that are due first are paid last, ever more rarely, so that the payers and the clock meet somewhere.
+    let payers: Vec<_> = orders
+        .iter()
+        .rev()
+        .zip(0..)
+        .map(|(order, n)| {
+            let (mut client, order) = (till.world.admin("a"), order.clone());
+            let body = json!({ "order_id": order, "method": "tok_success" });
+            tokio::spawn(async move {
+                let at = begin + Duration::from_micros(600 * n * n);
+                tokio::time::sleep(at.saturating_sub(machine())).await;
+                (order, client.post("/api/v1/payments", &body).await)
+            })
+        })
+        .collect();
+    let mut paid = Vec::new();
+    for payer in payers {
+        let (order, answer) = payer.await.unwrap();
+        match answer.status {
+            201 => paid.push(order),
+            _ => assert!(["nothing_owed", "contended"].contains(&&*answer.code()), "{}", answer.json()),
+        }
+    }
+    let started = Instant::now();
+    let (mut confirmed, mut cancelled) = (0, 0);
+    for order in &orders {
+        loop {
+            let known = read(&mut till.admin, order).await;
+            match known["status"].as_str().unwrap() {
+                "confirmed" => confirmed += 1,
+                "cancelled" => {
+                    assert!(!paid.contains(order), "paid and cancelled: {known:#}");
+                    assert_eq!((&known["paid"], &known["owed"]), (&json!(0), &json!(0)));
+                    cancelled += 1;
+                }
+                _ => {
+                    assert!(started.elapsed() < Duration::from_secs(90), "{known:#}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            }
+            break;
+        }
+    }
+    eprintln!("{confirmed} were paid, {cancelled} were cancelled");
+    assert_eq!((confirmed, confirmed + cancelled), (paid.len(), ROUNDS));
+    assert!(
+        confirmed > 0 && cancelled > 0,
+        "nobody raced: {confirmed} were paid, {cancelled} were cancelled"
+    );
+    assert_eq!(till.book().await.len(), confirmed + 1, "nobody paid for what was cancelled");
+    assert_eq!(reserved(&mut till.admin).await, i64::try_from(confirmed).unwrap() + 1);
+    verify(&till.world.cell);
+}
