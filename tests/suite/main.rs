@@ -11,6 +11,7 @@ mod cli;
 mod connect;
 mod connect_erp;
 mod domains;
+mod drafts;
 mod edge;
 mod entry;
 mod faults;

@@ -95,6 +95,9 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
         "put /api/v1/carts/{id}/lines/{variant_id}" => json!({ "quantity": 1 }),
         "put /api/v1/carts/{id}/delivery" => json!({ "delivery_option_id": null }),
         "post /api/v1/carts/{id}/codes" => json!({ "code": "SPRING" }),
+        "post /api/v1/draft-orders" | "put /api/v1/draft-orders/{id}" => {
+            json!({ "lines": [{ "sku": "L", "quantity": 1 }] })
+        }
         "post /api/v1/promotions" | "put /api/v1/promotions/{id}" => {
             json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } })
         }

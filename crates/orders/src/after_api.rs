@@ -266,6 +266,7 @@ async fn ring_up(
         now: ask.shop.now,
         first,
         promoted: false,
+        agreed: None,
     };
     // What was agreed for delivery stays, so no carrier is asked.
     let ports = Ports { rates: Arc::new(NoCarriers), ..ports.clone() };

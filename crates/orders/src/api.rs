@@ -281,6 +281,7 @@ impl NewOrder {
             now,
             first: 1,
             promoted: true,
+            agreed: None,
         };
         let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
         receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;

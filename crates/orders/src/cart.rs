@@ -3,6 +3,8 @@
 pub mod api;
 pub mod approval;
 pub mod desk;
+mod draft;
+mod draft_api;
 mod guests;
 mod merge;
 mod projector;
@@ -21,6 +23,7 @@ use crate::order::Address;
 use crate::{OrderId, Refusal};
 
 use approval::{ApprovalAsked, Declined, Recalled};
+pub use draft::{Draft, Drafted, Draw, Invite, Invited, Withdraw, Withdrawn};
 pub use guests::Guests;
 pub use merge::{Claim, Merge};
 pub(crate) use projector::forget;
@@ -43,6 +46,12 @@ pub struct Cart {
     pub delivery: Option<Uuid>,
     pub codes: Vec<String>,
     pub purchase_order: Option<String>,
+    /// What the shop agreed on with whoever it is for, when it put the cart together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
+    /// Whether whoever a draft is for may open it.
+    #[serde(default)]
+    pub invited: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +64,8 @@ pub enum State {
     AwaitingApproval(Uuid),
     Ordered(OrderId),
     MergedInto(crate::CartId),
+    /// A draft that the shop took back.
+    Withdrawn,
 }
 
 /// Who orders and where it goes, as far as they have said.
@@ -94,6 +105,9 @@ kernel::events! {
         ApprovalAsked(ApprovalAsked) = ("cart.approval_asked", 1),
         Recalled(Recalled) = ("cart.recalled", 1),
         Declined(Declined) = ("cart.declined", 1),
+        Drafted(Drafted) = ("cart.drafted", 1),
+        Invited(Invited) = ("cart.invited", 1),
+        Withdrawn(Withdrawn) = ("cart.withdrawn", 1),
     }
 }
 
@@ -196,6 +210,9 @@ impl Aggregate for Cart {
             CartEvent::Ordered(ordered) => self.state = State::Ordered(ordered.order),
             CartEvent::ApprovalAsked(asked) => self.state = State::AwaitingApproval(asked.organisation),
             CartEvent::Recalled(_) | CartEvent::Declined(_) => self.state = State::Open,
+            CartEvent::Drafted(drafted) => self.drafted(drafted),
+            CartEvent::Invited(_) => self.invited = true,
+            CartEvent::Withdrawn(_) => self.state = State::Withdrawn,
         }
     }
 }
@@ -263,6 +280,7 @@ impl Cart {
             State::AwaitingApproval(_) => Err(Refusal::CartWaits),
             State::Ordered(order) => Err(Refusal::CartOrdered { order }),
             State::None | State::MergedInto(_) => Err(Refusal::CartMerged),
+            State::Withdrawn => Err(Refusal::DraftWithdrawn),
         }
     }
 }
@@ -281,6 +299,7 @@ impl Decide<Fill> for Cart {
 
     fn decide(&self, command: &Fill, _now: Timestamp) -> Decision {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         let Fill { variant, quantity } = *command;
         if quantity > MOST_OF_A_THING {
             return Err(Refusal::TooManyOfAThing);
@@ -319,6 +338,10 @@ impl Decide<ChooseDelivery> for Cart {
     fn decide(&self, command: &ChooseDelivery, _now: Timestamp) -> Decision {
         self.must_be_open()?;
         let option = command.option;
+        let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed.delivery.is_some());
+        if agreed && self.delivery != option {
+            return Err(Refusal::DraftFixed);
+        }
         Ok(if self.delivery == option { Vec::new() } else { vec![DeliveryChosen { option }.into()] })
     }
 }
@@ -328,6 +351,7 @@ impl Decide<EnterCode> for Cart {
 
     fn decide(&self, command: &EnterCode, _now: Timestamp) -> Decision {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         if self.codes.contains(&command.code) {
             return Ok(Vec::new());
         }
@@ -343,6 +367,7 @@ impl Decide<TakeOutCode> for Cart {
 
     fn decide(&self, command: &TakeOutCode, _now: Timestamp) -> Decision {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         let there = self.codes.contains(&command.code);
         Ok(if there { vec![CodeTakenOut { code: command.code.clone() }.into()] } else { Vec::new() })
     }

@@ -1,6 +1,7 @@
 //! What customers order, and what becomes of it.
 //!
-//! **Vocabulary.** A *cart* is what somebody means to order. An order is *placed* with *lines*, each a number of one
+//! **Vocabulary.** A *cart* is what somebody means to order; a *draft* is one that the shop puts together
+//! for somebody, at prices that were *agreed* on. An order is *placed* with *lines*, each a number of one
 //! variant at the price of that moment. It goes placed → confirmed → packed → shipped → delivered, or is *cancelled*
 //! before it is shipped. The *rulebook* is promotions, taxes and ways of delivery; the *till* prices what is wanted by it.
 //! A *bill* is the ledger of what something costs, as it is shown.
@@ -19,6 +20,7 @@ pub mod after;
 mod after_api;
 mod after_projector;
 pub mod after_works;
+pub mod agreed;
 mod api;
 mod bill;
 pub mod buyers;
@@ -57,7 +59,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0003_selling",
         "0004_after",
         "0005_for_organisations",
-        "0006_unpaid"
+        "0006_unpaid",
+        "0007_drafts"
     ],
     streams: &[
         store::Stream::of::<Order>(),

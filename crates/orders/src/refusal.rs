@@ -39,6 +39,11 @@ pub enum Refusal {
     ApprovalNeeded {
         limit: i64,
     },
+    /// It is a draft: what is in it is the shop's to change.
+    DraftFixed,
+    DraftEmpty,
+    DraftWithdrawn,
+    NoDraft,
     CartFull,
     TooManyOfAThing,
     TooManyCodes,
@@ -150,6 +155,24 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         status: 409,
         title: "Approval needed",
         what_to_do: "It costs more than \"limit\". Put it into a cart and check that out: a colleague is asked then.",
+    },
+    ProblemDoc {
+        code: "draft_fixed",
+        status: 409,
+        title: "Put together by the shop",
+        what_to_do: "What is in a draft, and what it costs, is changed by the shop: PUT /api/v1/draft-orders/{id}. Begin a cart for anything else.",
+    },
+    ProblemDoc {
+        code: "draft_empty",
+        status: 409,
+        title: "Nothing in it",
+        what_to_do: "Put something into the draft before somebody is invited to order it.",
+    },
+    ProblemDoc {
+        code: "draft_withdrawn",
+        status: 409,
+        title: "Taken back",
+        what_to_do: "The shop has taken this draft back. Make another.",
     },
     ProblemDoc {
         code: "cart_full",
@@ -312,6 +335,20 @@ impl From<Refusal> for Problem {
                 "This costs more than you may order for your organisation unasked. Put it into a cart and check that out: a colleague is asked then.",
             )
             .with("limit", limit),
+            Refusal::DraftFixed => conflict(
+                "draft_fixed",
+                "Put together by the shop",
+                "The shop has put this together, so things and prices stay as they are. Ask the shop to change it, or begin a cart of your own.",
+            ),
+            Refusal::DraftEmpty => conflict(
+                "draft_empty",
+                "Nothing in it",
+                "There is nothing in this draft, so nobody was invited to order it. Put something into it first.",
+            ),
+            Refusal::DraftWithdrawn => {
+                conflict("draft_withdrawn", "Taken back", "The shop has taken this draft back. Ask it for another.")
+            }
+            Refusal::NoDraft => Self::not_found("draft"),
             Refusal::CartFull => {
                 conflict("cart_full", "Cart full", "A cart holds at most 200 different things. Order these first.")
             }

@@ -8,6 +8,7 @@ use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced
 use store::Tenant;
 use uuid::Uuid;
 
+use crate::agreed::{Agreed, OWN_DELIVERY};
 use crate::buyers::Standing;
 use crate::carriers::{Carriage, Parcel};
 use crate::order::{Address, Line};
@@ -30,6 +31,8 @@ pub struct Wanted<'a> {
     pub first: u32,
     /// Whether promotions take something off. What is added to an order later costs what it costs.
     pub promoted: bool,
+    /// What was agreed on with whoever it is for: instead of promotions.
+    pub agreed: Option<&'a Agreed>,
 }
 
 /// What it comes to.
@@ -70,8 +73,13 @@ impl Receipt {
                 None => named.unsold.push(n),
             }
         }
-        let basket = named.quoted(tenant, wanted, &standing, afresh).await?;
-        let promotions = if wanted.promoted { in_force(tenant, &rules, wanted).await? } else { Vec::new() };
+        let mut basket = named.quoted(tenant, wanted, &standing, afresh).await?;
+        let listed = wanted.agreed.map(|agreed| agreed.raise(&mut basket.lines)).unwrap_or_default();
+        let promotions = match wanted.agreed {
+            Some(agreed) => agreed.promotions(&basket.lines, wanted.currency).map_err(Refusal::from)?,
+            None if wanted.promoted => in_force(tenant, &rules, wanted).await?,
+            None => Vec::new(),
+        };
         let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
             && queries::orders_of(tenant, wanted.customer).await? == 0;
         let worth = basket.worth()?;
@@ -84,7 +92,9 @@ impl Receipt {
         let fitting = option.filter(|option| wanted.to.is_some_and(|to| option.fits(place(to), worth)));
         let carried =
             fitting.and_then(|option| carriage.price(&option, worth).map(|(price, _)| (option, price)));
-        let priced = pricing::price(
+        let own = wanted.agreed.and_then(|agreed| agreed.delivery.as_ref());
+        let carried = own.map(|own| (own.option(), own.price)).or(carried);
+        let mut priced = pricing::price(
             &Basket {
                 currency: wanted.currency,
                 lines: basket.priced_lines(wanted.first),
@@ -98,6 +108,10 @@ impl Receipt {
             &rules.taxes,
         )
         .map_err(Refusal::from)?;
+        if let Some(agreed) = wanted.agreed {
+            let raised = agreed.raised(&basket.lines, &listed, wanted.first);
+            priced.ledger = priced.ledger.and(raised).map_err(Refusal::from)?;
+        }
         let delivery = carried.map(|(option, _)| option);
         let misdirected = wanted.delivery.is_some() && delivery.is_none();
         let Filled { lines, quotes, asked, unsold } = basket;
@@ -121,6 +135,9 @@ impl Receipt {
     /// The ways of delivery that go there, each with its price and what is to be said of that.
     pub fn deliveries(&self, to: &Address) -> Vec<(DeliveryOption, i64, Option<&'static str>)> {
         let worth = self.priced.totals().items;
+        if let Some(own) = self.delivery.as_ref().filter(|option| option.id == OWN_DELIVERY) {
+            return vec![(own.clone(), own.terms.price, None)];
+        }
         let fitting = self.rules.deliveries.iter().filter(|option| option.fits(place(to), worth));
         let priced = |option: &DeliveryOption| {
             self.carriage.price(option, worth).map(|(price, note)| (option.clone(), price, note))

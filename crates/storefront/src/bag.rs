@@ -40,6 +40,11 @@ impl Bag {
     pub fn id(&self) -> Option<CartId> {
         self.cart.as_ref().map(|cart| cart.id)
     }
+
+    /// The cart that things can be put into: a draft is none, and waits at its own address.
+    pub fn to_fill(&self) -> Option<CartId> {
+        self.cart.as_ref().filter(|cart| cart.draft.is_none()).map(|cart| cart.id)
+    }
 }
 
 async fn found(visit: &Visit) -> Result<Option<Kept>, Problem> {
@@ -50,6 +55,10 @@ async fn found(visit: &Visit) -> Result<Option<Kept>, Problem> {
     };
     let shown = shown.filter(|cart| cart.state == "open");
     let Some(customer) = shop.caller.customer() else { return Ok(shown) };
+    // What a shop has put together stays apart from what its customer fills themselves.
+    if shown.as_ref().is_some_and(|cart| cart.draft.is_some()) {
+        return Ok(shown);
+    }
     let on = match shown.filter(|cart| cart.owner.is_none()) {
         Some(guests) => {
             let (on, work) = desk::claim(shop, guests.id).await?;

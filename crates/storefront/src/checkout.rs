@@ -133,7 +133,7 @@ enum Written {
 async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, Problem> {
     let (id, shop) = (cart.id, &visit.shop);
     let mut errors = Errors::empty_fields(visit, typed);
-    let details = details(typed);
+    let details = CartDetails { purchase_order: cart.purchase_order.clone(), ..details(typed) };
     match desk::describe(shop, id, None, &details).await {
         Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,
         Ok(_) => {}

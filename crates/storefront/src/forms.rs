@@ -23,7 +23,7 @@ pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) ->
         Ok(bag) => bag,
         Err(response) => return response,
     };
-    let (id, work) = match bag.id() {
+    let (id, work) = match bag.to_fill() {
         Some(id) => (id, added(&bag.visit, id, &form).await),
         None => opened(&bag.visit, &form).await,
     };

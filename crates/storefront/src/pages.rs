@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod cart;
 pub mod checkout;
+pub mod draft;
 pub mod home;
 pub mod list;
 pub mod lost;

@@ -67,6 +67,7 @@ pub struct Texts {
     pub by: &'static str,
     pub tax_note: &'static str,
     pub your_cart: &'static str,
+    pub put_together: &'static str,
     pub empty_cart: &'static str,
     pub empty_cart_lead: &'static str,
     pub go_shopping: &'static str,

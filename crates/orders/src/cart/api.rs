@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::approval::WAITING;
 use super::desk::{self, CartDetails};
+use super::draft_api;
 use super::queries::{self, CartSummary, Whose};
 use super::view::{CartView, Priced};
 use super::waiting;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .routes(routes!(decline_cart))
         .routes(routes!(recall_cart))
         .routes(routes!(read_order_of_cart))
+        .merge(draft_api::routes())
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]

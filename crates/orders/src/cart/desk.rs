@@ -3,15 +3,17 @@
 
 use catalog::{OfferBy, VariantId, offers};
 use edge::Shop;
-use kernel::{Check, Fault, Problem, SubjectId, within};
+use kernel::{Check, Fault, Personal, Problem, SubjectId, within};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::draft_api::{DraftLine, NewDraft};
 use super::queries::{self, Kept};
 use super::view::Priced;
-use super::{Contact, MOST_LINES, MOST_OF_A_THING, waiting, works};
+use super::{Contact, Draft, Drafted, MOST_LINES, MOST_OF_A_THING, waiting, works};
+use crate::agreed::OWN_DELIVERY;
 use crate::api::{NewAddress, NewLine};
 use crate::order::Address;
 use crate::works::Buyer;
@@ -107,10 +109,12 @@ pub async fn choose_delivery(
     seen: Option<i64>,
     option: Option<Uuid>,
 ) -> Result<Work, Problem> {
-    cart(shop, id).await?;
+    let kept = cart(shop, id).await?;
     let rules = crate::rules::rules(&shop.tenant).await?;
     let mut check = Check::default();
-    let known = option.is_none_or(|option| rules.delivery(option).is_some());
+    let known = option.is_none_or(|option| {
+        option == OWN_DELIVERY && kept.delivery == Some(option) || rules.delivery(option).is_some()
+    });
     check.that(known, "/delivery_option_id", "choose one of the cart's delivery_options");
     check.done()?;
     Ok(works::choose_delivery(id, seen, option))
@@ -140,6 +144,10 @@ pub async fn take_out_code(
 pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Problem> {
     let owner = shop.caller.customer().ok_or_else(Problem::bug)?;
     let kept = cart(shop, id).await?;
+    // A draft is whoever's it was made for; its prices would be lost in another cart.
+    if kept.draft.is_some() {
+        return Ok((id, None));
+    }
     match (kept.state.as_str(), kept.owner, kept.leads_to) {
         ("merged", _, Some(into)) => Ok((CartId(into), None)),
         (_, Some(_), _) => Ok((id, None)),
@@ -169,6 +177,68 @@ pub async fn order(
         }
     }
     Ok(place(new, &priced, None))
+}
+
+/// Orders a draft for whoever it is for. Who works here may agree on the delivery another time.
+pub async fn complete(
+    shop: &Shop,
+    ports: &Ports,
+    id: CartId,
+    new: New,
+    afresh: bool,
+) -> Result<Work, Problem> {
+    let kept = draft(shop, id).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
+    if priced.kept.state == "open" {
+        priced.must_be_whole_but("/delivery_option_id")?;
+    }
+    Ok(place(new, &priced, None))
+}
+
+/// A draft, for whoever works here.
+pub async fn draft(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
+    let kept = cart(shop, id).await.map_err(|_| Problem::not_found("draft"))?;
+    if kept.draft.is_some() { Ok(kept) } else { Err(Problem::not_found("draft")) }
+}
+
+/// The work that puts a draft together, or anew when there is one.
+pub async fn draw(
+    shop: &Shop,
+    id: CartId,
+    before: Option<(Kept, i64)>,
+    new: &NewDraft,
+) -> Result<Work, Problem> {
+    new.check(shop.record.currency)?;
+    let lines: Vec<NewLine> = new.lines.iter().map(DraftLine::line).collect();
+    let named = name(shop, &lines, "/lines").await?;
+    let mut check = Check::default();
+    for (n, (variant, _)) in named.iter().enumerate() {
+        let twice = named[..n].iter().any(|(earlier, _)| earlier == variant);
+        check.that(!twice, format!("/lines/{n}"), "name each thing once");
+    }
+    let rules = crate::rules::rules(&shop.tenant).await?;
+    let known = new.delivery_option_id.is_none_or(|option| rules.delivery(option).is_some());
+    check.that(known, "/delivery_option_id", "choose one of the shop's ways of delivery");
+    check.done()?;
+    let agreed = new.agreed(&named);
+    let delivery = agreed.delivery.as_ref().map(|_| OWN_DELIVERY).or(new.delivery_option_id);
+    let customer = new.customer_id.map(SubjectId);
+    // Whoever was made up for it stays who they are as long as nobody says who it is for.
+    let made_up =
+        before.as_ref().filter(|(kept, _)| kept.draft.as_ref().is_some_and(|one| one.customer.is_none()));
+    let subject = customer.or(made_up.map(|(kept, _)| kept.subject)).unwrap_or_else(SubjectId::new);
+    let details = new.details();
+    let drafted = Drafted {
+        subject,
+        currency: shop.record.currency,
+        lines: named,
+        contact: Personal::new(subject, details.contact()),
+        purchase_order: details.purchase_order,
+        delivery,
+        draft: Draft { customer, agreed },
+        guest: None,
+    };
+    Ok(works::draw(id, before.map(|(_, seen)| seen), drafted))
 }
 
 pub(super) fn place(new: New, priced: &Priced, approved_by: Option<Uuid>) -> Work {
@@ -216,7 +286,7 @@ async fn name(shop: &Shop, lines: &[NewLine], pointer: &str) -> Result<Vec<(Vari
 }
 
 impl CartDetails {
-    fn check(&self) -> Result<(), Problem> {
+    pub(super) fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
         let email = self.email.as_deref().is_none_or(kernel::is_email);
         check.that(email, "/email", "write an e-mail address as name@example.com");
@@ -240,7 +310,7 @@ impl CartDetails {
         check.done()
     }
 
-    fn contact(&self) -> Contact {
+    pub(super) fn contact(&self) -> Contact {
         let address = |address: &Option<NewAddress>| address.as_ref().map(NewAddress::address);
         let shipping: Option<Address> = address(&self.shipping_address);
         Contact {

@@ -16,7 +16,7 @@ impl Subscriber for Guests {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        ["cart.claimed", "cart.merged"].contains(&kind)
+        ["cart.claimed", "cart.merged", "cart.drafted"].contains(&kind)
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
@@ -26,6 +26,7 @@ impl Subscriber for Guests {
             let guest = match happened.map_err(|_| Problem::bug())? {
                 CartEvent::Claimed(claimed) => claimed.guest,
                 CartEvent::Merged(merged) => merged.guest,
+                CartEvent::Drafted(drafted) => drafted.guest,
                 _ => None,
             };
             if let Some(guest) = guest {

@@ -31,6 +31,7 @@ impl Decide<Claim> for Cart {
 
     fn decide(&self, command: &Claim, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         match self.owner {
             Some(owner) if owner == command.owner => Ok(Vec::new()),
             Some(_) => Err(Refusal::CartMerged),
@@ -49,6 +50,7 @@ impl Decide<Merge> for Cart {
     /// everything twice. What does not fit stays out.
     fn decide(&self, command: &Merge, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         let mut events: Vec<CartEvent> = Vec::new();
         let mut free = MOST_LINES.saturating_sub(self.lines.len());
         for (variant, quantity) in &command.lines {
@@ -71,6 +73,7 @@ impl Decide<MergeInto> for Cart {
 
     fn decide(&self, command: &MergeInto, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
         self.must_be_open()?;
+        self.must_not_be_a_draft()?;
         if self.owner.is_some() {
             return Err(Refusal::CartMerged);
         }

@@ -1,6 +1,7 @@
 //! A cart's events in, table writes out.
 
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
+use serde::Serialize;
 
 use super::{Cart, CartEvent};
 
@@ -50,6 +51,45 @@ impl Projector for Cart {
                 "update carts set version = $2, updated_at = $3, state = 'open', organisation_id = null, decline_reason = $4 where id = $1",
                 args![id, event.version, event.at, declined.reason.reveal().cloned()],
             ),
+            CartEvent::Drafted(drafted) => match event.version {
+                1 => Write::one(
+                    "insert into carts (id, version, state, subject, currency, opened_at, updated_at, contact, purchase_order, delivery, kind, draft, drafted_by) values ($1, $2, 'open', $3, $4, $5, $5, $6, $7, $8, 'draft', $9, $10)",
+                    args![
+                        id,
+                        event.version,
+                        drafted.subject,
+                        drafted.currency.code(),
+                        event.at,
+                        contact(Some(&drafted.contact)),
+                        drafted.purchase_order.clone(),
+                        drafted.delivery,
+                        json(&drafted.draft),
+                        event.actor.to_string()
+                    ],
+                ),
+                _ => Write::one(
+                    "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9 where id = $1",
+                    args![
+                        id,
+                        event.version,
+                        event.at,
+                        drafted.subject,
+                        contact(Some(&drafted.contact)),
+                        drafted.purchase_order.clone(),
+                        drafted.delivery,
+                        json(&drafted.draft),
+                        event.actor.to_string()
+                    ],
+                ),
+            },
+            CartEvent::Invited(_) => Write::one(
+                "update carts set version = $2, updated_at = $3, invited_at = $3 where id = $1",
+                args![id, event.version, event.at],
+            ),
+            CartEvent::Withdrawn(_) => Write::one(
+                "update carts set version = $2, updated_at = $3, state = 'withdrawn', contact = null where id = $1",
+                args![id, event.version, event.at],
+            ),
             CartEvent::LineAdded(_)
             | CartEvent::LineChanged(_)
             | CartEvent::LineRemoved(_)
@@ -72,6 +112,17 @@ impl Projector for Cart {
                 "delete from cart_lines where cart_id = $1 and variant_id = $2",
                 args![id, line.variant],
             )),
+            CartEvent::Drafted(drafted) => {
+                if event.version > 1 {
+                    writes.push(Write::any("delete from cart_lines where cart_id = $1", args![id]));
+                }
+                writes.extend(drafted.lines.iter().zip(1i64..).map(|((variant, quantity), added)| {
+                    Write::one(
+                        "insert into cart_lines (cart_id, variant_id, quantity, added) values ($1, $2, $3, $4)",
+                        args![id, *variant, *quantity, added],
+                    )
+                }));
+            }
             CartEvent::CodeEntered(entered) => writes.push(Write::one(
                 "insert into cart_codes (cart_id, code, entered) values ($1, $2, $3)",
                 args![id, &entered.code, event.version],
@@ -87,8 +138,11 @@ impl Projector for Cart {
 }
 
 fn contact(contact: Option<&Personal<super::Contact>>) -> Option<String> {
-    let known = contact.and_then(Personal::reveal)?;
-    Some(serde_json::to_string(known).expect("a contact has string keys and no failing serializers"))
+    contact.and_then(Personal::reveal).map(json)
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("a cart has string keys and no failing serializers")
 }
 
 pub(crate) fn forget(subject: SubjectId) -> Vec<Write> {

@@ -7,7 +7,7 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Contact;
+use super::{Contact, Draft};
 use crate::CartId;
 
 /// A cart, as its tables know it.
@@ -32,11 +32,26 @@ pub struct Kept {
     pub updated_at: Timestamp,
     pub lines: Vec<(VariantId, i64)>,
     pub codes: Vec<String>,
+    /// What makes it a draft.
+    pub draft: Option<Draft>,
+    pub invited_at: Option<Timestamp>,
+    /// Who changed the draft last.
+    pub drafted_by: Option<String>,
 }
 
-const KEPT: &str = "select id, version, state, subject, owner, currency, contact, purchase_order, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason from carts";
+impl Kept {
+    /// An owner's is theirs, and a guest's belongs to whoever knows its id. A draft is the shop's until somebody is invited; one
+    /// that is for a customer is no other customer's.
+    fn is_for(&self, own: Uuid) -> bool {
+        let Some(draft) = &self.draft else { return self.owner.is_none_or(|owner| owner == own) };
+        let theirs = draft.customer.is_none_or(|customer| customer.uuid() == own || own.is_nil());
+        self.invited_at.is_some() && theirs
+    }
+}
 
-/// A cart, if whoever asks may see it: an owner's is theirs, and a guest's belongs to whoever knows its id.
+const KEPT: &str = "select id, version, state, subject, owner, currency, contact, purchase_order, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by from carts";
+
+/// A cart, if whoever asks may see it. A draft that was taken back is not there any more.
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept, Problem> {
     let (sql, found) = Select::new(KEPT).and("id = ?", id).statement();
     let queries = [
@@ -58,8 +73,8 @@ pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept
             Ok::<(), Failure>(())
         })
         .await?;
-    let theirs = |cart: &Kept| own.is_none_or(|own| cart.owner.is_none_or(|owner| owner == own));
-    let cart = cart.filter(theirs).ok_or_else(|| Problem::not_found("cart"))?;
+    let seen = |cart: &Kept| cart.state != "withdrawn" && own.is_none_or(|own| cart.is_for(own));
+    let cart = cart.filter(seen).ok_or_else(|| Problem::not_found("cart"))?;
     Ok(Kept { lines, codes, ..cart })
 }
 
@@ -112,6 +127,7 @@ pub async fn carts(
         "select id, state, owner, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, organisation_id from carts c",
     )
     .and("state = ?", state.to_owned())
+    .and("coalesce(kind, '') <> ?", DRAFT.to_owned())
     .maybe("owner = ?", owner)
     .maybe("organisation_id = ?", organisation)
     .between("(updated_at, id) < (?, ?)", before, below)
@@ -140,8 +156,88 @@ pub async fn open_cart(tenant: &Tenant, owner: Uuid) -> Result<Option<CartId>, F
     tenant.row(sql, args![owner], |row| Ok(CartId(row.get(0)?))).await
 }
 
+/// What tells a draft from a cart.
+const DRAFT: &str = "draft";
+
+/// A draft in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftSummary {
+    #[schema(value_type = Uuid)]
+    pub id: CartId,
+    /// open or ordered.
+    pub state: String,
+    /// Whom it is for, as far as the shop knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The order that was made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    pub currency: String,
+    /// How many different things are in it.
+    pub lines: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub invited_at: Option<Timestamp>,
+    #[schema(value_type = String)]
+    pub opened_at: Timestamp,
+    #[schema(value_type = String)]
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+/// Drafts in one state, the latest change first, from below a moment and an id.
+pub async fn drafts(
+    tenant: &Tenant,
+    state: &str,
+    (before, below): (i64, Uuid),
+    rows: usize,
+) -> Result<Vec<DraftSummary>, Failure> {
+    let (sql, args) = Select::new(
+        "select id, state, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, contact, leads_to, draft, invited_at from carts c",
+    )
+    .and("kind = ?", DRAFT.to_owned())
+    .and("state = ?", state.to_owned())
+    .between("(updated_at, id) < (?, ?)", before, below)
+    .page("updated_at desc, id desc", rows)
+    .statement();
+    tenant.rows(&sql, args, draft_summary).await
+}
+
+fn draft_summary(row: &Row<'_>) -> Result<DraftSummary, Failure> {
+    let contact = contact(row, 7)?;
+    let customer = draft(row, 9)?.and_then(|draft| draft.customer);
+    Ok(DraftSummary {
+        id: CartId(row.get(0)?),
+        state: row.get(1)?,
+        currency: row.get(2)?,
+        lines: row.get(3)?,
+        opened_at: row.get(4)?,
+        updated_at: row.get(5)?,
+        version: row.get(6)?,
+        customer_id: customer.map(SubjectId::uuid),
+        name: contact.name,
+        email: contact.email,
+        order_id: row.get(8)?,
+        invited_at: row.get::<Option<i64>>(10)?.map(Timestamp::from_micros),
+    })
+}
+
+fn contact(row: &Row<'_>, column: usize) -> Result<Contact, Failure> {
+    let contact: Option<String> = row.get(column)?;
+    Ok(contact.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+fn draft(row: &Row<'_>, column: usize) -> Result<Option<Draft>, Failure> {
+    let Some(text) = row.get::<Option<String>>(column)? else { return Ok(None) };
+    let read = serde_json::from_str(&text);
+    read.map(Some).map_err(|error| Failure::Bug(format!("a draft that was kept cannot be read: {error}")))
+}
+
 fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
-    let contact: Option<String> = row.get(6)?;
     Ok(Kept {
         id: CartId(row.get(0)?),
         version: row.get(1)?,
@@ -149,7 +245,7 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
         subject: SubjectId(row.get(3)?),
         owner: row.get(4)?,
         currency: row.get(5)?,
-        contact: contact.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+        contact: contact(row, 6)?,
         purchase_order: row.get(7)?,
         delivery: row.get(8)?,
         leads_to: row.get(9)?,
@@ -159,5 +255,8 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
         decline_reason: row.get(13)?,
         lines: Vec::new(),
         codes: Vec::new(),
+        draft: draft(row, 14)?,
+        invited_at: row.get::<Option<i64>>(15)?.map(Timestamp::from_micros),
+        drafted_by: row.get(16)?,
     })
 }

@@ -37,6 +37,8 @@ pub struct CartView {
     /// Where what was in it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<Uuid>,
+    /// Whether the shop put it together: what is in it stays as it is.
+    pub draft: bool,
     pub currency: String,
     pub lines: Vec<CartLine>,
     #[serde(flatten)]
@@ -152,6 +154,7 @@ impl Priced {
             now,
             first: 1,
             promoted: true,
+            agreed: kept.draft.as_ref().map(|draft| &draft.agreed),
         };
         let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
@@ -168,7 +171,13 @@ impl Priced {
 
     /// Refuses to order what is not whole.
     pub fn must_be_whole(&self) -> Result<(), Problem> {
-        let missing = self.missing();
+        self.must_be_whole_but("")
+    }
+
+    /// The same, but for what is said at one place.
+    pub fn must_be_whole_but(&self, pointer: &str) -> Result<(), Problem> {
+        let missing: Vec<Missing> =
+            self.missing().into_iter().filter(|missing| missing.pointer != pointer).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -250,6 +259,7 @@ impl Priced {
             decline_reason: self.kept.decline_reason.clone(),
             order_id: leads_to("ordered"),
             merged_into: leads_to("merged"),
+            draft: self.kept.draft.is_some(),
             currency: self.kept.currency.code().to_owned(),
             lines: self.kept.lines.iter().enumerate().map(|(n, line)| self.line(n, *line)).collect(),
             contact: contact.clone(),

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::merge::MergeInto;
 use super::queries::Kept;
 use super::{
-    Add, Cart, CartEvent, ChooseDelivery, Claim, Contact, Describe, EnterCode, Fill, Merge, Open, TakeOutCode,
+    Add, Cart, CartEvent, ChooseDelivery, Claim, Contact, Describe, Drafted, Draw, EnterCode, Fill, Invite,
+    Merge, Open, TakeOutCode, Withdraw,
 };
 use crate::{CartId, Refusal};
 
@@ -91,6 +92,36 @@ pub fn claim(guest: &Kept, owner: SubjectId, into: Option<CartId>) -> Work {
         desk.ask::<Cart, _>(id, &MergeInto { into })?;
         desk.ask::<Cart, _>(into, &merge)?;
         Ok(Reply { status: 200, ..Reply::default() })
+    })
+}
+
+/// Puts a draft together, or anew as whoever changes it has seen it.
+pub fn draw(id: CartId, seen: Option<i64>, drafted: Drafted) -> Work {
+    let subject = drafted.subject;
+    Work::over::<Cart>([id]).about([subject]).decide(move |desk| {
+        if seen.is_some() {
+            desk.get::<Cart>(id)?;
+            desk.expect_version::<Cart>(id, seen)?;
+        }
+        if desk.is_erased(subject) {
+            return Err(Refusal::PersonErased.into());
+        }
+        desk.ask::<Cart, _>(id, &Draw(drafted.clone()))?;
+        let reply = Reply { status: if seen.is_some() { 200 } else { 201 }, ..Reply::default() };
+        Ok(if seen.is_some() { reply } else { reply.location(format!("/api/v1/draft-orders/{id}")) })
+    })
+}
+
+pub fn invite(id: CartId, seen: Option<i64>) -> Work {
+    change(id, seen, Invite)
+}
+
+pub fn withdraw(id: CartId, seen: Option<i64>) -> Work {
+    Work::over::<Cart>([id]).decide(move |desk| {
+        desk.get::<Cart>(id)?;
+        desk.expect_version::<Cart>(id, seen)?;
+        desk.ask::<Cart, _>(id, &Withdraw)?;
+        Ok(Reply::nothing())
     })
 }
 

@@ -41,11 +41,12 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
     let main = html! {
         h1 { (texts.your_cart) }
         @if let Some(reason) = &view.decline_reason { div.notice { p { (filled(texts.declined_because, &[reason])) } } }
+        @if view.draft { p.lead { (texts.put_together) } }
         div.split {
-            ul.lines { @for line in &view.lines { (one(visit, line)) } }
+            ul.lines { @for line in &view.lines { (one(visit, line, view.draft)) } }
             aside.box aria-label=(texts.summary) {
                 h2 { (texts.summary) }
-                (codes(visit, &view))
+                @if !view.draft { (codes(visit, &view)) }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
                 a.button.main.wide href="/checkout" { (texts.to_checkout) }
             }
@@ -56,7 +57,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn one(visit: &Visit, line: &CartLine) -> Markup {
+fn one(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
     let texts = visit.texts;
     let product = sold(visit, line);
     let path = format!("/cart/lines/{}", line.variant_id);
@@ -70,9 +71,9 @@ fn one(visit: &Visit, line: &CartLine) -> Markup {
                     Some(product) => { a href=(format!("/p/{}?v={}", product.handle, line.variant_id)) { (title) } }
                     None => { (title) }
                 } }
-                @if line.quantity > 1 { p.quiet { (filled(texts.each, &[&visit.money(line.unit_price)])) } }
+                @if line.quantity > 1 { p.quiet { @if fixed { (line.quantity) " × " } (filled(texts.each, &[&visit.money(line.unit_price)])) } }
                 @if let Some(problem) = &line.problem { p.problem { (problem) } }
-                div.row {
+                @if !fixed { div.row {
                     form method="post" action=(path) data-live="" {
                         label.unseen for=(field) { (filled(texts.quantity_of, &[title])) }
                         div.stepper data-fewer=(texts.fewer) data-more=(texts.more) { input id=(field) name="quantity" type="number" min="0" max="10000" value=(line.quantity) inputmode="numeric" required; }
@@ -82,7 +83,7 @@ fn one(visit: &Visit, line: &CartLine) -> Markup {
                         input type="hidden" name="quantity" value="0";
                         button.link aria-label=(filled(texts.remove_which, &[title])) { (texts.remove) }
                     }
-                }
+                } }
             }
             strong.price { (visit.money(line.total)) }
         }

@@ -66,6 +66,7 @@ pub static GERMAN: Texts = Texts {
     by: "von {}",
     tax_note: "Steuern und Versand werden im Warenkorb berechnet.",
     your_cart: "Ihr Warenkorb",
+    put_together: "Der Shop hat das für Sie zusammengestellt. Artikel und Preise bleiben, wie sie sind; fragen Sie den Shop, wenn sich etwas ändern soll.",
     empty_cart: "Ihr Warenkorb ist leer",
     empty_cart_lead: "Was Sie hineinlegen, bleibt hier, bis Sie wiederkommen.",
     go_shopping: "Jetzt stöbern",

@@ -66,6 +66,7 @@ pub static ENGLISH: Texts = Texts {
     by: "by {}",
     tax_note: "Taxes and delivery are worked out in the cart.",
     your_cart: "Your cart",
+    put_together: "The shop has put this together for you. Things and prices stay as they are; ask the shop if anything is to change.",
     empty_cart: "Your cart is empty",
     empty_cart_lead: "What you put into it stays here until you come back.",
     go_shopping: "Start looking",

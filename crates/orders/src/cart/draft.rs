@@ -1,0 +1,225 @@
+//! A draft: a cart that a shop puts together for somebody, at prices that were agreed on. Only the shop changes what is in
+//! it and what that costs; whoever it is for says who they are and where it goes, and orders it.
+
+use catalog::VariantId;
+use kernel::{Currency, Decide, Personal, SubjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Cart, CartEvent, Contact, MOST_LINES, MOST_OF_A_THING, State};
+use crate::Refusal;
+use crate::agreed::Agreed;
+
+/// What makes a cart a draft.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The customer whom it is for, if the shop knows them by an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<SubjectId>,
+    pub agreed: Agreed,
+}
+
+/// A draft as it is from then on, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drafted {
+    pub subject: SubjectId,
+    pub currency: Currency,
+    pub lines: Vec<(VariantId, i64)>,
+    pub contact: Personal<Contact>,
+    pub purchase_order: Option<String>,
+    pub delivery: Option<Uuid>,
+    pub draft: Draft,
+    /// Whose it was before and is not any more: nobody's name, and of no use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<SubjectId>,
+}
+
+/// Whoever knows its id may open it from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {}
+
+/// The shop has taken it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {}
+
+/// Puts it together, or anew.
+pub struct Draw(pub Drafted);
+
+pub struct Invite;
+
+pub struct Withdraw;
+
+impl Cart {
+    pub(super) fn drafted(&mut self, drafted: &Drafted) {
+        let Drafted { subject, currency, lines, contact, purchase_order, delivery, draft, .. } = drafted;
+        self.state = State::Open;
+        (self.subject, self.owner, self.currency) = (Some(*subject), None, Some(*currency));
+        (self.lines, self.contact) = (lines.clone(), Some(contact.clone()));
+        (self.purchase_order, self.delivery) = (purchase_order.clone(), *delivery);
+        self.draft = Some(draft.clone());
+    }
+
+    /// What a shop has put together stays together.
+    pub(super) fn must_not_be_a_draft(&self) -> Result<(), Refusal> {
+        if self.draft.is_some() { Err(Refusal::DraftFixed) } else { Ok(()) }
+    }
+
+    fn must_be_a_draft(&self) -> Result<(), Refusal> {
+        self.must_be_open()?;
+        if self.draft.is_some() { Ok(()) } else { Err(Refusal::NoDraft) }
+    }
+
+    /// Whoever it was made up for is nobody, once it is somebody else's.
+    pub(super) fn guest_before(&self, subject: SubjectId) -> Option<SubjectId> {
+        let made_up = self.draft.as_ref().is_some_and(|draft| draft.customer.is_none());
+        self.subject.filter(|before| made_up && *before != subject)
+    }
+}
+
+impl Decide<Draw> for Cart {
+    type Refusal = Refusal;
+
+    fn decide(&self, Draw(drafted): &Draw, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
+        if self.state != State::None {
+            self.must_be_a_draft()?;
+        }
+        let drafted = Drafted { guest: self.guest_before(drafted.subject), ..drafted.clone() };
+        if drafted.lines.len() > MOST_LINES {
+            return Err(Refusal::CartFull);
+        }
+        if drafted.lines.iter().any(|(_, quantity)| !(1..=MOST_OF_A_THING).contains(quantity)) {
+            return Err(Refusal::TooManyOfAThing);
+        }
+        Ok(vec![drafted.into()])
+    }
+}
+
+impl Decide<Invite> for Cart {
+    type Refusal = Refusal;
+
+    fn decide(&self, _: &Invite, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
+        self.must_be_a_draft()?;
+        if self.lines.is_empty() {
+            return Err(Refusal::DraftEmpty);
+        }
+        Ok(if self.invited { Vec::new() } else { vec![Invited {}.into()] })
+    }
+}
+
+impl Decide<Withdraw> for Cart {
+    type Refusal = Refusal;
+
+    fn decide(&self, _: &Withdraw, _now: Timestamp) -> Result<Vec<CartEvent>, Refusal> {
+        if self.state == State::Withdrawn {
+            return Ok(Vec::new());
+        }
+        self.must_be_a_draft()?;
+        Ok(vec![Withdrawn {}.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Aggregate;
+    use kernel::aggregate::{Given, given};
+
+    use super::*;
+    use crate::agreed::{OWN_DELIVERY, OwnDelivery};
+    use crate::cart::{
+        ChooseDelivery, Claim, Describe, EnterCode, Fill, Merge, MergeInto, Opened, Order, TakeOutCode,
+    };
+    use crate::{CartId, OrderId};
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    fn drawn(subject: SubjectId, lines: Vec<(VariantId, i64)>) -> Drafted {
+        Drafted {
+            subject,
+            currency: "EUR".parse().unwrap(),
+            lines,
+            contact: Personal::new(subject, Contact::default()),
+            purchase_order: None,
+            delivery: None,
+            draft: Draft::default(),
+            guest: None,
+        }
+    }
+
+    fn draft(lines: Vec<(VariantId, i64)>) -> Given<Cart> {
+        given([drawn(SubjectId::new(), lines).into()])
+    }
+
+    #[test]
+    fn what_is_in_a_draft_stays_as_the_shop_put_it() {
+        let variant = VariantId::new();
+        let draft = draft(vec![(variant, 2)]);
+        let (code, owner) = ("SPRING".to_owned(), SubjectId::new());
+        assert_eq!(draft.when(&Fill { variant, quantity: 3 }, NOW), Err(Refusal::DraftFixed));
+        assert_eq!(draft.when(&EnterCode { code: code.clone() }, NOW), Err(Refusal::DraftFixed));
+        assert_eq!(draft.when(&TakeOutCode { code }, NOW), Err(Refusal::DraftFixed));
+        assert_eq!(draft.when(&Claim { owner, contact: None }, NOW), Err(Refusal::DraftFixed));
+        assert_eq!(draft.when(&MergeInto { into: CartId::new() }, NOW), Err(Refusal::DraftFixed));
+        let merge = Merge { lines: vec![(VariantId::new(), 1)], codes: Vec::new() };
+        assert_eq!(draft.when(&merge, NOW), Err(Refusal::DraftFixed));
+    }
+
+    #[test]
+    fn whoever_it_is_for_says_who_they_are_and_how_it_comes_unless_that_was_agreed_on() {
+        let mut draft = draft(vec![(VariantId::new(), 2)]);
+        let contact =
+            Personal::new(SubjectId::new(), Contact { name: Some("Ada".into()), ..Contact::default() });
+        assert!(draft.when(&Describe { contact, purchase_order: None }, NOW).is_ok());
+        let option = Some(Uuid::now_v7());
+        assert!(draft.when(&ChooseDelivery { option }, NOW).is_ok());
+        let terms = draft.0.draft.as_mut().unwrap();
+        terms.agreed.delivery = Some(OwnDelivery { name: "By hand".into(), price: 0 });
+        draft.0.delivery = Some(OWN_DELIVERY);
+        assert_eq!(draft.when(&ChooseDelivery { option }, NOW), Err(Refusal::DraftFixed));
+        assert_eq!(draft.when(&ChooseDelivery { option: Some(OWN_DELIVERY) }, NOW), Ok(vec![]));
+    }
+
+    #[test]
+    fn nobody_is_invited_to_nothing_and_nobody_twice() {
+        assert_eq!(draft(vec![]).when(&Invite, NOW), Err(Refusal::DraftEmpty));
+        let mut draft = draft(vec![(VariantId::new(), 1)]);
+        draft.0.apply(&Invited {}.into());
+        assert_eq!(draft.when(&Invite, NOW), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_draft_that_was_ordered_or_taken_back_is_over() {
+        let order = OrderId::new();
+        let mut ordered = draft(vec![(VariantId::new(), 1)]);
+        for event in ordered.when(&Order { order }, NOW).unwrap() {
+            ordered.0.apply(&event);
+        }
+        let again = Draw(drawn(SubjectId::new(), Vec::new()));
+        assert_eq!(ordered.when(&again, NOW), Err(Refusal::CartOrdered { order }));
+        assert_eq!(ordered.when(&Withdraw, NOW), Err(Refusal::CartOrdered { order }));
+        let mut withdrawn = draft(vec![(VariantId::new(), 1)]);
+        withdrawn.0.apply(&Withdrawn {}.into());
+        assert_eq!(withdrawn.when(&Withdraw, NOW), Ok(vec![]));
+        assert_eq!(withdrawn.when(&Order { order }, NOW), Err(Refusal::DraftWithdrawn));
+    }
+
+    #[test]
+    fn a_cart_is_no_draft() {
+        let opened = Opened { subject: SubjectId::new(), owner: None, currency: "EUR".parse().unwrap() };
+        let cart = given::<Cart>([opened.into()]);
+        assert_eq!(cart.when(&Withdraw, NOW), Err(Refusal::NoDraft));
+        assert_eq!(cart.when(&Draw(drawn(SubjectId::new(), Vec::new())), NOW), Err(Refusal::NoDraft));
+    }
+
+    #[test]
+    fn somebody_made_up_is_let_go_when_the_customer_is_known() {
+        let (guest, customer) = (SubjectId::new(), SubjectId::new());
+        let draft = given::<Cart>([drawn(guest, Vec::new()).into()]);
+        let known = Drafted {
+            draft: Draft { customer: Some(customer), ..Draft::default() },
+            ..drawn(customer, Vec::new())
+        };
+        let events = draft.when(&Draw(known), NOW).unwrap();
+        let [CartEvent::Drafted(drafted)] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!(drafted.guest, Some(guest));
+    }
+}
