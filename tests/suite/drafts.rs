@@ -240,6 +240,8 @@ async fn whoever_is_invited_orders_it_themselves_and_changes_nothing_in_it(engin
         draft.as_object_mut().unwrap().remove(known);
     }
     draft["purchase_order"] = json!("PO 7");
+    draft["billing_address"] =
+        json!({ "line1": "9 Bank", "city": "Cork", "postal_code": "T12", "country": "IE" });
     let id = text(&drawn(&mut admin, &draft).await["id"]);
     let mut guest = world.server.client("a", None);
     assert_eq!(browse(&mut guest, &format!("/drafts/{id}"), "").await.0.status, 404);
@@ -303,6 +305,7 @@ async fn whoever_is_invited_orders_it_themselves_and_changes_nothing_in_it(engin
     );
     let order = guest.get(&format!("{cart}/order")).await.json();
     assert_eq!((&order["total"], &order["purchase_order"]), (&json!(5990), &json!("PO 7")), "{order:#}");
+    assert_eq!(order["billing_address"]["line1"], "9 Bank", "the form does not ask for it");
     let (again, _) = browse(&mut guest, &path, "").await;
     assert_eq!((again.status, again.header("location")), (303, Some(&*format!("/orders/{id}"))));
     is(&act(&mut admin, &id, "complete").await, 409, "cart_ordered");

@@ -374,6 +374,19 @@ impl NewAddress {
     }
 }
 
+impl From<&Address> for NewAddress {
+    fn from(known: &Address) -> Self {
+        Self {
+            line1: known.line1.clone(),
+            line2: known.line2.clone(),
+            city: known.city.clone(),
+            postal_code: known.postal_code.clone(),
+            region: known.region.clone(),
+            country: known.country.clone(),
+        }
+    }
+}
+
 impl NewLine {
     pub(crate) fn check(&self, at: &str, check: &mut Check) {
         let some = (1..=MOST_OF_A_THING).contains(&self.quantity);

@@ -99,31 +99,38 @@ impl JobKind for Unpaid {
 }
 
 impl Unpaid {
-    /// Whether it is cancelled now. One that is being paid is left alone.
+    /// Whether it is cancelled now. One that is being paid is left alone, and one that cannot be cancelled keeps no other
+    /// from it.
     async fn cancel(&self, run: &JobRun, id: OrderId, now: Timestamp) -> Result<bool, Problem> {
-        let tenant = &run.tenant;
-        for tried in 1.. {
-            let Some(untouched) = self.0.untouched(tenant, id.uuid()).await? else { return Ok(false) };
-            let order = queries::order(tenant, id).await?;
-            let summary = &order.summary;
-            let waits = summary.status == Status::Placed.as_str() && summary.paid == 0 && summary.total > 0;
-            if !waits {
-                return Ok(false);
-            }
-            let cancel = advance_order(id, &order, None, Status::Cancelled, Some(REASON.to_owned()))?;
-            let mut asked = Asked::by(Actor::system(), CorrelationId::new(), now);
-            asked.guard = Some(run.guard());
-            match tenant.run(asked, Work::all([untouched, cancel])).await {
-                Ok(_) => return Ok(true),
-                Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
-                // Somebody was quicker: it is paid, or moved on.
-                Err(problem) if problem.code == PRICES_CHANGED => return Ok(false),
-                Err(problem) if problem.fault == Fault::Conflict && problem.code != "taken_over" => {
+        for _ in 0..TRIES {
+            match self.try_to(run, id, now).await {
+                Err(problem) if problem.code == PRICES_CHANGED => {}
+                Err(problem) if problem.code == "taken_over" || problem.fault == Fault::Unavailable => {
+                    return Err(problem);
+                }
+                Err(problem) => {
+                    let code = &problem.code;
+                    tracing::warn!(order.id = %id, code, "An order that nobody paid could not be cancelled; it is tried again");
                     return Ok(false);
                 }
-                Err(problem) => return Err(problem),
+                Ok(cancelled) => return Ok(cancelled),
             }
         }
+        // Somebody is busy with it: it is looked at again.
         Ok(false)
+    }
+
+    async fn try_to(&self, run: &JobRun, id: OrderId, now: Timestamp) -> Result<bool, Problem> {
+        let tenant = &run.tenant;
+        let Some(untouched) = self.0.untouched(tenant, id.uuid()).await? else { return Ok(false) };
+        let order = queries::order(tenant, id).await?;
+        let summary = &order.summary;
+        if summary.status != Status::Placed.as_str() || summary.paid != 0 || summary.total <= 0 {
+            return Ok(false);
+        }
+        let cancel = advance_order(id, &order, None, Status::Cancelled, Some(REASON.to_owned()))?;
+        let mut asked = Asked::by(Actor::system(), CorrelationId::new(), now);
+        asked.guard = Some(run.guard());
+        tenant.run(asked, Work::all([untouched, cancel])).await.map(|_| true)
     }
 }

@@ -133,7 +133,10 @@ enum Written {
 async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, Problem> {
     let (id, shop) = (cart.id, &visit.shop);
     let mut errors = Errors::empty_fields(visit, typed);
-    let details = CartDetails { purchase_order: cart.purchase_order.clone(), ..details(typed) };
+    // What the form does not ask for stays as it was said.
+    let billing_address = cart.contact.billing_address.as_ref().map(NewAddress::from);
+    let purchase_order = cart.purchase_order.clone();
+    let details = CartDetails { billing_address, purchase_order, ..details(typed) };
     match desk::describe(shop, id, None, &details).await {
         Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,
         Ok(_) => {}

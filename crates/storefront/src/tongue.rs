@@ -153,6 +153,17 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_of_today_is_its_time_and_another_has_its_day() {
+        let (en, de) = (named("en").unwrap(), named("de").unwrap());
+        let at: Timestamp = "2026-03-05T14:20:59Z".parse().unwrap();
+        let (today, before) =
+            ("2026-03-05T00:00:00Z".parse().unwrap(), "2026-03-04T14:20:59Z".parse().unwrap());
+        assert_eq!((moment(en, at, today), moment(de, at, today)), ("14:20 UTC".into(), "14:20 UTC".into()));
+        assert_eq!(moment(en, at, before), "5 March 2026, 14:20 UTC");
+        assert_eq!(moment(de, at, before), "5. März 2026, 14:20 UTC");
+    }
+
+    #[test]
     fn a_date_names_its_month() {
         let at: Timestamp = "2026-03-05T23:59:59Z".parse().unwrap();
         assert_eq!(date(named("en").unwrap(), at), "5 March 2026");

@@ -197,7 +197,7 @@ pub async fn complete(
 
 /// A draft, for whoever works here.
 pub async fn draft(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
-    let kept = cart(shop, id).await.map_err(|_| Problem::not_found("draft"))?;
+    let kept = cart(shop, id).await?;
     if kept.draft.is_some() { Ok(kept) } else { Err(Problem::not_found("draft")) }
 }
 

@@ -125,9 +125,8 @@ mod tests {
 
     use super::*;
     use crate::agreed::{OWN_DELIVERY, OwnDelivery};
-    use crate::cart::{
-        ChooseDelivery, Claim, Describe, EnterCode, Fill, Merge, MergeInto, Opened, Order, TakeOutCode,
-    };
+    use crate::cart::merge::MergeInto;
+    use crate::cart::{ChooseDelivery, Claim, Describe, EnterCode, Fill, Merge, Opened, Order, TakeOutCode};
     use crate::{CartId, OrderId};
 
     const NOW: Timestamp = Timestamp::from_micros(0);

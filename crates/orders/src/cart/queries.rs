@@ -40,6 +40,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The customer whose prices they are: its owner, or whoever the shop put it together for.
+    pub fn buyer(&self) -> Option<Uuid> {
+        self.owner.or_else(|| Some(self.draft.as_ref()?.customer?.uuid()))
+    }
+
     /// An owner's is theirs, and a guest's belongs to whoever knows its id. A draft is the shop's until somebody is invited; one
     /// that is for a customer is no other customer's.
     fn is_for(&self, own: Uuid) -> bool {

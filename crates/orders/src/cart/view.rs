@@ -149,7 +149,7 @@ impl Priced {
             delivery: kept.delivery,
             to: kept.contact.shipping_address.as_ref(),
             customer: Some(kept.subject.uuid()),
-            buyer: kept.owner,
+            buyer: kept.buyer(),
             currency: kept.currency,
             now,
             first: 1,

@@ -70,7 +70,7 @@ pub async fn approve(
     expect(expected_total, &priced)?;
     let by = shop.caller.customer();
     let facts = approver.approves_for().zip(by).ok_or_else(|| Problem::not_found("cart"))?;
-    may_approve(facts.1, facts.0, priced.kept.owner, priced.receipt.ledger().total())?;
+    may_approve(facts.1, facts.0, priced.kept.buyer(), priced.receipt.ledger().total())?;
     Ok(approver.held_to(desk::place(new, &priced, by)))
 }
 
@@ -107,8 +107,8 @@ pub async fn recall(shop: &Shop, id: CartId, seen: Option<i64>) -> Result<Work, 
 async fn colleagues(shop: &Shop, ports: &Ports, id: CartId) -> Result<(Kept, Standing), Problem> {
     let found = awaited(shop, ports, id).await;
     let own = match &found {
-        Ok((kept, _)) => kept.owner == shop.caller.customer(),
-        Err(_) => desk::cart(shop, id).await.is_ok_and(|kept| kept.owner.is_some()),
+        Ok((kept, _)) => kept.buyer() == shop.caller.customer(),
+        Err(_) => desk::cart(shop, id).await.is_ok_and(|kept| kept.buyer().is_some()),
     };
     if own { Err(Refusal::OwnApproval.into()) } else { found }
 }
