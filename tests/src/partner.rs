@@ -1,4 +1,4 @@
-//! Partners of a shop as processes of their own: an ERP (the npm library soap) and a carrier.
+//! Partners of a shop as processes of their own: an ERP (the npm library soap), a carrier, and an engine of taxes.
 
 use std::fs::File;
 use std::path::Path;
@@ -40,6 +40,11 @@ impl Partner {
 
     pub async fn carrier(key: &str) -> Self {
         Self::start("carrier.mjs", "/v1", &[("KEY", key.to_owned())]).await
+    }
+
+    /// An engine of taxes: 8 % for a state and 0.5 % for a city, everywhere.
+    pub async fn taxes(key: &str) -> Self {
+        Self::start("taxes.mjs", "/v1", &[("KEY", key.to_owned())]).await
     }
 
     async fn start(script: &str, path: &'static str, environment: &[(&str, String)]) -> Self {

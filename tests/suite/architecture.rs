@@ -33,7 +33,7 @@ fn crates_depend_downwards_only() {
         ("payments", vec!["kernel", "store", "edge", "outbound"]),
         ("files", vec!["kernel", "store", "edge", "blobs"]),
         ("domains", vec!["kernel", "store", "edge", "outbound"]),
-        ("connect", vec!["kernel", "store", "edge", "outbound", "catalog", "orders"]),
+        ("connect", vec!["kernel", "store", "edge", "outbound", "catalog", "orders", "pricing"]),
         ("customers", vec!["kernel", "store", "edge"]),
         ("entry", vec!["kernel", "store", "edge"]),
         (

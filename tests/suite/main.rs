@@ -34,6 +34,7 @@ mod selling;
 mod services;
 mod storefront;
 mod stripe;
+mod tax_engines;
 mod till;
 mod travel;
 mod unpaid;

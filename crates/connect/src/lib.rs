@@ -1,4 +1,4 @@
-//! Partners outside, behind ports: carriers over REST, and an ERP over SOAP.
+//! Partners outside, behind ports: carriers and engines of taxes over REST, and an ERP over SOAP.
 //!
 //! **Vocabulary.** A *partner* is somebody else's service, as a shop configured it. A *carrier* is one that says what a
 //! parcel costs and where it is. An *ERP* keeps the books of a business: a *sync* takes its products and its inventory
@@ -13,10 +13,12 @@
 //! **Deliberately absent.** Payments. Updating products that the shop describes itself: an ERP only adds drafts.
 
 mod carrier;
+mod engine;
 mod erp;
 mod error;
 mod health;
 mod intake;
+mod memory;
 mod page;
 mod partner;
 mod partner_api;
@@ -31,6 +33,7 @@ mod security;
 mod soap;
 mod sync;
 mod sync_api;
+mod taxes;
 mod works;
 mod xml;
 
@@ -45,7 +48,7 @@ pub use intake::Intake;
 pub use partner::{Definition, Kind, Options, Partner};
 pub use partners::Partners;
 pub use refusal::{PROBLEMS, Refusal};
-pub use rest::RestCarrier;
+pub use rest::{Rest, RestCarrier};
 pub use schedule::Schedule;
 pub use sync::Sync;
 

@@ -19,6 +19,8 @@ pub struct Partner {
 pub enum Kind {
     /// A carrier that speaks the contract of this crate's README.
     ShippingRest,
+    /// An engine of taxes that speaks the contract of `docs/tax-engines.md`.
+    TaxRest,
     /// An ERP that speaks `erp.wsdl`.
     ErpSoap,
 }
@@ -27,6 +29,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ShippingRest => "shipping_rest",
+            Self::TaxRest => "tax_rest",
             Self::ErpSoap => "erp_soap",
         }
     }
@@ -51,9 +54,12 @@ pub struct Definition {
 #[serde(deny_unknown_fields, default)]
 #[schema(as = PartnerOptions)]
 pub struct Options {
-    /// Of a carrier: the country that parcels leave from, with its two letters.
+    /// Of a carrier and an engine of taxes: the country that parcels leave from, with its two letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_country: Option<String>,
+    /// Of an engine of taxes: the state or province that parcels leave from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_region: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_postal_code: Option<String>,
     /// Of an ERP: 1.1, when left out, or 1.2.
@@ -80,28 +86,36 @@ impl Options {
     }
 
     fn check(&self, kind: Kind, check: &mut Check) {
-        let carrier = kind == Kind::ShippingRest;
+        let erp = kind == Kind::ErpSoap;
+        let sends = !erp;
         let country = self.from_country.as_deref();
         let shaped = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
         check.that(
-            if carrier { country.is_some_and(shaped) } else { country.is_none() },
+            if sends { country.is_some_and(shaped) } else { country.is_none() },
             "/options/from_country",
-            "a carrier needs the country that parcels leave from, such as IE; an ERP has none",
+            "say which country parcels leave from, such as IE; an ERP has none",
         );
-        let postal = self.from_postal_code.as_deref().is_none_or(|code| carrier && within(code, 1, 20));
-        check.that(postal, "/options/from_postal_code", "for a carrier, 1 to 20 signs, or leave it out");
-        let known = |text: &str| !carrier && ["1.1", "1.2"].contains(&text);
+        let region = self.from_region.as_deref();
+        let region = region.is_none_or(|region| kind == Kind::TaxRest && within(region, 1, 100));
+        check.that(
+            region,
+            "/options/from_region",
+            "for an engine of taxes, 1 to 100 letters, or leave it out",
+        );
+        let postal = self.from_postal_code.as_deref().is_none_or(|code| sends && within(code, 1, 20));
+        check.that(postal, "/options/from_postal_code", "1 to 20 signs, or leave it out; an ERP has none");
+        let known = |text: &str| erp && ["1.1", "1.2"].contains(&text);
         let version = self.soap_version.as_deref().is_none_or(known);
         check.that(version, "/options/soap_version", "say 1.1 or 1.2, for an ERP only");
-        let username = self.username.as_deref().is_none_or(|name| !carrier && within(name, 1, 100));
+        let username = self.username.as_deref().is_none_or(|name| erp && within(name, 1, 100));
         check.that(username, "/options/username", "for an ERP, 1 to 100 letters, or leave it out");
-        let size = self.page_size.is_none_or(|size| !carrier && (1..=500).contains(&size));
+        let size = self.page_size.is_none_or(|size| erp && (1..=500).contains(&size));
         check.that(size, "/options/page_size", "a page of an ERP has 1 to 500 items");
-        check.that(!(carrier && self.tickets), "/options/tickets", "only an ERP gives tickets");
-        check.that(!(carrier && self.create_drafts), "/options/create_drafts", "a carrier has no products");
+        check.that(erp || !self.tickets, "/options/tickets", "only an ERP gives tickets");
+        check.that(erp || !self.create_drafts, "/options/create_drafts", "only an ERP has products");
         let every = self.sync_every_seconds;
         check.that(
-            every.is_none_or(|every| !carrier && (60..=604_800).contains(&every)),
+            every.is_none_or(|every| erp && (60..=604_800).contains(&every)),
             "/options/sync_every_seconds",
             "for an ERP, 60 (a minute) to 604800 (a week), or leave it out",
         );

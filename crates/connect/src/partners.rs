@@ -9,18 +9,18 @@ use store::Tenant;
 use zeroize::Zeroizing;
 
 use crate::carrier::Carrier;
+use crate::engine::RestTaxes;
 use crate::erp::{Erp, NAMESPACE};
 use crate::health::{FAILURES, REST};
 use crate::queries::PartnerRow;
-use crate::rates::Remembered;
-use crate::rest::RestCarrier;
+use crate::rest::{Rest, RestCarrier};
 use crate::security::Login;
 use crate::soap::{Endpoint, Version};
-use crate::{Kind, PartnerError, health, xml};
+use crate::{Kind, PartnerError, health, rates, taxes, xml};
 
 const SEALED_AS: &str = "partner";
 
-/// A person waits for the price of a delivery, with everything that is tried in between.
+/// A person waits for the price of a delivery and for its taxes, with everything that is tried in between.
 const CARRIER_WITHIN: Duration = Duration::from_secs(2);
 /// Nobody waits for an ERP.
 const ERP_WITHIN: Duration = Duration::from_secs(10);
@@ -32,7 +32,8 @@ pub struct Partners(Arc<Inner>);
 struct Inner {
     carriers: Outbound,
     erps: Outbound,
-    remembered: Remembered,
+    rates: rates::Answers,
+    taxes: taxes::Answers,
 }
 
 impl Partners {
@@ -55,7 +56,7 @@ impl Partners {
             failures: FAILURES * 2,
             ..policy
         })?;
-        Ok(Self(Arc::new(Inner { carriers, erps, remembered: Remembered::default() })))
+        Ok(Self(Arc::new(Inner { carriers, erps, rates: rates::answers(), taxes: taxes::answers() })))
     }
 
     /// What can be said of an address while it is typed.
@@ -63,13 +64,25 @@ impl Partners {
         self.0.carriers.check(address).map(|_| ())
     }
 
-    pub fn remembered(&self) -> &Remembered {
-        &self.0.remembered
+    pub fn rate_answers(&self) -> &rates::Answers {
+        &self.0.rates
+    }
+
+    pub fn tax_answers(&self) -> &taxes::Answers {
+        &self.0.taxes
     }
 
     pub async fn carrier(&self, tenant: &Tenant, row: &PartnerRow) -> Result<impl Carrier + use<>, Problem> {
+        Ok(RestCarrier(self.rest(tenant, row).await?))
+    }
+
+    pub async fn tax_engine(&self, tenant: &Tenant, row: &PartnerRow) -> Result<RestTaxes, Problem> {
+        Ok(RestTaxes(self.rest(tenant, row).await?))
+    }
+
+    async fn rest(&self, tenant: &Tenant, row: &PartnerRow) -> Result<Rest, Problem> {
         let key = secret(tenant, row).await?;
-        Ok(RestCarrier {
+        Ok(Rest {
             outbound: self.0.carriers.clone(),
             address: row.definition.address.clone(),
             key: key.map(|key| key.to_string()).unwrap_or_default(),
@@ -100,6 +113,7 @@ impl Partners {
     ) -> Result<Result<(), PartnerError>, Problem> {
         let went = match row.definition.kind {
             Kind::ShippingRest => self.carrier(tenant, row).await?.check().await,
+            Kind::TaxRest => self.rest(tenant, row).await?.check().await,
             Kind::ErpSoap => self.erp(tenant, row).await?.check().await,
         };
         health::note(tenant.id(), row.id, &went, tenant.cell().now());

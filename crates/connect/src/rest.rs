@@ -1,21 +1,24 @@
-//! A carrier over REST, by the contract in the README.
+//! Partners over REST: a key in a header, JSON both ways. A carrier speaks the contract in the README.
 //!
-//! All of it may arrive twice: questions are `GET`, and a booking is a `PUT` under its reference.
+//! All of it may arrive twice: questions change nothing, and a booking is a `PUT` under its reference.
 
 use http::{Method, Request};
-use outbound::Outbound;
-use serde::Deserialize;
+use outbound::{Outbound, Question};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::PartnerError;
 use crate::carrier::{Asked, Booking, Carrier, Rate, Tracked, Trip};
 
-pub struct RestCarrier {
+/// Where a partner answers, and how it knows us.
+pub struct Rest {
     pub outbound: Outbound,
     pub address: String,
     pub key: String,
 }
+
+pub struct RestCarrier(pub Rest);
 
 #[derive(Deserialize)]
 struct Rates {
@@ -32,7 +35,7 @@ struct Account {}
 
 impl Carrier for RestCarrier {
     fn check(&self) -> Asked<'_, ()> {
-        Box::pin(async move { self.get::<Account>(&["account"], &[]).await.map(|_| ()) })
+        Box::pin(self.0.check())
     }
 
     fn rates<'a>(&'a self, trip: &'a Trip) -> Asked<'a, Vec<Rate>> {
@@ -47,7 +50,7 @@ impl Carrier for RestCarrier {
                 ("to_country", &trip.to_country),
                 ("to_postal_code", &trip.to_postal_code),
             ];
-            let Rates { rates } = self.get(&["rates"], &asked).await?;
+            let Rates { rates } = self.0.get(&["rates"], &asked).await?;
             let right =
                 |rate: &Rate| (0..=1_000_000_000_000).contains(&rate.price) && rate.currency == trip.currency;
             match rates.iter().all(right) {
@@ -59,20 +62,33 @@ impl Carrier for RestCarrier {
 
     fn book<'a>(&'a self, booking: &'a Booking) -> Asked<'a, String> {
         Box::pin(async move {
-            let address = self.address(&["shipments", &booking.reference], &[])?;
-            let body = serde_json::to_vec(booking)
-                .map_err(|_| PartnerError::Unreadable("the booking cannot be written".into()))?;
-            let Booked { number } = self.ask(Method::PUT, &address, body).await?;
+            let address = self.0.address(&["shipments", &booking.reference], &[])?;
+            let Booked { number } = self.0.ask(Method::PUT, &address, written(booking)?).await?;
             Ok(number)
         })
     }
 
     fn track<'a>(&'a self, number: &'a str) -> Asked<'a, Tracked> {
-        Box::pin(async move { self.get(&["shipments", number], &[]).await })
+        Box::pin(async move { self.0.get(&["shipments", number], &[]).await })
     }
 }
 
-impl RestCarrier {
+impl Rest {
+    /// Whether it answers, and takes our key.
+    pub async fn check(&self) -> Result<(), PartnerError> {
+        self.get::<Account>(&["account"], &[]).await.map(|_| ())
+    }
+
+    /// Asks something that is too long for a query. It changes nothing there.
+    pub async fn question<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        question: &impl Serialize,
+    ) -> Result<T, PartnerError> {
+        let address = self.address(path, &[])?;
+        self.ask(Method::POST, &address, written(question)?).await
+    }
+
     async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -100,7 +116,8 @@ impl RestCarrier {
         address: &Url,
         body: Vec<u8>,
     ) -> Result<T, PartnerError> {
-        let request = Request::builder()
+        let question = method == Method::POST;
+        let mut request = Request::builder()
             .method(method)
             .uri(address.as_str())
             .header("accept", "application/json")
@@ -108,6 +125,9 @@ impl RestCarrier {
             .header("x-api-key", &self.key)
             .body(body)
             .map_err(|_| PartnerError::Refused)?;
+        if question {
+            request.extensions_mut().insert(Question);
+        }
         let answer = self.outbound.send(request).await?;
         match answer.status().as_u16() {
             200 | 201 => serde_json::from_slice(answer.body())
@@ -116,4 +136,8 @@ impl RestCarrier {
             status => Err(PartnerError::Status(status)),
         }
     }
+}
+
+fn written(value: &impl Serialize) -> Result<Vec<u8>, PartnerError> {
+    serde_json::to_vec(value).map_err(|_| PartnerError::Unreadable("what we ask cannot be written".into()))
 }

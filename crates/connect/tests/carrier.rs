@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use connect::{Booking, Carrier, PartnerError, RestCarrier, Trip};
+use connect::{Booking, Carrier, PartnerError, Rest, RestCarrier, Trip};
 use galleria_tests::Partner;
 use outbound::{Allowed, Outbound, Policy};
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 fn carrier(peer: &Partner, key: &str) -> RestCarrier {
     let allow = vec![Allowed::parse("127.0.0.1").unwrap()];
     let outbound = Outbound::new(Policy { allow, allow_http: true, ..Policy::default() }).unwrap();
-    RestCarrier { outbound, address: peer.address(), key: key.into() }
+    RestCarrier(Rest { outbound, address: peer.address(), key: key.into() })
 }
 
 fn booking(reference: &str) -> Booking {

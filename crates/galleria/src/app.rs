@@ -57,7 +57,8 @@ pub fn routes(
     cashier: &Cashier,
     partners: Partners,
 ) -> Routes {
-    let ports = Ports { rates: Arc::new(partners.clone()), buyers: Arc::new(Clientele) };
+    let partner = Arc::new(partners.clone());
+    let ports = Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner };
     let routes = Routes::new()
         .merge(catalog::routes())
         .merge(search::routes(search.clone()))

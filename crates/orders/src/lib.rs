@@ -34,6 +34,7 @@ mod projector;
 pub mod queries;
 mod refusal;
 pub mod rules;
+pub mod tax_engine;
 pub mod till;
 pub mod unpaid;
 pub mod works;

@@ -13,7 +13,7 @@ use crate::buyers::Standing;
 use crate::carriers::{Carriage, Parcel};
 use crate::order::{Address, Line};
 use crate::rules::{self, DeliveryOption, Limits, Rules, Where};
-use crate::{Ports, Refusal, queries};
+use crate::{Ports, Refusal, queries, tax_engine};
 
 /// What is to be priced.
 pub struct Wanted<'a> {
@@ -51,6 +51,8 @@ pub struct Receipt {
     pub rules: Arc<Rules>,
     /// What the buyer belongs to.
     pub standing: Standing,
+    /// What is to be said of the taxes, in a sentence.
+    pub tax_note: Option<&'static str>,
     carriage: Carriage,
 }
 
@@ -94,20 +96,19 @@ impl Receipt {
             fitting.and_then(|option| carriage.price(&option, worth).map(|(price, _)| (option, price)));
         let own = wanted.agreed.and_then(|agreed| agreed.delivery.as_ref());
         let carried = own.map(|own| (own.option(), own.price)).or(carried);
-        let mut priced = pricing::price(
-            &Basket {
-                currency: wanted.currency,
-                lines: basket.priced_lines(wanted.first),
-                shipping: carried.as_ref().map(|(option, price)| shipping(option, *price)),
-                codes: wanted.codes.to_vec(),
-                customer: Customer { first_order, ..customer(&standing) },
-                destination: wanted.to.map(destination),
-                now: wanted.now,
-            },
-            &promotions,
-            &rules.taxes,
-        )
-        .map_err(Refusal::from)?;
+        let goods = Basket {
+            currency: wanted.currency,
+            lines: basket.priced_lines(wanted.first),
+            shipping: carried.as_ref().map(|(option, price)| shipping(option, *price)),
+            codes: wanted.codes.to_vec(),
+            customer: Customer { first_order, ..customer(&standing) },
+            destination: wanted.to.map(destination),
+            now: wanted.now,
+        };
+        let own = pricing::price(&goods, &promotions, &rules.taxes).map_err(Refusal::from)?;
+        let assessed =
+            tax_engine::assess(tenant, &*ports.taxes, &rules.taxes, &goods, &basket.lines, own).await;
+        let (mut priced, tax_note) = assessed.map_err(Refusal::from)?;
         if let Some(agreed) = wanted.agreed {
             let raised = agreed.raised(&basket.lines, &listed, wanted.first);
             priced.ledger = priced.ledger.and(raised).map_err(Refusal::from)?;
@@ -115,7 +116,19 @@ impl Receipt {
         let delivery = carried.map(|(option, _)| option);
         let misdirected = wanted.delivery.is_some() && delivery.is_none();
         let Filled { lines, quotes, asked, unsold } = basket;
-        Ok(Self { lines, quotes, asked, unsold, priced, delivery, misdirected, rules, standing, carriage })
+        Ok(Self {
+            lines,
+            quotes,
+            asked,
+            unsold,
+            priced,
+            delivery,
+            misdirected,
+            rules,
+            standing,
+            tax_note,
+            carriage,
+        })
     }
 
     /// The promotions that took something off and whose uses are counted, with how often each may be used.

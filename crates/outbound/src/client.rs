@@ -21,6 +21,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Outbound(Arc<Inner>);
 
+/// Put among the extensions of a request that changes nothing there, whatever its method: it may arrive twice.
+#[derive(Debug, Clone, Copy)]
+pub struct Question;
+
 struct Inner {
     policy: Arc<Policy>,
     client: reqwest::Client,
@@ -63,7 +67,7 @@ impl Outbound {
     }
 
     /// Any status is an answer, a redirect and a failure of theirs, too. What may arrive twice is tried again when there
-    /// was no answer, or 502, 503 or 504; a `POST` or `PATCH` is sent at most once.
+    /// was no answer, or 502, 503 or 504; a `POST` or `PATCH` is sent at most once, unless it is a [`Question`].
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, OutboundError> {
         let url = self.check(&request.uri().to_string())?;
         let host = origin(&url);
@@ -91,7 +95,8 @@ impl Outbound {
         host: &str,
         request: &Request<Vec<u8>>,
     ) -> Result<Response<Bytes>, OutboundError> {
-        let tries = if request.method().is_idempotent() { self.0.policy.tries } else { 1 };
+        let repeated = request.method().is_idempotent() || request.extensions().get::<Question>().is_some();
+        let tries = if repeated { self.0.policy.tries } else { 1 };
         let mut answer = self.once(url, host, request).await;
         for tried in 1..tries {
             let again = match &answer {

@@ -19,7 +19,7 @@ mod network;
 mod policy;
 mod resolver;
 
-pub use client::Outbound;
+pub use client::{Outbound, Question};
 pub use error::OutboundError;
 pub use network::forbidden;
 pub use policy::{Allowed, Policy};

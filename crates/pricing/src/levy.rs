@@ -71,19 +71,23 @@ type TaxTold = (Arc<str>, u32, bool, Option<Arc<str>>);
 
 impl Texts {
     fn of(&mut self, tax: &TaxPart, exempt: Option<&Arc<str>>) -> Arc<str> {
-        let told = (tax.name.clone(), tax.rate.0, tax.included, exempt.cloned());
-        if let Some((_, text)) = self.0.iter().find(|(known, _)| *known == told) {
+        let key = (tax.name.clone(), tax.rate.0, tax.included, exempt.cloned());
+        if let Some((_, text)) = self.0.iter().find(|(known, _)| *known == key) {
             return text.clone();
         }
-        let (name, rate) = (&tax.name, tax.rate);
         let text: Arc<str> = match exempt {
-            Some(reason) => format!("{name} {rate} not charged: {reason}").into(),
-            None if tax.included => format!("{name} {rate}, which the price holds").into(),
-            None => format!("{name} {rate}").into(),
+            Some(reason) => format!("{} {} not charged: {reason}", tax.name, tax.rate).into(),
+            None => told(tax).into(),
         };
-        self.0.push((told, text.clone()));
+        self.0.push((key, text.clone()));
         text
     }
+}
+
+/// What is charged, in words.
+pub(crate) fn told(tax: &TaxPart) -> String {
+    let held = if tax.included { ", which the price holds" } else { "" };
+    format!("{} {}{held}", tax.name, tax.rate)
 }
 
 struct Levy<'a> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::levy::levy;
+use crate::levy::{levy, told};
 use crate::promotion::same_code;
 use crate::sheet::{Off, Sheet};
 use crate::stacking::{Chosen, choose, goes_before};
@@ -59,20 +59,38 @@ impl Priced {
         self.ledger.totals()
     }
 
-    /// With taxes that were worked out elsewhere, for a basket that was priced without rates.
+    /// With taxes that were worked out elsewhere, in place of those of the rates.
     pub fn with_taxes(self, assessed: Vec<Assessed>) -> Result<Self, Refusal> {
-        let mut entries = Vec::with_capacity(assessed.len());
+        let currency = self.ledger.currency();
+        let mut entries = self.ledger.into_entries();
+        entries.retain(|entry| !matches!(entry.kind, Kind::Tax(_) | Kind::Exempt(_)));
+        let charged = Ledger::new(currency, entries)?;
+        let mut taxes = Vec::with_capacity(assessed.len());
         for Assessed { of, tax } in assessed {
-            if self.ledger.of(of).next().is_none() {
+            if charged.of(of).next().is_none() {
                 return Err(Refusal::NotInLedger(of));
             }
             let amount = if tax.included { 0 } else { tax.tax };
-            let text = format!("{} {}", tax.name, tax.rate);
-            entries.push(Entry::new(Kind::Tax(tax), of, amount, text));
+            let text = told(&tax);
+            taxes.push(Entry::new(Kind::Tax(tax), of, amount, text));
         }
-        let taxed = |part: &Part| entries.iter().any(|entry| entry.of == *part);
-        let untaxed = self.untaxed.into_iter().filter(|part| !taxed(part)).collect();
-        Ok(Self { ledger: self.ledger.and(entries)?, untaxed, ..self })
+        let bare =
+            |part: &Part| charged.totals_of(*part).total > 0 && !taxes.iter().any(|entry| entry.of == *part);
+        let mut parts: Vec<Part> = charged.entries().iter().map(|entry| entry.of).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let untaxed = parts.into_iter().filter(bare).collect();
+        Ok(Self { ledger: charged.and(taxes)?, untaxed, ..self })
+    }
+
+    /// With something to be said behind every tax, as long as the order is looked at.
+    pub fn noting_taxes(self, note: &str) -> Result<Self, Refusal> {
+        let currency = self.ledger.currency();
+        let noted = self.ledger.into_entries().into_iter().map(|entry| match entry.kind {
+            Kind::Tax(_) => Entry { text: format!("{} ({note})", entry.text).into(), ..entry },
+            _ => entry,
+        });
+        Ok(Self { ledger: Ledger::new(currency, noted.collect())?, ..self })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::refusal::field;
 use crate::rounding::Rounding;
@@ -20,6 +21,9 @@ pub struct TaxRules {
     pub rounding: Rounding,
     pub shipping: ShippingTax,
     pub rates: Vec<TaxRate>,
+    /// Who is asked instead of the rates, by the id that the shop knows them under. The rates hold while they are silent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<Uuid>,
 }
 
 /// Whether prices hold the tax already.
@@ -94,7 +98,8 @@ impl TaxRules {
         if wrong.is_empty() { Ok(()) } else { Err(Refusal::Malformed(wrong)) }
     }
 
-    pub(crate) fn prices_at(&self, place: &Destination) -> Prices {
+    /// How prices are meant there.
+    pub fn prices_at(&self, place: &Destination) -> Prices {
         let other = self.prices_in.iter().find(|(country, _)| country.eq_ignore_ascii_case(&place.country));
         other.map_or(self.prices, |(_, prices)| *prices)
     }

@@ -53,6 +53,9 @@ pub struct CartView {
     /// What became of each promotion and each code.
     pub promotions: Vec<PromotionLine>,
     pub bill: BillView,
+    /// What is to be said of its taxes, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_note: Option<&'static str>,
     /// What an order of it still needs; it can be ordered when this is empty.
     pub missing: Vec<Missing>,
     #[schema(value_type = String)]
@@ -269,6 +272,7 @@ impl Priced {
             codes: self.kept.codes.clone(),
             promotions: self.receipt.priced.explained.iter().map(PromotionLine::of).collect(),
             bill: BillView::of(self.receipt.ledger()),
+            tax_note: self.receipt.tax_note,
             missing: if open { self.missing() } else { Vec::new() },
             opened_at: self.kept.opened_at,
             updated_at: self.kept.updated_at,
