@@ -3,8 +3,8 @@
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 
-let state = { mode: 'well' };
-const calls = { rates: 0, booked: {}, last: null };
+let state = { mode: 'well', parcels: {} };
+const calls = { rates: 0, tracked: 0, booked: {}, last: null };
 
 const answers = (method, url, body) => {
   const path = url.pathname.split('/').slice(2);
@@ -20,6 +20,10 @@ const answers = (method, url, body) => {
   if (method === 'PUT') {
     calls.booked[path[1]] ??= `N-${path[1]}`;
     return { number: calls.booked[path[1]], weight: JSON.parse(body).weight_grams };
+  }
+  if (state.parcels[path[1]]) {
+    calls.tracked += 1;
+    return { number: path[1], ...state.parcels[path[1]] };
   }
   if (path[1]?.startsWith('N-')) {
     return { number: path[1], state: 'under_way', milestones: [{ at: '2026-05-03T14:00:00Z', text: 'Left the depot' }] };

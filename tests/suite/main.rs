@@ -36,6 +36,7 @@ mod storefront;
 mod stripe;
 mod tax_engines;
 mod till;
+mod tracking;
 mod travel;
 mod unpaid;
 mod versions;

@@ -34,6 +34,7 @@ mod soap;
 mod sync;
 mod sync_api;
 mod taxes;
+mod tracking;
 mod works;
 mod xml;
 
@@ -51,6 +52,7 @@ pub use refusal::{PROBLEMS, Refusal};
 pub use rest::{Rest, RestCarrier};
 pub use schedule::Schedule;
 pub use sync::Sync;
+pub use tracking::{Track, Watch};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "connect",

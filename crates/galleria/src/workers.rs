@@ -28,12 +28,14 @@ pub fn workers(
             Arc::new(Paid),
             Arc::new(orders::cart::Guests),
             Arc::new(connect::Schedule),
+            Arc::new(connect::Watch),
         ],
         jobs: vec![
             Arc::new(Verify),
             Arc::new(domains::Recheck(prover)),
             Arc::new(catalog::Sweep),
-            Arc::new(connect::Sync(partners)),
+            Arc::new(connect::Sync(partners.clone())),
+            Arc::new(connect::Track(partners)),
             Arc::new(orders::unpaid::Unpaid(Arc::new(Tabs))),
         ],
     };

@@ -40,7 +40,17 @@ pub struct ParcelSent {
     pub parcel: Uuid,
     pub lines: Vec<Part>,
     pub carrier: Option<String>,
+    /// The partner who can be asked where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_id: Option<Uuid>,
     pub tracking: Option<String>,
+}
+
+impl ParcelSent {
+    /// Whom to ask for it, and under which number.
+    pub fn trail(&self) -> Option<(Uuid, &str)> {
+        self.carrier_id.zip(self.tracking.as_deref())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +122,11 @@ impl Order {
             OrderEvent::ParcelSent(parcel) => {
                 self.each(&parcel.lines, |pieces, count| pieces.sent += count);
                 self.reserve_unsent();
+                if parcel.trail().is_some() {
+                    self.watch(parcel.parcel);
+                }
             }
+            OrderEvent::ParcelSeen(seen) => self.see(seen),
             OrderEvent::Edited(edited) => {
                 self.each(&edited.taken, |pieces, count| pieces.quantity -= count);
                 self.pieces.extend(edited.added.iter().map(|added| Pieces::of(added.number, &added.line)));
@@ -178,6 +192,7 @@ pub struct SendParcel {
     pub parcel: Uuid,
     pub lines: Vec<Part>,
     pub carrier: Option<String>,
+    pub carrier_id: Option<Uuid>,
     pub tracking: Option<String>,
 }
 
@@ -208,12 +223,13 @@ impl Decide<SendParcel> for Order {
             return Err(Refusal::IllegalTransition { from: status, to: Status::Shipped });
         }
         self.must_have(&command.lines, Pieces::unsent)?;
-        let SendParcel { parcel, lines, carrier, tracking } = command;
+        let SendParcel { parcel, lines, carrier, carrier_id, tracking } = command;
         let sent: i64 = lines.iter().map(|(_, count)| count).sum();
         let parcel = ParcelSent {
             parcel: *parcel,
             lines: lines.clone(),
             carrier: carrier.clone(),
+            carrier_id: *carrier_id,
             tracking: tracking.clone(),
         };
         let mut events: Vec<OrderEvent> = vec![parcel.into()];
@@ -318,7 +334,13 @@ mod tests {
     }
 
     fn parcel(count: i64) -> SendParcel {
-        SendParcel { parcel: Uuid::nil(), lines: vec![(1, count)], carrier: None, tracking: None }
+        SendParcel {
+            parcel: Uuid::nil(),
+            lines: vec![(1, count)],
+            carrier: None,
+            carrier_id: None,
+            tracking: None,
+        }
     }
 
     fn edit(taken: &[Part]) -> Edit {

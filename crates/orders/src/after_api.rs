@@ -14,14 +14,14 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::after::Part;
-use crate::after_works::{self as works, Read};
+use crate::after_works::{self as works, Carried, Read};
 use crate::api::{NewLine, TRIES};
 use crate::carriers::NoCarriers;
 use crate::order::Address;
 use crate::queries::{self, OrderView};
 use crate::till::{Receipt, Wanted};
 use crate::works::PRICES_CHANGED;
-use crate::{OrderId, Ports};
+use crate::{OrderId, Ports, rules};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -48,6 +48,8 @@ struct NewParcel {
     /// Everything that has not been sent, when left out.
     lines: Option<Vec<SomeOf>>,
     carrier: Option<String>,
+    /// The partner who carries it and is asked where it is. When no carrier is named, the one of the order's way of delivery.
+    carrier_id: Option<Uuid>,
     tracking_number: Option<String>,
 }
 
@@ -118,7 +120,7 @@ struct Acted {
     responses((status = 201, description = "It is on its way.", body = Acted)),
     security(("staff" = ["orders:write"])))]
 async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
-    let NewParcel { lines, carrier, tracking_number } = &ask.body;
+    let NewParcel { lines, carrier, carrier_id, tracking_number } = &ask.body;
     let mut check = Check::default();
     for (name, text) in [("carrier", carrier), ("tracking_number", tracking_number)] {
         let fits = text.as_ref().is_none_or(|text| within(text, 1, 100));
@@ -126,8 +128,16 @@ async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
     }
     check.done()?;
     let lines = lines.as_deref().map(parts);
+    let named = carrier.is_some() || carrier_id.is_some();
+    let rules = rules::rules(&ask.shop.tenant).await?;
     act(&ask, id, async |order| {
-        Ok(works::send_parcel(&read(&ask, &order), lines.clone(), carrier.clone(), tracking_number.clone()))
+        let chosen = order.delivery.as_ref().filter(|_| !named).and_then(|chosen| rules.delivery(chosen.id));
+        let by = Carried {
+            carrier: carrier.clone(),
+            carrier_id: carrier_id.or(chosen.and_then(|option| option.terms.carrier)),
+            tracking: tracking_number.clone(),
+        };
+        Ok(works::send_parcel(&read(&ask, &order), lines.clone(), by))
     })
     .await
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::after::{Numbered, Part};
 use crate::order::OrderEvent;
 use crate::projector::{item, json as text};
+use crate::tracking::ParcelState;
 
 pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
     let id = event.stream_id;
@@ -29,6 +30,16 @@ pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
             let sql =
                 "update order_items set sent = coalesce(sent, 0) + $3 where order_id = $1 and line = $2";
             writes.extend(each(event, sql, &parcel.lines));
+            writes.extend(parcel.trail().map(|(carrier, number)| {
+                Write::one(
+                    "insert into parcels_awaited (id, order_id, carrier_id, number, sent_at) values ($1, $2, $3, $4, $5)",
+                    args![parcel.parcel, id, carrier, number.to_owned(), event.at],
+                )
+            }));
+        }
+        // Of whoever was erased nothing is awaited any more.
+        OrderEvent::ParcelSeen(seen) if seen.state.is_some_and(ParcelState::is_final) => {
+            writes.push(Write::any("delete from parcels_awaited where id = $1", args![seen.parcel]));
         }
         OrderEvent::Edited(edited) => {
             let sql =
@@ -83,9 +94,15 @@ fn told(event: &OrderEvent) -> (&'static str, Value, Option<String>) {
     match event {
         OrderEvent::ParcelSent(parcel) => (
             "parcel_sent",
-            json!({ "id": parcel.parcel, "lines": parts(&parcel.lines), "carrier": parcel.carrier, "tracking_number": parcel.tracking }),
+            json!({
+                "id": parcel.parcel, "lines": parts(&parcel.lines), "carrier": parcel.carrier, "tracking_number": parcel.tracking,
+                "state": parcel.trail().map(|_| ParcelState::Announced),
+            }),
             None,
         ),
+        OrderEvent::ParcelSeen(seen) => {
+            ("parcel_seen", json!({ "id": seen.parcel, "state": seen.state, "seen_at": seen.seen_at }), None)
+        }
         OrderEvent::Edited(edited) => {
             let added: Vec<u32> = edited.added.iter().map(|added| added.number).collect();
             ("edited", json!({ "taken": parts(&edited.taken), "added": added }), Some(text(&edited.entries)))

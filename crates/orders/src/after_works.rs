@@ -18,6 +18,7 @@ use crate::order::{Order, Status};
 use crate::queries::OrderView;
 use crate::rules::{RULEBOOK, Rulebook};
 use crate::till::Receipt;
+use crate::tracking::SeeParcel;
 use crate::works::{PRICES_CHANGED, prices_changed};
 use crate::{Advance, OrderId, Refusal};
 
@@ -54,26 +55,37 @@ impl Read<'_> {
     }
 }
 
+/// Who carries a parcel, and its number there.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    pub carrier: Option<String>,
+    pub carrier_id: Option<Uuid>,
+    pub tracking: Option<String>,
+}
+
 /// Sends so many pieces, or all that have not been sent.
-pub fn send_parcel(
-    read: &Read<'_>,
-    lines: Option<Vec<Part>>,
-    carrier: Option<String>,
-    tracking: Option<String>,
-) -> Work {
+pub fn send_parcel(read: &Read<'_>, lines: Option<Vec<Part>>, by: Carried) -> Work {
     let (id, versions, parcel) = (read.id(), read.versions(), Uuid::now_v7());
     Work::over::<Order>([id]).and::<Stock>(read.variants()).decide(move |desk| {
         let order = unchanged(desk, id, versions)?;
         let unsent = order.pieces.iter().filter(|pieces| pieces.unsent() > 0);
         let all = || unsent.map(|pieces| (pieces.line, pieces.unsent())).collect();
         let lines: Vec<Part> = lines.clone().unwrap_or_else(all);
-        let send =
-            SendParcel { parcel, lines: lines.clone(), carrier: carrier.clone(), tracking: tracking.clone() };
+        let Carried { carrier, carrier_id, tracking } = by.clone();
+        let send = SendParcel { parcel, lines: lines.clone(), carrier, carrier_id, tracking };
         desk.ask::<Order, _>(id, &send)?;
         for (variant, quantity) in named(&order, &lines) {
             desk.ask::<Stock, _>(variant, &Ship { order: id.uuid(), quantity })?;
         }
         Ok(acted(desk, 201, id, Some(parcel)))
+    })
+}
+
+/// Takes down what a carrier said of a parcel.
+pub fn see_parcel(id: OrderId, seen: SeeParcel) -> Work {
+    Work::over::<Order>([id]).about([seen.customer]).decide(move |desk| {
+        desk.ask::<Order, _>(id, &seen)?;
+        Ok(Reply::nothing())
     })
 }
 

@@ -28,6 +28,7 @@ pub mod carriers;
 pub mod cart;
 pub mod numbers;
 mod order;
+pub mod parcels;
 mod place;
 mod ports;
 mod projector;
@@ -36,6 +37,7 @@ mod refusal;
 pub mod rules;
 pub mod tax_engine;
 pub mod till;
+pub mod tracking;
 pub mod unpaid;
 pub mod works;
 
@@ -61,7 +63,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0004_after",
         "0005_for_organisations",
         "0006_unpaid",
-        "0007_drafts"
+        "0007_drafts",
+        "0008_parcels"
     ],
     streams: &[
         store::Stream::of::<Order>(),

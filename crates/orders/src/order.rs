@@ -12,6 +12,7 @@ use crate::CartId;
 use crate::after::{
     Credited, Edited, MoneyMoved, ParcelSent, Pieces, Return, ReturnClosed, ReturnOpened, ReturnReceived,
 };
+use crate::tracking::{ParcelSeen, Watched};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +125,9 @@ pub struct Order {
     pub returns: Vec<Return>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money: Option<MoneyMoved>,
+    /// Parcels that have not arrived and whose carriers are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Watched>,
 }
 
 kernel::events! {
@@ -135,6 +139,7 @@ kernel::events! {
         Delivered(Delivered) = ("order.delivered", 2),
         Cancelled(Cancelled) = ("order.cancelled", 2),
         ParcelSent(ParcelSent) = ("order.parcel_sent", 1),
+        ParcelSeen(ParcelSeen) = ("order.parcel_seen", 1),
         Edited(Edited) = ("order.edited", 1),
         ReturnOpened(ReturnOpened) = ("order.return_opened", 1),
         ReturnReceived(ReturnReceived) = ("order.return_received", 1),
@@ -253,6 +258,7 @@ impl OrderEvent {
         }
     }
 
+    /// What people said of it, which is the customer's.
     pub fn reason(&self) -> Option<&Personal<String>> {
         match self {
             Self::Confirmed(Confirmed { reason })
@@ -263,6 +269,7 @@ impl OrderEvent {
             | Self::Edited(Edited { reason, .. })
             | Self::ReturnOpened(ReturnOpened { reason, .. })
             | Self::Credited(Credited { reason, .. }) => reason.as_ref(),
+            Self::ParcelSeen(ParcelSeen { text, .. }) => text.as_ref(),
             _ => None,
         }
     }

@@ -68,6 +68,10 @@ pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
             args![customer],
         ),
         Write::any(
+            "delete from parcels_awaited where order_id in (select id from orders where customer_id = $1)",
+            args![customer],
+        ),
+        Write::any(
             "update order_acts set reason = null where order_id in (select id from orders where customer_id = $1)",
             args![customer],
         ),

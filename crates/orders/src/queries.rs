@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use crate::bill::BillView;
 use crate::order::{Address, ChosenDelivery, ForOrganisation, Redeemed, Status};
+use crate::parcels::{ParcelView, parcels};
 use crate::projector::Details;
+use crate::tracking::ParcelState;
 use crate::{CartId, OrderId, Place, Refusal};
 
 /// An order in a list.
@@ -81,6 +83,8 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
     pub history: Vec<StepView>,
+    /// What was sent, and where it is.
+    pub parcels: Vec<ParcelView>,
     /// What happened to it besides: parcels, edits, returns, credits, and money.
     pub acts: Vec<ActView>,
     #[serde(skip)]
@@ -136,7 +140,7 @@ pub struct StepView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActView {
-    /// parcel_sent, edited, return_opened, return_received, return_closed, credited or money_moved.
+    /// parcel_sent, parcel_seen, edited, return_opened, return_received, return_closed, credited or money_moved.
     pub kind: String,
     #[serde(flatten)]
     #[schema(value_type = ActDetails)]
@@ -159,6 +163,12 @@ pub struct ActDetails {
     added: Option<Vec<u32>>,
     carrier: Option<String>,
     tracking_number: Option<String>,
+    /// Of a parcel: what it is from then on.
+    state: Option<ParcelState>,
+    /// When a carrier saw it, by the carrier's clock.
+    seen_at: Option<String>,
+    /// What the carrier said.
+    text: Option<String>,
     #[schema(extensions(("x-money" = json!("currency"))))]
     paid: Option<i64>,
     #[schema(extensions(("x-money" = json!("currency"))))]
@@ -297,17 +307,19 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
         None => None,
     };
     let bill = ledger.as_ref().map(BillView::of);
-    Ok(OrderView { lines, history, acts, bill, ledger, ..found })
+    let parcels = parcels(&acts);
+    Ok(OrderView { lines, history, parcels, acts, bill, ledger, ..found })
 }
 
 fn act(row: &Row<'_>) -> Result<ActView, Failure> {
-    Ok(ActView {
-        kind: row.get(0)?,
-        details: written(row, 1)?,
-        reason: row.get(2)?,
-        actor: row.get(3)?,
-        at: row.get(4)?,
-    })
+    let (kind, mut reason): (String, Option<String>) = (row.get(0)?, row.get(2)?);
+    let mut details: Option<serde_json::Map<String, serde_json::Value>> = written(row, 1)?;
+    if let Some((details, text)) =
+        details.as_mut().filter(|_| kind == "parcel_seen").zip(reason.take_if(|_| kind == "parcel_seen"))
+    {
+        details.insert("text".into(), text.into());
+    }
+    Ok(ActView { kind, details, reason, actor: row.get(3)?, at: row.get(4)? })
 }
 
 /// An order without its lines and its history.
@@ -324,6 +336,7 @@ fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
         bill: None,
         lines: Vec::new(),
         history: Vec::new(),
+        parcels: Vec::new(),
         acts: Vec::new(),
     })
 }
@@ -424,6 +437,7 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
         lines,
         bill: Some(BillView::of(&place.ledger)),
         ledger: Some(place.ledger.clone()),
+        parcels: Vec::new(),
         acts: Vec::new(),
         redeemed: terms.redeemed.clone(),
         history: vec![StepView { status: Status::Placed.as_str().to_owned(), reason: None, actor, at: now }],

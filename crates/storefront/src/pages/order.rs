@@ -57,6 +57,7 @@ fn page(visit: &Visit, order: &OrderView, paying: Markup) -> Response {
             div {
                 (paying)
                 section.box { h2 { (texts.progress) } (progress(visit, order)) }
+                (parcels(visit, order))
                 section.box {
                     h2 { (texts.items) }
                     ul.brief { @for line in &order.lines { li {
@@ -93,6 +94,36 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
             li .done[at.is_some()] aria-current=[(order.summary.status == status.as_str()).then_some("step")] {
                 strong { (name(visit, status.as_str())) }
                 span.quiet { @match at { Some(at) => (tongue::date(visit.texts, at)), None => (visit.texts.not_yet) } }
+            }
+        } }
+    }
+}
+
+/// What was sent, and what its carrier says; the last word first.
+fn parcels(visit: &Visit, order: &OrderView) -> Markup {
+    let texts = visit.texts;
+    let told = |state: &str| match state {
+        "under_way" => texts.parcel_under_way,
+        "delivered" => texts.parcel_delivered,
+        "lost" => texts.parcel_lost,
+        "unknown" => texts.parcel_unknown,
+        _ => texts.parcel_announced,
+    };
+    html! {
+        @if !order.parcels.is_empty() { section.box {
+            h2 { (texts.parcels) }
+            @for parcel in &order.parcels {
+                p {
+                    @if let Some(state) = &parcel.state { strong { (told(state)) } br; }
+                    @if let Some(carrier) = &parcel.carrier { (carrier) " " }
+                    @if let Some(number) = &parcel.tracking_number {
+                        span.quiet { (filled(texts.parcel_number, &[number])) }
+                    }
+                }
+                ul.brief { @for milestone in parcel.milestones.iter().rev() { li {
+                    span { (milestone.text.as_deref().unwrap_or_default()) }
+                    span.quiet { (tongue::date(texts, milestone.at)) }
+                } } }
             }
         } }
     }

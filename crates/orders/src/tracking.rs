@@ -1,0 +1,204 @@
+//! What a carrier says of a parcel, until it has arrived.
+
+use kernel::{Decide, Personal, SubjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Refusal;
+use crate::order::{Order, OrderEvent};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParcelState {
+    /// The carrier knows of it and does not have it yet.
+    Announced,
+    UnderWay,
+    Delivered,
+    /// It may still be found.
+    Lost,
+    /// Nobody has said for too long what became of it.
+    Unknown,
+}
+
+impl ParcelState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::UnderWay => "under_way",
+            Self::Delivered => "delivered",
+            Self::Lost => "lost",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Nothing is asked about it any more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Unknown)
+    }
+}
+
+/// A parcel whose carrier is asked where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    pub parcel: Uuid,
+    pub state: ParcelState,
+    /// The moments of the milestones that are known. What they say is the customer's, and is not needed here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Timestamp>,
+}
+
+/// One thing that a carrier said of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParcelSeen {
+    pub parcel: Uuid,
+    /// What it is from then on, if that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ParcelState>,
+    /// When that was, by the carrier's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
+    /// In the carrier's words, which may name places and people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Personal<String>>,
+}
+
+/// No parcel has so many; what comes behind them is not taken.
+const MOST_MILESTONES: usize = 50;
+
+/// Says what a carrier answered: all of its milestones, the known ones among them.
+#[derive(Debug, Clone)]
+pub struct SeeParcel {
+    pub parcel: Uuid,
+    pub customer: SubjectId,
+    pub state: ParcelState,
+    pub milestones: Vec<(Timestamp, String)>,
+}
+
+impl Order {
+    pub(crate) fn watch(&mut self, parcel: Uuid) {
+        self.watched.push(Watched { parcel, state: ParcelState::Announced, seen: Vec::new() });
+    }
+
+    pub(crate) fn see(&mut self, seen: &ParcelSeen) {
+        if let Some(watched) = self.watched.iter_mut().find(|watched| watched.parcel == seen.parcel) {
+            watched.state = seen.state.unwrap_or(watched.state);
+            watched.seen.extend(seen.seen_at);
+        }
+        self.watched.retain(|watched| !watched.state.is_final());
+    }
+}
+
+impl Decide<SeeParcel> for Order {
+    type Refusal = Refusal;
+
+    /// An event for each new milestone, the last of which says what the parcel is now. Delivered is final.
+    fn decide(&self, command: &SeeParcel, _now: Timestamp) -> Result<Vec<OrderEvent>, Refusal> {
+        let Some(watched) = self.watched.iter().find(|watched| watched.parcel == command.parcel) else {
+            return Ok(Vec::new());
+        };
+        let mut milestones = command.milestones.clone();
+        milestones.sort_by_key(|(at, _)| *at);
+        milestones.truncate(MOST_MILESTONES);
+        let mut known = watched.seen.clone();
+        milestones.retain(|(at, _)| match known.iter().position(|seen| seen == at) {
+            Some(n) => {
+                known.swap_remove(n);
+                false
+            }
+            None => true,
+        });
+        let seen = |at, text| ParcelSeen { parcel: command.parcel, state: None, seen_at: at, text };
+        let told = |text| Some(Personal::new(command.customer, text));
+        let mut events: Vec<ParcelSeen> =
+            milestones.into_iter().map(|(at, text)| seen(Some(at), told(text))).collect();
+        let state = Some(command.state).filter(|state| *state != watched.state);
+        if state.is_some() && events.is_empty() {
+            events.push(seen(None, None));
+        }
+        if let Some(last) = events.last_mut() {
+            last.state = state;
+        }
+        Ok(events.into_iter().map(OrderEvent::from).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Aggregate;
+    use kernel::aggregate::{Given, given};
+
+    use super::*;
+    use crate::after::ParcelSent;
+    use crate::place::tests::{NOW, two_lamps};
+
+    const PARCEL: Uuid = Uuid::from_u128(7);
+
+    fn sent() -> Given<Order> {
+        let placed = given::<Order>([]).when(&two_lamps(1000), NOW).unwrap();
+        let parcel = ParcelSent {
+            parcel: PARCEL,
+            lines: vec![(1, 2)],
+            carrier: None,
+            carrier_id: Some(Uuid::from_u128(8)),
+            tracking: Some("N-1".into()),
+        };
+        given::<Order>(placed.into_iter().chain([parcel.into()]))
+    }
+
+    fn see(order: &mut Given<Order>, state: ParcelState, moments: &[i64]) -> Vec<Option<ParcelState>> {
+        let milestones = moments.iter().map(|at| (Timestamp::from_micros(*at), format!("at {at}"))).collect();
+        let customer = SubjectId(Uuid::nil());
+        let events = order.when(&SeeParcel { parcel: PARCEL, customer, state, milestones }, NOW).unwrap();
+        events.iter().for_each(|event| order.0.apply(event));
+        let state = |event: &OrderEvent| match event {
+            OrderEvent::ParcelSeen(seen) => seen.state,
+            _ => panic!("a parcel was seen"),
+        };
+        events.iter().map(state).collect()
+    }
+
+    #[test]
+    fn a_milestone_is_told_once_whatever_order_they_come_in() {
+        let mut order = sent();
+        assert_eq!(see(&mut order, ParcelState::UnderWay, &[2, 1]), [None, Some(ParcelState::UnderWay)]);
+        assert_eq!(see(&mut order, ParcelState::UnderWay, &[1, 2]), []);
+        assert_eq!(see(&mut order, ParcelState::UnderWay, &[3, 2, 1]), [None]);
+        assert_eq!(
+            see(&mut order, ParcelState::UnderWay, &[3, 3, 2, 1]),
+            [None],
+            "two at one moment are two"
+        );
+    }
+
+    #[test]
+    fn a_state_is_told_without_a_milestone_too_and_delivered_is_final() {
+        let mut order = sent();
+        assert_eq!(see(&mut order, ParcelState::Announced, &[]), []);
+        assert_eq!(see(&mut order, ParcelState::Lost, &[]), [Some(ParcelState::Lost)]);
+        assert_eq!(see(&mut order, ParcelState::Delivered, &[5]), [Some(ParcelState::Delivered)]);
+        assert_eq!(see(&mut order, ParcelState::Lost, &[5, 6]), []);
+        assert!(order.0.watched.is_empty());
+    }
+
+    #[test]
+    fn a_parcel_that_nobody_can_be_asked_about_is_not_watched() {
+        let mut order = sent();
+        order.0.watched.clear();
+        let parcel = ParcelSent {
+            parcel: PARCEL,
+            lines: vec![(1, 1)],
+            carrier: Some("An Post".into()),
+            carrier_id: None,
+            tracking: Some("N-1".into()),
+        };
+        order.0.apply(&parcel.into());
+        assert!(order.0.watched.is_empty());
+    }
+
+    #[test]
+    fn a_carrier_that_talks_without_end_is_not_heard_without_end() {
+        let moments: Vec<i64> = (0..500).collect();
+        assert_eq!(see(&mut sent(), ParcelState::UnderWay, &moments).len(), MOST_MILESTONES);
+    }
+}
