@@ -24,14 +24,14 @@ over_both_engines!(
 );
 
 /// A served cell, and the folder in which its files lie.
-struct Files {
-    world: World,
+pub struct Files {
+    pub world: World,
     folder: PathBuf,
     _home: TempDir,
 }
 
 impl Files {
-    async fn start(engine: Engine, shops: usize, more: &[(&str, &str)]) -> Self {
+    pub async fn start(engine: Engine, shops: usize, more: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("files");
         let named = folder.display().to_string();
@@ -58,7 +58,7 @@ impl Files {
         names
     }
 
-    async fn eventually(&self, objects: usize) {
+    pub async fn eventually(&self, objects: usize) {
         for _ in 0..400 {
             if self.objects().len() == objects {
                 return;
@@ -77,7 +77,7 @@ async fn send(client: &mut Client, query: &str, headers: &[(&str, &str)], bytes:
     client.raw(&request).await.unwrap()
 }
 
-async fn stored(client: &mut Client, query: &str, bytes: &[u8]) -> Value {
+pub async fn stored(client: &mut Client, query: &str, bytes: &[u8]) -> Value {
     let answer = send(client, query, &[], bytes).await;
     assert_eq!(answer.status, 201, "{}", answer.json());
     answer.json()

@@ -27,6 +27,7 @@ mod passkeys;
 mod past;
 mod payments;
 mod people;
+mod pictures;
 mod privacy;
 mod same;
 mod search;

@@ -127,7 +127,7 @@ async fn a_parcel_is_followed_until_it_arrives_and_whoever_ordered_sees_where_it
     assert_eq!(texts, ["Left the depot", "Reached <Cork>"]);
     let last = order["acts"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["kind"], &last["text"]), (&json!("parcel_seen"), &json!("Reached <Cork>")));
-    let history = sent.admin.get("/api/v1/history?limit=100").await;
+    let history = sent.admin.get(&sent.order.replace("/orders/", "/history/")).await;
     assert!(String::from_utf8_lossy(&history.body).contains("order.parcel_seen"), "{}", history.json());
     // The page of the order tells it to whoever knows the order.
     let page = sent.guest.get(&format!("/orders/{}", sent.cart)).await;

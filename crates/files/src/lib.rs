@@ -9,15 +9,19 @@
 //! object is there; an object goes only after the record says so. What a file about a person is called, and the hash of
 //! its bytes, are `Personal`; when the person is erased, all files about them are removed.
 //!
-//! **Deliberately absent.** Folders, versions of a file, images made smaller, search in what is written in a file.
+//! A *size* of a picture is made when it is first asked for and lies beside it; it goes with it, and can be made again.
+//!
+//! **Deliberately absent.** Folders, versions of a file, search in what is written in a file.
 
 mod api;
 mod fetch;
 mod file;
+mod gallery;
 mod projector;
 pub mod queries;
 mod refusal;
 mod shelf;
+pub mod sizes;
 mod upkeep;
 pub mod works;
 
@@ -28,6 +32,7 @@ kernel::ids! {
 
 pub use api::routes;
 pub use file::{File, FileEvent, Reason, Store, Words};
+pub use gallery::Shown;
 pub use refusal::{PROBLEMS, Refusal};
 pub use shelf::Shelf;
 pub use upkeep::{Sweep, Upkeep};

@@ -5,6 +5,7 @@ use edge::{Command, NoBody};
 use kernel::{Problem, TenantId};
 use store::{Done, Work};
 
+use crate::gallery::{Gallery, Shown};
 use crate::works::location;
 use crate::{FileId, Refusal};
 
@@ -13,6 +14,7 @@ use crate::{FileId, Refusal};
 pub struct Shelf {
     blobs: Option<Blobs>,
     limit: u64,
+    gallery: Gallery,
 }
 
 /// Answers after which nothing was done, for sure, though the same request may succeed later.
@@ -20,11 +22,21 @@ const NOT_DONE: [&str; 4] = ["overloaded", "contended", "storage_full", "shop_re
 
 impl Shelf {
     pub fn new(blobs: Option<Blobs>, limit: u64) -> Self {
-        Self { blobs, limit }
+        Self { blobs, limit, gallery: Gallery::new() }
     }
 
     pub fn blobs(&self) -> Result<&Blobs, Problem> {
         self.blobs.as_ref().ok_or_else(|| Refusal::NotConfigured.into())
+    }
+
+    /// A picture, as wide as one of [`WIDTHS`](crate::sizes::WIDTHS) if it can be made so; `None` when there is none.
+    pub async fn picture(
+        &self,
+        tenant: TenantId,
+        file: FileId,
+        width: u32,
+    ) -> Result<Option<Shown>, Problem> {
+        self.gallery.show(self.blobs()?, tenant, file, width).await
     }
 
     pub(crate) fn limits(&self) -> Limits<'static> {

@@ -11,7 +11,7 @@ use store::relay::{Effect, Handled, JobKind, JobRun, Subscriber};
 use store::{Tenant, privacy};
 
 use crate::queries::{self, IDS_AT_ONCE};
-use crate::{FileId, works};
+use crate::{FileId, sizes, works};
 
 /// Removes the files about whoever was erased, and the object of whichever file was removed.
 ///
@@ -31,7 +31,10 @@ impl Subscriber for Upkeep {
         Box::pin(async move {
             let id = recorded.event.stream_id;
             if recorded.event.kind == "file.removed" {
-                self.0.delete(tenant.id(), FileId(id).into()).await?;
+                let sizes = sizes::WIDTHS.map(|width| sizes::object(FileId(id), width));
+                for object in [FileId(id).into()].into_iter().chain(sizes) {
+                    self.0.delete(tenant.id(), object).await?;
+                }
                 return Ok(Effect::Done);
             }
             let person = privacy::erased(&recorded.event).ok_or_else(Problem::bug)?;
@@ -107,8 +110,13 @@ impl Sweeping<'_> {
         if old.is_empty() {
             return Ok(());
         }
-        let there = queries::still_there(tenant, &old).await?;
-        for id in old.into_iter().filter(|id| !there.contains(id)) {
+        // What is a size belongs to whatever file it is a size of.
+        let ids: Vec<FileId> =
+            old.iter().flat_map(|id| [*id].into_iter().chain(sizes::files_of(*id))).collect();
+        let there = queries::still_there(tenant, &ids).await?;
+        let belongs =
+            |id: &FileId| there.contains(id) || sizes::files_of(*id).iter().any(|file| there.contains(file));
+        for id in old.into_iter().filter(|id| !belongs(id)) {
             self.blobs.delete(tenant.id(), id.into()).await?;
             self.removed += 1;
         }

@@ -81,6 +81,7 @@ pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> 
         .route("/sitemap/{part}", get(sitemap::part))
         .route("/robots.txt", get(sitemap::robots))
         .route("/pictures/{file}", get(pictures::picture))
+        .route("/pictures/{file}/{width}", get(pictures::size))
         .route("/assets/{name}", get(assets::asset))
         .route("/{*path}", any(pages::lost::lost))
         .layer(Extension(shelf))

@@ -15,7 +15,7 @@ use ::orders::BillView;
 use catalog::Media;
 use maud::{Markup, html};
 
-use crate::product::{Product, Tags, address};
+use crate::product::{Product, Tags, address, sizes};
 use crate::texts::filled;
 use crate::visit::Visit;
 
@@ -35,7 +35,7 @@ fn card(visit: &Visit, product: &Product, tags: &Tags, at_once: bool) -> Markup 
     html! {
         li.card {
             div.frame {
-                (picture(product.pictures().next(), &product.title, at_once, true))
+                (picture(product.pictures().next(), &product.title, at_once, true, Room::Card))
                 @if !tags.is_there(product) { span.badge { (texts.sold_out) } }
                 @else if before.is_some() { span.badge.sale { (texts.sale) } }
             }
@@ -48,17 +48,41 @@ fn card(visit: &Visit, product: &Product, tags: &Tags, at_once: bool) -> Markup 
     }
 }
 
+/// How much room a picture has, so that a browser fetches no larger one.
+#[derive(Debug, Clone, Copy)]
+pub enum Room {
+    /// Beside a line of text.
+    Small,
+    /// In a list.
+    Card,
+    /// For itself.
+    Wide,
+}
+
+impl Room {
+    fn sizes(self) -> &'static str {
+        match self {
+            Self::Small => "96px",
+            Self::Card => "(min-width: 60rem) 20rem, (min-width: 40rem) 33vw, 50vw",
+            Self::Wide => "(min-width: 60rem) 40rem, 100vw",
+        }
+    }
+}
+
 /// A picture in a box that is as large before it is there; a letter where there is none. Beside its title it says
 /// nothing that is not said.
-pub fn picture(media: Option<&Media>, title: &str, at_once: bool, beside_title: bool) -> Markup {
+pub fn picture(media: Option<&Media>, title: &str, at_once: bool, beside_title: bool, room: Room) -> Markup {
     let Some(media) = media else {
         let letter =
             title.chars().find(|letter| letter.is_alphanumeric()).unwrap_or('·').to_uppercase().to_string();
         return html! { span.none aria-hidden="true" { (letter) } };
     };
+    // For whoever knows no sizes, one that fits most.
+    let shown = media.file.map_or_else(|| address(media), |file| format!("/pictures/{file}/640"));
     let alt = if beside_title { "" } else { media.alt.as_deref().unwrap_or("") };
     html! {
-        img src=(address(media)) alt=(alt) width="800" height="800" decoding="async"
+        img src=(shown) srcset=[sizes(media)] sizes=[media.file.map(|_| room.sizes())] alt=(alt)
+            width="800" height="800" decoding="async"
             loading=[(!at_once).then_some("lazy")] fetchpriority=[at_once.then_some("high")];
     }
 }

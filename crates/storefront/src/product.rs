@@ -90,6 +90,13 @@ pub fn address(media: &Media) -> String {
     }
 }
 
+/// The same in sizes, for a browser to choose from; `None` for what lies elsewhere.
+pub fn sizes(media: &Media) -> Option<String> {
+    let file = media.file?;
+    let sizes = files::sizes::WIDTHS.map(|width| format!("/pictures/{file}/{width} {width}w"));
+    Some(sizes.join(", "))
+}
+
 /// What some products cost, and how many can be ordered.
 #[derive(Default)]
 pub struct Tags {

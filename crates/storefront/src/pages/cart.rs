@@ -7,7 +7,7 @@ use kernel::Problem;
 use maud::{Markup, html};
 use orders::cart::view::{CartLine, CartView};
 
-use super::{bill, empty, picture};
+use super::{Room, bill, empty, picture};
 use crate::answer::Keeping;
 use crate::bag::{self, Bag};
 use crate::checkout::view;
@@ -65,7 +65,7 @@ fn one(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
     let title = if line.title.is_empty() { texts.sold_out } else { &line.title };
     html! {
         li.line {
-            div.frame { (picture(product.and_then(|product| product.pictures().next()), title, false, true)) }
+            div.frame { (picture(product.and_then(|product| product.pictures().next()), title, false, true, Room::Small)) }
             div {
                 h2 { @match product {
                     Some(product) => { a href=(format!("/p/{}?v={}", product.handle, line.variant_id)) { (title) } }

@@ -5,7 +5,7 @@ use kernel::Problem;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::{cards, picture};
+use super::{Room, cards, picture};
 use crate::answer::Keeping;
 use crate::frame;
 use crate::product::{Product, Tags};
@@ -99,7 +99,7 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
                         @let own = shelf.category.media.first();
                         @let shown = own.or_else(|| newest.iter().find_map(|product| product.pictures().next()));
                         li {
-                            div.frame { (picture(shown, &shelf.category.title, false, true)) }
+                            div.frame { (picture(shown, &shelf.category.title, false, true, Room::Card)) }
                             a href=(format!("/c/{}", shelf.category.handle)) { (shelf.category.title) }
                             span.quiet { (count(visit, shelf.count)) }
                         }
@@ -132,7 +132,7 @@ fn hero(visit: &Visit, title: &str, text: &str, category: Option<&str>) -> Marku
                 @if !text.is_empty() { p.lead { (text) } }
                 a.button.main href=(way) { (visit.texts.shop_now) }
             }
-            @for (n, media) in shown.iter().enumerate() { div.frame { (picture(Some(media), title, n == 0, true)) } }
+            @for (n, media) in shown.iter().enumerate() { div.frame { (picture(Some(media), title, n == 0, true, Room::Card)) } }
         }
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::list::{capital, said};
-use super::{cards, picture};
+use super::{Room, cards, picture};
 use crate::answer::Keeping;
 use crate::product::{Product, Tags, Variant, address};
 use crate::seo::{Seo, breadcrumbs, complete, shortened};
@@ -97,10 +97,10 @@ fn gallery(visit: &Visit, product: &Product) -> Markup {
     let total = pictures.len().to_string();
     html! {
         div.gallery role="group" aria-label=(visit.texts.pictures) {
-            @if pictures.is_empty() { div.frame { (picture(None, &product.title, true, false)) } }
+            @if pictures.is_empty() { div.frame { (picture(None, &product.title, true, false, Room::Wide)) } }
             @for (n, media) in pictures.iter().enumerate() {
                 div.frame data-shows=(media.alt.as_deref().unwrap_or("")) aria-label=(filled(visit.texts.picture_of, &[&(n + 1).to_string(), &total])) role="group" {
-                    (picture(Some(media), &product.title, n == 0, false))
+                    (picture(Some(media), &product.title, n == 0, false, Room::Wide))
                 }
             }
         }
