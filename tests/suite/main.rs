@@ -10,6 +10,7 @@ mod catalog;
 mod cli;
 mod connect;
 mod connect_erp;
+mod csv;
 mod domains;
 mod drafts;
 mod edge;

@@ -58,6 +58,7 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
     Some(match operation {
         "post /api/v1/products" => lamp("NEW", 1),
         "put /api/v1/products/{id}" => lamp("L", 1),
+        "post /api/v1/product-imports" => json!({ "content": "title,sku,price\nRug,RUG,5\n" }),
         "post /api/v1/inventory/{variant_id}/adjustments" => json!({ "delta": 1, "reason": "found" }),
         "post /api/v1/categories" | "put /api/v1/categories/{id}" => {
             json!({ "handle": "lighting", "title": "Lighting" })
@@ -434,6 +435,7 @@ async fn events(admin: &mut Client) -> (usize, usize, Value) {
         "partners",
         "organisations",
         "segments",
+        "product-imports",
     ] {
         rules.push(admin.get(&format!("/api/v1/{path}")).await.json());
     }

@@ -25,6 +25,7 @@ mod category_projector;
 mod claim;
 mod content;
 pub mod hold;
+pub mod kept;
 pub mod location;
 mod media;
 mod offers;

@@ -27,6 +27,22 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
+impl Listed {
+    /// Of all products, those that the list shows.
+    pub(crate) fn narrow(&self, select: Select) -> Select {
+        select
+            .maybe("p.status = ?", self.status.clone())
+            .maybe(
+                "exists (select 1 from product_categories c where c.product_id = p.id and c.category = ?)",
+                self.category.clone(),
+            )
+            .maybe(
+                "exists (select 1 from product_variants v where v.product_id = p.id and v.sku = ?)",
+                self.sku.clone(),
+            )
+    }
+}
+
 /// A variant that can be ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
@@ -187,17 +203,8 @@ pub async fn products(
     below: Uuid,
     rows: usize,
 ) -> Result<Vec<Shown>, Failure> {
-    let (sql, args) = Select::new("select p.id, p.version, p.view from products p")
-        .and("p.id < ?", below)
-        .maybe("p.status = ?", listed.status.clone())
-        .maybe(
-            "exists (select 1 from product_categories c where c.product_id = p.id and c.category = ?)",
-            listed.category.clone(),
-        )
-        .maybe(
-            "exists (select 1 from product_variants v where v.product_id = p.id and v.sku = ?)",
-            listed.sku.clone(),
-        )
+    let (sql, args) = listed
+        .narrow(Select::new("select p.id, p.version, p.view from products p").and("p.id < ?", below))
         .page("p.id desc", rows)
         .statement();
     tenant.rows(&sql, args, shown).await

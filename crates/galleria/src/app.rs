@@ -32,6 +32,7 @@ pub const CONTEXTS: &[Context] = &[
     domains::CONTEXT,
     connect::CONTEXT,
     customers::CONTEXT,
+    sheets::CONTEXT,
     storefront::CONTEXT,
     store::privacy::CONTEXT,
 ];
@@ -46,6 +47,7 @@ const PROBLEMS: &[&[ProblemDoc]] = &[
     domains::PROBLEMS,
     connect::PROBLEMS,
     customers::PROBLEMS,
+    sheets::PROBLEMS,
     storefront::PROBLEMS,
 ];
 
@@ -71,6 +73,7 @@ pub fn routes(
         .merge(domains::routes(prover))
         .merge(connect::routes(partners))
         .merge(customers::routes())
+        .merge(sheets::routes(shelf.clone()))
         .merge(storefront::routes(shelf, search, ports, cashier))
 }
 

@@ -29,6 +29,7 @@ pub fn workers(
             Arc::new(orders::cart::Guests),
             Arc::new(connect::Schedule),
             Arc::new(connect::Watch),
+            Arc::new(sheets::Schedule),
         ],
         jobs: vec![
             Arc::new(Verify),
@@ -42,6 +43,7 @@ pub fn workers(
     if let Some(blobs) = blobs {
         workers.subscribers.push(Arc::new(files::Upkeep(blobs.clone())));
         workers.jobs.push(Arc::new(files::Sweep(blobs.clone())));
+        workers.jobs.push(Arc::new(sheets::Imports(blobs.clone())));
     }
     if let Some(letters) = letters {
         workers.subscribers.push(Arc::new(letters));

@@ -1,0 +1,247 @@
+//! The job of an import: looks at the file, takes it chunk by chunk, and goes on where it was after a crash.
+
+use std::pin::Pin;
+
+use blobs::Blobs;
+use kernel::{Actor, CorrelationId, Fault, Problem};
+use serde::Deserialize;
+use store::relay::{JobKind, JobRun};
+use store::{Asked, Work};
+
+use crate::chunk::{Ground, Planned};
+use crate::import::State;
+use crate::queries::{self, ImportRow};
+use crate::reader::{Group, Unread};
+use crate::source::Source;
+use crate::{ImportId, works};
+
+pub const NAME: &str = "sheets.import";
+
+/// With pauses that double, storage that is away for a while is waited for.
+const ATTEMPTS: i64 = 20;
+
+/// How many rows have their effect together, more or less: few enough that nobody else waits long for their turn.
+const ROWS_TOGETHER: usize = 100;
+
+/// How often a product that others change at the same time is looked at again.
+const LOOKS: u32 = 3;
+
+/// Does imports, from where the files lie.
+pub struct Imports(pub Blobs);
+
+#[derive(Deserialize)]
+struct Args {
+    import: ImportId,
+}
+
+impl JobKind for Imports {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attempts(&self) -> i64 {
+        ATTEMPTS
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let Ok(Args { import }) = serde_json::from_value(run.args.clone()) else {
+                return Ok("It names no import, so there is nothing to do.".into());
+            };
+            Way { run, blobs: &self.0, id: import }.go_or_give_up().await
+        })
+    }
+}
+
+/// An import on its way.
+struct Way<'a> {
+    run: &'a JobRun,
+    blobs: &'a Blobs,
+    id: ImportId,
+}
+
+impl Way<'_> {
+    /// What can pass is tried again, later each time, until it was tried often enough.
+    async fn go_or_give_up(&self) -> Result<String, Problem> {
+        let problem = match self.go().await {
+            Ok(told) => return Ok(told),
+            Err(problem) => problem,
+        };
+        if problem.code == "taken_over" || self.run.tenant.job(self.run.id).await?.attempts < ATTEMPTS {
+            return Err(problem);
+        }
+        self.end(State::Failed, problem.detail).await
+    }
+
+    async fn go(&self) -> Result<String, Problem> {
+        let row = self.row().await?;
+        if !row.state.is_open() {
+            return Ok(format!("The import is {}.", row.state.as_str()));
+        }
+        let source =
+            Source { blobs: self.blobs.clone(), tenant: self.run.tenant.id(), plan: row.plan.clone() };
+        match self.go_from(&source, row).await {
+            Ok(()) => self.done().await,
+            Err(Stop::Problem(problem)) => Err(problem),
+            Err(Stop::Unread(Unread::Told(told))) => self.end(State::Failed, told).await,
+            Err(Stop::Unread(Unread::Broken)) => Err(Problem::unavailable(
+                "files_unavailable",
+                "The file cannot be fetched at the moment.",
+                10,
+            )),
+        }
+    }
+
+    async fn go_from(&self, source: &Source, row: ImportRow) -> Result<(), Stop> {
+        let ImportRow { plan, form, read, .. } = row;
+        let form = match form {
+            Some(form) => form,
+            None => {
+                let form = source.form().await?;
+                self.run(works::note_form(self.id, form.clone())).await?;
+                form
+            }
+        };
+        if let Some(problem) = form.header.problem {
+            return Err(Stop::Unread(Unread::Told(problem)));
+        }
+        let tenant = self.run.tenant.clone();
+        let record = tenant.cell().registry().tenant(tenant.id()).ok_or_else(Problem::bug)?;
+        let declared = catalog::kept::declarations(&tenant).await?;
+        let columns = form.header.columns();
+        let ground = Ground { tenant, currency: record.currency, plan, form, columns, declared };
+        self.take_all(source, &ground, read).await
+    }
+
+    async fn take_all(&self, source: &Source, ground: &Ground, read: i64) -> Result<(), Stop> {
+        let mut groups = source.groups(&ground.form).await?;
+        let (mut chunk, mut rows, mut taken) = (Vec::new(), 0, read);
+        while let Some(group) = groups.recv().await {
+            let group = group?;
+            // What was taken before a crash is read again, to know what came before, and not taken again.
+            if group.rows.first().is_none_or(|row| row.number <= read) {
+                continue;
+            }
+            rows += group.rows.len();
+            chunk.push(group);
+            if rows >= ROWS_TOGETHER {
+                taken += i64::try_from(rows).unwrap_or(0);
+                self.take(ground, &std::mem::take(&mut chunk)).await?;
+                rows = 0;
+                self.run.progress(taken, ground.form.rows, "").await?;
+            }
+        }
+        if !chunk.is_empty() {
+            self.take(ground, &chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a chunk as one work. When the catalog refuses it, each half is tried alone, until only what it refuses is
+    /// left: the same decisions find the row that make the product.
+    fn take<'b>(
+        &'b self,
+        ground: &'b Ground,
+        groups: &'b [Group],
+    ) -> Pin<Box<dyn Future<Output = Result<(), Problem>> + Send + 'b>> {
+        Box::pin(async move {
+            let mut looks = LOOKS;
+            let problem = loop {
+                match self.try_to_take(ground, groups).await {
+                    Ok(()) => return Ok(()),
+                    Err(problem) if !is_about_products(&problem) => return Err(problem),
+                    Err(problem) if problem.fault == Fault::Changed && looks > 0 => looks -= 1,
+                    Err(problem) => break problem,
+                }
+            };
+            if groups.len() > 1 {
+                let (first, second) = groups.split_at(groups.len() / 2);
+                self.take(ground, first).await?;
+                return self.take(ground, second).await;
+            }
+            let Planned { advanced, .. } = ground.plan(groups, Some(&problem)).await?;
+            self.run(works::advance(self.id, advanced)).await
+        })
+    }
+
+    async fn try_to_take(&self, ground: &Ground, groups: &[Group]) -> Result<(), Problem> {
+        let Planned { works: products, advanced } = ground.plan(groups, None).await?;
+        let advance = works::advance(self.id, advanced);
+        if !ground.plan.dry_run || products.is_empty() {
+            return self.run(Work::all(products.into_iter().chain([advance]))).await;
+        }
+        // Everything is decided as it would be, and then nothing of it is done.
+        let never = Work::or_refuse(Err(would_do()));
+        match self.run(Work::all(products.into_iter().chain([never]))).await {
+            Err(problem) if problem.code == would_do().code => self.run(advance).await,
+            other => other,
+        }
+    }
+
+    /// Under the job's own guard: what is still done after it was cancelled or taken over does not count.
+    async fn run(&self, work: Work) -> Result<(), Problem> {
+        let tenant = &self.run.tenant;
+        let mut asked = Asked::by(Actor::system(), CorrelationId::new(), tenant.cell().now());
+        asked.guard = Some(self.run.guard());
+        tenant.run(asked, work).await.map(|_| ())
+    }
+
+    async fn done(&self) -> Result<String, Problem> {
+        let ImportRow { plan, read, added, changed, unchanged, refused, .. } = self.row().await?;
+        let told = match plan.dry_run {
+            false => format!(
+                "Of {read} rows {added} were added, {changed} have changed something, {unchanged} changed nothing, {refused} were refused."
+            ),
+            true => format!(
+                "Of {read} rows {added} would be added, {changed} would change something, {unchanged} would change nothing, {refused} would be refused."
+            ),
+        };
+        self.end(State::Done, told).await
+    }
+
+    async fn end(&self, state: State, told: String) -> Result<String, Problem> {
+        self.run(works::end(self.id, state, told.clone())).await?;
+        Ok(told)
+    }
+
+    async fn row(&self) -> Result<ImportRow, Problem> {
+        queries::import(&self.run.tenant, self.id).await?.ok_or_else(|| Problem::not_found("import"))
+    }
+}
+
+/// Why an import does not go on.
+enum Stop {
+    Problem(Problem),
+    Unread(Unread),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<store::Failure> for Stop {
+    fn from(failure: store::Failure) -> Self {
+        Self::Problem(failure.into())
+    }
+}
+
+impl From<Unread> for Stop {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
+    }
+}
+
+/// Whether another try with fewer products may go better. What is about the import itself, the job or the storage is
+/// the same for all of them.
+fn is_about_products(problem: &Problem) -> bool {
+    problem.is_final() && !["taken_over", "import_over", "rows_taken"].contains(&problem.code.as_str())
+}
+
+fn would_do() -> Problem {
+    Problem::new(Fault::Conflict, "would_do", "It would be done", "It would be done; this was a dry run.")
+}

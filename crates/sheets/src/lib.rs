@@ -1,0 +1,57 @@
+//! Products as CSV, out of a shop and into it.
+//!
+//! **Vocabulary.** A *sheet* is a file of rows. A *column* is called by our own word for what stands in it; a *mapping* says
+//! which of theirs is which of ours. An *import* takes a sheet in, one *chunk* of rows after the other; a row that cannot
+//! be taken is *refused*, with its line and its column. A *dry run* decides everything and does nothing.
+//!
+//! **Invariants.** What an export writes, an import reads without changing anything. A product is made and changed by the
+//! catalog's decisions and by nothing else. What a chunk changes and how far the import is are one work, so no row has its
+//! effect twice, whoever crashed. A product goes in whole or not at all. However long a file is, little of it is in memory.
+//!
+//! **Deliberately absent.** Counting again what is there: `stock` is for variants that are new, for a sheet is older than
+//! the shelf. Guessing: a column that nobody named is proposed, and an amount that reads in two ways is refused.
+
+mod cell;
+mod chunk;
+mod column;
+mod export;
+mod import;
+mod import_api;
+mod job;
+mod mapping;
+mod mended;
+mod projector;
+pub mod queries;
+mod read;
+mod reader;
+mod refusal;
+#[cfg(test)]
+mod round_trip;
+mod schedule;
+mod source;
+mod text;
+pub mod works;
+mod written;
+
+kernel::ids! {
+    ImportId;
+}
+
+pub use export::{Export, export};
+pub use import::{Import, Plan, State};
+pub use import_api::keep;
+pub use job::Imports;
+pub use refusal::{PROBLEMS, Refusal};
+pub use schedule::Schedule;
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "sheets",
+    migrations: store::migrations!["0001_imports"],
+    streams: &[store::Stream::of::<Import>()],
+    // A sheet tells of goods, and of nobody.
+    forget: |_| Vec::new(),
+};
+
+pub fn routes(shelf: files::Shelf) -> edge::Routes {
+    edge::Routes::new().merge(export::routes()).merge(import_api::routes()).layer(axum::Extension(shelf))
+}

@@ -1,0 +1,37 @@
+//! Who sees to it that an import which began is done.
+
+use kernel::{Event as _, Problem};
+use serde_json::json;
+use store::Tenant;
+use store::log::Recorded;
+use store::relay::{Effect, Handled, NewJob, Subscriber};
+
+use crate::import::ImportEvent;
+use crate::{ImportId, job};
+
+/// Jobs follow the log, so no crash comes between an import and its job.
+pub struct Schedule;
+
+impl Subscriber for Schedule {
+    fn name(&self) -> &'static str {
+        "sheets.schedule"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "import.began"
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
+        Box::pin(async move {
+            let event = &recorded.event;
+            let known =
+                ImportEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
+            if let ImportEvent::Began(began) = known {
+                let args = json!({ "import": ImportId(event.stream_id) });
+                let job = NewJob { id: began.job, ..NewJob::now(job::NAME, args, tenant.cell().now()) };
+                tenant.schedule(job).await?;
+            }
+            Ok(Effect::Done)
+        })
+    }
+}
