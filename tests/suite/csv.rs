@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use galleria_tests::server::verify;
-use galleria_tests::{Answer, Client};
+use galleria_tests::server::{command, make_tenant, refused, verify};
+use galleria_tests::{Answer, Cell, Client, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -30,7 +30,7 @@ impl Shop {
     async fn start(engine: Engine) -> Self {
         let files = tempfile::tempdir().unwrap();
         let place = files.path().display().to_string();
-        let world = World::start_with(engine, 1, &[("GALLERIA_FILES", &place)]).await;
+        let world = World::start_with(engine, 2, &[("GALLERIA_FILES", &place)]).await;
         let admin = world.admin("a");
         Self { world, admin, _files: files }
     }
@@ -258,7 +258,7 @@ async fn an_export_comes_back_without_a_change_and_a_changed_cell_changes_its_pr
     verify(&shop.world.cell);
 }
 
-/// Products of one to three variants.
+/// Products of two variants each.
 fn many(rows: usize) -> String {
     let mut sheet = "handle,title,sku,price,stock,option1_name,option1_value\n".to_owned();
     for n in 0..rows {
@@ -354,7 +354,56 @@ async fn what_is_no_sheet_is_refused_in_a_sentence(engine: Engine) {
     assert!(endless["told"].as_str().unwrap().contains("a quote is not closed"), "{endless:#}");
     let errors = format!("/api/v1/product-imports/{}/errors", endless["id"].as_str().unwrap());
     assert_eq!(shop.admin.get(&errors).await.code(), "import_unread");
-    let nowhere = "/api/v1/product-imports/0198c0de-0000-7000-8000-000000000000";
-    assert_eq!(shop.admin.get(nowhere).await.status, 404);
+    // Another shop sees neither the import nor the file.
+    let mut stranger = shop.world.admin("b");
+    for path in [errors.as_str(), errors.trim_end_matches("/errors")] {
+        assert_eq!(stranger.get(path).await.code(), "not_found", "{path}");
+    }
+    let stolen = stranger.post("/api/v1/product-imports", &json!({ "file": file })).await;
+    assert_eq!(pointers(&stolen), ["/file"]);
     verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_writes_a_sheet_and_takes_it_in_whether_something_serves_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let cell = Cell::Folder(folder.path().join("data"));
+    let keys = ["a", "b"].map(|slug| make_tenant(&cell, slug));
+    let mut server = Server::start(cell.clone()).await;
+    let created = server.client("a", Some(&keys[0])).post("/api/v1/products", &lamp("L", 5)).await;
+    assert_eq!(created.status, 201, "{}", created.json());
+    let sheet = folder.path().join("products.csv");
+    let sheet = sheet.to_str().unwrap();
+    command(&cell, &["products", "export", "--tenant", "a", sheet]);
+    let written = std::fs::read_to_string(sheet).unwrap();
+    assert_eq!(
+        command(&cell, &["products", "export", "--tenant", "a", "-"]),
+        written.trim().replace("\r\n", "\n")
+    );
+    assert!(refused(&cell, &["products", "export", "--tenant", "a", sheet]).contains("cannot be written"));
+
+    let mut there = server.client("b", Some(&keys[1]));
+    command(&cell, &["products", "import", "--tenant", "b", sheet, "--dry-run"]);
+    assert!(all(&mut there, "/api/v1/products").await.is_empty());
+    let import = command(&cell, &["products", "import", "--tenant", "b", sheet]);
+    let view = there.get(&format!("/api/v1/product-imports/{import}")).await.json();
+    assert_eq!((&view["state"], counts(&view)), (&json!("done"), [1, 1, 0, 0, 0]), "{view:#}");
+    let lamps = all(&mut there, "/api/v1/products").await;
+    assert_eq!(json!([lamps[0]["title"], lamps[0]["categories"]]), json!(["Lamp L", ["lighting"]]));
+
+    server.stop();
+    std::fs::write(sheet, written.replace("19.99", "21.00")).unwrap();
+    let import = command(&cell, &["products", "import", "--tenant", "b", sheet, "--update"]);
+    server.up().await;
+    let mut there = server.client("b", Some(&keys[1]));
+    let started = Instant::now();
+    loop {
+        let view = there.get(&format!("/api/v1/product-imports/{import}")).await.json();
+        if ended(&view) {
+            assert_eq!(counts(&view), [1, 0, 1, 0, 0], "{view:#}");
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{view:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

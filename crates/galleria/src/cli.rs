@@ -9,6 +9,8 @@ use serde::Serialize;
 pub use crate::account::AccountCommand;
 pub use crate::door::DoorCommand;
 pub use crate::finding::SearchCommand;
+pub use crate::history::HistoryCommand;
+pub use crate::products::ProductsCommand;
 pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
 
@@ -218,6 +220,15 @@ that `galleria privacy erasures` printed in the old one with --erasures.")]
         command: SearchCommand,
     },
 
+    /// Write products as CSV, and take them in.
+    Products {
+        /// The tenant.
+        #[arg(long, global = true, value_name = "SLUG", default_value = "")]
+        tenant: String,
+        #[command(subcommand)]
+        command: ProductsCommand,
+    },
+
     /// See what happened to one thing, and how it was.
     #[command(after_help = "\
 Examples:
@@ -259,6 +270,7 @@ impl Command {
             Self::Jobs { command, .. } => {
                 matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
             }
+            Self::Products { command, .. } => matches!(command, ProductsCommand::Import { .. }),
             Self::History { .. }
             | Self::Backup { .. }
             | Self::Search { .. }
@@ -266,30 +278,6 @@ impl Command {
             Self::Restore { check, .. } => !check,
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub enum HistoryCommand {
-    /// Show what happened to one thing; with --as-of, how it was.
-    Show {
-        id: String,
-        /// A time, 2026-05-03T14:00:00Z, or a position of the log.
-        #[arg(long)]
-        as_of: Option<String>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show what of one thing is not the same at two moments.
-    Diff {
-        id: String,
-        #[arg(long)]
-        from: String,
-        /// Now when left out.
-        #[arg(long)]
-        to: Option<String>,
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,13 +1,37 @@
 //! `galleria history …`
 
+use clap::Subcommand;
 use serde_json::{Map, Value};
 use store::past::Change;
 use store::{Moment, Tenant};
 use uuid::Uuid;
 
-use crate::cli::HistoryCommand;
 use crate::relay::{encoded, id, sentence};
 use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Show what happened to one thing; with --as-of, how it was.
+    Show {
+        id: String,
+        /// A time, 2026-05-03T14:00:00Z, or a position of the log.
+        #[arg(long)]
+        as_of: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what of one thing is not the same at two moments.
+    Diff {
+        id: String,
+        #[arg(long)]
+        from: String,
+        /// Now when left out.
+        #[arg(long)]
+        to: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+}
 
 pub async fn history(session: &Session, slug: &str, command: HistoryCommand) -> Result<(), String> {
     let cell = session.cell(false).await?;

@@ -19,6 +19,7 @@ mod keys;
 mod log;
 mod migrate;
 mod privacy;
+mod products;
 mod relay;
 mod sandbox;
 mod serve;
@@ -89,6 +90,7 @@ fn obey(
             Command::Dead { tenant, command } => relay::dead(session, &tenant, command).await?,
             Command::Jobs { tenant, command } => relay::jobs(session, &tenant, command).await?,
             Command::Search { command } => finding::search(session, command).await?,
+            Command::Products { tenant, command } => products::products(session, &tenant, command).await?,
             Command::History { tenant, command } => history::history(session, &tenant, command).await?,
         }
         Ok(0)

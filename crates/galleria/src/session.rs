@@ -49,6 +49,11 @@ impl Session {
         }
     }
 
+    /// Whether the process that does the command also serves the cell, with all that is done in the background.
+    pub fn is_serving(&self) -> bool {
+        self.serving.is_some()
+    }
+
     /// A path as it was meant where it was typed.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
