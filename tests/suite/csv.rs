@@ -354,6 +354,10 @@ async fn what_is_no_sheet_is_refused_in_a_sentence(engine: Engine) {
     assert!(endless["told"].as_str().unwrap().contains("a quote is not closed"), "{endless:#}");
     let errors = format!("/api/v1/product-imports/{}/errors", endless["id"].as_str().unwrap());
     assert_eq!(shop.admin.get(&errors).await.code(), "import_unread");
+    let gone = format!("/api/v1/files/{}", picture.as_str().unwrap());
+    assert_eq!(shop.admin.delete(&gone).await.status, 200);
+    let removed = shop.admin.post("/api/v1/product-imports", &json!({ "file": picture })).await;
+    assert_eq!(pointers(&removed), ["/file"]);
     // Another shop sees neither the import nor the file.
     let mut stranger = shop.world.admin("b");
     for path in [errors.as_str(), errors.trim_end_matches("/errors")] {

@@ -1,7 +1,5 @@
 //! All products of a shop as one sheet, written while it is read.
 
-use std::io;
-
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -131,8 +129,6 @@ where
     for record in records {
         writer.write_record(record).map_err(|error| bug(&error))?;
     }
-    let written = writer
-        .into_inner()
-        .map_err(|error: csv::IntoInnerError<_>| bug(&io::Error::from(error.into_error())))?;
+    let written = writer.into_inner().map_err(|error| bug(error.error()))?;
     Ok(Bytes::from(written))
 }

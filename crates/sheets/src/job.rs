@@ -23,6 +23,9 @@ const ATTEMPTS: i64 = 20;
 /// How many rows have their effect together, more or less: few enough that nobody else waits long for their turn.
 const ROWS_TOGETHER: usize = 100;
 
+/// After how many the job says how far it is; the import itself always knows.
+const ROWS_SAID: i64 = 1_000;
+
 /// How often a product that others change at the same time is looked at again.
 const LOOKS: u32 = 3;
 
@@ -118,20 +121,22 @@ impl Way<'_> {
 
     async fn take_all(&self, source: &Source, ground: &Ground, read: i64) -> Result<(), Stop> {
         let mut groups = source.groups(&ground.form).await?;
-        let (mut chunk, mut rows, mut taken) = (Vec::new(), 0, read);
+        let (mut chunk, mut rows, mut said) = (Vec::new(), 0, read);
         while let Some(group) = groups.recv().await {
             let group = group?;
             // What was taken before a crash is read again, to know what came before, and not taken again.
-            if group.rows.first().is_none_or(|row| row.number <= read) {
-                continue;
-            }
+            let last = group.rows.last().map(|row| row.number).filter(|last| *last > read);
+            let Some(last) = last else { continue };
             rows += group.rows.len();
             chunk.push(group);
-            if rows >= ROWS_TOGETHER {
-                taken += i64::try_from(rows).unwrap_or(0);
-                self.take(ground, &std::mem::take(&mut chunk)).await?;
-                rows = 0;
-                self.run.progress(taken, ground.form.rows, "").await?;
+            if rows < ROWS_TOGETHER {
+                continue;
+            }
+            self.take(ground, &std::mem::take(&mut chunk)).await?;
+            rows = 0;
+            if last - said >= ROWS_SAID {
+                self.run.progress(last, ground.form.rows, "").await?;
+                said = last;
             }
         }
         if !chunk.is_empty() {

@@ -1,8 +1,6 @@
 //! The refused rows of an import as a sheet of their own: what is wrong stands in front, and once it is mended the sheet
 //! can be sent as it is.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use kernel::Problem;
@@ -66,10 +64,10 @@ impl Mended {
             return lines([header], self.form.delimiter).map(Some);
         };
         let rejects = queries::rejects(&self.tenant, self.id, after, TOGETHER).await?;
-        let Some(last) = rejects.last() else { return Ok(None) };
-        self.after = Some(last.row);
+        let Some(last) = rejects.last().map(|reject| reject.row) else { return Ok(None) };
+        self.after = Some(last);
         let mut records = Vec::with_capacity(rejects.len());
-        for reject in VecDeque::from(rejects) {
+        for reject in rejects {
             records.push(self.record(reject).await?);
         }
         lines(records, self.form.delimiter).map(Some)

@@ -166,6 +166,34 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Whatever somebody sends as a sheet is read or refused: no row is lost, and nothing that holds is made of nonsense.
+    #[test]
+    fn every_row_of_any_sheet_comes_once_and_in_its_order(
+        body in "([a-c\"',;=\n0-9.é-]|\\PC){0,300}",
+        delimiter in prop::sample::select(vec![',', ';']),
+    ) {
+        let text = format!("handle{delimiter}sku{delimiter}price{delimiter}title{delimiter}media1{delimiter}option1_value\n{body}");
+        let rows = || Rows::new(text.as_bytes(), delimiter).map_err(|_| "the header").unwrap();
+        let columns: Vec<Option<Column>> = rows().header.iter().map(|name| Column::named(name)).collect();
+        let (declared, currency) = (HashMap::new(), "EUR".parse().unwrap());
+        let shop = Shop { columns: &columns, declared: &declared, currency };
+        let (mut groups, mut numbers) = (Groups::new(rows(), &columns), Vec::new());
+        while let Some(group) = groups.next().map_err(|_| "a row").unwrap() {
+            numbers.extend(group.rows.iter().map(|row| row.number));
+            match shop.read(&group, None) {
+                Ok(wanted) => prop_assert!(wanted.content.check(currency).is_ok()),
+                Err(wrong) => prop_assert!(!wrong.is_empty() && wrong.iter().all(|wrong| wrong.row < group.rows.len())),
+            }
+        }
+        let (mut all, mut count) = (rows(), 0);
+        while all.next().map_err(|_| "a row").unwrap().is_some() {
+            count += 1;
+        }
+        prop_assert_eq!(numbers, (1..=count).collect::<Vec<i64>>());
+    }
+}
+
 fn group(text: &str) -> (Vec<Option<Column>>, Group) {
     let rows = Rows::new(text.as_bytes(), ',').map_err(|_| "the header").unwrap();
     let columns: Vec<Option<Column>> = rows.header.iter().map(|name| Column::named(name)).collect();
