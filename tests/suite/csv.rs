@@ -175,9 +175,12 @@ async fn rows_that_are_wrong_are_told_mended_and_sent_again(engine: Engine) {
             .collect();
         let expected = [("3", "price"), ("4", ""), ("5", "price"), ("6", "sku"), ("7", "attributes.Watts")];
         assert_eq!(told, expected.map(|(line, column)| (line.to_owned(), column.to_owned())), "{refused}");
-        for sentence in
-            ["write the amount as 1234.56", "line 5.", "Another product has the SKU", "write a number"]
-        {
+        for sentence in [
+            "write the amount as 1234.56",
+            "line 5.",
+            "Another product has the SKU",
+            "this attribute is a number",
+        ] {
             assert!(refused.contains(sentence), "{sentence}: {refused}");
         }
         // What a spreadsheet would take for a formula is none, and is not doubled.
@@ -193,6 +196,16 @@ async fn rows_that_are_wrong_are_told_mended_and_sent_again(engine: Engine) {
         assert_eq!((counts(&view), &view["proposals"]), ([5, 5, 0, 0, 0], &json!({})), "{view:#}");
     }
     assert_eq!(all(&mut shop.admin, "/api/v1/products").await.len(), 7);
+    // What only the catalog can know, for neither was there before: two products of one handle.
+    let twins = "title,sku,price\nBefore,TW-0,1\nTwin,TW-1,1\nTwin,TW-2,2\nAfter,TW-3,3\n";
+    let import = shop.begin(&json!({ "content": twins })).await;
+    assert_eq!(counts(&shop.until(&import, ended).await), [4, 3, 0, 0, 1]);
+    let refused = shop.text(&format!("{import}/errors")).await;
+    let line = refused.lines().nth(1).unwrap();
+    assert!(
+        line.starts_with("4,handle,\"Another product has the handle") && line.ends_with(",Twin,TW-2,2"),
+        "{refused}"
+    );
     let dear = shop.product("D").await;
     assert_eq!(dear["variants"][0]["price"], 123_456);
     let shelf =

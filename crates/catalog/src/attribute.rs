@@ -107,7 +107,7 @@ impl Declaration {
     }
 
     /// Whether a product may give it this value; what to do when not.
-    pub(crate) fn takes(&self, value: &Value) -> Result<(), String> {
+    pub fn takes(&self, value: &Value) -> Result<(), String> {
         let holds = match (self.kind, value) {
             (Type::Text, Value::Text(_))
             | (Type::Number, Value::Number(_))

@@ -39,6 +39,18 @@ pub async fn by_sku(tenant: &Tenant, skus: &[String]) -> Result<Vec<Kept>, Failu
     Ok(found)
 }
 
+/// Which products have variants of these SKUs.
+pub async fn holders(tenant: &Tenant, skus: &[String]) -> Result<HashMap<String, ProductId>, Failure> {
+    let mut holders = HashMap::with_capacity(skus.len());
+    for some in skus.chunks(AT_ONCE) {
+        let sql =
+            format!("select sku, product_id from product_variants where sku in ({})", marks(some.len()));
+        let args = some.iter().map(Arg::from).collect();
+        holders.extend(tenant.rows(&sql, args, |row| Ok((row.get(0)?, ProductId(row.get(1)?)))).await?);
+    }
+    Ok(holders)
+}
+
 async fn of(tenant: &Tenant, select: &str, names: &[String]) -> Result<Vec<Kept>, Failure> {
     let closes = ")".repeat(select.matches('(').count());
     let mut found = Vec::new();

@@ -75,13 +75,18 @@ impl Ground {
             known.by_sku.extend(skus);
             known.products.insert(product.id, product);
         }
+        let skus: Vec<String> = groups.iter().flat_map(|group| self.skus(group)).collect();
+        known.holders = kept::holders(&self.tenant, &skus).await?;
         Ok(known)
     }
 
     fn sku(&self, group: &Group) -> Option<String> {
-        let place = self.columns.iter().position(|column| *column == Some(Column::Sku))?;
-        let sku = group.rows.first()?.cells.get(place)?.trim();
-        (!sku.is_empty()).then(|| sku.to_owned())
+        self.skus(group).next().filter(|sku| !sku.is_empty())
+    }
+
+    fn skus<'g>(&self, group: &'g Group) -> impl Iterator<Item = String> + use<'g> {
+        let place = self.columns.iter().position(|column| *column == Some(Column::Sku));
+        group.rows.iter().filter_map(move |row| Some(row.cells.get(place?)?.trim().to_owned()))
     }
 }
 
@@ -91,6 +96,21 @@ struct Known {
     products: HashMap<ProductId, Kept>,
     by_handle: HashMap<String, ProductId>,
     by_sku: HashMap<String, ProductId>,
+    /// Whose the SKUs of the chunk are.
+    holders: HashMap<String, ProductId>,
+}
+
+impl Known {
+    /// What the catalog would say of a SKU that another product has. A sheet in which many are taken is told so without
+    /// deciding each of its chunks again and again; what nobody could see before is still the catalog's to refuse.
+    fn said_of_skus(&self, id: Option<ProductId>, wanted: &Wanted) -> Option<Problem> {
+        let variants = wanted.content.variants.iter().enumerate();
+        let mut taken = variants
+            .filter(|(_, variant)| self.holders.get(&variant.sku).is_some_and(|holder| Some(*holder) != id));
+        let (n, variant) = taken.next()?;
+        let problem = Problem::from(catalog::Refusal::SkuTaken { sku: variant.sku.clone() });
+        Some(problem.at(format!("/variants/{n}/sku"), "choose another"))
+    }
 }
 
 /// A chunk's products, by what becomes of them.
@@ -125,22 +145,23 @@ impl<'a> Sorting<'a> {
             "" => ground.sku(group).and_then(|sku| self.known.by_sku.get(&sku)).copied(),
             handle => self.known.by_handle.get(handle).copied(),
         };
-        let known = id.and_then(|id| self.known.products.get_mut(&id));
+        let known = id.and_then(|id| self.known.products.get(&id));
         let troubled = group.rows.iter().any(|row| row.trouble.is_some());
         if known.is_some() && !ground.plan.update && !troubled {
             self.counts.unchanged += rows;
             return;
         }
         let shop = Shop { columns: &ground.columns, declared: &ground.declared, currency: ground.currency };
-        let wanted = match shop.read(group, known.as_ref().map(|kept| &kept.content)) {
+        let wanted = match shop.read(group, known.map(|kept| &kept.content)) {
             Ok(wanted) => wanted,
             Err(wrong) => return self.reject(group, &wrong),
         };
-        if let Some(problem) = refused {
+        let taken = self.known.said_of_skus(id, &wanted);
+        if let Some(problem) = refused.or(taken.as_ref()) {
             let wrong = said(&shop, group, &wanted, problem);
             return self.reject(group, &wrong);
         }
-        match known {
+        match id.and_then(|id| self.known.products.get_mut(&id)) {
             None => {
                 self.counts.added += rows;
                 self.made.push((ProductId::new(), wanted));

@@ -191,9 +191,11 @@ impl<'a> Reading<'a> {
             if self.content.attributes.get(name).is_some_and(|value| value.to_string() == cell) {
                 continue;
             }
-            let kind = self.shop.declared.get(name).map(|declared| declared.kind).unwrap_or_default();
-            match value_of(kind, cell) {
-                Ok(value) => {
+            let undeclared = Declaration::default();
+            let declared = self.shop.declared.get(name).unwrap_or(&undeclared);
+            let value = value_of(declared.kind, cell);
+            match declared.takes(&value) {
+                Ok(()) => {
                     self.content.attributes.insert(name.clone(), value);
                 }
                 Err(problem) => self.wrong(0, column, problem),
@@ -406,16 +408,13 @@ fn status_of(cell: &str) -> Option<Status> {
         .find(|status| status.as_str() == cell || (cell.is_empty() && *status == Status::default()))
 }
 
-fn value_of(kind: Type, cell: &str) -> Result<Value, &'static str> {
-    match kind {
-        Type::Text | Type::Choice => Ok(Value::Text(cell.to_owned())),
-        Type::Number => {
-            serde_json::from_str(cell.trim()).map(Value::Number).map_err(|_| "write a number, such as 1.5")
-        }
-        Type::Boolean => match cell.trim().to_ascii_lowercase().as_str() {
-            "true" => Ok(Value::Flag(true)),
-            "false" => Ok(Value::Flag(false)),
-            _ => Err("write true or false"),
-        },
+/// The cell as a value of this type, or else as the text that it is.
+fn value_of(kind: Type, cell: &str) -> Value {
+    let text = || Value::Text(cell.to_owned());
+    match (kind, cell.trim().to_ascii_lowercase().as_str()) {
+        (Type::Boolean, "true") => Value::Flag(true),
+        (Type::Boolean, "false") => Value::Flag(false),
+        (Type::Number, number) => serde_json::from_str(number).map_or_else(|_| text(), Value::Number),
+        _ => text(),
     }
 }
