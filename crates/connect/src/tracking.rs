@@ -1,6 +1,7 @@
 //! The job that asks carriers where parcels are, and who sees to it that there is one while a parcel is under way.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -85,8 +86,8 @@ impl Track {
             if now.since(parcel.sent_at) >= GIVEN_UP_AFTER {
                 see(run, parcel, ParcelState::Unknown, Vec::new()).await?;
             }
-            if !carriers.contains_key(&parcel.carrier) {
-                carriers.insert(parcel.carrier, usable(tenant, parcel.carrier).await?);
+            if let Entry::Vacant(unknown) = carriers.entry(parcel.carrier) {
+                unknown.insert(usable(tenant, parcel.carrier).await?);
             }
         }
         let due = page.into_iter().filter(|parcel| is_due(parcel.parcel, parcel.sent_at, now));
@@ -177,7 +178,7 @@ fn is_due(parcel: Uuid, sent_at: Timestamp, now: Timestamp) -> bool {
         _ => 48,
     };
     let turn = u128::from(now.since_1970().as_secs() / EVERY.as_secs());
-    (turn + parcel.as_u128()) % turns == 0
+    (turn % turns + parcel.as_u128() % turns).is_multiple_of(turns)
 }
 
 /// Sees to it that a shop has the job while a parcel is under way, and none when there is nothing to ask.
