@@ -121,7 +121,7 @@ async fn whole(mut bits: Bits) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = bits.next().await {
         let broken =
-            |_| Problem::unavailable("picture_broken_off", "The picture broke off. Load it again.", 1);
+            |_| Problem::unavailable("blobs_unavailable", "The picture broke off. Load it again.", 1);
         bytes.extend_from_slice(&piece.map_err(broken)?);
     }
     Ok(bytes)
