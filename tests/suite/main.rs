@@ -30,6 +30,7 @@ mod payments;
 mod people;
 mod pictures;
 mod privacy;
+mod promotions;
 mod same;
 mod search;
 mod selling;

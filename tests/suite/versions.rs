@@ -9,6 +9,7 @@ use crate::world::{Engine, World, lamp, order};
 over_both_engines!(
     an_order_reads_the_same_in_both_versions_but_for_its_money,
     asking_again_under_a_key_is_answered_again_in_the_version_that_asks,
+    what_was_agreed_on_in_one_version_reads_the_same_in_the_other,
 );
 
 fn euros(amount: i64) -> Value {
@@ -65,6 +66,40 @@ async fn an_order_reads_the_same_in_both_versions_but_for_its_money(engine: Engi
     // A list of what is kept as text, and one without money.
     assert_eq!(admin.get("/api/v2/products").await.json()["data"][0]["variants"][0]["price"], euros(1999));
     assert_eq!(admin.get("/api/v2/inventory").await.json()["data"][0]["available"], 46);
+}
+
+async fn what_was_agreed_on_in_one_version_reads_the_same_in_the_other(engine: Engine) {
+    let world = World::start(engine, 1).await;
+    let mut admin = world.admin("a");
+    assert_eq!(admin.post("/api/v1/products", &lamp("L", 50)).await.status, 201);
+    let draft = |money: fn(i64) -> Value| {
+        json!({
+            "email": "ada@example.com",
+            "lines": [{ "sku": "L", "quantity": 2, "unit_price": money(1500), "reason": "Trade fair" }],
+            "discount": { "amount": money(300), "text": "Friends" },
+            "delivery": { "name": "By hand", "price": money(250) },
+        })
+    };
+    let made1 = admin.post("/api/v1/draft-orders", &draft(|amount| json!(amount))).await;
+    let made2 = admin.post("/api/v2/draft-orders", &draft(euros)).await;
+    assert_eq!((made1.status, made2.status), (201, 201), "{}", made2.json());
+    assert_eq!(made2.json()["bill"]["total"], euros(2 * 1500 - 300 + 250));
+    for made in [made1, made2] {
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let one = admin.get(&format!("/api/v1/draft-orders/{id}")).await.json();
+        let two = admin.get(&format!("/api/v2/draft-orders/{id}")).await.json();
+        assert_eq!(one["own_prices"][0]["unit_price"], 1500);
+        assert_eq!(two["own_prices"][0]["unit_price"], euros(1500));
+        assert_eq!((&one["discount"]["amount"], &two["discount"]["amount"]), (&json!(300), &euros(300)));
+        let price = |draft: &Value| draft["own_delivery"]["price"].clone();
+        assert_eq!((price(&one), price(&two)), (json!(250), euros(250)));
+        assert_eq!((&one["bill"]["total"], &two["bill"]["total"]), (&json!(2950), &euros(2950)));
+    }
+    // One draft is in one currency.
+    let mut mixed = draft(euros);
+    mixed["delivery"]["price"] = json!({ "amount": 250, "currency": "USD" });
+    let refused = admin.post("/api/v2/draft-orders", &mixed).await;
+    assert_eq!(refused.status, 422, "{}", refused.json());
 }
 
 /// What an order of the second version would be in the first: written down here a second time, by hand.
@@ -212,6 +247,7 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         "DeliveryTerms.from_subtotal",
         "DeliveryTerms.price",
         "DisputeView.amount",
+        "DraftLine.unit_price",
         "EntryView.amount",
         "Goodwill.amount",
         "LineView.total",
@@ -228,6 +264,9 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         "OrderSummary.total",
         "OrganisationSummary.approval_limit",
         "OrganisationView.approval_limit",
+        "OwnDelivery.price",
+        "OwnDiscount.amount",
+        "OwnPrice.unit_price",
         "PaymentSummary.amount",
         "PaymentSummary.authorised",
         "PaymentSummary.captured",

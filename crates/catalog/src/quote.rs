@@ -1,6 +1,9 @@
 //! Offers with what they cost one buyer.
 
-use kernel::{Arg, Timestamp, args};
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use kernel::{Arg, TenantId, Timestamp, args};
 use store::{Desk, Failure, Row, Tenant};
 use uuid::Uuid;
 
@@ -38,7 +41,7 @@ impl Quote {
 }
 
 /// What each of these costs the buyer now, in the order of what was asked for; `None` where it is not sold, or not in
-/// the buyer's currency. `afresh` when offers that were remembered turned out to be old.
+/// the buyer's currency. Without `afresh` it is what this node remembers, for whoever asks [`Quote::holds`] in their work.
 pub async fn offers_for(
     tenant: &Tenant,
     wanted: &[Wanted],
@@ -51,7 +54,7 @@ pub async fn offers_for(
     let mut variants: Vec<VariantId> = offers.iter().flatten().map(|offer| offer.variant).collect();
     variants.sort_unstable();
     variants.dedup();
-    let (version, listed) = candidates(tenant, &variants).await?;
+    let (version, listed) = candidates(tenant, &variants, afresh).await?;
     let quotes = wanted.iter().zip(offers).map(|(one, offer)| {
         let mut offer = offer?;
         let lists: Vec<Candidate> = listed
@@ -70,7 +73,12 @@ pub async fn offers_for(
 async fn candidates(
     tenant: &Tenant,
     variants: &[VariantId],
+    afresh: bool,
 ) -> Result<(i64, Vec<(VariantId, Candidate)>), Failure> {
+    let known = unlisted().lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.id()).copied();
+    if let Some(version) = known.filter(|_| !afresh) {
+        return Ok((version, Vec::new()));
+    }
     let sql = format!(
         "select p.variant_id, l.id, l.terms, p.from_quantity, p.amount, p.off_basis_points \
          from prices p join price_lists l on l.id = p.list_id \
@@ -81,18 +89,42 @@ async fn candidates(
     if asked.is_empty() {
         asked.push(Arg::Uuid(Uuid::nil()));
     }
-    let queries = [("select version from pricing", args![]), (sql.as_str(), asked)];
-    let (mut version, mut listed) = (0, Vec::new());
+    let queries = [
+        ("select version from pricing", args![]),
+        ("select id from price_lists where status = 'active' limit 1", args![]),
+        (sql.as_str(), asked),
+    ];
+    let (mut version, mut lists, mut listed) = (0, false, Vec::new());
     tenant
         .read(&queries, &mut |query, row| {
             match query {
                 0 => version = row.get(0)?,
+                1 => lists = true,
                 _ => take(&mut listed, row)?,
             }
             Ok(())
         })
         .await?;
+    note_lists(tenant.id(), lists, version);
     Ok((version, listed))
+}
+
+/// Shops without an active price list, of which this node remembers so many at the most, and the version of prices at
+/// which they had none.
+const REMEMBERED: usize = 50_000;
+
+fn note_lists(tenant: TenantId, any: bool, version: i64) {
+    let mut unlisted = unlisted().lock().unwrap_or_else(PoisonError::into_inner);
+    if any || unlisted.len() >= REMEMBERED {
+        unlisted.remove(&tenant);
+    } else {
+        unlisted.insert(tenant, version);
+    }
+}
+
+fn unlisted() -> &'static Mutex<HashMap<TenantId, i64>> {
+    static UNLISTED: OnceLock<Mutex<HashMap<TenantId, i64>>> = OnceLock::new();
+    UNLISTED.get_or_init(Mutex::default)
 }
 
 /// Rows of one list and variant follow each other.

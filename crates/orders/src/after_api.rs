@@ -129,7 +129,7 @@ async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
     check.done()?;
     let lines = lines.as_deref().map(parts);
     let named = carrier.is_some() || carrier_id.is_some();
-    let rules = rules::rules(&ask.shop.tenant).await?;
+    let rules = rules::rules(&ask.shop.tenant, true).await?;
     act(&ask, id, async |order| {
         let chosen = order.delivery.as_ref().filter(|_| !named).and_then(|chosen| rules.delivery(chosen.id));
         let by = Carried {

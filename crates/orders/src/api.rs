@@ -158,6 +158,10 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
             }
             Ok(receipt)
         });
+        // What was remembered of the catalog and the rules may be why.
+        if receipt.is_err() && tried == 1 {
+            continue;
+        }
         let work = receipt.map(|receipt| works::place_order(id, number, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {

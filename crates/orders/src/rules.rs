@@ -63,11 +63,13 @@ impl Rules {
     }
 }
 
-/// Today's rules: those that this node remembers, if the rulebook has not changed since.
-pub async fn rules(tenant: &Tenant) -> Result<Arc<Rules>, Failure> {
-    let version = queries::version(tenant).await?;
+/// The rules that this node remembers. `afresh`: only if the rulebook has not changed since; whoever compares its version
+/// in their unit of work finds that out without asking.
+pub async fn rules(tenant: &Tenant, afresh: bool) -> Result<Arc<Rules>, Failure> {
     let known = remembered().lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.id()).cloned();
-    if let Some(rules) = known.filter(|rules| rules.version == version) {
+    if let Some(rules) = known
+        && (!afresh || rules.version == queries::version(tenant).await?)
+    {
         return Ok(rules);
     }
     let rules = Arc::new(queries::rules(tenant).await?);

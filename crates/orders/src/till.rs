@@ -64,7 +64,7 @@ impl Receipt {
         wanted: &Wanted<'_>,
         afresh: bool,
     ) -> Result<Self, Problem> {
-        let rules = rules::rules(tenant).await?;
+        let rules = rules::rules(tenant, afresh).await?;
         let standing = Standing::of(tenant, &*ports.buyers, wanted.buyer).await?;
         let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
         let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };

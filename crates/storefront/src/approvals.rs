@@ -88,7 +88,7 @@ async fn approved(visit: &Visit, id: CartId, typed: &Pairs) -> Result<(), Proble
     let number = numbers::next(&shop.tenant, &asked).await?;
     let new = New { order: OrderId::new(), number };
     for tried in 1.. {
-        let work = waiting::approve(shop, &visit.ports, id, new, expected, tried > 1).await;
+        let work = waiting::approve(shop, &visit.ports, id, new, expected).await;
         match bag::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             done => return done.map(|_| ()),

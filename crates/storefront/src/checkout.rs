@@ -100,7 +100,7 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<Place
     let number = numbers::next(&shop.tenant, &asked).await?;
     let new = desk::New { order: OrderId::new(), number };
     for tried in 1.. {
-        let work = desk::order(shop, &visit.ports, id, new, expected, tried > 1).await;
+        let work = desk::order(shop, &visit.ports, id, new, expected).await;
         match bag::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             Ok(done) if done.reply.status == 202 => return Ok(Placed::Waits),
@@ -133,10 +133,12 @@ enum Written {
 async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, Problem> {
     let (id, shop) = (cart.id, &visit.shop);
     let mut errors = Errors::empty_fields(visit, typed);
-    // What the form does not ask for stays as it was said.
-    let billing_address = cart.contact.billing_address.as_ref().map(NewAddress::from);
-    let purchase_order = cart.purchase_order.clone();
-    let details = CartDetails { billing_address, purchase_order, ..details(typed) };
+    let mut details = details(typed);
+    // What the form did not ask for stays as it was said.
+    details.billing_address = cart.contact.billing_address.as_ref().map(NewAddress::from);
+    if !typed.has("purchase_order") {
+        details.purchase_order = cart.purchase_order.clone();
+    }
     match desk::describe(shop, id, None, &details).await {
         Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,
         Ok(_) => {}
@@ -167,7 +169,7 @@ async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Res
 
 pub async fn view(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
     let kept = desk::cart(&visit.shop, id).await?;
-    Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now, false).await?.view())
+    Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
 }
 
 fn details(typed: &Pairs) -> CartDetails {

@@ -257,7 +257,7 @@ async fn order_cart(
     ask: Command<Checkout>,
 ) -> Answer {
     let (shop, total) = (&ask.shop, ask.body.expected_total);
-    let order = async |new, afresh| desk::order(shop, &ports, id, new, total, afresh).await;
+    let order = async |new| desk::order(shop, &ports, id, new, total).await;
     let done = placed(&ask, order).await?;
     if done.reply.status == 202 {
         return show(shop, &ports, id, done).await;
@@ -275,7 +275,7 @@ async fn approve_cart(
     ask: Command<Checkout>,
 ) -> Answer {
     let (shop, total) = (&ask.shop, ask.body.expected_total);
-    let approve = async |new, afresh| waiting::approve(shop, &ports, id, new, total, afresh).await;
+    let approve = async |new| waiting::approve(shop, &ports, id, new, total).await;
     Ok(answer::done(placed(&ask, approve).await?))
 }
 
@@ -302,14 +302,14 @@ async fn recall_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask
 }
 
 /// Makes the work and does it; again when a price changed in between.
-async fn placed<T, F>(ask: &Command<T>, work: impl Fn(desk::New, bool) -> F) -> Result<Done, Problem>
+async fn placed<T, F>(ask: &Command<T>, work: impl Fn(desk::New) -> F) -> Result<Done, Problem>
 where
     F: Future<Output = Result<Work, Problem>>,
 {
     let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
     let new = desk::New { order: OrderId::new(), number };
     for tried in 1.. {
-        let found = work(new, tried > 1).await;
+        let found = work(new).await;
         match ask.done(Work::or_refuse(found)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             done => return done,
@@ -339,7 +339,7 @@ async fn change<T>(ask: &Command<T>, ports: &Ports, id: CartId, work: Result<Wor
 async fn show(shop: &Shop, ports: &Ports, id: CartId, done: Done) -> Answer {
     let kept = waiting::seen(shop, ports, id).await?;
     let version = kept.version;
-    let view = Priced::new(&shop.tenant, ports, kept, shop.now, false).await?.view();
+    let view = Priced::new(&shop.tenant, ports, kept, shop.now).await?.view();
     let Done { reply, replayed } = done;
     let shown = Reply { location: reply.location, ..Reply::json(reply.status, &view).version(version) };
     Ok(answer::done(Done { reply: shown, replayed }))

@@ -110,7 +110,7 @@ pub async fn choose_delivery(
     option: Option<Uuid>,
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
-    let rules = crate::rules::rules(&shop.tenant).await?;
+    let rules = crate::rules::rules(&shop.tenant, true).await?;
     let mut check = Check::default();
     let known = option.is_none_or(|option| {
         option == OWN_DELIVERY && kept.delivery == Some(option) || rules.delivery(option).is_some()
@@ -165,10 +165,9 @@ pub async fn order(
     id: CartId,
     new: New,
     expected_total: Option<i64>,
-    afresh: bool,
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
-    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     if priced.kept.state == "open" {
         priced.must_be_whole()?;
         expect(expected_total, &priced)?;
@@ -180,15 +179,9 @@ pub async fn order(
 }
 
 /// Orders a draft for whoever it is for. Who works here may agree on the delivery another time.
-pub async fn complete(
-    shop: &Shop,
-    ports: &Ports,
-    id: CartId,
-    new: New,
-    afresh: bool,
-) -> Result<Work, Problem> {
+pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: New) -> Result<Work, Problem> {
     let kept = draft(shop, id).await?;
-    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     if priced.kept.state == "open" {
         priced.must_be_whole_but("/delivery_option_id")?;
     }
@@ -216,7 +209,7 @@ pub async fn draw(
         let twice = named[..n].iter().any(|(earlier, _)| earlier == variant);
         check.that(!twice, format!("/lines/{n}"), "name each thing once");
     }
-    let rules = crate::rules::rules(&shop.tenant).await?;
+    let rules = crate::rules::rules(&shop.tenant, true).await?;
     let known = new.delivery_option_id.is_none_or(|option| rules.delivery(option).is_some());
     check.that(known, "/delivery_option_id", "choose one of the shop's ways of delivery");
     check.done()?;
@@ -272,7 +265,7 @@ async fn name(shop: &Shop, lines: &[NewLine], pointer: &str) -> Result<Vec<(Vari
         return Ok(Vec::new());
     }
     let by: Vec<OfferBy> = lines.iter().map(NewLine::by).collect();
-    let found = offers(&shop.tenant, &by, false).await?;
+    let found = offers(&shop.tenant, &by, true).await?;
     let (mut check, mut named) = (Check::default(), Vec::new());
     for (n, (line, offer)) in lines.iter().zip(found).enumerate() {
         let at = if pointer.is_empty() { String::new() } else { format!("{pointer}/{n}") };

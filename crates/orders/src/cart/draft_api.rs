@@ -208,7 +208,7 @@ async fn complete_draft(
     let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
     let new = desk::New { order: OrderId::new(), number };
     for tried in 1.. {
-        let work = desk::complete(&ask.shop, &ports, id, new, tried > 1).await;
+        let work = desk::complete(&ask.shop, &ports, id, new).await;
         match ask.run(Work::or_refuse(work)).await {
             Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
             answer => return answer,
@@ -248,7 +248,7 @@ impl DraftView {
         let path = invited_at.map(|_| format!("/drafts/{}", kept.id));
         let Agreed { prices, discount, delivery } = draft.agreed;
         Ok(Self {
-            cart: Priced::new(&shop.tenant, ports, kept, shop.now, false).await?.view(),
+            cart: Priced::new(&shop.tenant, ports, kept, shop.now).await?.view(),
             customer_id: draft.customer.map(|customer| customer.uuid()),
             own_prices: prices,
             discount,

@@ -137,13 +137,8 @@ pub struct Priced {
 }
 
 impl Priced {
-    pub async fn new(
-        tenant: &Tenant,
-        ports: &Ports,
-        kept: Kept,
-        now: Timestamp,
-        afresh: bool,
-    ) -> Result<Self, Problem> {
+    /// By what is true now: somebody is shown it, or agreed to what they were shown.
+    pub async fn new(tenant: &Tenant, ports: &Ports, kept: Kept, now: Timestamp) -> Result<Self, Problem> {
         let lines: Vec<(OfferBy, i64)> =
             kept.lines.iter().map(|(variant, quantity)| (OfferBy::Variant(*variant), *quantity)).collect();
         let wanted = Wanted {
@@ -159,7 +154,7 @@ impl Priced {
             promoted: true,
             agreed: kept.draft.as_ref().map(|draft| &draft.agreed),
         };
-        let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
+        let receipt = Receipt::ring_up(tenant, ports, &wanted, true).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
         let stocks = catalog::queries::sellable(tenant, &variants, now).await?;
         Ok(Self { kept, receipt, stocks })

@@ -58,10 +58,9 @@ pub async fn approve(
     id: CartId,
     new: New,
     expected_total: Option<i64>,
-    afresh: bool,
 ) -> Result<Work, Problem> {
     let (kept, approver) = colleagues(shop, ports, id).await?;
-    let priced = Priced::new(&shop.tenant, ports, kept, shop.now, afresh).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     let organisation = priced.kept.organisation;
     if priced.receipt.standing.organisation.as_ref().map(|known| known.id) != organisation {
         return Err(Refusal::BuyerLeft.into());

@@ -151,5 +151,5 @@ async fn approvers(visit: &Visit, kept: &Kept) -> Result<Vec<String>, Problem> {
 }
 
 async fn view(visit: &Visit, kept: Kept) -> Result<CartView, Problem> {
-    Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now, false).await?.view())
+    Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
 }
