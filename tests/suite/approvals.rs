@@ -3,12 +3,18 @@
 use galleria_tests::{Answer, Browser, Client};
 use serde_json::json;
 
+use crate::organisations::{act, cart, member, organisation, waiting};
 use crate::over_both_engines;
 use crate::people::{PASSWORD, Person, Town};
 use crate::till::text;
 use crate::world::{Engine, lamp};
 
-over_both_engines!(a_buyer_asks_and_a_colleague_answers_in_the_pages_of_the_shop);
+over_both_engines!(
+    a_buyer_asks_and_a_colleague_answers_in_the_pages_of_the_shop,
+    a_yes_is_to_what_was_seen_and_to_nothing_else,
+    what_a_shop_put_together_waits_for_a_yes_like_everything_else,
+    nobody_lifts_their_own_limit_or_gives_more_than_they_have,
+);
 
 /// Somebody at a browser: what they asked for last, and the cookies that they have.
 struct Visitor {
@@ -135,6 +141,110 @@ fn browser_of(town: &Town, person: &Person, sees: &str) -> Browser {
 
 fn at(town: &Town, path: &str) -> String {
     format!("http://a.localhost:{}{path}", town.world.server.port)
+}
+
+async fn a_yes_is_to_what_was_seen_and_to_nothing_else(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    for sku in ["L", "R"] {
+        admin.post("/api/v1/products", &lamp(sku, 10)).await;
+    }
+    let mut cy = town.customer("a", "cy@example.com").await;
+    let bo = town.customer("a", "bo@example.com").await;
+    let quay = organisation(&mut admin, json!({ "name": "Quay Hotels", "approval_limit": 1000 })).await;
+    member(&mut admin, &quay, &cy, "buyer", None).await;
+    member(&mut admin, &quay, &bo, "approver", None).await;
+    let id = cart(&mut cy, 1).await;
+    assert_eq!(act(&mut cy, &id, "checkout", json!({})).await.status, 202);
+    let mut approver = Visitor::signed_in(&town, &bo).await;
+    let path = format!("/approvals/{id}");
+    let seen = approver.sees(&path, "en").await;
+    let version =
+        seen.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+
+    // Something else at the same price, sent to somewhere else: asked again behind the approver's back.
+    act(&mut cy, &id, "recall", json!({})).await;
+    let lines = cy.client.get(&format!("/api/v1/carts/{id}")).await.json()["lines"].clone();
+    let line = format!("/api/v1/carts/{id}/lines/{}", text(&lines[0]["variant_id"]));
+    assert!(cy.client.delete(&line).await.status < 300);
+    assert!(act(&mut cy, &id, "lines", json!({ "sku": "R", "quantity": 1 })).await.status < 300);
+    assert_eq!(act(&mut cy, &id, "checkout", json!({})).await.status, 202);
+    let form = format!("total=1999&version={version}");
+    for (what, form) in [("approve", form), ("decline", format!("reason=No&version={version}"))] {
+        let refused = approver.sends(&format!("{path}/{what}"), &form).await;
+        assert!(refused.status == 422 && page(&refused).contains("has changed since"), "{}", page(&refused));
+    }
+    let mut client = bo.client.with(Some(&bo.access_token));
+    let approve = format!("/api/v1/carts/{id}/approve");
+    let old = format!("\"{version}\"");
+    let refused = client.send("POST", &approve, &[("if-match", &old)], Some("{}")).await.unwrap();
+    assert_eq!((refused.status, &*refused.code()), (412, "changed_meanwhile"));
+    assert_eq!(admin.get("/api/v1/orders").await.json()["items"], json!([]));
+    let now = client.get(&format!("/api/v1/carts/{id}")).await.header("etag").unwrap().to_owned();
+    let done = client.send("POST", &approve, &[("if-match", &now)], Some("{}")).await.unwrap();
+    assert_eq!(done.status, 201, "{}", done.json());
+}
+
+async fn what_a_shop_put_together_waits_for_a_yes_like_everything_else(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 10)).await;
+    let mut cy = town.customer("a", "cy@example.com").await;
+    let mut bo = town.customer("a", "bo@example.com").await;
+    let quay = organisation(&mut admin, json!({ "name": "Quay Hotels", "approval_limit": 1000 })).await;
+    member(&mut admin, &quay, &cy, "buyer", None).await;
+    member(&mut admin, &quay, &bo, "approver", None).await;
+    let draft = json!({
+        "customer_id": cy.account, "email": "cy@example.com", "name": "Cy Buyer",
+        "shipping_address": { "line1": "1 Quay", "city": "Cork", "postal_code": "T12", "country": "IE" },
+        "lines": [{ "sku": "L", "quantity": 2, "unit_price": 1500, "reason": "Trade fair" }],
+    });
+    let made = admin.post("/api/v1/draft-orders", &draft).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    let id = text(&made.json()["id"]);
+    admin.post(&format!("/api/v1/draft-orders/{id}/invite"), &json!({})).await;
+    assert_eq!(act(&mut cy, &id, "checkout", json!({})).await.status, 202);
+    for client in [&mut cy.client, &mut bo.client, &mut admin] {
+        assert_eq!(waiting(client).await, std::slice::from_ref(&id));
+    }
+    let drafts = admin.get("/api/v1/draft-orders?state=awaiting_approval").await.json();
+    assert_eq!(drafts["items"][0]["id"], json!(id));
+
+    let (mut buyer, mut approver) =
+        (Visitor::signed_in(&town, &cy).await, Visitor::signed_in(&town, &bo).await);
+    let path = format!("/approvals/{id}");
+    let waits = buyer.sees(&path, "en").await;
+    assert!(waits.contains("Waiting for approval") && !waits.contains("Approve and order"), "{waits}");
+    assert!(buyer.sees("/account/orders", "en").await.contains(&path));
+    assert!(buyer.sends(&format!("{path}/recall"), "").await.status == 303);
+    assert_eq!(waiting(&mut bo.client).await, Vec::<String>::new());
+    assert_eq!(act(&mut cy, &id, "checkout", json!({})).await.status, 202);
+    assert!(approver.sees("/account/orders", "en").await.contains(&path));
+    let approved = approver.sends(&format!("{path}/approve"), "total=3000").await;
+    leads(&approved, "/account/orders?done=approved");
+    let order = admin.get("/api/v1/orders").await.json()["items"][0].clone();
+    assert_eq!((&order["total"], &order["customer"]["id"]), (&json!(3000), &json!(cy.account)));
+    galleria_tests::server::verify(&town.world.cell);
+}
+
+async fn nobody_lifts_their_own_limit_or_gives_more_than_they_have(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    let cy = town.customer("a", "cy@example.com").await;
+    let mut di = town.customer("a", "di@example.com").await;
+    let quay = organisation(&mut admin, json!({ "name": "Quay Hotels", "approval_limit": 9000 })).await;
+    member(&mut admin, &quay, &cy, "buyer", None).await;
+    member(&mut admin, &quay, &di, "admin", Some(5000)).await;
+    let at = |person: &Person| format!("/api/v1/organisations/{quay}/members/{}", person.account);
+    let own = di.client.put(&at(&di), &json!({ "role": "admin" })).await;
+    assert_eq!((own.status, &*own.code()), (409, "own_membership"));
+    for body in [json!({ "role": "approver" }), json!({ "role": "buyer", "approval_limit": 5001 })] {
+        let beyond = di.client.put(&at(&cy), &body).await;
+        assert_eq!((beyond.status, &*beyond.code()), (409, "beyond_own_limit"));
+        assert_eq!(beyond.json()["limit"], 5000);
+    }
+    let given = di.client.put(&at(&cy), &json!({ "role": "approver", "approval_limit": 5000 })).await;
+    assert_eq!(given.status, 200, "{}", given.json());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,11 +25,11 @@ async fn made(admin: &mut Client, path: &str, body: Value) -> String {
     text(&made.json()["id"])
 }
 
-async fn organisation(admin: &mut Client, body: Value) -> String {
+pub async fn organisation(admin: &mut Client, body: Value) -> String {
     made(admin, "/api/v1/organisations", body).await
 }
 
-async fn member(admin: &mut Client, organisation: &str, person: &Person, role: &str, limit: Option<i64>) {
+pub async fn member(admin: &mut Client, organisation: &str, person: &Person, role: &str, limit: Option<i64>) {
     let body = json!({ "role": role, "approval_limit": limit });
     let path = format!("/api/v1/organisations/{organisation}/members/{}", person.account);
     let set = admin.put(&path, &body).await;
@@ -47,7 +47,7 @@ async fn priced(admin: &mut Client, whose: Value, amount: i64) {
 }
 
 /// A cart with so many lamps, and everything that an order needs but a number.
-async fn cart(person: &mut Person, lamps: i64) -> String {
+pub async fn cart(person: &mut Person, lamps: i64) -> String {
     let lines = json!({ "lines": [{ "sku": "L", "quantity": lamps }] });
     let id = made(&mut person.client, "/api/v1/carts", lines).await;
     let put = person.client.put(&format!("/api/v1/carts/{id}"), &details(None)).await;
@@ -67,11 +67,11 @@ async fn total(person: &mut Person, cart: &str) -> i64 {
     read["bill"]["total"].as_i64().unwrap_or_else(|| panic!("{read}"))
 }
 
-async fn act(person: &mut Person, cart: &str, what: &str, body: Value) -> Answer {
+pub async fn act(person: &mut Person, cart: &str, what: &str, body: Value) -> Answer {
     person.client.post(&format!("/api/v1/carts/{cart}/{what}"), &body).await
 }
 
-async fn waiting(client: &mut Client) -> Vec<String> {
+pub async fn waiting(client: &mut Client) -> Vec<String> {
     let read = client.get("/api/v1/carts?state=awaiting_approval").await;
     assert_eq!(read.status, 200, "{}", read.json());
     read.json()["items"].as_array().unwrap().iter().map(|cart| text(&cart["id"])).collect()

@@ -39,6 +39,10 @@ impl JobKind for Sync {
         ATTEMPTS
     }
 
+    fn is_long(&self) -> bool {
+        true
+    }
+
     fn run<'a>(
         &'a self,
         run: &'a JobRun,

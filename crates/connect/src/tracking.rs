@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
-use kernel::{Actor, CorrelationId, Event as _, Problem, Timestamp};
+use kernel::{Actor, CorrelationId, Event as _, Fault, Problem, Timestamp};
 use orders::parcels::{self, Awaited};
 use orders::tracking::{ParcelState, SeeParcel};
 use orders::{OrderEvent, after_works};
@@ -84,7 +84,7 @@ impl Track {
         let now = tenant.cell().now();
         for parcel in &page {
             if now.since(parcel.sent_at) >= GIVEN_UP_AFTER {
-                see(run, parcel, ParcelState::Unknown, Vec::new()).await?;
+                or_later(parcel, see(run, parcel, ParcelState::Unknown, Vec::new()).await)?;
             }
             if let Entry::Vacant(unknown) = carriers.entry(parcel.carrier) {
                 unknown.insert(usable(tenant, parcel.carrier).await?);
@@ -103,10 +103,15 @@ impl Track {
             .buffer_unordered(AT_ONCE);
         while let Some((parcel, went)) = answers.next().await {
             counted.asked += 1;
-            match went? {
-                Ok((state, milestones)) => see(run, &parcel, state, milestones).await?,
-                Err(_) => counted.silent += 1,
-            }
+            let seen = match went {
+                Ok(Ok((state, milestones))) => see(run, &parcel, state, milestones).await,
+                Ok(Err(_)) => {
+                    counted.silent += 1;
+                    continue;
+                }
+                Err(problem) => Err(problem),
+            };
+            counted.silent += i64::from(!or_later(&parcel, seen)?);
         }
         Ok(())
     }
@@ -134,6 +139,19 @@ impl Track {
 async fn usable(tenant: &Tenant, id: Uuid) -> Result<Option<PartnerRow>, Problem> {
     let row = queries::partner(tenant, PartnerId(id)).await?;
     Ok(row.filter(|row| row.definition.enabled && row.definition.kind == Kind::ShippingRest))
+}
+
+/// Neither a partner whose key cannot be opened nor one order keeps the other parcels from being looked after.
+fn or_later(parcel: &Awaited, went: Result<(), Problem>) -> Result<bool, Problem> {
+    match went {
+        Err(problem) if problem.code == "taken_over" || problem.fault == Fault::Unavailable => Err(problem),
+        Err(problem) => {
+            let code = &problem.code;
+            tracing::warn!(parcel = %parcel.parcel, code, "A parcel could not be looked after; it is tried again");
+            Ok(false)
+        }
+        Ok(()) => Ok(true),
+    }
 }
 
 /// Under the job's own guard: what is still done after it was cancelled or taken over does not count.

@@ -122,6 +122,13 @@ pub struct TakeOut {
     pub segment: SegmentId,
 }
 
+/// Takes them out of segments that were removed, when there is room for no more.
+pub struct Tidy {
+    pub member: Uuid,
+    /// Those that were not removed.
+    pub there: BTreeSet<SegmentId>,
+}
+
 impl Membership {
     /// The stream of a customer or an organisation.
     pub fn id(member: Uuid) -> Uuid {
@@ -179,6 +186,18 @@ impl Decide<TakeOut> for Membership {
     }
 }
 
+impl Decide<Tidy> for Membership {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Tidy, _now: Timestamp) -> Decision {
+        if self.segments.len() < MOST_SEGMENTS {
+            return Ok(Vec::new());
+        }
+        let gone = self.segments.difference(&command.there);
+        Ok(gone.map(|segment| TakenOut { member: command.member, segment: *segment }.into()).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,9 +233,11 @@ mod tests {
         }
         let one_more = PutInto { member: ADA, segment: SegmentId::new(), kind: Kind::Customer };
         assert_eq!(member.when(&one_more, NOW), Err(Refusal::TooManySegments));
-        assert_eq!(
-            member.when(&TakeOut { member: ADA, segment }, NOW),
-            Ok(vec![TakenOut { member: ADA, segment }.into()])
-        );
+        let out = Ok(vec![TakenOut { member: ADA, segment }.into()]);
+        assert_eq!(member.when(&TakeOut { member: ADA, segment }, NOW), out);
+        let mut there = member.0.segments.clone();
+        there.remove(&segment);
+        assert_eq!(member.when(&Tidy { member: ADA, there }, NOW), out, "it was removed");
+        assert_eq!(member.when(&Tidy { member: ADA, there: member.0.segments.clone() }, NOW), Ok(Vec::new()));
     }
 }

@@ -180,6 +180,8 @@ pub struct Change(pub Terms);
 pub struct SetMember {
     pub customer: Uuid,
     pub member: Member,
+    /// The member who arranges it; nobody when the shop does.
+    pub by: Option<Uuid>,
 }
 
 pub struct RemoveMember {
@@ -192,6 +194,21 @@ impl Organisation {
     /// Whether this customer arranges things for the organisation.
     pub fn is_run_by(&self, customer: Uuid) -> bool {
         self.members.get(&customer).is_some_and(|member| member.role == Role::Admin)
+    }
+
+    /// Nobody lifts their own limit, or gives away more than they have.
+    fn may_give(&self, by: Uuid, customer: Uuid, member: Member) -> Result<(), Refusal> {
+        if by == customer {
+            return Err(Refusal::OwnMembership);
+        }
+        let Some(limit) = self.members.get(&by).and_then(|own| own.approval_limit) else { return Ok(()) };
+        let usual = self.terms.as_ref().and_then(|terms| terms.approval_limit);
+        // Whoever says yes without a limit of their own says yes to any amount.
+        let given = member.approval_limit.or(usual.filter(|_| member.role == Role::Buyer));
+        match given {
+            Some(given) if given <= limit => Ok(()),
+            _ => Err(Refusal::BeyondOwnLimit { limit }),
+        }
     }
 }
 
@@ -216,10 +233,13 @@ impl Decide<SetMember> for Organisation {
     type Refusal = Refusal;
 
     fn decide(&self, command: &SetMember, _now: Timestamp) -> Decision {
-        let SetMember { customer, member } = *command;
+        let SetMember { customer, member, by } = *command;
         let known = self.members.get(&customer);
         if known == Some(&member) {
             return Ok(Vec::new());
+        }
+        if let Some(by) = by {
+            self.may_give(by, customer, member)?;
         }
         let new = known.is_none();
         if new && self.terms.as_ref().is_some_and(|terms| terms.status == Status::Closed) {
@@ -272,13 +292,38 @@ mod tests {
             Made { terms: terms(Status::Closed) }.into(),
             MemberSet { customer: ADA, member: member(Role::Buyer), new: true }.into(),
         ]);
-        let new = SetMember { customer: Uuid::from_u128(2), member: member(Role::Buyer) };
+        let new = SetMember { customer: Uuid::from_u128(2), member: member(Role::Buyer), by: None };
         assert_eq!(closed.when(&new, NOW), Err(Refusal::OrganisationClosed));
-        let known = SetMember { customer: ADA, member: member(Role::Admin) };
+        let known = SetMember { customer: ADA, member: member(Role::Admin), by: None };
         assert_eq!(
             closed.when(&known, NOW),
             Ok(vec![MemberSet { customer: ADA, member: member(Role::Admin), new: false }.into()])
         );
+    }
+
+    #[test]
+    fn whoever_arranges_things_gives_no_more_than_they_have_and_nothing_to_themselves() {
+        let (bob, limited) =
+            (Uuid::from_u128(2), Terms { approval_limit: Some(6000), ..terms(Status::Open) });
+        let set = |customer, member| MemberSet { customer, member, new: true }.into();
+        let known = given::<Organisation>([
+            Made { terms: limited }.into(),
+            set(ADA, member(Role::Admin)),
+            set(bob, member(Role::Buyer)),
+        ]);
+        let give = |customer, role, approval_limit| {
+            let member = Member { role, approval_limit };
+            known.when(&SetMember { customer, member, by: Some(ADA) }, NOW).map(|events| events.len())
+        };
+        assert_eq!(give(ADA, Role::Admin, None), Err(Refusal::OwnMembership));
+        assert_eq!(give(ADA, Role::Admin, Some(5000)), Ok(0), "nothing changes");
+        assert_eq!(give(bob, Role::Approver, Some(5000)), Ok(1));
+        for (role, limit) in [(Role::Buyer, Some(5001)), (Role::Buyer, None), (Role::Approver, None)] {
+            assert_eq!(give(bob, role, limit), Err(Refusal::BeyondOwnLimit { limit: 5000 }));
+        }
+        let free =
+            SetMember { customer: ADA, member: Member { role: Role::Admin, approval_limit: None }, by: None };
+        assert_eq!(known.when(&free, NOW).map(|events| events.len()), Ok(1), "the shop may");
     }
 
     #[test]
@@ -287,9 +332,9 @@ mod tests {
         for number in 0..MOST_MEMBERS as u128 {
             full.0.members.insert(Uuid::from_u128(number), member(Role::Buyer));
         }
-        let one_more = SetMember { customer: Uuid::max(), member: member(Role::Buyer) };
+        let one_more = SetMember { customer: Uuid::max(), member: member(Role::Buyer), by: None };
         assert_eq!(full.when(&one_more, NOW), Err(Refusal::OrganisationFull));
-        let known = SetMember { customer: ADA, member: member(Role::Admin) };
+        let known = SetMember { customer: ADA, member: member(Role::Admin), by: None };
         assert_eq!(full.when(&known, NOW).map(|events| events.len()), Ok(1));
     }
 

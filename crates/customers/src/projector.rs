@@ -77,7 +77,8 @@ impl Projector for Membership {
                 "insert into segment_members (segment_id, member_id, kind) values ($1, $2, $3)",
                 args![put.segment, member, put.kind.as_str()],
             )),
-            MembershipEvent::TakenOut(taken) => writes.push(Write::one(
+            // Of one that was removed, nothing is there any more.
+            MembershipEvent::TakenOut(taken) => writes.push(Write::any(
                 "delete from segment_members where segment_id = $1 and member_id = $2",
                 args![taken.segment, member],
             )),

@@ -1,5 +1,7 @@
 //! SQL in, plain structs out.
 
+use std::collections::BTreeSet;
+
 use kernel::{Arg, Currency, Personal, Problem, SubjectId, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
@@ -217,6 +219,33 @@ pub struct SegmentMember {
     pub id: Uuid,
     /// customer or organisation.
     pub kind: String,
+}
+
+/// The segments that there still are of those that somebody is in, and the version of their membership.
+#[derive(Debug, Clone, Default)]
+pub struct InSegments {
+    pub version: i64,
+    pub segments: BTreeSet<SegmentId>,
+}
+
+pub async fn in_segments(tenant: &Tenant, member: Uuid) -> Result<InSegments, Failure> {
+    let queries = [
+        ("select version from memberships where member_id = $1", args![member]),
+        ("select segment_id from segment_members where member_id = $1", args![member]),
+    ];
+    let mut found = InSegments::default();
+    tenant
+        .read(&queries, &mut |query, row| {
+            match query {
+                0 => found.version = row.get(0)?,
+                _ => {
+                    found.segments.insert(SegmentId(row.get(0)?));
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(found)
 }
 
 /// The members of a segment by their ids, from above one.

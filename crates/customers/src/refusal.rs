@@ -5,9 +5,14 @@ use kernel::{Fault, FieldProblem, Problem};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
+    /// In minor units of the shop's currency.
+    BeyondOwnLimit {
+        limit: i64,
+    },
     MemberElsewhere,
     OrganisationClosed,
     OrganisationFull,
+    OwnMembership,
     SegmentNameTaken,
     TooManySegments,
 }
@@ -18,12 +23,22 @@ const fn doc(code: &'static str, title: &'static str, what_to_do: &'static str) 
 
 pub const PROBLEMS: &[ProblemDoc] = &[
     doc(
+        "beyond_own_limit",
+        "Beyond your own limit",
+        "Give a limit no higher than your own, or ask the shop.",
+    ),
+    doc(
         "member_elsewhere",
         "Member elsewhere",
         "A customer belongs to one organisation at a time. Take them out of the other one first.",
     ),
     doc("organisation_closed", "Closed", "Open the organisation before anybody joins it."),
     doc("organisation_full", "Organisation full", "Take out somebody who does not buy for it any more."),
+    doc(
+        "own_membership",
+        "Your own membership",
+        "Ask a colleague who arranges things for your organisation, or the shop.",
+    ),
     doc("segment_name_taken", "Name taken", "Choose a name that no other segment has."),
     doc("too_many_segments", "Too many segments", "Take them out of a segment first."),
 ];
@@ -32,6 +47,12 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let conflict = |code, title, detail| Self::new(Fault::Conflict, code, title, detail);
         match refusal {
+            Refusal::BeyondOwnLimit { limit } => conflict(
+                "beyond_own_limit",
+                "Beyond your own limit",
+                "They would be free to order or to approve more than you are. Give them a limit no higher than your own, or ask the shop.",
+            )
+            .with("limit", limit),
             Refusal::MemberElsewhere => conflict(
                 "member_elsewhere",
                 "Member elsewhere",
@@ -46,6 +67,11 @@ impl From<Refusal> for Problem {
                 "organisation_full",
                 "Organisation full",
                 "This organisation has 1,000 members. Take out somebody who does not buy for it any more.",
+            ),
+            Refusal::OwnMembership => conflict(
+                "own_membership",
+                "Your own membership",
+                "Nobody changes what they are themselves. Ask a colleague who arranges things for your organisation, or the shop.",
             ),
             Refusal::SegmentNameTaken => {
                 let mut problem = conflict(

@@ -119,7 +119,8 @@ async fn list_segment_members(shop: Shop, Id(id): Id<SegmentId>, Filter(asked): 
     responses((status = 204, description = "They are in it.")),
     security(("staff" = ["organisations:write"])))]
 async fn put_into_segment(Of(id, member): Of<SegmentId, Uuid>, ask: Command<NoBody>) -> Answer {
-    ask.run(works::put_into_segment(id, member)).await
+    let known = queries::in_segments(&ask.shop.tenant, member).await?;
+    ask.run(works::put_into_segment(id, member, known)).await
 }
 
 /// Takes a customer or an organisation out of a segment.

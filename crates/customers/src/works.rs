@@ -4,9 +4,9 @@ use kernel::{Currency, Problem, SubjectId};
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
-use crate::membership::{Join, Kind, Leave, PutInto, TakeOut};
+use crate::membership::{Join, Kind, Leave, PutInto, TakeOut, Tidy};
 use crate::organisation::{Change, Make, Member, RemoveMember, SetMember, Terms};
-use crate::queries::Seen;
+use crate::queries::{InSegments, Seen};
 use crate::segment::{self, GiveUp, SegmentName, Take};
 use crate::segment_api::SegmentView;
 use crate::view::OrganisationView;
@@ -30,7 +30,7 @@ pub fn change_organisation(id: OrganisationId, seen: i64, terms: Terms, currency
 }
 
 /// Takes somebody in, or changes what they are. A customer may change those who are members of the organisation that
-/// they arrange things for; anybody else's is none to them.
+/// they arrange things for, though not themselves; anybody else's is none to them.
 pub fn set_member(
     id: OrganisationId,
     seen: Option<i64>,
@@ -40,7 +40,8 @@ pub fn set_member(
     currency: Currency,
 ) -> Work {
     let membership = Membership::id(customer);
-    Work::over::<Organisation>([id]).and::<Membership>([membership]).decide(move |desk| {
+    let named = Work::over::<Organisation>([id]).and::<Membership>([membership]);
+    named.about([SubjectId(id.uuid())]).decide(move |desk| {
         let organisation = desk.get::<Organisation>(id)?;
         if by.is_some_and(|by| !organisation.is_run_by(by)) {
             return Err(Problem::not_found("organisation"));
@@ -50,7 +51,7 @@ pub fn set_member(
         }
         desk.expect_version::<Organisation>(id, seen)?;
         desk.ask::<Membership, _>(membership, &Join { member: customer, organisation: id })?;
-        desk.ask::<Organisation, _>(id, &SetMember { customer, member })?;
+        desk.ask::<Organisation, _>(id, &SetMember { customer, member, by })?;
         shown(desk, 200, id, currency)
     })
 }
@@ -104,14 +105,18 @@ pub fn remove_segment(id: SegmentId, seen: Option<i64>, (name, read): (&str, i64
     })
 }
 
-/// Puts a customer or an organisation into a segment. Which of the two it is, its id says.
-pub fn put_into_segment(id: SegmentId, member: Uuid) -> Work {
+/// Puts a customer or an organisation into a segment. Which of the two it is, its id says. Whoever is in as many as they
+/// may be leaves those that were removed.
+pub fn put_into_segment(id: SegmentId, member: Uuid, seen: InSegments) -> Work {
     let membership = Membership::id(member);
     let named = Work::over::<Segment>([id]).and::<Membership>([membership]).and::<Organisation>([member]);
     named.decide(move |desk| {
         known(desk, id, None)?;
         let organisation = desk.find::<Organisation>(member).is_some();
         let kind = if organisation { Kind::Organisation } else { Kind::Customer };
+        if desk.version::<Membership>(membership) == seen.version {
+            desk.ask::<Membership, _>(membership, &Tidy { member, there: seen.segments.clone() })?;
+        }
         desk.ask::<Membership, _>(membership, &PutInto { member, segment: id, kind })?;
         Ok(Reply::nothing())
     })

@@ -66,6 +66,10 @@ impl JobKind for Verify {
         2
     }
 
+    fn is_long(&self) -> bool {
+        true
+    }
+
     fn run<'a>(
         &'a self,
         run: &'a JobRun,

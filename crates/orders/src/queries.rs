@@ -243,6 +243,7 @@ pub async fn held_until(
 ) -> Result<Vec<(Timestamp, OrderId)>, Failure> {
     let (sql, args) = Select::new("select held_until, id from orders")
         .and("held_until <= ?", until)
+        .and("total > ?", 0i64)
         .between("(held_until, id) > (?, ?)", above, id)
         .page("held_until, id", rows)
         .statement();
@@ -251,7 +252,7 @@ pub async fn held_until(
 
 /// When the first is due of those that are held beyond this moment.
 pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Timestamp>, Failure> {
-    let sql = "select held_until from orders where held_until > $1 order by held_until limit 1";
+    let sql = "select held_until from orders where held_until > $1 and total > 0 order by held_until limit 1";
     tenant.row(sql, args![beyond], |row| row.get(0)).await
 }
 
@@ -361,7 +362,7 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
         currency: row.get(5)?,
         total,
         items: row.get(7)?,
-        held_until: row.get::<Option<i64>>(21)?.map(Timestamp::from_micros),
+        held_until: row.get::<Option<i64>>(21)?.filter(|_| total > 0).map(Timestamp::from_micros),
         placed_at: row.get(8)?,
         updated_at: row.get(9)?,
         version: row.get(10)?,

@@ -1,9 +1,11 @@
 //! Orders that nobody pays give back what they hold.
 //!
 //! A shop that says so is looked at when the first of its orders is due, and at the latest when the first of those that
-//! have not been placed yet can be; so one that sells nothing is looked at as often as it waits, and one that waits for
-//! ever is not looked at. Each look plans the next, by the minute in which it falls: two that plan the same are one.
+//! have not been placed yet can be; so one that sells nothing is looked at as often as it waits. One that waits for ever is
+//! looked at until the last order is over that was placed before it said so. Each look plans the next, by the minute in
+//! which it falls, unless one is planned before that: two that plan the same are one.
 
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +28,9 @@ const REASON: &str = "Not paid in time";
 /// How many are read at a time.
 const AT_ONCE: usize = 200;
 const MINUTE: i64 = 60;
-/// When those are looked at again whose payment was under way: it ends by itself, or by a person's hand.
-const LATER: Duration = Duration::from_secs(5 * 60);
+/// When those are looked at again whose payment was under way: it ends by itself, or by a person's hand. The longer they
+/// have been, the longer they may be.
+const LATER: RangeInclusive<Duration> = Duration::from_secs(5 * 60)..=Duration::from_secs(24 * 3600);
 
 /// Whoever knows what was paid.
 pub trait Payments: Send + Sync + 'static {
@@ -43,8 +46,11 @@ pub trait Payments: Send + Sync + 'static {
 /// Cancels the orders whose time is over.
 pub struct Unpaid(pub Arc<dyn Payments>);
 
-/// Sees to it that somebody looks then.
+/// Sees to it that somebody looks then, or before.
 pub(crate) async fn look_at(tenant: &Tenant, at: Timestamp) -> Result<(), Problem> {
+    if tenant.next_job(UNPAID).await?.is_some_and(|planned| planned <= at) {
+        return Ok(());
+    }
     let due = (at.seconds().div_euclid(MINUTE) + 1) * MINUTE;
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{UNPAID} {due}").as_bytes());
     let due = Timestamp::from_micros(due * 1_000_000);
@@ -71,28 +77,30 @@ impl JobKind for Unpaid {
         Box::pin(async move {
             let tenant = &run.tenant;
             let (settings, _) = rules::queries::settings(tenant).await?;
-            let Some(hold) = settings.hold() else {
-                return Ok("This shop waits for ever; nobody looks again.".to_owned());
-            };
             let now = tenant.cell().now();
-            let (mut cancelled, mut left) = (0, 0);
+            let (mut cancelled, mut left, mut longest) = (0, 0, None);
             let mut from = (Timestamp::from_micros(0), Uuid::nil());
             loop {
                 let due = queries::held_until(tenant, now, from, AT_ONCE).await?;
-                for (_, order) in &due {
-                    match self.cancel(run, *order, now).await? {
-                        true => cancelled += 1,
-                        false => left += 1,
+                for (until, order) in &due {
+                    if self.cancel(run, *order, now).await? {
+                        cancelled += 1;
+                    } else {
+                        left += 1;
+                        longest = longest.max(Some(now.since(*until)));
                     }
                 }
                 run.progress(cancelled, 0, "cancelling what nobody has paid").await?;
                 let Some((until, order)) = due.last().filter(|_| due.len() == AT_ONCE) else { break };
                 from = (*until, order.uuid());
             }
+            let again = longest.map(|late| now.plus((late / 4).clamp(*LATER.start(), *LATER.end())));
             // Whatever is placed from now on is held for as long.
-            let mut next = now.plus(hold);
-            next = queries::first_held(tenant, now).await?.map_or(next, |first| next.min(first));
-            look_at(tenant, if left > 0 { next.min(now.plus(LATER)) } else { next }).await?;
+            let placed = settings.hold().map(|hold| now.plus(hold));
+            let held = queries::first_held(tenant, now).await?;
+            if let Some(next) = [again, placed, held].into_iter().flatten().min() {
+                look_at(tenant, next).await?;
+            }
             Ok(format!("{cancelled} orders were not paid in time; {left} may still be."))
         })
     }

@@ -46,6 +46,10 @@ impl JobKind for Imports {
         ATTEMPTS
     }
 
+    fn is_long(&self) -> bool {
+        true
+    }
+
     fn run<'a>(
         &'a self,
         run: &'a JobRun,

@@ -195,9 +195,9 @@ impl Desk<'_> {
         self.changed.entry(name).or_insert_with(|| loaded.slot(name).copy::<A>())
     }
 
-    /// The reply as it is kept: sealed, when the work wrote down anything about anybody.
+    /// The reply as it is kept: sealed for whomever the work wrote down anything about, or named because it tells of them.
     fn kept(&self, once: &Once, reply: &Reply) -> Reply {
-        let mut about = self.about.clone();
+        let mut about = [&*self.about, &*self.work.subjects].concat();
         about.sort_unstable();
         about.dedup();
         let holders: Vec<_> = about

@@ -110,7 +110,7 @@ pub struct Done {
 #[derive(Clone)]
 pub struct Work {
     pub(crate) names: Vec<StreamId>,
-    /// Whose personal data it may write down.
+    /// Whose personal data it may write down, or tell in its reply.
     pub(crate) subjects: Vec<SubjectId>,
     pub(crate) decide: Arc<Decision>,
 }
@@ -167,7 +167,7 @@ impl Named {
         self
     }
 
-    /// The people whose personal data the work may write down.
+    /// The people whose personal data the work may write down, or tell in its reply.
     #[must_use]
     pub fn about(mut self, subjects: impl IntoIterator<Item = SubjectId>) -> Self {
         self.subjects.extend(subjects);

@@ -7,7 +7,7 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
 use orders::cart::desk::New;
-use orders::cart::waiting;
+use orders::cart::waiting::{self, Yes};
 use orders::works::PRICES_CHANGED;
 use orders::{CartId, OrderId, TRIES, numbers};
 use store::{Asked, Work};
@@ -39,7 +39,8 @@ pub async fn decline(
     let typed = read(&body);
     answered(&platform, &named, visit, async |visit, id| {
         let reason = typed.get("reason").unwrap_or_default();
-        let work = waiting::decline(&visit.shop, &visit.ports, id, None, reason).await?;
+        let seen = number(&typed, "version");
+        let work = waiting::decline(&visit.shop, &visit.ports, id, seen, reason).await?;
         bag::run(visit, work).await?;
         Ok("/account/orders?done=declined")
     })
@@ -70,7 +71,7 @@ async fn answered(
         let id: CartId = named.parse().map_err(|_| Problem::not_found("cart"))?;
         match act(&visit, id).await {
             Ok(to) => Ok(see_other(to)),
-            Err(problem) if [409, 422].contains(&problem.fault.status()) => {
+            Err(problem) if [409, 412, 422].contains(&problem.fault.status()) => {
                 let said = problem.fields.first().map_or(&problem.detail, |field| &field.detail);
                 page(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(said)).await
             }
@@ -83,16 +84,20 @@ async fn answered(
 
 async fn approved(visit: &Visit, id: CartId, typed: &Pairs) -> Result<(), Problem> {
     let shop = &visit.shop;
-    let expected = typed.get("total").and_then(|total| total.parse().ok());
+    let yes = Yes { seen: number(typed, "version"), total: number(typed, "total") };
     let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
     let number = numbers::next(&shop.tenant, &asked).await?;
     let new = New { order: OrderId::new(), number };
     for tried in 1.. {
-        let work = waiting::approve(shop, &visit.ports, id, new, expected).await;
+        let work = waiting::approve(shop, &visit.ports, id, new, yes).await;
         match bag::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             done => return done.map(|_| ()),
         }
     }
     Err(Problem::bug())
+}
+
+fn number(typed: &Pairs, name: &str) -> Option<i64> {
+    typed.get(name).and_then(|number| number.parse().ok())
 }

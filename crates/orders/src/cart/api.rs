@@ -265,7 +265,7 @@ async fn order_cart(
     Ok(answer::done(done))
 }
 
-/// Approves a colleague's cart: it is ordered, at the price of this moment.
+/// Approves a colleague's cart: it is ordered, at the price of this moment. With `If-Match` it is what was seen, or nothing.
 #[utoipa::path(post, path = "/api/v1/carts/{id}/approve", tag = "carts", params(("id" = Uuid, Path)), request_body = Checkout,
     responses((status = 201, description = "Ordered.", body = OrderView)),
     security(("customer" = ["orders:place"])))]
@@ -274,8 +274,8 @@ async fn approve_cart(
     Id(id): Id<CartId>,
     ask: Command<Checkout>,
 ) -> Answer {
-    let (shop, total) = (&ask.shop, ask.body.expected_total);
-    let approve = async |new| waiting::approve(shop, &ports, id, new, total).await;
+    let (shop, yes) = (&ask.shop, waiting::Yes { seen: ask.if_match, total: ask.body.expected_total });
+    let approve = async |new| waiting::approve(shop, &ports, id, new, yes).await;
     Ok(answer::done(placed(&ask, approve).await?))
 }
 

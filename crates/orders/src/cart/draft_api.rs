@@ -11,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::approval::WAITING;
 use super::desk::{self, CartDetails};
 use super::queries::{self, DraftSummary, Kept};
 use super::view::{CartView, Priced};
 use super::{MOST_LINES, works};
 use crate::agreed::{Agreed, OwnDelivery, OwnDiscount, OwnPrice};
 use crate::api::{NewAddress, NewLine, TRIES};
-
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
 use crate::{CartId, OrderId, Ports, numbers};
@@ -121,7 +121,7 @@ struct DraftView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListDrafts {
-    /// open or ordered; open when left out.
+    /// open, awaiting_approval or ordered; open when left out.
     state: Option<String>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
@@ -137,7 +137,8 @@ async fn list_drafts(shop: Shop, Filter(asked): Filter<ListDrafts>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let state = asked.state.unwrap_or_else(|| "open".into());
     let mut check = Check::default();
-    check.that(["open", "ordered"].contains(&&*state), "state", "say open or ordered");
+    let known = ["open", WAITING, "ordered"].contains(&&*state);
+    check.that(known, "state", "say open, awaiting_approval or ordered");
     check.done()?;
     let start = asked
         .cursor

@@ -7,6 +7,7 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::approval::WAITING;
 use super::{Contact, Draft};
 use crate::CartId;
 
@@ -123,17 +124,19 @@ pub async fn carts(
     (before, below): (i64, Uuid),
     rows: usize,
 ) -> Result<Vec<CartSummary>, Failure> {
-    let (owner, organisation) = match whose {
+    let (buyer, organisation) = match whose {
         Whose::Everybodys => (None, None),
         Whose::Owner(owner) => (Some(owner), None),
         Whose::Organisation(organisation) => (None, Some(organisation)),
     };
+    // Drafts are in a list of their own, but one that waits for a yes is seen by whoever waits and whoever says it.
+    let kept_apart = (state != WAITING).then(|| DRAFT.to_owned());
     let (sql, args) = Select::new(
         "select id, state, owner, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, organisation_id from carts c",
     )
     .and("state = ?", state.to_owned())
-    .and("coalesce(kind, '') <> ?", DRAFT.to_owned())
-    .maybe("owner = ?", owner)
+    .maybe("coalesce(kind, '') <> ?", kept_apart)
+    .maybe("subject = ?", buyer)
     .maybe("organisation_id = ?", organisation)
     .between("(updated_at, id) < (?, ?)", before, below)
     .page("updated_at desc, id desc", rows)
@@ -169,7 +172,7 @@ const DRAFT: &str = "draft";
 pub struct DraftSummary {
     #[schema(value_type = Uuid)]
     pub id: CartId,
-    /// open or ordered.
+    /// open, awaiting_approval or ordered.
     pub state: String,
     /// Whom it is for, as far as the shop knows.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -51,14 +51,15 @@ pub(super) fn ask(priced: &Priced, organisation: Uuid) -> Work {
     }))
 }
 
+/// What somebody says yes to: this cart, and this total.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Yes {
+    pub seen: Option<i64>,
+    pub total: Option<i64>,
+}
+
 /// Orders what a colleague wants, at the price of this moment.
-pub async fn approve(
-    shop: &Shop,
-    ports: &Ports,
-    id: CartId,
-    new: New,
-    expected_total: Option<i64>,
-) -> Result<Work, Problem> {
+pub async fn approve(shop: &Shop, ports: &Ports, id: CartId, new: New, yes: Yes) -> Result<Work, Problem> {
     let (kept, approver) = colleagues(shop, ports, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     let organisation = priced.kept.organisation;
@@ -66,11 +67,15 @@ pub async fn approve(
         return Err(Refusal::BuyerLeft.into());
     }
     priced.must_be_whole()?;
-    expect(expected_total, &priced)?;
+    expect(yes.total, &priced)?;
     let by = shop.caller.customer();
     let facts = approver.approves_for().zip(by).ok_or_else(|| Problem::not_found("cart"))?;
     may_approve(facts.1, facts.0, priced.kept.buyer(), priced.receipt.ledger().total())?;
-    Ok(approver.held_to(desk::place(new, &priced, by)))
+    let as_seen = Work::over::<Cart>([id]).decide(move |desk| {
+        desk.expect_version::<Cart>(id, yes.seen)?;
+        Ok(Reply::nothing())
+    });
+    Ok(Work::all([as_seen, approver.held_to(desk::place(new, &priced, by))]))
 }
 
 /// Says no, and why.

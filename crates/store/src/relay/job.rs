@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kernel::{Problem, Timestamp, Write, args};
+use kernel::{Problem, TenantId, Timestamp, Write, args};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::Shared;
@@ -24,6 +25,12 @@ pub trait JobKind: Send + Sync + 'static {
     /// How often it is begun before it counts as failed.
     fn attempts(&self) -> i64 {
         5
+    }
+
+    /// Whether it takes as long as there is much to do. Long jobs have room of their own, so that what is short and due
+    /// never waits for them, and each tenant has one at a time, so that nobody waits for all that one tenant wants.
+    fn is_long(&self) -> bool {
+        false
     }
 
     /// Does the job; what it returns is shown to people. It may be begun again after a crash, so it must be safe to.
@@ -106,6 +113,9 @@ impl NewJob {
     }
 }
 
+/// How long a job that has ended is remembered: until the next of its kind ends after that.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
 const COLUMNS: &str = "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, fence, leased_until from jobs";
 
 impl Tenant {
@@ -136,6 +146,16 @@ impl Tenant {
             .page("id desc", rows)
             .statement();
         self.rows(&sql, args, job).await
+    }
+
+    /// When the next job of a kind is due that has not begun.
+    pub async fn next_job(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
+        let (sql, args) = Select::new("select due from jobs")
+            .and("name = ?", name.to_owned())
+            .and("state = ?", "waiting")
+            .page("due", 1)
+            .statement();
+        self.row(&sql, args, |row| row.get(0)).await
     }
 
     pub async fn job(&self, id: Uuid) -> Result<Job, Problem> {
@@ -237,19 +257,43 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
         let Some(kind) = shared.workers.jobs.iter().find(|kind| kind.name() == job.name).cloned() else {
             continue;
         };
-        let Ok(slot) = shared.job_slots.clone().try_acquire_owned() else {
+        let Some(room) = Room::take(shared, tenant.id(), kind.is_long()) else {
             shared.wake_at(tenant.id(), now.plus(Duration::from_millis(200)));
-            return Ok(());
+            continue;
         };
         if let Some(run) = begin(shared, tenant, &job).await {
             let shared = shared.clone();
             tokio::spawn(async move {
                 perform(&shared, &*kind, run, &job).await;
-                drop(slot);
+                drop(room);
             });
         }
     }
     Ok(())
+}
+
+/// Room for one job, until it is dropped.
+struct Room {
+    shared: Arc<Shared>,
+    long_of: Option<TenantId>,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Room {
+    fn take(shared: &Arc<Shared>, tenant: TenantId, long: bool) -> Option<Self> {
+        let slots = if long { &shared.long_job_slots } else { &shared.job_slots };
+        let slot = slots.clone().try_acquire_owned().ok()?;
+        let free = !long || shared.long_job_of.lock().insert(tenant);
+        free.then(|| Self { shared: shared.clone(), long_of: long.then_some(tenant), _slot: slot })
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Some(tenant) = self.long_of {
+            self.shared.long_job_of.lock().remove(&tenant);
+        }
+    }
 }
 
 /// Takes the job's lease. Someone else may have been quicker.
@@ -300,7 +344,11 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
         ],
     );
     metrics::counter!("galleria_jobs_total", "job" => kind.name(), "result" => if result.is_ok() { "ok" } else { "failed" }).increment(1);
-    if let Err(problem) = run.tenant.tend(vec![write], now).await {
+    let old = Write::any(
+        "delete from jobs where name = $1 and state in ('done', 'failed', 'cancelled') and ended < $2",
+        args![kind.name(), now.minus(KEPT)],
+    );
+    if let Err(problem) = run.tenant.tend(vec![write, old], now).await {
         tracing::warn!(
             job = kind.name(),
             code = problem.code,

@@ -34,8 +34,10 @@ use crate::{Cell, Failure};
 pub struct Pace {
     /// Visits under way at once.
     pub visits: usize,
-    /// Jobs under way at once.
+    /// Short jobs under way at once.
     pub jobs: usize,
+    /// Long jobs under way at once; of each tenant one.
+    pub long_jobs: usize,
     /// How long a node may be silent before others take over what it held.
     pub lease: Duration,
     /// How often tenants are looked for that no bell was rung for.
@@ -54,6 +56,7 @@ impl Default for Pace {
         Self {
             visits: 8,
             jobs: 4,
+            long_jobs: 2,
             lease: Duration::from_secs(9),
             poll: Duration::from_secs(2),
             rest: Duration::from_millis(20),
@@ -86,6 +89,9 @@ pub(crate) struct Shared {
     woken: Notify,
     timers: Mutex<BinaryHeap<Reverse<(Timestamp, TenantId)>>>,
     job_slots: Arc<Semaphore>,
+    long_job_slots: Arc<Semaphore>,
+    /// Whose long job is under way here.
+    long_job_of: Mutex<HashSet<TenantId>>,
     /// Whose jobs are to be looked at: not after every commit, but when one was planned, is due, or was found.
     jobs_of: Mutex<HashSet<TenantId>>,
     behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
@@ -161,6 +167,8 @@ impl Cell {
             woken: Notify::new(),
             timers: Mutex::default(),
             job_slots: Arc::new(Semaphore::new(pace.jobs)),
+            long_job_slots: Arc::new(Semaphore::new(pace.long_jobs)),
+            long_job_of: Mutex::default(),
             jobs_of: Mutex::default(),
             behind: Mutex::default(),
             workers,

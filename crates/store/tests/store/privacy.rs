@@ -10,6 +10,7 @@ use crate::world::World;
 
 over_both_engines!(
     a_persons_words_are_sealed_in_log_states_and_replies,
+    a_reply_that_tells_of_a_person_is_sealed_though_nothing_was_written_down,
     an_erased_person_is_gone_and_the_tenant_still_verifies,
     a_repeated_request_after_the_erasure_is_still_done_once,
     what_is_said_of_an_erased_person_is_not_written_down,
@@ -49,6 +50,21 @@ async fn a_persons_words_are_sealed_in_log_states_and_replies(world: World) {
     assert!(again.replayed);
     assert_eq!(again.reply, done.reply);
     assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
+}
+
+async fn a_reply_that_tells_of_a_person_is_sealed_though_nothing_was_written_down(world: World) {
+    let tenant = world.tenant().await;
+    let (jar, ada) = (Uuid::now_v7(), SubjectId::new());
+    tenant.run(asked(), open_owned(jar, ada, NAME)).await.unwrap();
+    let look = || {
+        Work::over::<Jar>([jar]).about([ada]).decide(move |desk| {
+            let name = desk.get::<Jar>(jar)?.owner.as_ref().map(|owner| owner.text().to_owned());
+            Ok(Reply::json(200, &name))
+        })
+    };
+    let done = tenant.run(asked_once("k", "b"), look()).await.unwrap();
+    assert!(done.reply.body.contains(NAME) && !on_paper(&tenant).await.contains("Lovelace"));
+    assert_eq!(tenant.run(asked_once("k", "b"), look()).await.unwrap().reply, done.reply);
 }
 
 async fn an_erased_person_is_gone_and_the_tenant_still_verifies(world: World) {

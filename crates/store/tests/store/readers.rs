@@ -1,6 +1,6 @@
 //! Subscribers and jobs for the stories: each keeps what it saw where a story can look at it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -136,6 +136,36 @@ impl Subscriber for Teller {
                 desk.ask::<Jar, _>(to, &Drop(1))?;
                 Ok(Reply::default())
             })))
+        })
+    }
+}
+
+/// Takes as long as it is left alone; how many of each tenant are under way.
+#[derive(Default)]
+pub struct Endless {
+    pub of: Mutex<HashMap<TenantId, usize>>,
+    pub enough: AtomicBool,
+}
+
+impl JobKind for Endless {
+    fn name(&self) -> &'static str {
+        "endless"
+    }
+
+    fn is_long(&self) -> bool {
+        true
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            *self.of.lock().entry(run.tenant.id()).or_default() += 1;
+            while !self.enough.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Ok("left alone".to_owned())
         })
     }
 }

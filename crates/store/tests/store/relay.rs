@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::jars::{asked, drop_coins, now, open_jar};
 use crate::over_both_engines;
-use crate::readers::{Copier, Counting, Diary, Teller, eventually, pace};
+use crate::readers::{Copier, Counting, Diary, Endless, Teller, eventually, pace};
 use crate::world::{World, coins};
 
 over_both_engines!(
@@ -23,6 +23,7 @@ over_both_engines!(
     a_job_is_done_when_it_is_due_and_says_how_far_it_is,
     a_job_that_fails_is_begun_again_and_in_the_end_given_up,
     a_cancelled_job_is_broken_off_and_has_no_effect,
+    what_one_tenant_wants_at_length_keeps_nobody_from_what_is_short,
     a_repeated_job_is_done_again_and_again,
     many_writers_and_a_reader_that_skips_nothing,
 );
@@ -177,6 +178,30 @@ async fn a_job_that_fails_is_begun_again_and_in_the_end_given_up(world: World) {
     eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
     let job = tenant.job(job.id).await.unwrap();
     assert_eq!((job.attempts, job.problem.as_deref()), (3, Some("It lost count.")));
+    relay.stop().await;
+}
+
+async fn what_one_tenant_wants_at_length_keeps_nobody_from_what_is_short(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let (endless, counting) = (Arc::new(Endless::default()), Arc::new(Counting::default()));
+    let workers = Workers { jobs: vec![endless.clone(), counting], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let mut long = Vec::new();
+    for _ in 0..5 {
+        long.push(tenant.schedule(NewJob::now("endless", json!({}), now())).await.unwrap().id);
+    }
+    eventually("one is under way", async || endless.of.lock().get(&tenant.id()) == Some(&1)).await;
+    other.schedule(NewJob::now("endless", json!({}), now())).await.unwrap();
+    eventually("the other's, too", async || endless.of.lock().get(&other.id()) == Some(&1)).await;
+    for tenant in [&tenant, &other] {
+        let short = tenant.schedule(NewJob::now("counting", json!({}), now())).await.unwrap();
+        eventually("it is done", async || tenant.job(short.id).await.unwrap().state == JobState::Done).await;
+    }
+    assert_eq!(endless.of.lock().get(&tenant.id()), Some(&1), "one of a tenant at a time");
+    endless.enough.store(true, Ordering::Relaxed);
+    for id in long {
+        eventually("it is done", async || tenant.job(id).await.unwrap().state == JobState::Done).await;
+    }
     relay.stop().await;
 }
 

@@ -48,7 +48,7 @@ pub async fn page(
         return Ok(see_other(&if ordered { format!("/orders/{id}") } else { "/cart".to_owned() }));
     }
     let texts = visit.texts;
-    let own = kept.owner.is_some() && kept.owner == visit.shop.caller.customer();
+    let own = kept.buyer().is_some() && kept.buyer() == visit.shop.caller.customer();
     let title = if own { texts.waits } else { texts.approve_title };
     let names = if own { approvers(visit, &kept).await? } else { Vec::new() };
     let view = view(visit, kept).await?;
@@ -88,7 +88,7 @@ pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Prob
     let (mut theirs, mut own) = (Vec::new(), Vec::new());
     for cart in found {
         let kept = waiting::seen(shop, &visit.ports, cart.id).await?;
-        let mine = kept.owner == Some(customer);
+        let mine = kept.buyer() == Some(customer);
         let view = view(visit, kept).await?;
         if mine { own.push(view) } else { theirs.push(view) }
     }
@@ -121,10 +121,12 @@ fn decision(visit: &Visit, view: &CartView) -> Markup {
     let field = format!("reason-{}", view.id);
     html! {
         form method="post" action=(format!("/approvals/{}/approve", view.id)) {
+            input type="hidden" name="version" value=(view.version);
             input type="hidden" name="total" value=(view.bill.total);
             button.main { (filled(texts.approve, &[&visit.money(view.bill.total)])) }
         }
         form method="post" action=(format!("/approvals/{}/decline", view.id)) {
+            input type="hidden" name="version" value=(view.version);
             div.field {
                 label for=(field) { (texts.decline_reason) }
                 input id=(field) name="reason" required maxlength="500" autocomplete="off";
@@ -146,8 +148,8 @@ fn items(view: &CartView) -> String {
 }
 
 async fn approvers(visit: &Visit, kept: &Kept) -> Result<Vec<String>, Problem> {
-    let Some((organisation, owner)) = kept.organisation.zip(kept.owner) else { return Ok(Vec::new()) };
-    visit.ports.buyers.approvers(&visit.shop.tenant, organisation, owner).await
+    let Some((organisation, buyer)) = kept.organisation.zip(kept.buyer()) else { return Ok(Vec::new()) };
+    visit.ports.buyers.approvers(&visit.shop.tenant, organisation, buyer).await
 }
 
 async fn view(visit: &Visit, kept: Kept) -> Result<CartView, Problem> {
