@@ -19,15 +19,16 @@ use crate::sizes::{MOST_BYTES, Unsized, object, smaller};
 /// How long somebody waits for their turn; then they see the picture as it is.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Of how many pictures a node remembers that they have no sizes; then all are forgotten.
+/// Of how many sizes a node remembers that they cannot be made; then all are forgotten.
 const MOST: usize = 10_000;
 
 /// What makes sizes on this node.
 #[derive(Debug, Clone)]
 pub(crate) struct Gallery {
     turn: Arc<Semaphore>,
-    /// Pictures of which no size can be made, so that nobody tries again and again.
-    without: Arc<Mutex<HashSet<(TenantId, FileId)>>>,
+    /// Pictures and the widths in which they cannot be made, so that nobody tries again and again. A narrow one may be
+    /// made where a wide one takes too much.
+    without: Arc<Mutex<HashSet<(TenantId, FileId, u32)>>>,
 }
 
 /// A picture as it is shown.
@@ -56,7 +57,7 @@ impl Gallery {
         }
         let Some(original) = blobs.get(tenant, file.into(), None).await? else { return Ok(None) };
         let as_it_is = |reading| Ok(Some(Shown { lasting: false, reading }));
-        if original.size > MOST_BYTES || self.is_without(tenant, file) {
+        if original.size > MOST_BYTES || self.is_without(tenant, file, width) {
             return as_it_is(original);
         }
         let Ok(Ok(turn)) = timeout(PATIENCE, self.turn.clone().acquire_owned()).await else {
@@ -76,8 +77,8 @@ impl Gallery {
                 Ok(Some(Shown { lasting: true, reading }))
             }
             Err(why) => {
-                tracing::debug!(%tenant, file = %file, ?why, "A picture has no sizes and is shown as it is");
-                self.remember(tenant, file);
+                tracing::debug!(%tenant, file = %file, width, ?why, "A picture has no such size and is shown as it is");
+                self.remember(tenant, file, width);
                 let original = blobs.get(tenant, file.into(), None).await?;
                 original.map_or(Ok(None), as_it_is)
             }
@@ -104,16 +105,16 @@ impl Gallery {
         Ok(Reading { size, range: 0..size, media_type, stream: stream(made) })
     }
 
-    fn is_without(&self, tenant: TenantId, file: FileId) -> bool {
-        self.without.lock().unwrap_or_else(PoisonError::into_inner).contains(&(tenant, file))
+    fn is_without(&self, tenant: TenantId, file: FileId, width: u32) -> bool {
+        self.without.lock().unwrap_or_else(PoisonError::into_inner).contains(&(tenant, file, width))
     }
 
-    fn remember(&self, tenant: TenantId, file: FileId) {
+    fn remember(&self, tenant: TenantId, file: FileId, width: u32) {
         let mut without = self.without.lock().unwrap_or_else(PoisonError::into_inner);
         if without.len() >= MOST {
             without.clear();
         }
-        without.insert((tenant, file));
+        without.insert((tenant, file, width));
     }
 }
 

@@ -10,6 +10,7 @@ use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, Limits};
 
 use crate::FileId;
@@ -19,7 +20,8 @@ pub const WIDTHS: [u32; 4] = [160, 320, 640, 1280];
 
 /// What is larger is shown as it is: a few bytes can say that they are a picture of a thousand million pixels.
 const MOST_PIXELS: u64 = 40_000_000;
-const MOST_BYTES_DECODED: u64 = 256 * 1024 * 1024;
+/// In memory at one time: the picture and what is made of it on the way.
+const MOST_BYTES_HELD: u64 = 256 * 1024 * 1024;
 pub(crate) const MOST_BYTES: u64 = 24 * 1024 * 1024;
 
 /// Between what is seen and what is sent.
@@ -47,31 +49,39 @@ pub(crate) enum Unsized {
 /// A picture at most so wide, and never wider than it was: with what shines through as WebP, otherwise as JPEG.
 pub(crate) fn smaller(bytes: &[u8], media_type: &str, width: u32) -> Result<Vec<u8>, Unsized> {
     let (mut picture, profile) = match media_type {
-        "image/jpeg" => decoded(JpegDecoder::new(Cursor::new(bytes)).map_err(unreadable)?)?,
+        "image/jpeg" => decoded(JpegDecoder::new(Cursor::new(bytes)).map_err(unreadable)?, width)?,
         "image/png" => {
             let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(unreadable)?;
             still(!decoder.is_apng().map_err(unreadable)?)?;
-            decoded(decoder)?
+            decoded(decoder, width)?
         }
         "image/webp" => {
             let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
             still(!decoder.has_animation())?;
-            decoded(decoder)?
+            decoded(decoder, width)?
         }
         _ => return Err(Unsized::OtherKind),
     };
     if picture.width() > width {
-        let (whole, high) = (u64::from(picture.width()), u64::from(picture.height()));
-        let height = (high * u64::from(width) + whole / 2) / whole;
-        let height = u32::try_from(height.max(1)).unwrap_or(u32::MAX);
-        picture = picture.resize_exact(width, height, FilterType::CatmullRom);
+        let (across, down) = fitted(picture.width(), picture.height(), width);
+        picture = picture.resize_exact(across, down, FilterType::CatmullRom);
     }
     written(&picture, profile)
 }
 
+/// How wide and how high it becomes when it is at most so wide.
+fn fitted(width: u32, height: u32, most: u32) -> (u32, u32) {
+    if width <= most {
+        return (width, height);
+    }
+    let (whole, high) = (u64::from(width), u64::from(height));
+    let down = (high * u64::from(most) + whole / 2) / whole;
+    (most, u32::try_from(down.max(1)).unwrap_or(u32::MAX))
+}
+
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_BYTES_DECODED);
+    limits.max_alloc = Some(MOST_BYTES_HELD);
     limits
 }
 
@@ -81,19 +91,60 @@ fn still(is: bool) -> Result<(), Unsized> {
 
 type Decoded = (DynamicImage, Option<Vec<u8>>);
 
-/// The pixels, the right way up, and what their colours mean. How many there are is known before the first is read.
-fn decoded(mut decoder: impl ImageDecoder) -> Result<Decoded, Unsized> {
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 || pixels > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES_DECODED {
-        return Err(Unsized::TooLarge);
-    }
+/// The pixels, the right way up, and what their colours mean. What a size of them takes is known before the first is read.
+fn decoded(mut decoder: impl ImageDecoder, width: u32) -> Result<Decoded, Unsized> {
     decoder.set_limits(limits()).map_err(unreadable)?;
     let orientation = decoder.orientation().map_err(unreadable)?;
+    let depth = u64::from(decoder.color_type().bytes_per_pixel());
+    if !Announced::of(decoder.dimensions(), depth, orientation).may_become(width) {
+        return Err(Unsized::TooLarge);
+    }
     let profile = decoder.icc_profile().ok().flatten().filter(|profile| is_of_light(profile));
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     picture.apply_orientation(orientation);
     Ok((picture, profile))
+}
+
+/// A picture as its first bytes announce it, the right way up.
+struct Announced {
+    width: u32,
+    height: u32,
+    /// Bytes of a pixel.
+    depth: u64,
+    /// It lies on its side, and a second one is made of it to put it up.
+    lies: bool,
+}
+
+impl Announced {
+    fn of((width, height): (u32, u32), depth: u64, orientation: Orientation) -> Self {
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        let lies = matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH);
+        let (width, height) = if lies { (height, width) } else { (width, height) };
+        Self { width, height, depth, lies }
+    }
+
+    fn may_become(&self, width: u32) -> bool {
+        (1..=MOST_PIXELS).contains(&pixels(self.width, self.height)) && self.held(width) <= MOST_BYTES_HELD
+    }
+
+    /// The most bytes that are held at one time until there is a size so wide. Narrowing keeps four floats for each column
+    /// of the picture in each row of the size, which can be far more than the picture; writing copies the size.
+    fn held(&self, width: u32) -> u64 {
+        let (across, down) = fitted(self.width, self.height, width);
+        let (whole, size) = (pixels(self.width, self.height), pixels(across, down));
+        let turning = if self.lies { whole.saturating_mul(self.depth) } else { 0 };
+        let narrowing = if across < self.width {
+            pixels(self.width, down).saturating_mul(16).saturating_add(size.saturating_mul(self.depth))
+        } else {
+            0
+        };
+        let writing = size.saturating_mul(4);
+        whole.saturating_mul(self.depth).saturating_add(turning.max(narrowing).max(writing))
+    }
+}
+
+fn pixels(width: u32, height: u32) -> u64 {
+    u64::from(width) * u64::from(height)
 }
 
 /// A profile of inks says nothing of pixels that were turned into light.
@@ -219,10 +270,7 @@ mod tests {
     #[test]
     fn a_picture_that_says_it_is_enormous_is_not_believed_and_a_damaged_one_is_no_picture() {
         let mut bomb = png(&halves(8, 8).into());
-        // The width and the height of a PNG, and the checksum over them.
-        bomb[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
-        let sum = crc(&bomb[12..29]);
-        bomb[29..33].copy_from_slice(&sum.to_be_bytes());
+        announce(&mut bomb, 30_000, 30_000);
         assert_eq!(smaller(&bomb, "image/png", 160), Err(Unsized::TooLarge));
         let whole = png(&halves(64, 64).into());
         for cut in [0, 5, 20, whole.len() / 2] {
@@ -230,6 +278,41 @@ mod tests {
         }
         assert_eq!(smaller(b"no picture", "image/webp", 160), Err(Unsized::Damaged));
         assert_eq!(smaller(&whole, "image/gif", 160), Err(Unsized::OtherKind));
+    }
+
+    #[test]
+    fn what_takes_too_much_on_the_way_to_a_size_is_not_begun() {
+        let announced =
+            |width, height, depth| Announced::of((width, height), depth, Orientation::NoTransforms);
+        // 120 MB as it is, and 639 MB between the picture and a size that is one pixel narrower.
+        let tower = announced(1281, 31_224, 3);
+        assert!(tower.held(1280) > 750_000_000, "{}", tower.held(1280));
+        assert!(!tower.may_become(1280) && tower.may_become(160));
+        // A picture that is no wider is copied to be written, and one that lies on its side to be put up.
+        assert_eq!(announced(1000, 30_000, 3).held(1280), 7 * 30_000_000);
+        assert!(!announced(1000, 36_000, 4).may_become(1280));
+        let lying = Announced::of((30_000, 1200), 4, Orientation::Rotate90);
+        assert_eq!((lying.width, lying.height, lying.held(160)), (1200, 30_000, 8 * 36_000_000));
+        assert!(!lying.may_become(160) && announced(1200, 30_000, 4).may_become(160));
+        // What cameras make becomes every size, whichever way they are held.
+        for orientation in [Orientation::NoTransforms, Orientation::Rotate90] {
+            for (width, height) in [(6000, 4000), (4000, 6000), (6240, 6240)] {
+                let photo = Announced::of((width, height), 3, orientation);
+                assert!(WIDTHS.iter().all(|size| photo.may_become(*size)), "{width} × {height}");
+            }
+        }
+        assert!(!announced(u32::MAX, u32::MAX, 8).may_become(160) && !announced(0, 7, 3).may_become(160));
+        let mut bomb = png(&halves(8, 8).into());
+        announce(&mut bomb, 1281, 31_224);
+        assert_eq!(smaller(&bomb, "image/png", 1280), Err(Unsized::TooLarge));
+    }
+
+    /// Writes a width and a height into a PNG, and the checksum over them.
+    fn announce(png: &mut [u8], width: u32, height: u32) {
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
+        let sum = crc(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.to_be_bytes());
     }
 
     fn crc(bytes: &[u8]) -> u32 {
