@@ -63,7 +63,8 @@ pub struct ParcelSeen {
     pub text: Option<Personal<String>>,
 }
 
-/// No parcel has so many; what comes behind them is not taken.
+/// No parcel has so many in all; what comes behind them is not taken, so that a carrier whose moments move does not tell
+/// the same anew for ever.
 const MOST_MILESTONES: usize = 50;
 
 /// Says what a carrier answered: all of its milestones, the known ones among them.
@@ -99,7 +100,6 @@ impl Decide<SeeParcel> for Order {
         };
         let mut milestones = command.milestones.clone();
         milestones.sort_by_key(|(at, _)| *at);
-        milestones.truncate(MOST_MILESTONES);
         let mut known = watched.seen.clone();
         milestones.retain(|(at, _)| match known.iter().position(|seen| seen == at) {
             Some(n) => {
@@ -108,6 +108,7 @@ impl Decide<SeeParcel> for Order {
             }
             None => true,
         });
+        milestones.truncate(MOST_MILESTONES.saturating_sub(watched.seen.len()));
         let seen = |at, text| ParcelSeen { parcel: command.parcel, state: None, seen_at: at, text };
         let told = |text| Some(Personal::new(command.customer, text));
         let mut events: Vec<ParcelSeen> =
@@ -200,5 +201,17 @@ mod tests {
     fn a_carrier_that_talks_without_end_is_not_heard_without_end() {
         let moments: Vec<i64> = (0..500).collect();
         assert_eq!(see(&mut sent(), ParcelState::UnderWay, &moments).len(), MOST_MILESTONES);
+    }
+
+    #[test]
+    fn a_carrier_whose_moments_move_is_not_heard_anew_each_time_and_what_the_parcel_is_still_is() {
+        let (mut order, mut told) = (sent(), 0);
+        for poll in 0..20 {
+            let moved: Vec<i64> = (0..8).map(|n| poll * 100 + n).collect();
+            told += see(&mut order, ParcelState::UnderWay, &moved).len();
+        }
+        assert_eq!((told, order.0.watched[0].seen.len()), (MOST_MILESTONES, MOST_MILESTONES));
+        assert_eq!(see(&mut order, ParcelState::Delivered, &[5000]), [Some(ParcelState::Delivered)]);
+        assert!(order.0.watched.is_empty());
     }
 }
