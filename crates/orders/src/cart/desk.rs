@@ -230,6 +230,7 @@ pub async fn draw(
         delivery,
         draft: Draft { customer, agreed },
         guest: None,
+        uninvited: false,
     };
     Ok(works::draw(id, before.map(|(_, seen)| seen), drafted))
 }

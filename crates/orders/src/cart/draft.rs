@@ -32,9 +32,12 @@ pub struct Drafted {
     /// Whose it was before and is not any more: nobody's name, and of no use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guest: Option<SubjectId>,
+    /// It is for somebody else than before, so nobody is invited until the shop invites again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uninvited: bool,
 }
 
-/// Whoever knows its id may open it from now on.
+/// Whoever knows its id may open it from now on, or the customer whom it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {}
 
@@ -53,6 +56,7 @@ impl Cart {
     pub(super) fn drafted(&mut self, drafted: &Drafted) {
         let Drafted { subject, currency, lines, contact, purchase_order, delivery, draft, .. } = drafted;
         self.state = State::Open;
+        self.invited &= !drafted.uninvited;
         (self.subject, self.owner, self.currency) = (Some(*subject), None, Some(*currency));
         (self.lines, self.contact) = (lines.clone(), Some(contact.clone()));
         (self.purchase_order, self.delivery) = (purchase_order.clone(), *delivery);
@@ -74,6 +78,12 @@ impl Cart {
         let made_up = self.draft.as_ref().is_some_and(|draft| draft.customer.is_none());
         self.subject.filter(|before| made_up && *before != subject)
     }
+
+    /// Whoever has the address of a draft is not who is to have it, once it is for somebody else.
+    fn passes_on(&self, drafted: &Drafted) -> bool {
+        let before = self.draft.as_ref().map(|draft| (self.subject, draft.customer));
+        before.is_some_and(|before| before != (Some(drafted.subject), drafted.draft.customer))
+    }
 }
 
 impl Decide<Draw> for Cart {
@@ -83,7 +93,8 @@ impl Decide<Draw> for Cart {
         if self.state != State::None {
             self.must_be_a_draft()?;
         }
-        let drafted = Drafted { guest: self.guest_before(drafted.subject), ..drafted.clone() };
+        let (guest, uninvited) = (self.guest_before(drafted.subject), self.passes_on(drafted));
+        let drafted = Drafted { guest, uninvited, ..drafted.clone() };
         if drafted.lines.len() > MOST_LINES {
             return Err(Refusal::CartFull);
         }
@@ -141,6 +152,7 @@ mod tests {
             delivery: None,
             draft: Draft::default(),
             guest: None,
+            uninvited: false,
         }
     }
 
@@ -220,5 +232,36 @@ mod tests {
         let events = draft.when(&Draw(known), NOW).unwrap();
         let [CartEvent::Drafted(drafted)] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!(drafted.guest, Some(guest));
+    }
+
+    #[test]
+    fn whoever_was_invited_is_not_any_more_once_a_draft_is_for_somebody_else() {
+        let (subject, variant) = (SubjectId::new(), VariantId::new());
+        let mut draft = given::<Cart>([drawn(subject, vec![(variant, 1)]).into(), Invited {}.into()]);
+        let mut drawn_anew = |subject, customer| {
+            let new = Drafted {
+                draft: Draft { customer, ..Draft::default() },
+                ..drawn(subject, vec![(variant, 2)])
+            };
+            for event in draft.when(&Draw(new), NOW).unwrap() {
+                draft.0.apply(&event);
+            }
+            draft.0.invited
+        };
+        assert!(drawn_anew(subject, None), "it is for whom it was for");
+        assert!(!drawn_anew(subject, Some(subject)), "they are to sign in from now on");
+        assert!(!drawn_anew(SubjectId::new(), None));
+        for event in draft.when(&Invite, NOW).unwrap() {
+            draft.0.apply(&event);
+        }
+        assert!(draft.0.invited, "and again by the shop alone");
+    }
+
+    #[test]
+    fn an_event_that_says_nothing_of_an_invitation_ends_none() {
+        let event = drawn(SubjectId::new(), Vec::new());
+        let kept = serde_json::to_value(&event).unwrap();
+        assert_eq!(kept.get("uninvited"), None);
+        assert_eq!(serde_json::from_value::<Drafted>(kept).unwrap(), event);
     }
 }

@@ -112,7 +112,8 @@ struct DraftView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     invited_at: Option<Timestamp>,
-    /// Where whoever it is for opens it, at the shop's address, once they are invited. Whoever knows it can open it.
+    /// Where whoever it is for opens it, at the shop's address, once they are invited. Whoever knows it can open it,
+    /// unless it is for a customer: they sign in.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
 }
@@ -172,7 +173,8 @@ async fn read_draft(Extension(ports): Extension<Ports>, shop: Shop, Id(id): Id<C
     shop.one(&DraftView::of(&shop, &ports, kept).await?, version)
 }
 
-/// Puts it together anew; send its ETag as If-Match. Whoever was invited sees it as it is then.
+/// Puts it together anew; send its ETag as If-Match. Whoever was invited sees it as it is then; once it is for somebody
+/// else, nobody is invited until you invite them.
 #[utoipa::path(put, path = "/api/v1/draft-orders/{id}", tag = "drafts", params(("id" = Uuid, Path)), request_body = NewDraft,
     responses((status = 200, description = "The draft, as it is now.", body = DraftView)),
     security(("staff" = ["orders:write"])))]

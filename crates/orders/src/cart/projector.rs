@@ -5,6 +5,11 @@ use serde::Serialize;
 
 use super::{Cart, CartEvent};
 
+const DRAWN_ANEW: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9 where id = $1";
+
+/// What an organisation said of it was said to whoever it was for before.
+const PASSED_ON: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9, invited_at = null, decline_reason = null where id = $1";
+
 impl Projector for Cart {
     fn project(event: &Envelope<&CartEvent>) -> Vec<Write> {
         let id = event.stream_id;
@@ -68,7 +73,7 @@ impl Projector for Cart {
                     ],
                 ),
                 _ => Write::one(
-                    "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9 where id = $1",
+                    if drafted.uninvited { PASSED_ON } else { DRAWN_ANEW },
                     args![
                         id,
                         event.version,

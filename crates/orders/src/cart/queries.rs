@@ -46,11 +46,11 @@ impl Kept {
         self.owner.or_else(|| Some(self.draft.as_ref()?.customer?.uuid()))
     }
 
-    /// An owner's is theirs, and a guest's belongs to whoever knows its id. A draft is the shop's until somebody is invited; one
-    /// that is for a customer is no other customer's.
+    /// An owner's is theirs, and a guest's belongs to whoever knows its id. So does a draft, once the shop has invited somebody;
+    /// but one that is for a customer is theirs alone.
     fn is_for(&self, own: Uuid) -> bool {
         let Some(draft) = &self.draft else { return self.owner.is_none_or(|owner| owner == own) };
-        let theirs = draft.customer.is_none_or(|customer| customer.uuid() == own || own.is_nil());
+        let theirs = draft.customer.is_none_or(|customer| customer.uuid() == own);
         self.invited_at.is_some() && theirs
     }
 }
