@@ -1,10 +1,10 @@
 //! Drafts: what a shop puts together for somebody, at prices that were agreed on, until one of them orders it.
 
-use galleria_tests::{Answer, Client};
+use galleria_tests::{Answer, Browser, Client};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
-use crate::people::Town;
+use crate::people::{PASSWORD, Person, Town};
 use crate::selling::fitted;
 use crate::till::{is, text};
 use crate::world::{Engine, World, all, lamp};
@@ -14,6 +14,7 @@ over_both_engines!(
     what_does_not_hold_is_refused_by_its_place_and_nobody_else_sees_a_draft,
     whoever_is_invited_orders_it_themselves_and_changes_nothing_in_it,
     a_draft_for_a_customer_is_no_other_customers,
+    a_draft_that_is_for_somebody_else_now_is_closed_to_whoever_had_its_address,
     a_draft_is_ordered_once_however_many_order_it,
 );
 
@@ -250,9 +251,21 @@ async fn whoever_is_invited_orders_it_themselves_and_changes_nothing_in_it(engin
     assert_eq!(path, format!("/drafts/{id}"));
     assert_eq!(act(&mut admin, &id, "invite").await.json()["version"], invited["version"]);
 
-    let (opened, _) = browse(&mut guest, &path, "").await;
-    assert_eq!((opened.status, opened.header("location")), (303, Some("/cart")));
-    let cookie = cookies(&opened);
+    // The address alone gives nobody a cart: it shows what is in it, and whoever goes on from there has it.
+    let (opened, page) = browse(&mut guest, &path, "").await;
+    assert_eq!((opened.status, cookies(&opened)), (200, String::new()));
+    assert!(page.contains("has put this together for you") && page.contains("€49.50"), "{page}");
+    assert!(page.contains("2 × ") && page.contains("Continue with this offer"), "{page}");
+    let german = [("accept", "text/html"), ("accept-language", "de")];
+    let german = guest.send("GET", &path, &german, None).await.unwrap();
+    assert!(String::from_utf8_lossy(&german.body).contains("Mit diesem Angebot fortfahren"));
+    let elsewhere = [("sec-fetch-site", "cross-site"), ("content-type", "application/x-www-form-urlencoded")];
+    let foreign = guest.send("POST", &path, &elsewhere, Some("")).await.unwrap();
+    assert_eq!((foreign.status, cookies(&foreign)), (403, String::new()));
+    let taken = form(&mut guest, &path, "", "").await;
+    assert_eq!((taken.status, taken.header("location")), (303, Some("/checkout")));
+    let cookie = cookies(&taken);
+    assert!(cookie.contains(&id), "{cookie}");
     let (_, page) = browse(&mut guest, "/cart", &cookie).await;
     assert!(page.contains("The shop has put this together for you") && page.contains("€49.50"), "{page}");
     assert!(
@@ -308,6 +321,8 @@ async fn whoever_is_invited_orders_it_themselves_and_changes_nothing_in_it(engin
     assert_eq!(order["billing_address"]["line1"], "9 Bank", "the form does not ask for it");
     let (again, _) = browse(&mut guest, &path, "").await;
     assert_eq!((again.status, again.header("location")), (303, Some(&*format!("/orders/{id}"))));
+    let late = form(&mut guest, &path, "", "").await;
+    assert_eq!((late.header("location"), cookies(&late)), (again.header("location"), String::new()));
     is(&act(&mut admin, &id, "complete").await, 409, "cart_ordered");
     assert_eq!(stock(&mut admin, "L").await, (48, 2));
     galleria_tests::server::verify(&world.cell);
@@ -359,6 +374,90 @@ async fn a_draft_for_a_customer_is_no_other_customers(engine: Engine) {
     assert_eq!(cy.client.post(&format!("{cart}/checkout"), &json!({})).await.status, 404);
     assert_eq!(all(&mut admin, DRAFTS).await.len(), 0);
     galleria_tests::server::verify(&town.world.cell);
+}
+
+/// The cookie of somebody who signs in at a browser.
+async fn signed_in(town: &Town, person: &Person) -> String {
+    let body = json!({ "email": person.email, "password": PASSWORD, "as": "customer" }).to_string();
+    let headers = [("sec-fetch-site", "same-origin")];
+    let signed = town.shop("a").send("POST", "/api/v1/sign-in", &headers, Some(&body)).await.unwrap();
+    assert_eq!(signed.status, 200, "{}", signed.json());
+    cookies(&signed)
+}
+
+async fn a_draft_that_is_for_somebody_else_now_is_closed_to_whoever_had_its_address(engine: Engine) {
+    let town = Town::start(engine, 1).await;
+    let mut admin = fitted(&town.world).await;
+    let (cy, dee) = (town.customer("a", "cy@example.com").await, town.customer("a", "dee@example.com").await);
+    let (cys, dees) = (signed_in(&town, &cy).await, signed_in(&town, &dee).await);
+    let mut anyone = town.shop("a");
+    let id = text(&drawn(&mut admin, &agreed()).await["id"]);
+    let path = text(&act(&mut admin, &id, "invite").await.json()["path"]);
+    let cart = format!("/api/v1/carts/{id}");
+    let mut opened = async |cookie: &str| browse(&mut anyone, &path, cookie).await.0.status;
+    assert_eq!((opened("").await, opened(&cys).await, opened(&dees).await), (200, 200, 200));
+
+    // Changed for the same person it stays open; given to Cy it is nobody's until the shop invites again, and Cy's alone then.
+    let changed = change(&mut admin, &id, 2, &agreed()).await.json();
+    assert_eq!((changed["path"].as_str(), opened("").await), (Some(&*path), 200));
+    let mut known = agreed();
+    known["customer_id"] = json!(cy.account);
+    let given = change(&mut admin, &id, 3, &known).await.json();
+    assert_eq!((&given["path"], &given["invited_at"]), (&Value::Null, &Value::Null), "{given:#}");
+    assert_eq!((opened("").await, opened(&cys).await, opened(&dees).await), (404, 404, 404));
+    assert_eq!(act(&mut admin, &id, "invite").await.json()["path"], json!(path));
+    assert_eq!((opened("").await, opened(&cys).await, opened(&dees).await), (404, 200, 404));
+    let mut guest = town.shop("a");
+    assert_eq!(guest.get(&cart).await.status, 404);
+    assert_eq!(guest.post(&format!("{cart}/checkout"), &json!({})).await.status, 404);
+
+    // Whoever is not signed in reads where they could, and the same of a draft that never was.
+    let (_, page) = browse(&mut guest, &path, "").await;
+    assert!(page.contains(&format!("href=\"/sign-in?next={path}\"")) && !page.contains("Lamp"), "{page}");
+    let other = "01a1fc14-f0b4-44fb-8bc1-d13ae30afc15";
+    let (_, never) = browse(&mut guest, &format!("/drafts/{other}"), "").await;
+    assert_eq!(never, page.replace(&id, other));
+    for (cookie, sent) in [("", 404), (&*dees, 404), (&*cys, 303)] {
+        let taken = form(&mut guest, &path, cookie, "").await;
+        assert_eq!((taken.status, cookies(&taken).contains(&id)), (sent, sent == 303));
+    }
+
+    // Then it is Dee's, and Cy's link is worth nothing.
+    known["customer_id"] = json!(dee.account);
+    assert_eq!(change(&mut admin, &id, 5, &known).await.status, 200);
+    assert_eq!((opened(&cys).await, opened(&dees).await), (404, 404));
+    act(&mut admin, &id, "invite").await;
+    assert_eq!((opened("").await, opened(&cys).await, opened(&dees).await), (404, 404, 200));
+    galleria_tests::server::verify(&town.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shut_out_of_what_the_shop_has_put_together_for_them() {
+    let town = Town::start(Engine::Embedded, 1).await;
+    let mut admin = fitted(&town.world).await;
+    let cy = town.customer("a", "cy@example.com").await;
+    let at = |path: &str| format!("http://a.localhost:{}{path}", town.world.server.port);
+    let mut known = agreed();
+    known["customer_id"] = json!(cy.account);
+    let id = text(&drawn(&mut admin, &known).await["id"]);
+    let path = text(&act(&mut admin, &id, "invite").await.json()["path"]);
+    let mut browser = Browser::start();
+    browser.open(&at(&path));
+    browser.sees("This offer cannot be opened like this");
+    browser.looks_right("shop-offer-closed");
+    browser.press("Sign in");
+    browser.fill("E-mail address", &cy.email);
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+    browser.sees("An offer for you");
+    browser.looks_right("shop-offer");
+    browser.without_scripts();
+    browser.load(&at(&path));
+    browser.press("Continue with this offer");
+    browser.sees("Place order for €52.00");
+    browser.press("Place order for €52.00");
+    browser.sees("Thank you. Your order is placed.");
+    assert_eq!(all(&mut admin, "/api/v1/orders").await[0]["total"], 5200);
 }
 
 async fn a_draft_is_ordered_once_however_many_order_it(engine: Engine) {

@@ -15,6 +15,7 @@ use serde_json::json;
 use store::Work;
 
 use crate::bag::{self, Bag};
+use crate::pages::draft::{Found, found};
 use crate::visit::{Pairs, Visit, see_other};
 
 pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
@@ -62,6 +63,23 @@ pub async fn take_out_code(State(platform): State<Platform>, visit: Visit, body:
         desk::take_out_code(&visit.shop, id, None, form.owned("code").unwrap_or_default()).await
     })
     .await
+}
+
+/// What a shop has put together is the cart of whoever goes on with it.
+pub async fn take_up(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+    let visit = match visit.greeted(&platform).await {
+        Ok(visit) => visit,
+        Err(refused) => return refused.0.show(Err(refused.1)),
+    };
+    let found = found(&visit, &named).await;
+    visit.show(found.map(|found| match found {
+        Found::Open(draft) => {
+            let mut response = see_other("/checkout");
+            bag::keep(response.headers_mut(), &draft);
+            response
+        }
+        Found::Elsewhere(response) => response,
+    }))
 }
 
 pub fn read(body: &Bytes) -> Pairs {

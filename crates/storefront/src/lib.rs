@@ -67,7 +67,7 @@ pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> 
         .route("/cart/lines/{variant}", post(forms::fill))
         .route("/cart/codes", post(forms::enter_code))
         .route("/cart/codes/out", post(forms::take_out_code))
-        .route("/drafts/{id}", get(pages::draft::open))
+        .route("/drafts/{id}", get(pages::draft::draft).post(forms::take_up))
         .route("/checkout", get(pages::checkout::checkout).post(checkout::describe))
         .route("/checkout/order", post(checkout::order))
         .route("/orders/{cart}", get(pages::order::order))

@@ -42,7 +42,7 @@ pub async fn part(Path(name): Path<String>, visit: Visit) -> Response {
 
 pub async fn robots(visit: Visit) -> Response {
     let text = format!(
-        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /account\nDisallow: /search\nDisallow: /api/\nSitemap: {}/sitemap.xml\n",
+        "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /drafts/\nDisallow: /account\nDisallow: /search\nDisallow: /api/\nSitemap: {}/sitemap.xml\n",
         visit.origin
     );
     answer::kept(&visit, "text/plain; charset=utf-8", KEPT, text)

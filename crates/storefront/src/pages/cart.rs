@@ -43,7 +43,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
         @if let Some(reason) = &view.decline_reason { div.notice { p { (filled(texts.declined_because, &[reason])) } } }
         @if view.draft { p.lead { (texts.put_together) } }
         div.split {
-            ul.lines { @for line in &view.lines { (one(visit, line, view.draft)) } }
+            ul.lines { @for line in &view.lines { (self::line(visit, line, view.draft)) } }
             aside.box aria-label=(texts.summary) {
                 h2 { (texts.summary) }
                 @if !view.draft { (codes(visit, &view)) }
@@ -57,7 +57,8 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn one(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
+/// A line, with what changes it unless it is fixed.
+pub fn line(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
     let texts = visit.texts;
     let product = sold(visit, line);
     let path = format!("/cart/lines/{}", line.variant_id);
