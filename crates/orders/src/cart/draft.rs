@@ -43,7 +43,11 @@ pub struct Invited {}
 
 /// The shop has taken it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withdrawn {}
+pub struct Withdrawn {
+    /// Whom it was made up for, if the shop knew them by no account: of no use any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<SubjectId>,
+}
 
 /// Puts it together, or anew.
 pub struct Draw(pub Drafted);
@@ -73,10 +77,14 @@ impl Cart {
         if self.draft.is_some() { Ok(()) } else { Err(Refusal::NoDraft) }
     }
 
+    /// Whom it was made up for, if that is no customer.
+    fn made_up(&self) -> Option<SubjectId> {
+        self.draft.as_ref().filter(|draft| draft.customer.is_none()).and(self.subject)
+    }
+
     /// Whoever it was made up for is nobody, once it is somebody else's.
     pub(super) fn guest_before(&self, subject: SubjectId) -> Option<SubjectId> {
-        let made_up = self.draft.as_ref().is_some_and(|draft| draft.customer.is_none());
-        self.subject.filter(|before| made_up && *before != subject)
+        self.made_up().filter(|before| *before != subject)
     }
 
     /// Whoever has the address of a draft is not who is to have it, once it is for somebody else.
@@ -125,7 +133,7 @@ impl Decide<Withdraw> for Cart {
             return Ok(Vec::new());
         }
         self.must_be_a_draft()?;
-        Ok(vec![Withdrawn {}.into()])
+        Ok(vec![Withdrawn { guest: self.made_up() }.into()])
     }
 }
 
@@ -208,9 +216,18 @@ mod tests {
         assert_eq!(ordered.when(&again, NOW), Err(Refusal::CartOrdered { order }));
         assert_eq!(ordered.when(&Withdraw, NOW), Err(Refusal::CartOrdered { order }));
         let mut withdrawn = draft(vec![(VariantId::new(), 1)]);
-        withdrawn.0.apply(&Withdrawn {}.into());
+        withdrawn.0.apply(&Withdrawn { guest: None }.into());
         assert_eq!(withdrawn.when(&Withdraw, NOW), Ok(vec![]));
         assert_eq!(withdrawn.when(&Order { order }, NOW), Err(Refusal::DraftWithdrawn));
+    }
+
+    #[test]
+    fn somebody_made_up_is_let_go_when_it_is_taken_back_and_a_customer_is_not() {
+        let subject = SubjectId::new();
+        let mut draft = given::<Cart>([drawn(subject, Vec::new()).into()]);
+        assert_eq!(draft.when(&Withdraw, NOW), Ok(vec![Withdrawn { guest: Some(subject) }.into()]));
+        draft.0.draft.as_mut().unwrap().customer = Some(subject);
+        assert_eq!(draft.when(&Withdraw, NOW), Ok(vec![Withdrawn { guest: None }.into()]));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What somebody said before they signed in is theirs afterwards, under their own key; under the guest's it can go.
+//! What somebody said before they signed in is theirs afterwards, under their own key; under the guest's it can go. So can
+//! what a shop said of somebody in a draft that it took back.
 
 use kernel::{Actor, CorrelationId, Event, Problem};
 use store::log::Recorded;
@@ -7,7 +8,7 @@ use store::{Asked, Tenant};
 
 use super::CartEvent;
 
-/// Erases guests who have become customers, so that erasing the customer leaves nothing of theirs.
+/// Erases guests who have become customers or nobody, so that nothing is left of them that no erasure would find.
 pub struct Guests;
 
 impl Subscriber for Guests {
@@ -16,7 +17,7 @@ impl Subscriber for Guests {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        ["cart.claimed", "cart.merged", "cart.drafted"].contains(&kind)
+        ["cart.claimed", "cart.merged", "cart.drafted", "cart.withdrawn"].contains(&kind)
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
@@ -27,6 +28,7 @@ impl Subscriber for Guests {
                 CartEvent::Claimed(claimed) => claimed.guest,
                 CartEvent::Merged(merged) => merged.guest,
                 CartEvent::Drafted(drafted) => drafted.guest,
+                CartEvent::Withdrawn(withdrawn) => withdrawn.guest,
                 _ => None,
             };
             if let Some(guest) = guest {
