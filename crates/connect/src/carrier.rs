@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::PartnerError;
 
 /// A parcel and its way. No name and no street: a price needs neither.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trip {
     pub weight_grams: i64,
     /// In minor units of the currency.

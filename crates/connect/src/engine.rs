@@ -23,8 +23,9 @@ pub struct Origin<'a> {
 /// As many taxes as no place has.
 const MOST_TAXES: usize = 10;
 
+/// What an engine is asked, as it is sent.
 #[derive(Serialize)]
-struct Quote<'a> {
+pub struct Quote<'a> {
     currency: &'a str,
     prices_include_tax: bool,
     from: &'a Origin<'a>,
@@ -83,8 +84,8 @@ struct QuotedTax {
     amount: i64,
 }
 
-impl RestTaxes {
-    pub async fn quote(&self, from: &Origin<'_>, question: &TaxQuestion) -> Result<Vec<Tax>, PartnerError> {
+impl<'a> Quote<'a> {
+    pub fn new(from: &'a Origin<'a>, question: &'a TaxQuestion) -> Self {
         let lines = question.lines.iter().map(|line| Line {
             number: line.number,
             sku: &line.sku,
@@ -93,7 +94,7 @@ impl RestTaxes {
             amount: line.amount,
         });
         let shipping = question.shipping.as_ref();
-        let asked = Quote {
+        Self {
             currency: question.currency.code(),
             prices_include_tax: question.included,
             from,
@@ -104,8 +105,14 @@ impl RestTaxes {
             },
             lines: lines.collect(),
             shipping: shipping.map(|it| Shipping { tax_class: &it.tax_class, amount: it.amount }),
-        };
-        believed(question, self.0.question(&["quote"], &asked).await?)
+        }
+    }
+}
+
+impl RestTaxes {
+    /// The taxes of a question, which the quote says in the engine's words.
+    pub async fn quote(&self, quote: &Quote<'_>, question: &TaxQuestion) -> Result<Vec<Tax>, PartnerError> {
+        believed(question, self.0.question(&["quote"], quote).await?)
     }
 }
 

@@ -5,24 +5,23 @@ use std::future::Future;
 use std::pin::Pin;
 
 use futures_util::future::join_all;
-use kernel::TenantId;
 use orders::carriers::{Offered, Parcel, Rates};
 use store::Tenant;
 use uuid::Uuid;
 
 use crate::carrier::{Carrier as _, Rate, Trip};
-use crate::memory::Memory;
+use crate::memory::{Bounds, Memory, Question};
 use crate::queries::{self, PartnerRow};
 use crate::{Kind, PartnerId, Partners, health};
 
-/// By the partner as it was configured, too: another address has other prices.
-pub type Key = (TenantId, PartnerId, i64, Trip);
-
 /// What carriers said.
-pub type Answers = Memory<Key, Vec<Rate>>;
+pub type Answers = Memory<Rate>;
+
+/// Each cart has a question for each of a shop's carriers.
+const NEW_A_MINUTE: u32 = 3_000;
 
 pub fn answers() -> Answers {
-    Memory::of(20_000)
+    Memory::new(Bounds::asking(NEW_A_MINUTE))
 }
 
 impl Rates for Partners {
@@ -52,9 +51,12 @@ impl Partners {
             return None;
         }
         let trip = trip(&row, parcel);
-        let (key, now) = ((tenant.id(), id, row.version, trip.clone()), tenant.cell().now());
-        if let Some(known) = self.rate_answers().recall(&key, now) {
+        let (asked, now) = (Question::new(tenant.id(), id, row.version, &trip), tenant.cell().now());
+        if let Some(known) = self.rate_answers().recall(&asked, now) {
             return known;
+        }
+        if !self.rate_answers().may_ask(&asked, now) {
+            return None;
         }
         let went = self.carrier(tenant, &row).await.ok()?.rates(&trip).await;
         let now = tenant.cell().now();
@@ -62,7 +64,7 @@ impl Partners {
         if let Err(error) = &went {
             tracing::warn!(partner = %id, code = error.code(), "A carrier did not say its prices; the shop's own are taken");
         }
-        self.rate_answers().keep(key, went.as_ref().ok().cloned(), now);
+        self.rate_answers().keep(asked, went.as_ref().ok().cloned(), now);
         went.ok()
     }
 }

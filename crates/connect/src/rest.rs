@@ -20,6 +20,9 @@ pub struct Rest {
 
 pub struct RestCarrier(pub Rest);
 
+/// In letters; answers are remembered.
+const LONGEST_SERVICE: usize = 200;
+
 #[derive(Deserialize)]
 struct Rates {
     rates: Vec<Rate>,
@@ -51,11 +54,15 @@ impl Carrier for RestCarrier {
                 ("to_postal_code", &trip.to_postal_code),
             ];
             let Rates { rates } = self.0.get(&["rates"], &asked).await?;
-            let right =
-                |rate: &Rate| (0..=1_000_000_000_000).contains(&rate.price) && rate.currency == trip.currency;
+            let right = |rate: &Rate| {
+                let named = kernel::within(&rate.service, 0, LONGEST_SERVICE);
+                named && (0..=1_000_000_000_000).contains(&rate.price) && rate.currency == trip.currency
+            };
             match rates.iter().all(right) {
                 true => Ok(rates),
-                false => Err(PartnerError::Unreadable("a price is none, or in another currency".into())),
+                false => Err(PartnerError::Unreadable(
+                    "a price is none, or in another currency, or for no service".into(),
+                )),
             }
         })
     }

@@ -1,20 +1,20 @@
 //! What an engine of taxes says, for whoever prices an order: asked before the unit of work, and remembered for a while.
 
-use kernel::TenantId;
 use orders::tax_engine::{Said, Tax, TaxEngine, TaxQuestion};
 use store::Tenant;
 use uuid::Uuid;
 
-use crate::engine::Origin;
-use crate::memory::Memory;
+use crate::engine::{Origin, Quote};
+use crate::memory::{Bounds, Memory, Question};
 use crate::{Kind, PartnerId, Partners, health, queries};
 
-/// By the partner as it was configured, too: another address has other taxes.
-pub type Answers = Memory<(TenantId, PartnerId, i64, TaxQuestion), Vec<Tax>>;
+pub type Answers = Memory<Tax>;
 
-/// Questions are larger than parcels.
+/// More carts than a shop's people change in a minute; engines are paid by the question.
+const NEW_A_MINUTE: u32 = 600;
+
 pub fn answers() -> Answers {
-    Memory::of(4_000)
+    Memory::new(Bounds::asking(NEW_A_MINUTE))
 }
 
 impl TaxEngine for Partners {
@@ -31,22 +31,26 @@ impl Partners {
         if definition.kind != Kind::TaxRest || !definition.enabled {
             return None;
         }
-        let (key, now) = ((tenant.id(), id, row.version, question.clone()), tenant.cell().now());
-        if let Some(known) = self.tax_answers().recall(&key, now) {
-            return known;
-        }
         let from = Origin {
             country: definition.options.from_country.as_deref(),
             region: definition.options.from_region.as_deref(),
             postal_code: definition.options.from_postal_code.as_deref(),
         };
-        let went = self.tax_engine(tenant, &row).await.ok()?.quote(&from, question).await;
+        let quote = Quote::new(&from, question);
+        let (asked, now) = (Question::new(tenant.id(), id, row.version, &quote), tenant.cell().now());
+        if let Some(known) = self.tax_answers().recall(&asked, now) {
+            return known;
+        }
+        if !self.tax_answers().may_ask(&asked, now) {
+            return None;
+        }
+        let went = self.tax_engine(tenant, &row).await.ok()?.quote(&quote, question).await;
         let now = tenant.cell().now();
         health::note(tenant.id(), id, &went, now);
         if let Err(error) = &went {
             tracing::warn!(partner = %id, code = error.code(), "An engine did not say the taxes; the shop's own rates are taken");
         }
-        self.tax_answers().keep(key, went.as_ref().ok().cloned(), now);
+        self.tax_answers().keep(asked, went.as_ref().ok().cloned(), now);
         went.ok()
     }
 }
