@@ -2,6 +2,8 @@
 //! import is, as one work.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use catalog::attribute::Declaration;
 use catalog::kept::{self, Kept};
@@ -11,8 +13,10 @@ use store::{Tenant, Work};
 
 use crate::column::Column;
 use crate::import::{Advanced, Counts, Form, Plan, Reject};
-use crate::read::{Shop, Wanted, Wrong};
+use crate::mapping::Columns;
+use crate::read::{Shop, Wanted};
 use crate::reader::Group;
+use crate::wrong::Wrongs;
 
 /// What chunks are read against, and what is the same for all of them.
 pub struct Ground {
@@ -20,8 +24,33 @@ pub struct Ground {
     pub currency: Currency,
     pub plan: Plan,
     pub form: Form,
-    pub columns: Vec<Option<Column>>,
+    pub columns: Columns,
     pub declared: HashMap<String, Declaration>,
+}
+
+/// Products of a sheet that are taken together.
+#[derive(Clone)]
+pub struct Chunk {
+    all: Arc<[Group]>,
+    range: Range<usize>,
+}
+
+impl Chunk {
+    pub fn new(groups: Vec<Group>) -> Self {
+        Self { range: 0..groups.len(), all: groups.into() }
+    }
+
+    pub fn groups(&self) -> &[Group] {
+        &self.all[self.range.clone()]
+    }
+
+    /// `None` for a product that stands alone.
+    pub fn halves(&self) -> Option<(Self, Self)> {
+        let Range { start, end } = self.range;
+        let middle = start + (end - start) / 2;
+        let part = |range| Self { all: self.all.clone(), range };
+        (end - start > 1).then(|| (part(start..middle), part(middle..end)))
+    }
 }
 
 /// A chunk that was looked at.
@@ -33,12 +62,13 @@ pub struct Planned {
 impl Ground {
     /// Looks up what the shop has of a chunk's products, and says what is to be done. `refused` is what the catalog said
     /// to it before, where it is one product only.
-    pub async fn plan(&self, groups: &[Group], refused: Option<&Problem>) -> Result<Planned, Problem> {
-        let mut desk = Sorting { ground: self, known: self.known(groups).await?, ..Sorting::new(self) };
-        for group in groups {
-            desk.sort(group, refused);
-        }
-        let Sorting { made, changed, known, stock, counts, rejects, .. } = desk;
+    pub async fn plan(self: &Arc<Self>, chunk: &Chunk, refused: Option<Problem>) -> Result<Planned, Problem> {
+        let known = self.known(chunk.groups()).await?;
+        let (ground, own) = (self.clone(), chunk.clone());
+        // Hundreds of wide rows take their time, and nobody else's request waits for them.
+        let sort = move || Sorted::of(&ground, known, own.groups(), refused.as_ref());
+        let sorted = tokio::task::spawn_blocking(sort).await.map_err(|_| Problem::bug())?;
+        let Sorted { made, changed, known, stock, counts, rejects } = sorted;
         let mut works = Vec::with_capacity(made.len() + changed.len());
         for (id, wanted) in made {
             let on_hand = on_hand(&wanted);
@@ -52,7 +82,7 @@ impl Ground {
                 catalog::works::change_product(&self.tenant, id, version, content, stock, self.currency);
             works.push(Work::or_refuse(work.await));
         }
-        let rows = || groups.iter().flat_map(|group| &group.rows);
+        let rows = || chunk.groups().iter().flat_map(|group| &group.rows);
         let from = rows().next().map_or(0, |row| row.number - 1);
         let to = rows().last().map_or(0, |row| row.number);
         Ok(Planned { works, advanced: Advanced { from, to, counts, rejects } })
@@ -85,8 +115,8 @@ impl Ground {
     }
 
     fn skus<'g>(&self, group: &'g Group) -> impl Iterator<Item = String> + use<'g> {
-        let place = self.columns.iter().position(|column| *column == Some(Column::Sku));
-        group.rows.iter().filter_map(move |row| Some(row.cells.get(place?)?.trim().to_owned()))
+        let place = self.columns.place(&Column::Sku);
+        group.rows.iter().filter_map(move |row| Some(row.cell(place?).trim().to_owned()))
     }
 }
 
@@ -114,8 +144,7 @@ impl Known {
 }
 
 /// A chunk's products, by what becomes of them.
-struct Sorting<'a> {
-    ground: &'a Ground,
+struct Sorted {
     known: Known,
     made: Vec<(ProductId, Wanted)>,
     /// Each once, though rows in several places may change it.
@@ -125,21 +154,21 @@ struct Sorting<'a> {
     rejects: Vec<Reject>,
 }
 
-impl<'a> Sorting<'a> {
-    fn new(ground: &'a Ground) -> Self {
-        Self {
-            ground,
-            known: Known::default(),
+impl Sorted {
+    fn of(ground: &Ground, known: Known, groups: &[Group], refused: Option<&Problem>) -> Self {
+        let mut sorted = Self {
+            known,
             made: Vec::new(),
             changed: Vec::new(),
             stock: HashMap::new(),
             counts: Counts::default(),
             rejects: Vec::new(),
-        }
+        };
+        groups.iter().for_each(|group| sorted.sort(ground, group, refused));
+        sorted
     }
 
-    fn sort(&mut self, group: &Group, refused: Option<&Problem>) {
-        let ground = self.ground;
+    fn sort(&mut self, ground: &Ground, group: &Group, refused: Option<&Problem>) {
         let rows = i64::try_from(group.rows.len()).unwrap_or(i64::MAX);
         let id = match group.handle.as_str() {
             "" => ground.sku(group).and_then(|sku| self.known.by_sku.get(&sku)).copied(),
@@ -154,12 +183,12 @@ impl<'a> Sorting<'a> {
         let shop = Shop { columns: &ground.columns, declared: &ground.declared, currency: ground.currency };
         let wanted = match shop.read(group, known.map(|kept| &kept.content)) {
             Ok(wanted) => wanted,
-            Err(wrong) => return self.reject(group, &wrong),
+            Err(wrong) => return self.reject(ground, group, &wrong),
         };
         let taken = self.known.said_of_skus(id, &wanted);
         if let Some(problem) = refused.or(taken.as_ref()) {
             let wrong = said(&shop, group, &wanted, problem);
-            return self.reject(group, &wrong);
+            return self.reject(ground, group, &wrong);
         }
         match id.and_then(|id| self.known.products.get_mut(&id)) {
             None => {
@@ -178,44 +207,25 @@ impl<'a> Sorting<'a> {
         }
     }
 
-    /// A product goes in whole or not at all, so that nobody can buy half of it. Each of its rows says why.
-    fn reject(&mut self, group: &Group, wrong: &[Wrong]) {
-        let theirs = |column: &Column| {
-            let place = self.ground.columns.iter().position(|other| other.as_ref() == Some(column));
-            match place {
-                Some(place) => self.ground.form.header.theirs[place].clone(),
-                None => column.to_string(),
-            }
+    fn reject(&mut self, ground: &Ground, group: &Group, wrong: &Wrongs) {
+        let theirs = |column: &Column| match ground.columns.place(column) {
+            Some(place) => ground.form.header.theirs[place].clone(),
+            None => column.to_string(),
         };
-        let first = wrong.iter().map(|wrong| wrong.row).min().unwrap_or(0);
-        let first = group.rows.get(first).map_or(0, |row| row.line);
-        for (place, row) in group.rows.iter().enumerate() {
-            let own: Vec<&Wrong> = wrong.iter().filter(|wrong| wrong.row == place).collect();
-            let mut columns: Vec<String> =
-                own.iter().filter_map(|wrong| wrong.column.as_ref()).map(theirs).collect();
-            columns.dedup();
-            let problems: Vec<&str> = own.iter().map(|wrong| wrong.problem.as_str()).collect();
-            let problem = match problems.as_slice() {
-                [] => format!("Another row of this product is wrong: line {first}."),
-                problems => problems.join("; "),
-            };
-            let column = columns.join(", ");
-            self.rejects.push(Reject { row: row.number, line: row.line, column, problem });
-        }
+        self.rejects.extend(wrong.rejects(group, theirs));
     }
 }
 
 /// What the catalog refused, by rows and columns.
-fn said(shop: &Shop<'_>, group: &Group, wanted: &Wanted, problem: &Problem) -> Vec<Wrong> {
-    let mut wrong = shop.placed(group, &wanted.content, &problem.fields);
+fn said(shop: &Shop<'_>, group: &Group, wanted: &Wanted, problem: &Problem) -> Wrongs {
+    let placed = shop.placed(group, &wanted.content, &problem.fields);
+    if problem.code == "invalid" && !placed.is_empty() {
+        return placed;
+    }
     // A conflict says in its own sentence what it is about; its fields only say where.
-    if problem.code != "invalid" {
-        wrong.truncate(1);
-        wrong.iter_mut().for_each(|wrong| wrong.problem.clone_from(&problem.detail));
-    }
-    if wrong.is_empty() {
-        wrong.push(Wrong { row: 0, column: None, problem: problem.detail.clone() });
-    }
+    let (row, column) = placed.told.into_iter().next().map_or((0, None), |first| (first.row, first.column));
+    let mut wrong = Wrongs::default();
+    wrong.note(row, column, &problem.detail);
     wrong
 }
 

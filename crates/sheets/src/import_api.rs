@@ -21,6 +21,7 @@ use crate::export::sent;
 use crate::import::{Plan, State};
 use crate::mapping::Mapping;
 use crate::queries::{self, ImportRow};
+use crate::reader::{LONGEST_NAME, MOST_COLUMNS};
 use crate::source::Source;
 use crate::{ImportId, Refusal, mended, works};
 
@@ -225,8 +226,12 @@ impl NewProductImport {
         check.that(one, "/file", "name a file or send content, and not both");
         let content = self.content.as_ref().is_none_or(|content| !content.trim().is_empty());
         check.that(content, "/content", "there is nothing in it");
-        check.that(self.mapping.len() <= 1000, "/mapping", "a file has at most 1,000 columns");
-        for (theirs, ours) in &self.mapping {
+        let many = self.mapping.len() > MOST_COLUMNS;
+        check.that(!many, "/mapping", format!("a file has at most {MOST_COLUMNS} columns"));
+        let long = self.mapping.keys().any(|theirs| !kernel::within(theirs, 0, LONGEST_NAME));
+        let told = format!("the name of a column has at most {LONGEST_NAME} letters");
+        check.that(!long, "/mapping", told);
+        for (theirs, ours) in self.mapping.iter().filter(|_| !many && !long) {
             let known = ours.as_ref().is_none_or(|ours| Column::named(ours).is_some());
             let pointer = format!("/mapping/{}", kernel::problem::pointer_part(theirs));
             check.that(known, pointer, "there is no such column; docs/csv.md lists them");

@@ -1,6 +1,7 @@
 //! The job of an import: looks at the file, takes it chunk by chunk, and goes on where it was after a crash.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use blobs::Blobs;
 use kernel::{Actor, CorrelationId, Fault, Problem};
@@ -8,10 +9,11 @@ use serde::Deserialize;
 use store::relay::{JobKind, JobRun};
 use store::{Asked, Work};
 
-use crate::chunk::{Ground, Planned};
+use crate::chunk::{Chunk, Ground, Planned};
 use crate::import::State;
 use crate::queries::{self, ImportRow};
-use crate::reader::{Group, Unread};
+use crate::queue::Sizable;
+use crate::reader::Unread;
 use crate::source::Source;
 use crate::{ImportId, works};
 
@@ -22,6 +24,9 @@ const ATTEMPTS: i64 = 20;
 
 /// How many rows have their effect together, more or less: few enough that nobody else waits long for their turn.
 const ROWS_TOGETHER: usize = 100;
+
+/// With how much in them a chunk has enough, however few rows they are.
+const BYTES_TOGETHER: usize = 1024 * 1024;
 
 /// After how many the job says how far it is; the import itself always knows.
 const ROWS_SAID: i64 = 1_000;
@@ -120,31 +125,32 @@ impl Way<'_> {
         let declared = catalog::kept::declarations(&tenant).await?;
         let columns = form.header.columns();
         let ground = Ground { tenant, currency: record.currency, plan, form, columns, declared };
-        self.take_all(source, &ground, read).await
+        self.take_all(source, &Arc::new(ground), read).await
     }
 
-    async fn take_all(&self, source: &Source, ground: &Ground, read: i64) -> Result<(), Stop> {
+    async fn take_all(&self, source: &Source, ground: &Arc<Ground>, read: i64) -> Result<(), Stop> {
         let mut groups = source.groups(&ground.form).await?;
-        let (mut chunk, mut rows, mut said) = (Vec::new(), 0, read);
-        while let Some(group) = groups.recv().await {
+        let (mut chunk, mut rows, mut bytes, mut said) = (Vec::new(), 0, 0, read);
+        while let Some(group) = groups.take().await {
             let group = group?;
             // What was taken before a crash is read again, to know what came before, and not taken again.
             let last = group.rows.last().map(|row| row.number).filter(|last| *last > read);
             let Some(last) = last else { continue };
             rows += group.rows.len();
+            bytes += group.bytes();
             chunk.push(group);
-            if rows < ROWS_TOGETHER {
+            if rows < ROWS_TOGETHER && bytes < BYTES_TOGETHER {
                 continue;
             }
-            self.take(ground, &std::mem::take(&mut chunk)).await?;
-            rows = 0;
+            self.take(ground, Chunk::new(std::mem::take(&mut chunk))).await?;
+            (rows, bytes) = (0, 0);
             if last - said >= ROWS_SAID {
                 self.run.progress(last, ground.form.rows, "").await?;
                 said = last;
             }
         }
         if !chunk.is_empty() {
-            self.take(ground, &chunk).await?;
+            self.take(ground, Chunk::new(chunk)).await?;
         }
         Ok(())
     }
@@ -153,31 +159,30 @@ impl Way<'_> {
     /// left: the same decisions find the row that make the product.
     fn take<'b>(
         &'b self,
-        ground: &'b Ground,
-        groups: &'b [Group],
+        ground: &'b Arc<Ground>,
+        chunk: Chunk,
     ) -> Pin<Box<dyn Future<Output = Result<(), Problem>> + Send + 'b>> {
         Box::pin(async move {
             let mut looks = LOOKS;
             let problem = loop {
-                match self.try_to_take(ground, groups).await {
+                match self.try_to_take(ground, &chunk).await {
                     Ok(()) => return Ok(()),
                     Err(problem) if !is_about_products(&problem) => return Err(problem),
                     Err(problem) if problem.fault == Fault::Changed && looks > 0 => looks -= 1,
                     Err(problem) => break problem,
                 }
             };
-            if groups.len() > 1 {
-                let (first, second) = groups.split_at(groups.len() / 2);
+            if let Some((first, second)) = chunk.halves() {
                 self.take(ground, first).await?;
                 return self.take(ground, second).await;
             }
-            let Planned { advanced, .. } = ground.plan(groups, Some(&problem)).await?;
+            let Planned { advanced, .. } = ground.plan(&chunk, Some(problem)).await?;
             self.run(works::advance(self.id, advanced)).await
         })
     }
 
-    async fn try_to_take(&self, ground: &Ground, groups: &[Group]) -> Result<(), Problem> {
-        let Planned { works: products, advanced } = ground.plan(groups, None).await?;
+    async fn try_to_take(&self, ground: &Arc<Ground>, chunk: &Chunk) -> Result<(), Problem> {
+        let Planned { works: products, advanced } = ground.plan(chunk, None).await?;
         let advance = works::advance(self.id, advanced);
         if !ground.plan.dry_run || products.is_empty() {
             return self.run(Work::all(products.into_iter().chain([advance]))).await;

@@ -22,6 +22,7 @@ mod mapping;
 mod mended;
 mod projector;
 pub mod queries;
+mod queue;
 mod read;
 mod reader;
 mod refusal;
@@ -32,6 +33,7 @@ mod source;
 mod text;
 pub mod works;
 mod written;
+mod wrong;
 
 kernel::ids! {
     ImportId;

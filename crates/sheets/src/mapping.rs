@@ -1,13 +1,17 @@
 //! Which of a sheet's columns is which of ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::column::Column;
+use crate::wrong::shortened;
 
 /// Their columns by ours, where somebody said so; nothing for a column that is left out.
 pub type Mapping = BTreeMap<String, Option<String>>;
+
+/// How long a list of columns in a sentence is, in bytes.
+const LONGEST_LIST: usize = 1000;
 
 /// The columns of a sheet, as they are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +51,42 @@ impl Header {
         Self { theirs, ours, proposals, problem }
     }
 
-    pub fn columns(&self) -> Vec<Option<Column>> {
-        self.ours.iter().map(|name| name.as_deref().and_then(Column::named)).collect()
+    pub fn columns(&self) -> Columns {
+        Columns::new(self.ours.iter().map(|name| name.as_deref().and_then(Column::named)))
+    }
+}
+
+/// Where each of our columns stands in a sheet. Cells are looked up by the thousand.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    places: HashMap<Column, usize>,
+    /// In the order in which they stand.
+    known: Vec<Column>,
+}
+
+impl Columns {
+    fn new(columns: impl Iterator<Item = Option<Column>>) -> Self {
+        let mut all = Self::default();
+        for (place, column) in columns.enumerate() {
+            if let Some(column) = column.filter(|column| !all.places.contains_key(column)) {
+                all.places.insert(column.clone(), place);
+                all.known.push(column);
+            }
+        }
+        all
+    }
+
+    pub fn place(&self, column: &Column) -> Option<usize> {
+        self.places.get(column).copied()
+    }
+
+    pub fn known(&self) -> impl Iterator<Item = &Column> {
+        self.known.iter()
+    }
+
+    #[cfg(test)]
+    pub fn named(names: &[String]) -> Self {
+        Self::new(names.iter().map(|name| Column::named(name)))
     }
 }
 
@@ -59,7 +97,8 @@ fn problem(
     proposals: &BTreeMap<String, String>,
 ) -> Option<String> {
     if let Some(missing) = mapping.keys().find(|name| !theirs.contains(name)) {
-        return Some(format!("The file has no column {missing:?}. Its columns are: {}.", theirs.join(", ")));
+        let columns = shortened(theirs.join(", "), LONGEST_LIST);
+        return Some(format!("The file has no column {missing:?}. Its columns are: {columns}."));
     }
     for (n, column) in ours.iter().enumerate() {
         let twice = column.as_ref().filter(|column| ours[..n].contains(&Some((*column).clone())));

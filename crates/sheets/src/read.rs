@@ -9,20 +9,13 @@ use kernel::{Currency, FieldProblem, Money};
 
 use crate::cell::{minor, split};
 use crate::column::{Column, MOST_MEDIA, MOST_OPTIONS};
+use crate::mapping::Columns;
 use crate::reader::{Group, Row};
-
-/// What is wrong with a row of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// Which of the group's rows, from 0.
-    pub row: usize,
-    pub column: Option<Column>,
-    pub problem: String,
-}
+use crate::wrong::Wrongs;
 
 /// What rows are read against.
 pub struct Shop<'a> {
-    pub columns: &'a [Option<Column>],
+    pub columns: &'a Columns,
     pub declared: &'a HashMap<String, Declaration>,
     pub currency: Currency,
 }
@@ -36,18 +29,22 @@ pub struct Wanted {
 
 impl Shop<'_> {
     /// The product that a group's rows make of what was there before. All that is wrong is told at once.
-    pub fn read(&self, group: &Group, before: Option<&Content>) -> Result<Wanted, Vec<Wrong>> {
+    pub fn read(&self, group: &Group, before: Option<&Content>) -> Result<Wanted, Wrongs> {
         let mut reading = Reading {
             shop: self,
             group,
-            wrong: Vec::new(),
+            wrong: Wrongs::default(),
             content: before.cloned().unwrap_or_default(),
             stock: HashMap::new(),
         };
         for (row, troubled) in group.rows.iter().enumerate() {
             if let Some(trouble) = &troubled.trouble {
-                reading.wrong.push(Wrong { row, column: None, problem: trouble.clone() });
+                reading.wrong.note(row, None, trouble);
             }
+        }
+        // Of a product that is too large nothing was kept that could be read.
+        if group.rows.iter().all(Row::is_empty) {
+            return Err(reading.wrong);
         }
         reading.product();
         reading.media();
@@ -62,13 +59,13 @@ impl Shop<'_> {
     }
 
     /// What the catalog says is wrong, by rows and columns instead of places in a body.
-    pub fn placed(&self, group: &Group, content: &Content, fields: &[FieldProblem]) -> Vec<Wrong> {
+    pub fn placed(&self, group: &Group, content: &Content, fields: &[FieldProblem]) -> Wrongs {
         let sku = self.place(&Column::Sku);
         let row_of = |variant: usize| {
             let variant = content.variants.get(variant)?;
             group.rows.iter().position(|row| cell(row, sku) == Some(variant.sku.as_str()))
         };
-        let mut wrong: Vec<Wrong> = Vec::with_capacity(fields.len());
+        let mut wrong = Wrongs::default();
         for field in fields {
             let parts: Vec<&str> = field.pointer.split('/').skip(1).collect();
             let number = parts.get(1).and_then(|part| part.parse::<usize>().ok()).unwrap_or(0);
@@ -76,13 +73,13 @@ impl Shop<'_> {
                 Some(&"variants") => row_of(number).unwrap_or(0),
                 _ => 0,
             };
-            wrong.push(Wrong { row, column: column_of(&parts), problem: field.detail.clone() });
+            wrong.note(row, column_of(&parts), &field.detail);
         }
         wrong
     }
 
     fn place(&self, column: &Column) -> Option<usize> {
-        self.columns.iter().position(|other| other.as_ref() == Some(column))
+        self.columns.place(column)
     }
 }
 
@@ -103,33 +100,34 @@ fn column_of(parts: &[&str]) -> Option<Column> {
 }
 
 fn cell(row: &Row, place: Option<usize>) -> Option<&str> {
-    row.cells.get(place?).map(|cell| cell.trim())
+    Some(row.cell(place?).trim())
 }
 
 struct Reading<'a> {
     shop: &'a Shop<'a>,
     group: &'a Group,
-    wrong: Vec<Wrong>,
+    wrong: Wrongs,
     content: Content,
     stock: HashMap<String, i64>,
 }
 
 impl<'a> Reading<'a> {
     fn wrong(&mut self, row: usize, column: &Column, problem: impl Into<String>) {
-        self.wrong.push(Wrong { row, column: Some(column.clone()), problem: problem.into() });
+        self.wrong.note(row, Some(column.clone()), problem);
     }
 
     /// The cell of a row, if the sheet has the column.
     fn cell(&self, row: usize, column: &Column) -> Option<&'a str> {
         let place = self.shop.place(column)?;
-        self.group.rows.get(row)?.cells.get(place).map(String::as_str)
+        Some(self.group.rows.get(row)?.cell(place))
     }
 
     /// What the first row says of the product; further rows say the same or nothing.
     fn of_product(&mut self, column: &Column) -> Option<&'a str> {
-        let first = self.cell(0, column)?;
-        for row in 1..self.group.rows.len() {
-            let other = self.cell(row, column).unwrap_or_default();
+        let place = self.shop.place(column)?;
+        let first = self.group.rows.first()?.cell(place);
+        for (row, other) in self.group.rows.iter().enumerate().skip(1) {
+            let other = other.cell(place);
             if !other.is_empty() && other != first {
                 let line = self.group.rows[0].line;
                 self.wrong(row, column, format!("line {line} says something else of the same product"));
@@ -147,10 +145,10 @@ impl<'a> Reading<'a> {
             self.content.description = description.to_owned();
         }
         if let Some(categories) = self.of_product(&Column::Categories) {
-            self.content.categories = split(categories);
+            self.content.categories = list(categories);
         }
         if let Some(tags) = self.of_product(&Column::Tags) {
-            self.content.tags = split(tags);
+            self.content.tags = list(tags);
         }
         if let Some(brand) = self.of_product(&Column::Brand) {
             self.content.brand = filled(brand);
@@ -180,7 +178,7 @@ impl<'a> Reading<'a> {
 
     fn attributes(&mut self) {
         let columns = self.shop.columns;
-        for column in columns.iter().flatten() {
+        for column in columns.known() {
             let Column::Attribute(name) = column else { continue };
             let Some(cell) = self.of_product(column) else { continue };
             if cell.is_empty() {
@@ -205,7 +203,7 @@ impl<'a> Reading<'a> {
 
     /// Pictures of all rows, each once: others write one a row.
     fn media(&mut self) {
-        let last = self.shop.columns.iter().flatten().filter_map(|column| match column {
+        let last = self.shop.columns.known().filter_map(|column| match column {
             Column::Media(n) => Some(*n),
             _ => None,
         });
@@ -214,7 +212,8 @@ impl<'a> Reading<'a> {
         for row in 0..self.group.rows.len() {
             for n in 1..=last.min(MOST_MEDIA) {
                 let source = self.cell(row, &Column::Media(n)).unwrap_or_default().trim();
-                if source.is_empty() {
+                // With one too many it is refused, and no more need be compared.
+                if source.is_empty() || media.len() > MOST_MEDIA {
                     continue;
                 }
                 let one = self.medium(row, n, source);
@@ -274,10 +273,10 @@ impl<'a> Reading<'a> {
     }
 
     fn is_only_a_picture(&self, row: usize) -> bool {
-        let others = self.shop.columns.iter().flatten().filter(|column| {
+        let mut others = self.shop.columns.known().filter(|column| {
             !matches!(column, Column::Handle | Column::Media(_) | Column::MediaAlt(_) | Column::MediaKind(_))
         });
-        others.into_iter().all(|column| self.cell(row, column).is_none_or(|cell| cell.trim().is_empty()))
+        others.all(|column| self.cell(row, column).is_none_or(|cell| cell.trim().is_empty()))
     }
 
     fn variant(&mut self, row: usize, variant: &mut Variant, new: bool) {
@@ -398,6 +397,15 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// Many more than a product may have of anything are as wrong as all of them.
+const LONGEST_LIST: usize = 1000;
+
+fn list(cell: &str) -> Vec<String> {
+    let mut items = split(cell);
+    items.truncate(LONGEST_LIST);
+    items
 }
 
 fn status_of(cell: &str) -> Option<Status> {

@@ -9,7 +9,9 @@ use csv::StringRecord;
 use uuid::Uuid;
 
 use crate::cell::bare;
-use crate::column::Column;
+use crate::column::{Column, MOST_MEDIA, MOST_OPTIONS};
+use crate::mapping::Columns;
+use crate::queue::Sizable;
 
 /// A row, with the line of the file on which it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +19,29 @@ pub struct Row {
     /// Counted from 1, without the header and without empty ones.
     pub number: i64,
     pub line: i64,
-    /// As they are meant.
-    pub cells: Vec<String>,
+    /// As they are meant; those at the end that are empty are left out.
+    cells: Vec<String>,
     pub trouble: Option<String>,
+}
+
+impl Row {
+    /// One that is not there is empty.
+    pub fn cell(&self, place: usize) -> &str {
+        self.cells.get(place).map_or("", String::as_str)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+}
+
+/// What a cell takes beside its letters.
+const CELL: usize = 48;
+
+impl Sizable for Row {
+    fn bytes(&self) -> usize {
+        self.cells.iter().fold(size_of::<Self>(), |bytes, cell| bytes + cell.len() + CELL)
+    }
 }
 
 /// The rows that stand together under one handle; one row where there is none.
@@ -29,11 +51,23 @@ pub struct Group {
     pub rows: Vec<Row>,
 }
 
+impl Sizable for Group {
+    fn bytes(&self) -> usize {
+        self.rows.iter().map(Row::bytes).sum()
+    }
+}
+
 /// A row is not longer than this: a quote that is never closed would make one of the whole file.
 const LONGEST_ROW: u64 = 1024 * 1024;
-const MOST_COLUMNS: usize = 1000;
+/// An export writes up to so many for options and pictures; beside them there is room for 200.
+pub const MOST_COLUMNS: usize = 200 + 2 * MOST_OPTIONS + 3 * MOST_MEDIA;
+/// In letters, and over all names in bytes: what an import is keeps them.
+pub const LONGEST_NAME: usize = 200;
+const LONGEST_HEADER: usize = 64 * 1024;
 /// A product has at most 200 variants and 100 pictures.
 const LARGEST_GROUP: usize = 300;
+/// Its rows are in memory together.
+const HEAVIEST_GROUP: usize = 2 * 1024 * 1024;
 
 pub struct Rows<R> {
     reader: csv::Reader<Paced<R>>,
@@ -64,15 +98,10 @@ impl<R: Read> Rows<R> {
         if !reader.read_record(&mut record).map_err(|error| unread(&error))? {
             return Err(Unread::Told("The file has no rows.".into()));
         }
-        if record.len() > MOST_COLUMNS {
-            return Err(Unread::Told(format!("The file has more than {MOST_COLUMNS} columns.")));
+        if let Some(told) = wrong_with(&record) {
+            return Err(Unread::Told(told));
         }
-        let header: Vec<String> = record.iter().map(|name| bare(name).to_owned()).collect();
-        if header.iter().any(|name| name.contains('\0')) {
-            return Err(Unread::Told(
-                "This is no text that can be read. Save the sheet as CSV in UTF-8.".into(),
-            ));
-        }
+        let header = record.iter().map(|name| bare(name).to_owned()).collect();
         Ok(Self { reader, since, header, number: 0, record })
     }
 
@@ -99,7 +128,10 @@ impl<R: Read> Rows<R> {
             };
             let mut cells: Vec<String> =
                 self.record.iter().take(width).map(|cell| bare(cell).replace('\0', "")).collect();
-            cells.resize(width, String::new());
+            // A row costs what stands in it, however wide the sheet is.
+            while cells.last().is_some_and(String::is_empty) {
+                cells.pop();
+            }
             let line = self.record.position().map_or(0, csv::Position::line);
             return Ok(Some(Row {
                 number: self.number,
@@ -109,6 +141,26 @@ impl<R: Read> Rows<R> {
             }));
         }
     }
+}
+
+/// Why a header is not taken.
+fn wrong_with(header: &StringRecord) -> Option<String> {
+    if header.len() > MOST_COLUMNS {
+        return Some(format!("The file has more than {MOST_COLUMNS} columns."));
+    }
+    if header.iter().any(|name| name.contains('\0')) {
+        return Some("This is no text that can be read. Save the sheet as CSV in UTF-8.".to_owned());
+    }
+    if let Some(place) = header.iter().position(|name| name.chars().count() > LONGEST_NAME) {
+        let number = place + 1;
+        return Some(format!(
+            "The name of column {number} is longer than {LONGEST_NAME} letters. Give it a shorter one."
+        ));
+    }
+    let long = header.as_slice().len() > LONGEST_HEADER;
+    long.then(|| {
+        "The names of all columns together are longer than 64 KB. Give them shorter ones.".to_owned()
+    })
 }
 
 fn unread(error: &csv::Error) -> Unread {
@@ -150,9 +202,8 @@ pub struct Groups<R> {
 }
 
 impl<R: Read> Groups<R> {
-    pub fn new(rows: Rows<R>, columns: &[Option<Column>]) -> Self {
-        let place = |wanted: Column| columns.iter().position(|column| column.as_ref() == Some(&wanted));
-        let (handle, sku) = (place(Column::Handle), place(Column::Sku));
+    pub fn new(rows: Rows<R>, columns: &Columns) -> Self {
+        let (handle, sku) = (columns.place(&Column::Handle), columns.place(&Column::Sku));
         Self { rows, handle, sku, ahead: None, handles: HashSet::new(), skus: HashMap::new() }
     }
 
@@ -167,15 +218,7 @@ impl<R: Read> Groups<R> {
         let handle = self.handle_of(&first);
         let mut group = Group { handle, rows: vec![first] };
         if !group.handle.is_empty() {
-            while group.rows.len() < LARGEST_GROUP {
-                match self.row()? {
-                    Some(row) if self.handle_of(&row) == group.handle => group.rows.push(row),
-                    other => {
-                        self.ahead = other;
-                        break;
-                    }
-                }
-            }
+            self.gather(&mut group)?;
             if !self.handles.insert(key(&group.handle)) {
                 let told =
                     "Rows of this product stand further up. Put all of them together, 300 at the most.";
@@ -185,9 +228,35 @@ impl<R: Read> Groups<R> {
         Ok(Some(group))
     }
 
+    /// Takes the further rows of a product. One that is too large keeps nothing of them but where they stand, and is
+    /// refused as a whole.
+    fn gather(&mut self, group: &mut Group) -> Result<(), Unread> {
+        let mut bytes = group.bytes();
+        while group.rows.len() < LARGEST_GROUP {
+            match self.row()? {
+                Some(row) if self.handle_of(&row) == group.handle => {
+                    bytes += row.bytes();
+                    group.rows.push(row);
+                }
+                other => {
+                    self.ahead = other;
+                    break;
+                }
+            }
+            if bytes > HEAVIEST_GROUP {
+                group.rows.iter_mut().for_each(|row| row.cells = Vec::new());
+            }
+        }
+        if bytes > HEAVIEST_GROUP {
+            let told = "The rows of this product are more than 2 MB. Leave empty in further rows what the first one says.";
+            group.rows.iter_mut().for_each(|row| row.trouble = Some(told.to_owned()));
+        }
+        Ok(())
+    }
+
     fn row(&mut self) -> Result<Option<Row>, Unread> {
         let Some(mut row) = self.rows.next()? else { return Ok(None) };
-        let sku = self.sku.map_or("", |place| row.cells[place].trim());
+        let sku = self.sku.map_or("", |place| row.cell(place).trim());
         if !sku.is_empty()
             && let Some(before) = self.skus.insert(key(sku), row.line)
         {
@@ -197,7 +266,7 @@ impl<R: Read> Groups<R> {
     }
 
     fn handle_of(&self, row: &Row) -> String {
-        self.handle.map_or("", |place| row.cells[place].trim()).to_owned()
+        self.handle.map_or("", |place| row.cell(place).trim()).to_owned()
     }
 }
 
@@ -211,7 +280,7 @@ mod tests {
 
     fn groups(text: &str) -> Vec<Group> {
         let rows = Rows::new(text.as_bytes(), ',').map_err(|_| "the header").unwrap();
-        let columns: Vec<Option<Column>> = rows.header.iter().map(|name| Column::named(name)).collect();
+        let columns = Columns::named(&rows.header);
         let mut groups = Groups::new(rows, &columns);
         std::iter::from_fn(|| groups.next().map_err(|_| "a row").unwrap()).collect()
     }
@@ -244,6 +313,46 @@ mod tests {
     fn a_product_in_two_places_and_a_sku_on_two_lines_are_refused() {
         let text = "handle,sku\nlamp,A\nbed,B\nlamp,C\nrug,A\n";
         assert_eq!(troubles(text), [(2, false), (3, false), (4, true), (5, true)]);
+    }
+
+    fn told_of_header(names: &[String]) -> Option<String> {
+        match Rows::new(names.join(",").as_bytes(), ',') {
+            Ok(_) => None,
+            Err(Unread::Told(told)) => Some(told),
+            Err(Unread::Broken) => panic!("it is all there"),
+        }
+    }
+
+    #[test]
+    fn a_sheet_has_so_many_columns_and_no_endless_names() {
+        let names = |count: usize, letters: usize| vec!["é".repeat(letters); count];
+        assert_eq!(told_of_header(&names(MOST_COLUMNS, 1)), None);
+        assert!(told_of_header(&names(MOST_COLUMNS + 1, 1)).unwrap().contains("540 columns"));
+        assert_eq!(told_of_header(&names(2, LONGEST_NAME)), None);
+        let long = [names(2, 1), names(1, LONGEST_NAME + 1)].concat();
+        assert!(told_of_header(&long).unwrap().contains("The name of column 3 is longer than 200 letters"));
+        assert!(told_of_header(&names(200, 170)).unwrap().contains("64 KB"));
+    }
+
+    #[test]
+    fn a_row_costs_what_stands_in_it_however_wide_the_sheet_is() {
+        let wide = format!("handle,sku{}\n,L\n,L{}\n", ",a".repeat(500), ",".repeat(500));
+        for group in groups(&wide) {
+            assert!(group.bytes() < 300, "{}", group.bytes());
+            assert_eq!((group.rows[0].cell(1), group.rows[0].cell(400)), ("L", ""));
+        }
+    }
+
+    #[test]
+    fn a_product_whose_rows_are_too_large_is_refused_as_a_whole_and_the_next_one_is_not() {
+        let row = format!("lamp,,{}\n", "x".repeat(100_000));
+        let read = groups(&format!("handle,sku,title\n{}bed,B,Bed\n", row.repeat(30)));
+        let sizes: Vec<(usize, bool)> =
+            read.iter().map(|group| (group.rows.len(), group.rows[0].trouble.is_some())).collect();
+        assert_eq!(sizes, [(30, true), (1, false)]);
+        assert!(read[0].rows.iter().all(|row| row.is_empty() && row.trouble.is_some()));
+        let fits = groups(&format!("handle,sku,title\n{}", row.repeat(20)));
+        assert_eq!((fits.len(), fits[0].rows[0].trouble.clone()), (1, None));
     }
 
     #[test]

@@ -8,9 +8,11 @@ use kernel::{Currency, Money};
 use proptest::prelude::*;
 
 use crate::column::Column;
-use crate::read::{Shop, Wanted, Wrong};
+use crate::mapping::Columns;
+use crate::read::{Shop, Wanted};
 use crate::reader::{Group, Groups, Rows};
 use crate::written::{Extent, rows};
+use crate::wrong::{Wrong, Wrongs};
 
 fn text(most: usize) -> impl Strategy<Value = String> {
     let letters = "[a-zäé0-9=+'\"@;,\\\\\n -]";
@@ -101,7 +103,7 @@ fn product(currency: Currency) -> impl Strategy<Value = Content> {
 }
 
 /// The file that an export makes of a product, read as groups of rows.
-fn sheet(content: &Content) -> (Vec<Option<Column>>, Vec<Group>) {
+fn sheet(content: &Content) -> (Columns, Vec<Group>) {
     let mut extent = Extent::default();
     extent.grow(content);
     let columns = extent.columns();
@@ -113,13 +115,13 @@ fn sheet(content: &Content) -> (Vec<Option<Column>>, Vec<Group>) {
     }
     let bytes = writer.into_inner().unwrap();
     let rows = Rows::new(bytes.as_slice(), ',').map_err(|_| "the header").unwrap();
-    let columns: Vec<Option<Column>> = rows.header.iter().map(|name| Column::named(name)).collect();
-    assert!(columns.iter().all(Option::is_some), "{:?}", rows.header);
+    assert!(rows.header.iter().all(|name| Column::named(name).is_some()), "{:?}", rows.header);
+    let columns = Columns::named(&rows.header);
     let mut groups = Groups::new(rows, &columns);
     (columns, std::iter::from_fn(|| groups.next().map_err(|_| "a row").unwrap()).collect())
 }
 
-fn read(content: &Content, before: Option<&Content>, currency: Currency) -> Result<Wanted, Vec<Wrong>> {
+fn read(content: &Content, before: Option<&Content>, currency: Currency) -> Result<Wanted, Wrongs> {
     let declared = content.attributes.iter().map(|(name, value)| {
         let kind = match value {
             Value::Flag(_) => Type::Boolean,
@@ -175,7 +177,7 @@ proptest! {
     ) {
         let text = format!("handle{delimiter}sku{delimiter}price{delimiter}title{delimiter}media1{delimiter}option1_value\n{body}");
         let rows = || Rows::new(text.as_bytes(), delimiter).map_err(|_| "the header").unwrap();
-        let columns: Vec<Option<Column>> = rows().header.iter().map(|name| Column::named(name)).collect();
+        let columns = Columns::named(&rows().header);
         let (declared, currency) = (HashMap::new(), "EUR".parse().unwrap());
         let shop = Shop { columns: &columns, declared: &declared, currency };
         let (mut groups, mut numbers) = (Groups::new(rows(), &columns), Vec::new());
@@ -183,7 +185,7 @@ proptest! {
             numbers.extend(group.rows.iter().map(|row| row.number));
             match shop.read(&group, None) {
                 Ok(wanted) => prop_assert!(wanted.content.check(currency).is_ok()),
-                Err(wrong) => prop_assert!(!wrong.is_empty() && wrong.iter().all(|wrong| wrong.row < group.rows.len())),
+                Err(wrong) => prop_assert!(!wrong.is_empty() && wrong.told.iter().all(|wrong| wrong.row < group.rows.len())),
             }
         }
         let (mut all, mut count) = (rows(), 0);
@@ -194,9 +196,9 @@ proptest! {
     }
 }
 
-fn group(text: &str) -> (Vec<Option<Column>>, Group) {
+fn group(text: &str) -> (Columns, Group) {
     let rows = Rows::new(text.as_bytes(), ',').map_err(|_| "the header").unwrap();
-    let columns: Vec<Option<Column>> = rows.header.iter().map(|name| Column::named(name)).collect();
+    let columns = Columns::named(&rows.header);
     let group = Groups::new(rows, &columns).next().map_err(|_| "a row").unwrap().unwrap();
     (columns, group)
 }
@@ -205,7 +207,7 @@ fn told(text: &str, before: Option<&Content>) -> Result<Wanted, Vec<(usize, Stri
     let (columns, group) = group(text);
     let shop = Shop { columns: &columns, declared: &HashMap::new(), currency: "EUR".parse().unwrap() };
     let named = |wrong: Wrong| (wrong.row, wrong.column.map(|column| column.to_string()).unwrap_or_default());
-    shop.read(&group, before).map_err(|wrong| wrong.into_iter().map(named).collect())
+    shop.read(&group, before).map_err(|wrong| wrong.told.into_iter().map(named).collect())
 }
 
 #[test]

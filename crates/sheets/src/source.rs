@@ -9,15 +9,14 @@ use futures_util::StreamExt;
 use kernel::{Problem, TenantId};
 use tokio::sync::mpsc;
 
-use crate::column::Column;
 use crate::import::{Form, Plan};
 use crate::mapping::Header;
+use crate::queue::{Inlet, Outlet, Sizable, queue};
 use crate::reader::{Group, Groups, Row, Rows, Unread};
 use crate::text::{Decoded, Sniff, delimiter};
 
-/// How many pieces of bytes, and how many products, wait for whoever takes them.
+/// How many pieces of bytes wait for whoever reads them.
 const PIECES: usize = 4;
-const PRODUCTS: usize = 64;
 
 /// How much of a text is looked at for what parts its cells.
 const OPENING: u64 = 64 * 1024;
@@ -53,11 +52,11 @@ impl Source {
             let mut count = 0;
             while let Some(row) = rows.next()? {
                 count = row.number;
-            }
-            if count > MOST_ROWS {
-                return Err(Unread::Told(format!(
-                    "The file has more than {MOST_ROWS} rows. Send it in parts."
-                )));
+                if count > MOST_ROWS {
+                    return Err(Unread::Told(format!(
+                        "The file has more than {MOST_ROWS} rows. Send it in parts."
+                    )));
+                }
             }
             Ok(Form { encoding, delimiter, header, rows: count })
         };
@@ -65,25 +64,24 @@ impl Source {
     }
 
     /// The products of the file, in its order. Whoever drops the receiver ends the reading.
-    pub async fn groups(&self, form: &Form) -> Result<mpsc::Receiver<Result<Group, Unread>>, Unread> {
-        let (sender, receiver) = mpsc::channel(PRODUCTS);
+    pub async fn groups(&self, form: &Form) -> Result<Outlet<Result<Group, Unread>>, Unread> {
+        let (inlet, outlet) = queue();
         let (pipe, form) = (self.pipe().await?, form.clone());
         tokio::task::spawn_blocking(move || {
-            let columns: Vec<Option<Column>> = form.header.columns();
             let rows = Rows::new(Decoded::new(pipe, form.encoding), form.delimiter);
-            send(&sender, rows.map(|rows| Groups::new(rows, &columns)), Groups::next);
+            send(&inlet, rows.map(|rows| Groups::new(rows, &form.header.columns())), Groups::next);
         });
-        Ok(receiver)
+        Ok(outlet)
     }
 
     /// Its rows, one by one.
-    pub async fn rows(&self, form: &Form) -> Result<mpsc::Receiver<Result<Row, Unread>>, Unread> {
-        let (sender, receiver) = mpsc::channel(PRODUCTS);
+    pub async fn rows(&self, form: &Form) -> Result<Outlet<Result<Row, Unread>>, Unread> {
+        let (inlet, outlet) = queue();
         let (pipe, form) = (self.pipe().await?, form.clone());
         tokio::task::spawn_blocking(move || {
-            send(&sender, Rows::new(Decoded::new(pipe, form.encoding), form.delimiter), Rows::next);
+            send(&inlet, Rows::new(Decoded::new(pipe, form.encoding), form.delimiter), Rows::next);
         });
-        Ok(receiver)
+        Ok(outlet)
     }
 
     async fn bits(&self) -> Result<Bits, Unread> {
@@ -119,20 +117,29 @@ fn broken(error: io::Error) -> Unread {
 }
 
 /// Hands on what is read, until there is no more or nobody takes it.
-fn send<R, T>(
-    sender: &mpsc::Sender<Result<T, Unread>>,
+fn send<R, T: Sizable>(
+    inlet: &Inlet<Result<T, Unread>>,
     from: Result<R, Unread>,
     next: fn(&mut R) -> Result<Option<T>, Unread>,
 ) {
     let mut from = match from {
         Ok(from) => from,
-        Err(unread) => return drop(sender.blocking_send(Err(unread))),
+        Err(unread) => {
+            inlet.put(Err(unread));
+            return;
+        }
     };
     while let Some(one) = next(&mut from).transpose() {
         let last = one.is_err();
-        if sender.blocking_send(one).is_err() || last {
+        if !inlet.put(one) || last {
             return;
         }
+    }
+}
+
+impl<T: Sizable> Sizable for Result<T, Unread> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, T::bytes)
     }
 }
 
