@@ -152,6 +152,6 @@ async fn approvers(visit: &Visit, kept: &Kept) -> Result<Vec<String>, Problem> {
     visit.ports.buyers.approvers(&visit.shop.tenant, organisation, buyer).await
 }
 
-pub async fn view(visit: &Visit, kept: Kept) -> Result<CartView, Problem> {
+async fn view(visit: &Visit, kept: Kept) -> Result<CartView, Problem> {
     Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
 }

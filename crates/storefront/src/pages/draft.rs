@@ -11,8 +11,9 @@ use orders::CartId;
 use orders::cart::approval::WAITING;
 use orders::cart::queries::Kept;
 
-use super::{approval, bill, cart, empty};
+use super::{bill, cart, empty};
 use crate::answer::{self, Keeping};
+use crate::checkout::view;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{Visit, see_other};
@@ -24,7 +25,7 @@ pub async fn draft(State(platform): State<Platform>, Path(named): Path<String>, 
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
     let shown = match found(&visit, &named).await {
-        Ok(Found::Open(draft)) => offer(&visit, *draft).await,
+        Ok(Found::Open(draft)) => offer(&visit, draft.id).await,
         Ok(Found::Elsewhere(response)) => Ok(response),
         Err(problem) => Err(problem),
     };
@@ -51,9 +52,9 @@ pub async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
     }
 }
 
-async fn offer(visit: &Visit, draft: Kept) -> Result<Response, Problem> {
+async fn offer(visit: &Visit, id: CartId) -> Result<Response, Problem> {
     let texts = visit.texts;
-    let view = approval::view(visit, draft).await?;
+    let view = view(visit, id).await?;
     let main = html! {
         h1 { (texts.offer) }
         p.lead { (filled(texts.offer_lead, &[&visit.shop.record.name])) }
@@ -62,7 +63,7 @@ async fn offer(visit: &Visit, draft: Kept) -> Result<Response, Problem> {
             aside.box.ask aria-label=(texts.summary) {
                 h2 { (texts.summary) }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
-                form method="post" action=(format!("/drafts/{}", view.id)) { button.main.wide { (texts.take_offer) } }
+                form method="post" action=(format!("/drafts/{id}")) { button.main.wide { (texts.take_offer) } }
             }
         }
     };
