@@ -147,6 +147,7 @@ async fn a_parcel_is_followed_until_it_arrives_and_whoever_ordered_sees_where_it
     assert_eq!(sent.ask().await, "0 parcels were asked about; of 0 nothing was heard.");
     assert_eq!(carrier.say(&json!({})).await["tracked"], asked);
     assert_eq!(sent.order().await["parcels"][1]["state"], "delivered");
+    assert_eq!(sent.order().await["status"], "shipped", "nobody knows whether the other parcel is there");
     verify(&world.cell);
 }
 
@@ -167,6 +168,10 @@ async fn a_carrier_that_is_down_delays_the_news_and_loses_none(engine: Engine) {
     assert_eq!(sent.ask().await, "1 parcels were asked about; of 0 nothing was heard.");
     assert_eq!(sent.order().await["parcels"][0]["milestones"][0]["text"], "Left the depot");
     assert_eq!(sent.repeated(1).await, 1, "it is asked again and again until the parcel is there");
+    assert_eq!(sent.order().await["status"], "shipped");
+    carrier.say(&json!({ "parcels": { "P-1": { "state": "delivered", "milestones": [] } } })).await;
+    sent.ask().await;
+    assert_eq!(sent.order().await["status"], "delivered", "all of it is there");
     verify(&world.cell);
 }
 

@@ -123,7 +123,7 @@ impl Order {
                 self.each(&parcel.lines, |pieces, count| pieces.sent += count);
                 self.reserve_unsent();
                 if parcel.trail().is_some() {
-                    self.watch(parcel.parcel);
+                    self.watch(parcel.parcel, parcel.lines.iter().map(|(_, count)| count).sum());
                 }
             }
             OrderEvent::ParcelSeen(seen) => self.see(seen),
@@ -185,6 +185,12 @@ impl Order {
 
     fn unsent(&self) -> i64 {
         self.pieces.iter().map(Pieces::unsent).sum()
+    }
+
+    /// Whether with so many pieces more everything that was ordered has arrived, as far as carriers tell.
+    pub(crate) fn is_whole_with(&self, arriving: i64) -> bool {
+        let ordered: i64 = self.pieces.iter().map(|pieces| pieces.quantity).sum();
+        self.status == Some(Status::Shipped) && self.unsent() == 0 && self.arrived + arriving == ordered
     }
 }
 

@@ -128,6 +128,13 @@ pub struct Order {
     /// Parcels that have not arrived and whose carriers are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched: Vec<Watched>,
+    /// How many pieces have arrived, by what carriers say.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub arrived: i64,
+}
+
+fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 kernel::events! {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Refusal;
-use crate::order::{Order, OrderEvent};
+use crate::order::{Delivered, Order, OrderEvent};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +42,9 @@ impl ParcelState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
     pub parcel: Uuid,
+    /// How many pieces are in it; 0 in states from before they were counted.
+    #[serde(default)]
+    pub pieces: i64,
     pub state: ParcelState,
     /// The moments of the milestones that are known. What they say is the customer's, and is not needed here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,14 +80,17 @@ pub struct SeeParcel {
 }
 
 impl Order {
-    pub(crate) fn watch(&mut self, parcel: Uuid) {
-        self.watched.push(Watched { parcel, state: ParcelState::Announced, seen: Vec::new() });
+    pub(crate) fn watch(&mut self, parcel: Uuid, pieces: i64) {
+        self.watched.push(Watched { parcel, pieces, state: ParcelState::Announced, seen: Vec::new() });
     }
 
     pub(crate) fn see(&mut self, seen: &ParcelSeen) {
         if let Some(watched) = self.watched.iter_mut().find(|watched| watched.parcel == seen.parcel) {
             watched.state = seen.state.unwrap_or(watched.state);
             watched.seen.extend(seen.seen_at);
+            if watched.state == ParcelState::Delivered {
+                self.arrived += watched.pieces;
+            }
         }
         self.watched.retain(|watched| !watched.state.is_final());
     }
@@ -93,7 +99,8 @@ impl Order {
 impl Decide<SeeParcel> for Order {
     type Refusal = Refusal;
 
-    /// An event for each new milestone, the last of which says what the parcel is now. Delivered is final.
+    /// An event for each new milestone, the last of which says what the parcel is now. Delivered is final; with the last
+    /// parcel the order is, if carriers told of all of them.
     fn decide(&self, command: &SeeParcel, _now: Timestamp) -> Result<Vec<OrderEvent>, Refusal> {
         let Some(watched) = self.watched.iter().find(|watched| watched.parcel == command.parcel) else {
             return Ok(Vec::new());
@@ -120,7 +127,11 @@ impl Decide<SeeParcel> for Order {
         if let Some(last) = events.last_mut() {
             last.state = state;
         }
-        Ok(events.into_iter().map(OrderEvent::from).collect())
+        let mut events: Vec<OrderEvent> = events.into_iter().map(OrderEvent::from).collect();
+        if state == Some(ParcelState::Delivered) && self.is_whole_with(watched.pieces) {
+            events.push(Delivered { reason: None }.into());
+        }
+        Ok(events)
     }
 }
 
@@ -131,6 +142,7 @@ mod tests {
 
     use super::*;
     use crate::after::ParcelSent;
+    use crate::order::Status;
     use crate::place::tests::{NOW, two_lamps};
 
     const PARCEL: Uuid = Uuid::from_u128(7);
@@ -180,6 +192,33 @@ mod tests {
         assert_eq!(see(&mut order, ParcelState::Delivered, &[5]), [Some(ParcelState::Delivered)]);
         assert_eq!(see(&mut order, ParcelState::Lost, &[5, 6]), []);
         assert!(order.0.watched.is_empty());
+    }
+
+    #[test]
+    fn an_order_is_delivered_with_its_last_parcel_unless_a_part_went_without_a_trail() {
+        let delivered = |trails: [bool; 2]| {
+            let mut order = given::<Order>(given::<Order>([]).when(&two_lamps(1000), NOW).unwrap());
+            order.0.status = Some(Status::Shipped);
+            for (parcel, followed) in [Uuid::from_u128(1), Uuid::from_u128(2)].into_iter().zip(trails) {
+                let tracking = followed.then(|| "N".to_owned());
+                let carrier_id = Some(Uuid::from_u128(8));
+                order.0.apply(
+                    &ParcelSent { parcel, lines: vec![(1, 1)], carrier: None, carrier_id, tracking }.into(),
+                );
+            }
+            let mut statuses = Vec::new();
+            for parcel in [Uuid::from_u128(1), Uuid::from_u128(2)] {
+                let (customer, state) = (SubjectId(Uuid::nil()), ParcelState::Delivered);
+                let seen = SeeParcel { parcel, customer, state, milestones: Vec::new() };
+                for event in order.when(&seen, NOW).unwrap() {
+                    order.0.apply(&event);
+                }
+                statuses.push(order.0.status.unwrap());
+            }
+            statuses
+        };
+        assert_eq!(delivered([true, true]), [Status::Shipped, Status::Delivered]);
+        assert_eq!(delivered([true, false]), [Status::Shipped, Status::Shipped]);
     }
 
     #[test]
