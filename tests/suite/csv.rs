@@ -17,6 +17,7 @@ over_both_engines!(
     two_thousand_rows_are_taken_once_though_the_server_is_killed_in_the_middle,
     an_import_that_is_cancelled_keeps_what_it_took_and_takes_no_more,
     what_is_no_sheet_is_refused_in_a_sentence,
+    a_sheet_made_to_be_told_much_about_is_told_a_little_of_each_row,
 );
 
 /// A served shop that has a place for files.
@@ -348,6 +349,34 @@ async fn an_import_that_is_cancelled_keeps_what_it_took_and_takes_no_more(engine
     verify(&shop.world.cell);
 }
 
+async fn a_sheet_made_to_be_told_much_about_is_told_a_little_of_each_row(engine: Engine) {
+    let mut shop = Shop::start(engine).await;
+    let names: Vec<String> = (0..300).map(|n| format!("attributes.{n:0>180}")).collect();
+    let row = |n: usize| format!("p-{n},Lamp,L-{n},1,{}\n", "x,".repeat(300));
+    let rows: String = (0..250).map(row).collect();
+    let text = format!("handle,title,sku,price,{}\n{rows}p-0,,L-900,1\ngood,Good,G,1\n", names.join(","));
+    let file = shop.file(text.as_bytes()).await;
+    let import = shop.begin(&json!({ "file": file })).await;
+    let read = shop.until(&import, ended).await;
+    assert_eq!((&read["state"], counts(&read)), (&json!("done"), [252, 1, 0, 0, 251]), "{}", read["told"]);
+    let refused = shop.text(&format!("{import}/errors")).await;
+    let told = refused.lines().skip(1).map(|line| line.split(",x,").next().unwrap().len());
+    assert!(told.clone().count() == 251 && told.clone().all(|bytes| bytes < 1200), "{:?}", told.max());
+    assert!(
+        refused.lines().nth(1).unwrap().contains("; and 291 more,"),
+        "{}",
+        refused.lines().nth(1).unwrap()
+    );
+    let wider = format!("sku{}\nA\n", ",a".repeat(540));
+    let file = shop.file(wider.as_bytes()).await;
+    let wider = shop.import(&json!({ "file": file })).await;
+    assert_eq!(
+        (&wider["state"], &wider["told"]),
+        (&json!("failed"), &json!("The file has more than 540 columns."))
+    );
+    verify(&shop.world.cell);
+}
+
 async fn what_is_no_sheet_is_refused_in_a_sentence(engine: Engine) {
     let mut shop = Shop::start(engine).await;
     for (body, pointer) in [
@@ -357,6 +386,7 @@ async fn what_is_no_sheet_is_refused_in_a_sentence(engine: Engine) {
         (json!({ "content": " " }), "/content"),
         (json!({ "content": "sku\nA\n", "delimiter": "|" }), "/delimiter"),
         (json!({ "content": "sku\nA\n", "mapping": { "a/b": "colour" } }), "/mapping/a~1b"),
+        (json!({ "content": "sku\nA\n", "mapping": { "a".repeat(201): "sku" } }), "/mapping"),
     ] {
         let refused = shop.admin.post("/api/v1/product-imports", &body).await;
         assert_eq!((refused.status, pointers(&refused)), (422, vec![pointer.to_owned()]), "{body}");

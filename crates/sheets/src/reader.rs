@@ -53,7 +53,7 @@ pub struct Group {
 
 impl Sizable for Group {
     fn bytes(&self) -> usize {
-        self.rows.iter().map(Row::bytes).sum()
+        self.rows.iter().fold(self.handle.len(), |bytes, row| bytes + row.bytes())
     }
 }
 
