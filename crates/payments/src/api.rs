@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use crate::attempt::Attempt;
 use crate::cashier::{self, Cashier, Settled};
+use crate::page::{self, PayPage};
 use crate::payment::{Capture, Status};
+use crate::port::Bill;
 use crate::provider::{Definition, ProviderKind};
 use crate::queries::{self, Listed, PaymentSummary, PaymentView};
 use crate::refusal::provider_down;
@@ -49,6 +51,8 @@ pub(crate) struct NewPayment {
     /// The token by which the provider knows the card or account. Never a card's number.
     #[serde(default)]
     pub method: String,
+    /// Where the payer comes back to. Without a method, they pay on the provider's page: go on to "challenge_url".
+    pub return_url: Option<String>,
     /// At once, when left out.
     #[serde(default)]
     #[schema(inline)]
@@ -58,6 +62,26 @@ pub(crate) struct NewPayment {
     pub amount: Option<i64>,
     /// The order's, when left out.
     pub currency: Option<String>,
+}
+
+impl NewPayment {
+    fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        check.that(self.method.len() <= 500, "/method", "a method's token has at most 500 letters");
+        let back = self.return_url.as_deref().is_none_or(|url| page::way_back(url).is_some());
+        let how =
+            "write it as https://shop.example/orders/1, in 500 letters at most and without a user's name";
+        check.that(back, "/return_url", how);
+        check.that(self.amount.is_none_or(|amount| amount > 0), "/amount", "pay something, or leave it out");
+        check.done()
+    }
+
+    /// The provider's page, when it has one and no method was named.
+    fn page(&self, definition: &Definition, bill: &Bill) -> Option<PayPage> {
+        let wanted = definition.has_page() && self.method.is_empty();
+        let return_url = self.return_url.as_deref().filter(|_| wanted).and_then(page::way_back)?;
+        Some(PayPage { return_url, description: bill.description.clone() })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -110,10 +134,6 @@ struct Reports {
     responses((status = 201, description = "Asked for; \"status\" says what came of it.", body = PaymentView)),
     security(("staff" = ["payments:pay"]), ("customer" = ["payments:pay"])))]
 async fn take_payment(Extension(cashier): Extension<Cashier>, ask: Command<NewPayment>) -> Answer {
-    let mut check = Check::default();
-    check.that(ask.body.method.len() <= 500, "/method", "a method's token has at most 500 letters");
-    check.that(ask.body.amount.is_none_or(|amount| amount > 0), "/amount", "pay something, or leave it out");
-    check.done()?;
     let own = ask.shop.caller.own();
     take(&cashier, &ask, &ask.body, own).await
 }
@@ -265,6 +285,7 @@ pub(crate) async fn attempt(
     asked: &NewPayment,
     own: Option<Uuid>,
 ) -> Result<Work, Problem> {
+    asked.check()?;
     // The tab first: what is paid after it was read changes it, and then the work finds that out.
     let (seen, open) = queries::tab(tenant, asked.order_id).await?;
     let bill = cashier.bills().bill(tenant, asked.order_id, own).await?;
@@ -288,8 +309,15 @@ pub(crate) async fn attempt(
     let (provider, definition) = chosen(tenant, asked.provider).await?;
     let by_hand = definition.kind == ProviderKind::Manual;
     let mut check = Check::default();
-    let named = by_hand || !asked.method.is_empty();
-    check.that(named, "/method", "name the token by which the provider knows the card or account");
+    let page = asked.page(&definition, &bill);
+    let named = by_hand || !asked.method.is_empty() || page.is_some();
+    let how = match definition.has_page() {
+        true => {
+            "name the token by which the provider knows the card or account; or a return_url, and it is paid on the provider's page"
+        }
+        false => "name the token by which the provider knows the card or account; it has no page to pay on",
+    };
+    check.that(named, "/method", how);
     check.done()?;
     let attempt = Attempt {
         id,
@@ -301,6 +329,7 @@ pub(crate) async fn attempt(
         by_hand,
         capture: asked.capture,
         method: asked.method.clone(),
+        page,
         within: definition.patience(),
     };
     Ok(Work::all([cashier.bills().still(&bill), works::attempt(attempt, seen)]))

@@ -6,6 +6,7 @@ use kernel::{Currency, Decide, Money, Personal, SubjectId, Timestamp};
 use uuid::Uuid;
 
 use crate::event::{Attempted, Authorised, PaymentEvent};
+use crate::page::PayPage;
 use crate::payment::{Capture, Ended, Payment, Request, Standing};
 use crate::{PaymentId, ProviderId, Refusal};
 
@@ -20,6 +21,8 @@ pub struct Attempt {
     pub by_hand: bool,
     pub capture: Capture,
     pub method: String,
+    /// The provider's page, on which it is paid instead of by a method.
+    pub page: Option<PayPage>,
     /// How long the provider may take to answer.
     pub within: Duration,
 }
@@ -40,7 +43,7 @@ impl Decide<Attempt> for Payment {
         }
         let attempt = self.attempts + 1;
         let (order, amount) = (command.order, Money::new(command.amount, command.currency));
-        let key = Request::Authorise.key(command.id, attempt);
+        let (key, page) = (Request::Authorise.key(command.id, attempt), command.page.as_ref());
         let mut events: Vec<PaymentEvent> = vec![
             Attempted {
                 payer: command.payer,
@@ -51,6 +54,8 @@ impl Decide<Attempt> for Payment {
                 capture: command.capture,
                 amount,
                 method: Personal::new(command.payer, command.method.clone()),
+                return_url: page.map(|page| Personal::new(command.payer, page.return_url.clone())),
+                description: page.map(|page| page.description.clone()),
                 ask_at: now.plus(command.within),
                 order,
                 at: now,

@@ -45,8 +45,13 @@ fn in_value(value: &Value) -> bool {
     }
 }
 
-/// Whether groups of digits, as people write them, make a number that a card can have. An id is none, whatever its digits.
+/// Whether groups of digits, as people write them, make a number that a card can have. An id is none, whatever its
+/// digits, also as a part of an address.
 fn in_text(text: &str) -> bool {
+    text.split(['/', '?', '&', '=', '#']).any(in_part)
+}
+
+fn in_part(text: &str) -> bool {
     if text.len() < 13 || Uuid::try_parse(text).is_ok() {
         return false;
     }
@@ -88,6 +93,7 @@ mod tests {
             r#"{"4111-1111-1111-1111":true}"#,
             r#"{"card":378282246310005}"#,
             r#"{"method":"\u0034111111111111111"}"#,
+            r#"{"return_url":"https://oak.example/?card=4111111111111111"}"#,
             "4111111111111111",
         ] {
             assert!(in_body(body.as_bytes()), "{body}");
@@ -100,6 +106,7 @@ mod tests {
             r#"{"method":"tok_success","amount":1999}"#,
             r#"{"method":"4111111111111112"}"#,
             r#"{"order_id":"01890000-1111-7111-8111-411111111111"}"#,
+            r#"{"return_url":"https://oak.example/orders/01890000-1111-7111-8111-411111111111?pay=now"}"#,
             r#"{"note":"call +353 1 234 5678"}"#,
             "",
         ] {

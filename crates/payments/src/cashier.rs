@@ -10,7 +10,7 @@ use store::{Asked, Tenant};
 use url::Url;
 
 use crate::line::Line;
-use crate::outcome::{Conclude, Doubt, SENT_WITHIN};
+use crate::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
 use crate::payment::Request;
 use crate::port::{Ask, Bills, Outcome, Provider, Trouble};
 use crate::provider::ProviderKind;
@@ -74,10 +74,26 @@ impl Cashier {
         first: bool,
     ) -> Result<Settled, Problem> {
         let Some(_asking) = self.begin(payment) else { return Ok(Settled::Done) };
-        let Some(unsettled) = queries::unsettled(tenant, payment).await? else { return Ok(Settled::Done) };
-        if unsettled.by_hand {
-            return Ok(Settled::Done);
+        let (settled, asked) = self.settle_last(tenant, who.clone(), payment, first).await?;
+        // A void that came too late leaves what it was to end: that was met meanwhile, and somebody waits to hear it.
+        if settled == Settled::Done && asked == Some(Request::Void) {
+            self.settle_last(tenant, who, payment, false).await?;
         }
+        Ok(settled)
+    }
+
+    /// Asks for the last of what a payment waits for, and says what that was.
+    async fn settle_last(
+        &self,
+        tenant: &Tenant,
+        who: (Actor, CorrelationId),
+        payment: PaymentId,
+        first: bool,
+    ) -> Result<(Settled, Option<Request>), Problem> {
+        let unsettled = queries::unsettled(tenant, payment).await?;
+        let Some(unsettled) = unsettled.filter(|unsettled| !unsettled.by_hand) else {
+            return Ok((Settled::Done, None));
+        };
         let answer = match self.provider(tenant, unsettled.provider).await {
             Ok(provider) => ask(&*provider, tenant, &unsettled, first && !unsettled.asked_before).await,
             // Nobody is left to ask, and nothing was asked before: it does not happen.
@@ -86,7 +102,8 @@ impl Cashier {
             }
             Err(problem) => Err(Trouble { sent: false, why: problem.detail, retry_after: 60 }),
         };
-        self.write_down(tenant, who, &unsettled, answer).await
+        let settled = self.write_down(tenant, who, &unsettled, answer).await?;
+        Ok((settled, Some(unsettled.ask.request)))
     }
 
     async fn write_down(
@@ -208,7 +225,8 @@ async fn ask(
         if let Some(outcome) = provider.look_up(ask).await? {
             return Ok(outcome);
         }
-        if tenant.cell().now().since(ask.since) > SENT_WITHIN || gone(ask) {
+        let within = if ask.page.is_some() { PAGE_WITHIN } else { SENT_WITHIN };
+        if tenant.cell().now().since(ask.since) > within || gone(ask) {
             let sentence = "The provider never heard of it, and it is too late to ask again.".to_owned();
             return Ok(Outcome::Declined { code: "never_arrived".into(), sentence });
         }
@@ -223,7 +241,7 @@ async fn ask(
 
 /// Whose payer was erased since: there is nothing left to ask with.
 fn gone(ask: &Ask) -> bool {
-    ask.request == Request::Authorise && ask.method.is_empty()
+    ask.request == Request::Authorise && ask.method.is_empty() && ask.page.is_none()
 }
 
 struct Asking<'a> {

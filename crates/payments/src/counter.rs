@@ -10,7 +10,7 @@ use crate::cashier::Cashier;
 use crate::payment::Capture;
 use crate::provider::ProviderKind;
 use crate::queries::{self, Listed, PaymentSummary, PaymentView};
-use crate::{PaymentId, ProviderId};
+use crate::{PaymentId, ProviderId, page};
 
 /// A way to pay that a shop offers.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Way {
     /// For people.
     pub name: String,
     pub kind: ProviderKind,
+    /// Whether it is paid on the provider's page.
+    pub has_page: bool,
 }
 
 /// The ways to pay of a shop, in the order in which it took them on.
@@ -26,7 +28,12 @@ pub async fn ways(shop: &Shop) -> Result<Vec<Way>, Problem> {
     let views = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view);
     let offered = views.filter(|view| view.definition.enabled);
     Ok(offered
-        .map(|view| Way { provider: view.id, name: view.definition.name, kind: view.definition.kind })
+        .map(|view| Way {
+            provider: view.id,
+            has_page: view.definition.has_page(),
+            name: view.definition.name,
+            kind: view.definition.kind,
+        })
         .collect())
 }
 
@@ -42,18 +49,32 @@ pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Optio
     Ok(Some(queries::payment(&shop.tenant, newest.id).await?))
 }
 
-/// Asks for everything that is owed for an order, by a provider's token.
+/// Where the payer of a challenged payment goes on; nowhere, when its provider names what no browser is to be sent to.
+pub async fn onward(shop: &Shop, payment: &PaymentView) -> Result<Option<String>, Problem> {
+    let Some(url) = &payment.summary.challenge_url else { return Ok(None) };
+    let provider = queries::provider(&shop.tenant, payment.summary.provider_id).await?;
+    let plain = provider.is_some_and(|row| {
+        let address = row.view.definition.address.as_deref().unwrap_or_default();
+        // The sandbox's address is the platform's own.
+        row.view.definition.kind == ProviderKind::Sandbox || address.starts_with("http://")
+    });
+    Ok(page::way_there(url, plain))
+}
+
+/// Asks for everything that is owed for an order, by a provider's token; or on its page, from which the payer comes back.
 pub async fn pay(
     cashier: &Cashier,
     shop: &Shop,
     order: Uuid,
     provider: Option<ProviderId>,
     method: String,
+    return_url: Option<String>,
 ) -> Result<(), Problem> {
     let payment = NewPayment {
         order_id: order,
         provider,
         method,
+        return_url,
         capture: Capture::default(),
         amount: None,
         currency: None,

@@ -68,6 +68,12 @@ told! {
         amount: Money,
         /// The token by which the provider knows the card or account.
         method: Personal<String>,
+        /// Where the payer comes back to who pays on the provider's page; who knows it may know the order.
+        #[serde(default)]
+        return_url: Option<Personal<String>>,
+        /// What is paid for, as that page says it.
+        #[serde(default)]
+        description: Option<String>,
         /// When to ask what became of it, if nobody has heard by then.
         ask_at: Timestamp,
     }

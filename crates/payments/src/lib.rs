@@ -26,6 +26,7 @@ pub mod idle;
 mod line;
 mod notice;
 mod outcome;
+mod page;
 pub mod payment;
 pub mod port;
 mod projector;
@@ -65,7 +66,7 @@ pub use settle::workers;
 
 pub const CONTEXT: store::Context = store::Context {
     name: "payments",
-    migrations: store::migrations!["0001_payments"],
+    migrations: store::migrations!["0001_payments", "0002_pages"],
     streams: &[
         store::Stream::of::<Payment>(),
         store::Stream::of::<tab::Tab>(),

@@ -19,6 +19,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 /// more that it counts once.
 pub(crate) const SENT_WITHIN: Duration = Duration::from_secs(23 * 3600);
 
+/// Whoever was to pay on a page that did not open for so long has gone, and Stripe opens none for less than half an hour.
+pub(crate) const PAGE_WITHIN: Duration = Duration::from_secs(25 * 60);
+
 /// The answer to the request with this key.
 #[derive(Debug, Clone)]
 pub struct Conclude {

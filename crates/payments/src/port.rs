@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::PaymentId;
+use crate::page::PayPage;
 use crate::payment::{Capture, Request};
 
 /// What an order costs, as far as it is not paid yet.
@@ -62,8 +63,10 @@ pub struct Ask {
     pub key: String,
     pub amount: Money,
     pub capture: Capture,
-    /// The token that stands for a card or account; empty when the payer was erased.
+    /// The token that stands for a card or account; empty when it is paid on a page, or the payer was erased.
     pub method: String,
+    /// The page on which it is paid without a token; none when the payer was erased.
+    pub page: Option<PayPage>,
     /// What the provider calls the authorisation, once there is one.
     pub reference: Option<String>,
     pub since: Timestamp,

@@ -98,11 +98,13 @@ impl Projector for Payment {
 }
 
 fn attempt(event: &Envelope<&PaymentEvent>, attempted: &Attempted) -> Vec<Write> {
-    let Attempted { order, payer, attempt, provider, by_hand, capture, amount, method, .. } = attempted;
+    let Attempted { order, payer, attempt, provider, by_hand, capture, amount, method, description, .. } =
+        attempted;
+    let return_url = attempted.return_url.as_ref().and_then(Personal::reveal).cloned();
     let (id, status, method) = (event.stream_id, attempted.after.status.as_str(), method.text().to_owned());
     if event.version > 1 {
         return vec![Write::one(
-            "update payments set version = $2, status = $3, provider_id = $4, asked = $5, authorised = 0, by_hand = $6, capture = $7, attempt = $8, method = $9, card = null, reference = null, challenge = null, problem_code = null, problem_detail = null, updated_at = $10, open = 1 where id = $1",
+            "update payments set version = $2, status = $3, provider_id = $4, asked = $5, authorised = 0, by_hand = $6, capture = $7, attempt = $8, method = $9, card = null, reference = null, challenge = null, problem_code = null, problem_detail = null, updated_at = $10, return_url = $11, description = $12, open = 1 where id = $1",
             args![
                 id,
                 event.version,
@@ -113,12 +115,14 @@ fn attempt(event: &Envelope<&PaymentEvent>, attempted: &Attempted) -> Vec<Write>
                 capture.as_str(),
                 *attempt,
                 method,
-                event.at
+                event.at,
+                return_url,
+                description.clone()
             ],
         )];
     }
     vec![Write::one(
-        "insert into payments (id, version, order_id, payer_id, provider_id, status, currency, asked, authorised, captured, refunded, lost, open, by_hand, capture, attempt, method, begun_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, $9, $10, $11, $12, $13, $13)",
+        "insert into payments (id, version, order_id, payer_id, provider_id, status, currency, asked, authorised, captured, refunded, lost, open, by_hand, capture, attempt, method, begun_at, updated_at, return_url, description) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, $9, $10, $11, $12, $13, $13, $14, $15)",
         args![
             id,
             event.version,
@@ -132,7 +136,9 @@ fn attempt(event: &Envelope<&PaymentEvent>, attempted: &Attempted) -> Vec<Write>
             capture.as_str(),
             *attempt,
             method,
-            event.at
+            event.at,
+            return_url,
+            description.clone()
         ],
     )]
 }
@@ -308,7 +314,7 @@ impl Projector for Report {
 pub(crate) fn forget(payer: SubjectId) -> Vec<Write> {
     vec![
         Write::any(
-            "update payments set method = '', card = null, challenge = null where payer_id = $1",
+            "update payments set method = '', return_url = null, card = null, challenge = null where payer_id = $1",
             args![payer],
         ),
         Write::any(

@@ -33,6 +33,9 @@ pub struct Definition {
     /// Where a gateway gives out tokens.
     pub token_address: Option<String>,
     pub client_id: Option<String>,
+    /// Whether a gateway has a page of its own, on which payers pay without a token.
+    #[serde(default)]
+    pub hosted: bool,
     /// How long it may take to answer.
     pub timeout_seconds: u32,
     pub enabled: bool,
@@ -46,6 +49,15 @@ impl Definition {
     /// When to ask what became of a request: after whoever made it has given up.
     pub fn patience(&self) -> Duration {
         self.timeout() + Duration::from_secs(1)
+    }
+
+    /// Whether it can be paid on a page of the provider's.
+    pub fn has_page(&self) -> bool {
+        match self.kind {
+            ProviderKind::Stripe | ProviderKind::Sandbox => true,
+            ProviderKind::Gateway => self.hosted,
+            ProviderKind::Manual => false,
+        }
     }
 
     fn place(&self) -> (ProviderKind, Option<&str>, Option<&str>, Option<&str>) {
@@ -176,6 +188,7 @@ pub fn sandbox() -> Work {
         address: None,
         token_address: None,
         client_id: None,
+        hosted: false,
         timeout_seconds: 8,
         enabled: true,
     };
@@ -204,6 +217,7 @@ mod tests {
             address: Some(address.into()),
             token_address: None,
             client_id: None,
+            hosted: false,
             timeout_seconds: 10,
             enabled: true,
         }

@@ -38,6 +38,8 @@ struct PaymentConfiguration {
     /// Where a gateway gives out tokens.
     token_address: Option<String>,
     client_id: Option<String>,
+    /// Whether a gateway has a page of its own, on which payers pay without a token. It has none, when left out.
+    hosted: Option<bool>,
     /// The key or the client's secret. When left out, the one that was entered before stays.
     secret: Option<String>,
     /// With which the provider signs what it tells us. When left out, the one that was entered before stays.
@@ -153,6 +155,7 @@ fn definition(asked: &PaymentConfiguration) -> Result<Definition, Problem> {
         address: asked.address.clone(),
         token_address: asked.token_address.clone(),
         client_id: asked.client_id.clone(),
+        hosted: asked.hosted.unwrap_or(false),
         timeout_seconds: asked.timeout_seconds.unwrap_or(8),
         enabled: asked.enabled.unwrap_or(true),
     };
@@ -186,6 +189,8 @@ fn definition(asked: &PaymentConfiguration) -> Result<Definition, Problem> {
         }
         ProviderKind::Stripe => {}
     }
+    let gateway = definition.kind == ProviderKind::Gateway || !definition.hosted;
+    check.that(gateway, "/hosted", "only of a gateway it must be said; leave it out");
     check.done()?;
     Ok(definition)
 }

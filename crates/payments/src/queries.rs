@@ -6,6 +6,7 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::page::PayPage;
 use crate::payment::{Capture, Request, Status};
 use crate::port::{Ask, Card};
 use crate::provider::{Definition, Secrets};
@@ -299,7 +300,7 @@ pub struct Unsettled {
     pub asked_before: bool,
 }
 
-const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id from payment_transactions t join payments p on p.id = t.payment_id";
+const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id, p.return_url, p.description from payment_transactions t join payments p on p.id = t.payment_id";
 
 /// The request of a payment that was made last and has no answer.
 pub async fn unsettled(tenant: &Tenant, payment: PaymentId) -> Result<Option<Unsettled>, Failure> {
@@ -327,6 +328,9 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
     let (request, capture): (String, String) = (row.get(1)?, row.get(10)?);
     let currency: Currency = row.get::<String>(9)?.parse().map_err(|_| unreadable("the currency"))?;
     let request = Request::ALL.into_iter().find(|known| known.as_str() == request);
+    let (return_url, description): (Option<String>, Option<String>) = (row.get(14)?, row.get(15)?);
+    let page =
+        return_url.zip(description).map(|(return_url, description)| PayPage { return_url, description });
     Ok(Unsettled {
         ask: Ask {
             payment: PaymentId(row.get(0)?),
@@ -335,6 +339,7 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
             amount: Money::new(row.get(3)?, currency),
             capture: if capture == "manual" { Capture::Manual } else { Capture::Automatic },
             method: row.get(11)?,
+            page,
             reference: row.get(12)?,
             since: row.get(5)?,
         },

@@ -94,10 +94,18 @@ struct TokenText {
 
 impl Provider for Rest {
     fn authorise<'a>(&'a self, ask: &'a Ask) -> Asking<'a, Outcome> {
-        let body = serde_json::json!({
-            "amount": ask.amount.amount, "currency": ask.amount.currency.code(), "method": ask.method,
+        let mut body = serde_json::json!({
+            "amount": ask.amount.amount, "currency": ask.amount.currency.code(),
             "capture": ask.capture == Capture::Automatic, "payment": ask.payment,
         });
+        // The one or the other: without a method the payer names one on the service's page.
+        match &ask.page {
+            Some(page) => {
+                body["return_url"] = page.return_url.as_str().into();
+                body["description"] = page.description.as_str().into();
+            }
+            None => body["method"] = ask.method.as_str().into(),
+        }
         Box::pin(self.post(ask, "/payments".into(), body))
     }
 

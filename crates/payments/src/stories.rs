@@ -36,6 +36,7 @@ fn attempt(capture: Capture, by_hand: bool) -> Attempt {
         by_hand,
         capture,
         method: "tok".into(),
+        page: None,
         within: WITHIN,
     }
 }

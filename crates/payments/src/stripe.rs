@@ -1,7 +1,10 @@
-//! Stripe: PaymentIntents that are confirmed at once, captured now or later.
+//! Stripe: PaymentIntents that are confirmed at once, or on its own page; captured now or later.
+
+mod amount;
+mod page;
 
 use http::{HeaderMap, Method, Request as HttpRequest};
-use kernel::{Money, Timestamp};
+use kernel::Timestamp;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
@@ -10,6 +13,7 @@ use crate::line::{Line, unclear};
 use crate::payment::{Capture, Request};
 use crate::port::{Ask, Asking, Booked, Card, Notice, Outcome, Provider, Told, Trouble};
 use crate::signature;
+use amount::{ours, theirs};
 
 pub const ADDRESS: &str = "https://api.stripe.com";
 
@@ -20,15 +24,15 @@ pub struct Stripe {
     pub webhook_secret: Option<String>,
 }
 
-/// Where Stripe counts in other units than ISO 4217 does: the digits behind its point.
-const OTHER_DIGITS: [(&str, u32); 3] = [("ISK", 2), ("UGX", 2), ("MGA", 0)];
-
 /// How many objects of a list are looked at, page after page.
 const PAGES: usize = 50;
 
 impl Provider for Stripe {
     fn authorise<'a>(&'a self, ask: &'a Ask) -> Asking<'a, Outcome> {
         Box::pin(async move {
+            if let Some(page) = &ask.page {
+                return self.open_page(ask, page).await;
+            }
             let Some(amount) = theirs(ask.amount) else { return Ok(uncountable()) };
             let capture = if ask.capture == Capture::Automatic { "automatic" } else { "manual" };
             let currency = ask.amount.currency.code().to_ascii_lowercase();
@@ -70,6 +74,9 @@ impl Provider for Stripe {
 
     fn void<'a>(&'a self, ask: &'a Ask) -> Asking<'a, Outcome> {
         Box::pin(async move {
+            if let Some(session) = page::page_of(ask) {
+                return self.close_page(ask, session).await;
+            }
             let (status, body) = self.post(&format!("{}/cancel", intent_path(ask)), &ask.key, &[]).await?;
             if let Some(no) = declined(status, &body) {
                 // Cancelling what was cancelled is refused, and yet it is what was asked for.
@@ -106,10 +113,16 @@ impl Provider for Stripe {
         Box::pin(async move {
             match ask.request {
                 Request::Authorise => {
+                    // Also when its payer was erased, and nobody remembers that it was to be paid on a page.
+                    if ask.method.is_empty()
+                        && let Some(session) = self.page(ask).await?
+                    {
+                        return self.page_outcome(&session, ask).await.map(Some);
+                    }
                     let found = self.find("/v1/payment_intents", ask).await?;
                     let Some(intent) = found else { return Ok(None) };
                     let outcome = self.intent_outcome(200, &intent, ask).await?;
-                    if matches!(outcome, Outcome::Declined { .. }) {
+                    if matches!(outcome, Outcome::Declined { .. }) && !page::is_hosted(&intent) {
                         self.give_up(&intent, ask).await;
                     }
                     Ok(Some(outcome))
@@ -124,6 +137,9 @@ impl Provider for Stripe {
                     Ok(done.then(|| captured(&intent, ask, received(&intent).unwrap_or(ask.amount.amount))))
                 }
                 Request::Void => {
+                    if let Some(session) = page::page_of(ask) {
+                        return Ok(self.is_page_closed(session).await?.then_some(Outcome::Voided));
+                    }
                     Ok((self.intent(ask).await?["status"] == "canceled").then_some(Outcome::Voided))
                 }
             }
@@ -219,8 +235,12 @@ impl Stripe {
     }
 
     async fn intent(&self, ask: &Ask) -> Result<Value, Trouble> {
-        match self.get(&intent_path(ask)).await? {
-            (200, intent) => Ok(intent),
+        self.object(&intent_path(ask)).await
+    }
+
+    async fn object(&self, path: &str) -> Result<Value, Trouble> {
+        match self.get(path).await? {
+            (200, object) => Ok(object),
             (status, _) => Err(unclear(format!("It answered {status}."))),
         }
     }
@@ -344,6 +364,9 @@ fn told(kind: &str, object: &Value) -> Told {
             .map(|amount| Outcome::Captured { reference: reference.clone(), amount, card: None, last: true }),
         "payment_intent.amount_capturable_updated" => amount("amount_capturable")
             .map(|amount| Outcome::Authorised { reference: reference.clone(), amount, card: None }),
+        // On a page the payer tries another card.
+        "payment_intent.payment_failed" if page::is_hosted(object) => None,
+        "checkout.session.expired" => Some(page::expired()),
         "payment_intent.payment_failed" => Some(no(&object["last_payment_error"])),
         "refund.updated" | "refund.created" if object["status"] == "succeeded" => {
             amount("amount").map(|amount| Outcome::Refunded { reference: reference.clone(), amount })
@@ -414,51 +437,9 @@ fn challenge(intent: &Value) -> String {
     page.or(intent["client_secret"].as_str()).unwrap_or_default().to_owned()
 }
 
-fn digits(currency: &str) -> Option<(u32, u32)> {
-    let ours = currency.parse::<kernel::Currency>().ok()?.exponent();
-    let theirs = OTHER_DIGITS.iter().find(|(code, _)| *code == currency).map_or(ours, |(_, digits)| *digits);
-    Some((ours, theirs))
-}
-
-/// The amount as Stripe counts it; `None` when it cannot.
-fn theirs(amount: Money) -> Option<i64> {
-    let (ours, theirs) = digits(amount.currency.code())?;
-    match theirs.checked_sub(ours) {
-        Some(more) => amount.amount.checked_mul(10_i64.checked_pow(more)?),
-        None => {
-            let less = 10_i64.checked_pow(ours - theirs)?;
-            (amount.amount % less == 0).then_some(amount.amount / less)
-        }
-    }
-}
-
-fn ours(amount: i64, currency: &str) -> i64 {
-    let Some((ours, theirs)) = digits(currency) else { return amount };
-    match ours.checked_sub(theirs) {
-        Some(more) => amount.saturating_mul(10_i64.saturating_pow(more)),
-        None => amount / 10_i64.saturating_pow(theirs - ours),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_are_counted_as_stripe_counts_them() {
-        for (code, amount, counted) in [
-            ("EUR", 1999, Some(1999)),
-            ("JPY", 500, Some(500)),
-            ("ISK", 500, Some(50_000)),
-            ("UGX", 7, Some(700)),
-            ("MGA", 300, Some(3)),
-            ("MGA", 301, None),
-        ] {
-            let money = Money::new(amount, code.parse().unwrap());
-            assert_eq!(theirs(money), counted, "{code}");
-            assert_eq!(counted.map(|counted| ours(counted, code)), counted.map(|_| amount), "{code}");
-        }
-    }
 
     #[test]
     fn only_what_stays_refused_counts_as_declined() {

@@ -9,10 +9,12 @@ use maud::{Markup, html};
 use orders::Status;
 use orders::queries::OrderView;
 use payments::counter::{self, Way};
+use payments::queries::PaymentView;
 use payments::{ProviderId, ProviderKind};
 
 use crate::forms::read;
 use crate::pages::order::found;
+use crate::seo::complete;
 use crate::texts::filled;
 use crate::tongue;
 use crate::visit::{Pairs, Visit, see_other};
@@ -30,54 +32,85 @@ pub async fn pay(
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
-    let paid = paid(&visit, &named, &read(&body)).await;
-    visit.show(paid.map(|()| see_other(&format!("/orders/{named}"))))
+    let form = read(&body);
+    let paid = paid(&visit, &named, &form).await;
+    // No form may lead to another site: the page of the order does, once.
+    let onward = if form.get("method").is_none() { "?pay=now" } else { "" };
+    visit.show(paid.map(|()| see_other(&format!("/orders/{named}{onward}"))))
 }
 
-/// Somebody who pays what is paid already, in another window, comes to their order all the same.
+/// Somebody who pays what is paid already, or being paid on the provider's page, in another window, comes to their order
+/// all the same.
 async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
     let order = found(visit, named).await?;
     let provider: Option<ProviderId> = form.get("provider").and_then(|id| id.parse().ok());
     let method = form.owned("method").unwrap_or_default();
+    let on_page = method.is_empty();
+    let back = on_page.then(|| complete(visit, &format!("/orders/{named}")));
     let id = order.summary.id.uuid();
-    match counter::pay(&visit.cashier, &visit.shop, id, provider, method).await {
+    match counter::pay(&visit.cashier, &visit.shop, id, provider, method, back).await {
         Err(problem) if problem.code == "nothing_owed" => Ok(()),
+        Err(problem) if problem.code == "payment_open" && on_page => Ok(()),
         done => done,
     }
 }
 
+/// What an order's page says of paying.
+#[derive(Default)]
+pub struct Paying {
+    pub section: Markup,
+    /// The provider's page, for whoever has just said that they want to pay there.
+    pub onward: Option<String>,
+}
+
 /// What is owed and how to pay it; or that it is paid.
-pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Markup, Problem> {
+pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Paying, Problem> {
     let (texts, summary) = (visit.texts, &order.summary);
     if summary.status == Status::Cancelled.as_str() {
-        return Ok(Markup::default());
+        return Ok(Paying::default());
     }
     let newest = counter::newest(&visit.cashier, &visit.shop, summary.id.uuid()).await?;
     let standing = newest.as_ref().map_or("", |payment| payment.summary.status.as_str());
     let (paid, back) = payments::queries::moved_for(&visit.shop.tenant, summary.id.uuid()).await?;
     // The order hears of it a moment later.
     if summary.owed <= 0 || paid - back >= summary.total {
-        return Ok(
-            html! { section.box { h2 { (texts.paid) } p { (filled(texts.paid_lead, &[&visit.money(summary.total)])) } } },
-        );
+        let lead = filled(texts.paid_lead, &[&visit.money(summary.total)]);
+        let section = html! { section.box { h2 { (texts.paid) } p { (lead) } } };
+        return Ok(Paying { section, onward: None });
     }
     let ways = counter::ways(&visit.shop).await?;
-    let challenge = newest.as_ref().and_then(|payment| payment.summary.challenge_url.clone());
-    Ok(html! {
+    let challenge = match &newest {
+        Some(payment) => counter::onward(&visit.shop, payment).await?,
+        None => None,
+    };
+    let section = html! {
         section.box #pay {
             h2 { (texts.to_be_paid) }
             p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
             (kept_until(visit, order))
-            @match (standing, challenge) {
-                ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (texts.pay_confirm) } } }
-                ("pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
+            @match (standing, &challenge) {
+                ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (go_on(visit, newest.as_ref())) } } }
+                ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
-                    @if standing == "declined" { p.wrong role="alert" { (texts.pay_declined) } }
+                    @if standing == "declined" { p.wrong role="alert" { (no(visit, newest.as_ref())) } }
                     @for way in &ways { (offer(visit, named, way, summary.owed)) }
                 }
             }
         }
-    })
+    };
+    let onward = challenge.filter(|_| standing == "challenged" && visit.query.get("pay") == Some("now"));
+    Ok(Paying { section, onward })
+}
+
+fn go_on(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
+    let on_page = payment.is_some_and(|payment| payment.summary.method.is_empty());
+    if on_page { visit.texts.pay_go_on } else { visit.texts.pay_confirm }
+}
+
+fn no(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
+    let problem = payment.and_then(|payment| payment.summary.problem.as_ref());
+    let expired = problem.is_some_and(|problem| problem.code == "session_expired");
+    if expired { visit.texts.pay_expired } else { visit.texts.pay_declined }
 }
 
 /// One that is over is said nothing about: its payment may be under way.
@@ -107,6 +140,17 @@ fn offer(visit: &Visit, named: &str, way: &Way, owed: i64) -> Markup {
             }
         },
         ProviderKind::Manual => html! { p { strong { (way.name) } " · " (texts.pay_by_hand) } },
+        _ if way.has_page => html! {
+            form method="post" action=(format!("/orders/{named}/pay")) {
+                input type="hidden" name="provider" value=(way.provider);
+                @if way.kind == ProviderKind::Stripe {
+                    button.main { (filled(texts.pay_by_card, &[&visit.money(owed)])) }
+                } @else {
+                    p { strong { (way.name) } }
+                    button.main { (filled(texts.pay_now, &[&visit.money(owed)])) }
+                }
+            }
+        },
         ProviderKind::Stripe | ProviderKind::Gateway => {
             html! { p { strong { (way.name) } " · " (texts.pay_elsewhere) } }
         }

@@ -20,12 +20,15 @@ pub struct Seo {
     pub data: Vec<Value>,
     pub previous: Option<String>,
     pub next: Option<String>,
+    /// Where whoever opens it is led on to at once, as no form may lead them away from here.
+    pub onward: Option<String>,
 }
 
 pub fn head(visit: &Visit, seo: &Seo) -> Markup {
     let shop = &visit.shop.record.name;
     let whole = |address: &String| complete(visit, address);
     html! {
+        @if let Some(onward) = &seo.onward { meta http-equiv="refresh" content=(format!("0; url={onward}")); }
         title { (seo.title) @if seo.title != *shop { " – " (shop) } }
         @if !seo.description.is_empty() { meta name="description" content=(seo.description); }
         @match &seo.canonical {

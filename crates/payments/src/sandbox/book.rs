@@ -33,6 +33,9 @@ pub struct Line {
     pub amount: i64,
     pub currency: String,
     pub method: String,
+    /// Where the payer comes back to who pays on the page.
+    #[serde(default)]
+    pub return_url: Option<String>,
     pub answer: Answer,
     /// Seconds since 1970.
     pub at: i64,
@@ -47,6 +50,8 @@ pub struct Asked {
     pub currency: String,
     #[serde(default)]
     pub method: String,
+    #[serde(default)]
+    pub return_url: Option<String>,
     #[serde(default)]
     pub capture: bool,
     #[serde(default)]
@@ -101,9 +106,10 @@ impl Book {
             card: Some(Card { brand: "visa".into(), last4: "4242".into(), expires: "2031-12".into() }),
             ..Answer::default()
         };
+        let on_page = asked.method.is_empty() && asked.return_url.is_some();
         let answer = match asked.method.as_str() {
             "tok_success" | "tok_timeout" | "tok_lost" | "tok_error" | "tok_sluggish" => taken,
-            "tok_challenge" => Answer {
+            method if method == "tok_challenge" || on_page => Answer {
                 id: id.clone(),
                 status: "challenged".into(),
                 amount: asked.amount,
@@ -128,6 +134,7 @@ impl Book {
             amount: asked.amount,
             currency: asked.currency,
             method: asked.method,
+            return_url: asked.return_url,
             answer: answer.clone(),
             at: now.seconds(),
         });
@@ -171,19 +178,18 @@ impl Book {
         if silent { Seen::Silence } else { Seen::Answer(Box::new(answer)) }
     }
 
-    /// The person met their challenge, or did not.
-    pub fn meet(&mut self, id: &str, passed: bool) -> bool {
+    /// The person met their challenge, or did not: where they come back to, if anywhere; nothing when there is none.
+    pub fn meet(&mut self, id: &str, passed: bool) -> Option<Option<String>> {
         let found = self.lines.values().find(|line| line.id == id && line.request == Request::Authorise);
-        let Some(line) = found.filter(|line| line.answer.status == "challenged").cloned() else {
-            return false;
-        };
+        let line = found.filter(|line| line.answer.status == "challenged").cloned()?;
         let status = if line.answer.last { "captured" } else { "authorised" };
         let answer = match passed {
             true => Answer { status: status.into(), challenge_url: None, ..line.answer.clone() },
             false => no(id, "challenge_failed", "The person did not show who they are."),
         };
+        let back = line.return_url.clone();
         self.write(Line { answer, ..line });
-        true
+        Some(back)
     }
 
     pub fn line(&self, account: &str, key: &str) -> Option<&Line> {
@@ -247,7 +253,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn asked(method: &str, capture: bool) -> Asked {
-        Asked { amount: 1000, currency: "EUR".into(), method: method.into(), capture, payment: "p".into() }
+        let (currency, method, payment) = ("EUR".into(), method.into(), "p".into());
+        Asked { amount: 1000, currency, method, return_url: None, capture, payment }
     }
 
     #[test]
@@ -267,6 +274,18 @@ mod tests {
         assert_eq!(book.authorise("a", "3", asked("tok_error", true), "", NOW), Seen::Failure);
         assert_eq!(book.booked("a", 0, 1).len(), 1);
         assert!(matches!(book.authorise("a", "2", asked("tok_lost", true), "", NOW), Seen::Answer(_)));
+    }
+
+    #[test]
+    fn whoever_comes_without_a_method_pays_on_the_page_and_is_sent_back() {
+        let mut book = Book::default();
+        let back = Some("http://shop/orders/1".to_owned());
+        let on_page = Asked { return_url: back.clone(), ..asked("", true) };
+        let Seen::Answer(answer) = book.authorise("a", "1", on_page, "http://pay", NOW) else { panic!() };
+        let page = Some("http://pay/challenges/sb_1".to_owned());
+        assert_eq!((answer.status.as_str(), answer.challenge_url), ("challenged", page));
+        assert_eq!((book.meet("sb_1", true), book.meet("sb_1", true)), (Some(back), None));
+        assert_eq!(book.booked("a", 0, 1).len(), 1);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //!
 //! What a payment does is said by its method: `tok_success`; `tok_decline`; `tok_challenge`, with a page on which the
 //! challenge is met or not; `tok_timeout` charges and does not answer; `tok_lost` does neither, the first time; `tok_error`
-//! fails, the first time; `tok_sluggish` does not answer captures and refunds that it makes.
+//! fails, the first time; `tok_sluggish` does not answer captures and refunds that it makes. Without a method and with a
+//! `return_url` it is paid on that page, from which the payer is sent back.
 
 mod book;
 mod serve;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{delete, get, post};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -146,10 +146,11 @@ async fn fail(State(house): State<House>, Path(id): Path<String>) -> Response {
     met(house.0.book.lock().meet(&id, false))
 }
 
-fn met(met: bool) -> Response {
+fn met(met: Option<Option<String>>) -> Response {
     match met {
-        true => "Thank you. You can go back to the shop.".into_response(),
-        false => (StatusCode::NOT_FOUND, "There is no such challenge any more.").into_response(),
+        Some(Some(back)) => Redirect::to(&back).into_response(),
+        Some(None) => "Thank you. You can go back to the shop.".into_response(),
+        None => (StatusCode::NOT_FOUND, "There is no such challenge any more.").into_response(),
     }
 }
 

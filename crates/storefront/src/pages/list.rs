@@ -79,6 +79,7 @@ async fn shelf(visit: &Visit, handle: &str) -> Result<Response, Problem> {
         data: vec![breadcrumbs(visit, &steps)],
         previous: (asked.page > 1).then(|| page(asked.page - 1)),
         next: (asked.page < found.pages).then(|| page(asked.page + 1)),
+        onward: None,
     };
     Ok(frame::page(visit, Keeping::Public, &seo, main))
 }

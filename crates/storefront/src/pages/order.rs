@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::bill;
 use crate::answer::Keeping;
+use crate::paying::Paying;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::Visit;
@@ -43,7 +44,7 @@ pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     orders::queries::order_of(tenant, OrderId(id), visit.shop.caller.own()).await
 }
 
-fn page(visit: &Visit, order: &OrderView, paying: Markup) -> Response {
+fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
     let texts = visit.texts;
     let summary = &order.summary;
     let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
@@ -55,7 +56,7 @@ fn page(visit: &Visit, order: &OrderView, paying: Markup) -> Response {
         @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (texts.thanks_lead) } } }
         div.split {
             div {
-                (paying)
+                (paying.section)
                 section.box { h2 { (texts.progress) } (progress(visit, order)) }
                 (parcels(visit, order))
                 section.box {
@@ -73,7 +74,7 @@ fn page(visit: &Visit, order: &OrderView, paying: Markup) -> Response {
             }
         }
     };
-    let seo = Seo { title, ..Seo::default() };
+    let seo = Seo { title, onward: paying.onward, ..Seo::default() };
     frame::page(visit, Keeping::Private, &seo, main)
 }
 
