@@ -37,6 +37,7 @@ mod selling;
 mod services;
 mod storefront;
 mod stripe;
+mod stripe_page;
 mod tax_engines;
 mod till;
 mod tracking;

@@ -1,27 +1,35 @@
 //! Paying at Stripe: at localstripe, somebody else's idea of it, in a process of its own.
 
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use galleria_tests::server::verify;
-use galleria_tests::{Client, free_port};
+use galleria_tests::{Client, free_port, tool};
 use serde_json::{Value, json};
 
 use crate::till::{is, signed, text, until};
 use crate::world::{Engine, World, lamp, order};
 
-struct Localstripe {
-    port: u16,
+pub struct Localstripe {
+    pub port: u16,
     child: Child,
 }
 
 impl Localstripe {
     async fn start() -> Self {
-        let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../crates/payments/tests/tools.sh");
-        assert!(Command::new("sh").arg(tools).status().unwrap().success(), "localstripe is not there");
-        let (port, home) = (free_port(), std::env::var("HOME").unwrap());
-        let child = Command::new(format!("{home}/.cache/galleria/localstripe/bin/localstripe"))
+        Self::run(Command::new(tool("payments", "localstripe/bin/localstripe"))).await
+    }
+
+    /// With the page of its own that localstripe has not, and we have added.
+    pub async fn with_pages() -> Self {
+        let mut python = Command::new(tool("payments", "localstripe/bin/python3"));
+        python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/stripe_checkout.py"));
+        Self::run(python).await
+    }
+
+    async fn run(mut command: Command) -> Self {
+        let port = free_port();
+        let child = command
             .args(["--from-scratch", "--port", &port.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -37,11 +45,11 @@ impl Localstripe {
         stripe
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         Client::new(self.port, "127.0.0.1", Some("sk_test_12345"))
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         self.client().get(path).await.json()
     }
 
