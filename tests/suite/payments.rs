@@ -22,6 +22,7 @@ over_both_engines!(
     what_comes_by_hand_is_recorded,
     a_customer_pays_for_their_own_order_and_no_card_number_comes_in,
     a_gateway_behind_client_credentials_is_paid_through,
+    a_gateway_with_a_page_is_paid_on_it_and_one_without_is_not,
     a_killed_server_charges_nobody_twice_and_leaves_nothing_unknown,
 );
 
@@ -328,6 +329,45 @@ async fn a_gateway_behind_client_credentials_is_paid_through(engine: Engine) {
     };
     assert_eq!((&report["ours_in"], &report["theirs_in"]), (&json!(3998), &json!(4075)), "{report:#}");
     assert_eq!(report["differences"][0]["payment"], "stray");
+}
+
+async fn a_gateway_with_a_page_is_paid_on_it_and_one_without_is_not(engine: Engine) {
+    let sandbox = Sandbox::start(0).await;
+    let allowed = [("GALLERIA_OUTSIDE_ALLOW", "127.0.0.1"), ("GALLERIA_OUTSIDE_ALLOW_HTTP", "true")];
+    let world = World::start_with(engine, 1, &allowed).await;
+    let mut admin = world.admin("a");
+    admin.post("/api/v1/products", &lamp("L", 10)).await;
+    let address = sandbox.address();
+    let gateway = |hosted: bool| {
+        json!({
+            "name": "Gateway", "kind": "gateway", "address": address, "client_id": "oak", "secret": "secret-oak",
+            "token_address": format!("{address}/token"), "timeout_seconds": 2, "hosted": hosted,
+        })
+    };
+    let id = text(&admin.post("/api/v1/payment-providers", &gateway(false)).await.json()["id"]);
+    let cash = json!({ "name": "Cash", "kind": "manual", "hosted": true });
+    let refused = admin.post("/api/v1/payment-providers", &cash).await;
+    assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/hosted")));
+    let placed = admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
+    let back = "https://oak.example/orders/1";
+    let pay = json!({ "order_id": placed["id"], "return_url": back });
+    let refused = admin.post("/api/v1/payments", &pay).await;
+    assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/method")));
+
+    let path = format!("/api/v1/payment-providers/{id}");
+    let changed = admin.send("PUT", &path, &[("if-match", "\"1\"")], Some(&gateway(true).to_string())).await;
+    assert_eq!(changed.unwrap().status, 204);
+    assert_eq!(admin.get(&path).await.json()["hosted"], true);
+    let begun = admin.post("/api/v1/payments", &pay).await.json();
+    assert_eq!(begun["status"], "challenged", "{begun:#}");
+    assert!(sandbox.book("oak").await.is_empty());
+    let page = text(&begun["challenge_url"]).replace(&address, "");
+    let met = sandbox.client("nobody").send("POST", &format!("{page}/pass"), &[], None).await.unwrap();
+    assert_eq!((met.status, met.header("location")), (303, Some(back)));
+    let paid = until(&mut admin, &text(&begun["id"]), "captured").await;
+    assert_eq!(paid["captured"], 1999);
+    assert_eq!(sandbox.book("oak").await.len(), 1);
+    verify(&world.cell);
 }
 
 async fn a_killed_server_charges_nobody_twice_and_leaves_nothing_unknown(engine: Engine) {

@@ -12,6 +12,7 @@ use crate::world::{Engine, World, lamp, order};
 
 pub struct Localstripe {
     pub port: u16,
+    command: Command,
     child: Child,
 }
 
@@ -29,20 +30,31 @@ impl Localstripe {
 
     async fn run(mut command: Command) -> Self {
         let port = free_port();
-        let child = command
-            .args(["--from-scratch", "--port", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stripe = Self { port, child };
+        command.args(["--from-scratch", "--port", &port.to_string()]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let stripe = Self { port, command, child };
+        stripe.ready().await;
+        stripe
+    }
+
+    pub fn down(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// At the same address, and knowing nothing of before.
+    pub async fn up(&mut self) {
+        self.child = self.command.spawn().unwrap();
+        self.ready().await;
+    }
+
+    async fn ready(&self) {
         let started = Instant::now();
-        while stripe.client().send("GET", "/v1/payment_intents", &[], None).await.is_err() {
+        while self.client().send("GET", "/v1/payment_intents", &[], None).await.is_err() {
             assert!(started.elapsed() < Duration::from_secs(30), "localstripe did not start");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        stripe
     }
 
     pub fn client(&self) -> Client {
@@ -65,8 +77,7 @@ impl Localstripe {
 
 impl Drop for Localstripe {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.down();
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::selling::{ada, cart, deliver, describe, fitted};
 use crate::stripe::Localstripe;
 use crate::till::{is, signed, text, until};
-use crate::world::{Engine, World, lamp, order};
+use crate::world::{Engine, World, all, lamp, order};
 
 const GOOD: &str = "4242424242424242";
 const BAD: &str = "4000000000000341";
@@ -163,6 +163,20 @@ async fn a_card_is_refused_on_the_page_and_another_one_pays() {
     let charges = shop.stripe.get("/v1/charges?limit=100").await["data"].as_array().unwrap().clone();
     let taken: Vec<&Value> = charges.iter().filter(|charge| charge["status"] == "succeeded").collect();
     assert_eq!((taken.len(), &taken[0]["amount"]), (1, &json!(1999)), "{charges:#?}");
+
+    // Both books say the same of the day.
+    let day = text(&begun["begun_at"])[..10].to_owned();
+    shop.admin.post("/api/v1/jobs", &json!({ "name": "payments.report", "args": { "day": day } })).await;
+    let report = loop {
+        let found = shop.admin.get(&format!("/api/v1/payments/reconciliation?day={day}")).await.json();
+        if found["items"][0].is_object() {
+            break found["items"][0].clone();
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "there is no report");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((&report["theirs_in"], &report["theirs_out"]), (&json!(1999), &json!(500)), "{report:#}");
+    assert_eq!(report["differences"], json!([]), "{report:#}");
     verify(&shop.world.cell);
 }
 
@@ -234,6 +248,76 @@ async fn a_payment_that_is_given_up_cannot_be_paid_on_its_page_any_more() {
     assert_eq!(shop.types(&taken, GOOD).await.status, 303);
     let late = shop.ask(&taken, "void", json!({})).await;
     assert_eq!((&late["status"], &late["captured"]), (&json!("captured"), &json!(1999)), "{late:#}");
+    verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_finds_the_page_that_it_opened_and_opens_no_other() {
+    let mut shop = Shop::with_lamps().await;
+    for round in 0..5_u64 {
+        let placed = shop.admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
+        let body = json!({ "order_id": placed["id"], "return_url": BACK }).to_string();
+        let mut paying = shop.world.admin("a");
+        let asked =
+            tokio::spawn(
+                async move { drop(paying.send("POST", "/api/v1/payments", &[], Some(&body)).await) },
+            );
+        tokio::time::sleep(Duration::from_millis(4 + round * 4)).await;
+        shop.world.server.kill();
+        asked.await.unwrap();
+        shop.world.server.up().await;
+        shop.admin = shop.world.admin("a");
+    }
+    for payment in all(&mut shop.admin, "/api/v1/payments").await {
+        let open = shop.until(&payment, "challenged").await;
+        let sessions = shop.theirs("checkout/sessions", &payment).await;
+        assert_eq!((sessions.len(), &sessions[0]["url"]), (1, &open["challenge_url"]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_did_not_open_opens_later_unless_its_payer_was_erased() {
+    let mut shop = Shop::with_lamps().await;
+    shop.stripe.down();
+    let mut payments = Vec::new();
+    for _ in 0..2 {
+        let placed = shop.admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
+        let body = json!({ "order_id": placed["id"], "return_url": BACK });
+        let down = shop.admin.post("/api/v1/payments", &body).await;
+        is(&down, 503, "payment_provider_down");
+        let path = format!("/api/v1/payments/{}", text(&down.json()["payment"]));
+        payments.push(shop.admin.get(&path).await.json());
+    }
+    let person = json!({ "person": payments[1]["payer_id"] });
+    assert!(shop.admin.post("/api/v1/privacy/erasures", &person).await.status < 300);
+    shop.stripe.up().await;
+    // A server that starts anew knows nothing of the failures, and asks at once.
+    shop.world.server.kill();
+    shop.world.server.up().await;
+    shop.admin = shop.world.admin("a");
+    let later = shop.until(&payments[0], "challenged").await;
+    assert_eq!(shop.types(&later, GOOD).await.status, 303);
+    let gone = shop.until(&payments[1], "declined").await;
+    assert_eq!(gone["problem"]["code"], "never_arrived");
+    assert!(shop.theirs("checkout/sessions", &gone).await.is_empty());
+    shop.until(&payments[0], "captured").await;
+    verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_erased_person_pays_on_their_page_is_money_all_the_same() {
+    let mut shop = Shop::with_lamps().await;
+    let begun = shop.begin("automatic").await;
+    let person = json!({ "person": begun["payer_id"] });
+    assert!(shop.admin.post("/api/v1/privacy/erasures", &person).await.status < 300);
+    let shown = shop.admin.get(&format!("/api/v1/payments/{}", text(&begun["id"]))).await.json();
+    assert_eq!((&shown["status"], &shown["challenge_url"]), (&json!("challenged"), &Value::Null));
+    assert_eq!(shop.types(&begun, GOOD).await.status, 303);
+    let paid = shop.ask(&begun, "reconcile", json!({})).await;
+    assert_eq!(
+        (&paid["status"], &paid["captured"], &paid["card"]),
+        (&json!("captured"), &json!(1999), &Value::Null)
+    );
     verify(&shop.world.cell);
 }
 

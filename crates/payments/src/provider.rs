@@ -236,6 +236,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_configured_before_there_were_pages_has_none() {
+        let mut before =
+            serde_json::to_value(Definition { kind: ProviderKind::Gateway, ..at("https://a") }).unwrap();
+        before.as_object_mut().unwrap().remove("hosted").unwrap();
+        let read: Definition = serde_json::from_value(before).unwrap();
+        assert!(!read.has_page());
+        assert!(Definition { hosted: true, ..read }.has_page());
+    }
+
+    #[test]
     fn what_was_removed_is_not_configured_again() {
         let gone = given::<TakenOn>([Removed { at: NOW }.into()]);
         let ask = Configure { definition: at("https://a"), secrets: Secrets::default() };

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use kernel::aggregate::{Given, given};
-use kernel::{Aggregate, Currency, Decide, SubjectId, Timestamp};
+use kernel::{Aggregate, Currency, Decide, Event, SubjectId, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::attempt::Attempt;
 use crate::outcome::{Conclude, Doubt, Hear};
+use crate::page::PayPage;
 use crate::payment::{Capture, Payment, Request, Status};
 use crate::port::{Outcome, Told};
 use crate::request::{CaptureSome, Record, Refund, Void};
@@ -92,6 +93,29 @@ fn a_declined_payment_is_tried_again_under_a_key_of_its_own() {
     let payment = after(payment, &attempt(Capture::Automatic, false));
     assert_eq!(payment.0.pending.as_ref().unwrap().key, Request::Authorise.key(id(), 2));
     assert_eq!(told(payment, captured()).0.status(), Status::Captured);
+}
+
+#[test]
+fn an_attempt_that_was_written_before_there_were_pages_is_read() {
+    let attempt = Attempt { page: None, ..attempt(Capture::Automatic, false) };
+    let told = given::<Payment>([]).when(&attempt, NOW).unwrap().remove(0);
+    let mut before: serde_json::Value = serde_json::from_str(&told.encode()).unwrap();
+    let fields = before.as_object_mut().unwrap();
+    assert!(fields.remove("return_url").is_some() && fields.remove("description").is_some());
+    let read = crate::PaymentEvent::decode("payment.attempted", 1, &before.to_string()).unwrap();
+    assert_eq!(read, told);
+}
+
+#[test]
+fn where_a_payer_comes_back_to_is_theirs() {
+    let page = PayPage { return_url: "https://oak.example/orders/1".into(), description: "Order 1".into() };
+    let attempt = Attempt { method: String::new(), page: Some(page), ..attempt(Capture::Automatic, false) };
+    let told = given::<Payment>([]).when(&attempt, NOW).unwrap().remove(0);
+    assert!(!format!("{told:?}").contains("oak.example"));
+    let subject = SubjectId(Uuid::from_u128(2));
+    assert!(
+        matches!(told, crate::PaymentEvent::Attempted(told) if told.return_url.as_ref().unwrap().subject() == subject)
+    );
 }
 
 #[test]
