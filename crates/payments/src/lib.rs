@@ -3,9 +3,10 @@
 //! **Vocabulary.** A *payment* asks for what is owed of one order. Each *attempt* has a method of its own: a token by which
 //! a *provider* knows a card or account. The provider *authorises* (holds) the money, and it is *captured* at once or
 //! later, in one piece or several. It is *refunded*, in part or whole, never more than was captured; *voided* while it is
-//! only held; *challenged* when the person must show who they are. A *dispute* is the payer's bank claiming it back. A
-//! request is *unknown* when the provider was asked and nobody knows what came of it. An order's *tab* says which payment
-//! of it is open. What a provider tells of its own accord is a *notice*.
+//! only held; *challenged* when the person must show who they are, or pays on the provider's own *page* for want of a
+//! token. A *dispute* is the payer's bank claiming it back. A request is *unknown* when the provider was asked and nobody
+//! knows what came of it. An order's *tab* says which payment of it is open. What a provider tells of its own accord is a
+//! *notice*.
 //!
 //! **Invariants.** What is asked for is committed with the provider's key before the provider is asked; what came of it is
 //! another work. A request is sent again under its own key and no other, so it counts once. Nothing stays unknown: the

@@ -17,7 +17,7 @@ pub enum Status {
     /// The provider is being asked.
     #[default]
     Pending,
-    /// The person must show who they are first, at a page of the provider's.
+    /// The person must show who they are first, or pay, on a page of the provider's.
     Challenged,
     /// The provider was asked and did not answer; it is asked what became of it.
     Unknown,

@@ -44,7 +44,7 @@ pub struct PaymentSummary {
     /// What the provider says of the card.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
-    /// Where the payer shows who they are, while that is awaited.
+    /// Where the payer shows who they are, or pays, while that is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge_url: Option<String>,
     /// Why it was declined.
