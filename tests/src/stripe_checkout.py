@@ -134,16 +134,18 @@ remembered = {}
 async def create(request):
     body, key = await request.text(), request.headers.get("Idempotency-Key")
     if key in remembered:
-        before, session = remembered[key]
+        before, answer = remembered[key]
         if before != body:
             error = {"type": "idempotency_error", "message": "Keys for idempotent requests stand for the same parameters."}
             return web.json_response({"error": error}, status=400)
-        return server.json_response(session._export())
+        return server.json_response(answer)
     session = Session._api_create(**await server.get_post_data(request))
     session._page = f"http://{request.host}/c/pay/{session.id}"
+    answer = session._export()
     if key:
-        remembered[key] = (body, session)
-    return server.json_response(session._export())
+        # Who asks again hears what was answered then, whatever has become of it since.
+        remembered[key] = (body, answer)
+    return server.json_response(answer)
 
 
 def page(session, said=""):

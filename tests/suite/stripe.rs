@@ -49,6 +49,13 @@ impl Localstripe {
         self.ready().await;
     }
 
+    /// It takes requests and answers none, until it may go on.
+    pub fn pause(&self, paused: bool) {
+        let signal = if paused { "-STOP" } else { "-CONT" };
+        let done = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(done.unwrap().success(), "localstripe could not be sent {signal}");
+    }
+
     async fn ready(&self) {
         let started = Instant::now();
         while self.client().send("GET", "/v1/payment_intents", &[], None).await.is_err() {

@@ -276,6 +276,25 @@ async fn a_killed_server_finds_the_page_that_it_opened_and_opens_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_stripe_did_not_answer_about_a_page_is_found_out() {
+    let mut shop = Shop::with_lamps().await;
+    let placed = shop.admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
+    shop.stripe.pause(true);
+    let body = json!({ "order_id": placed["id"], "return_url": BACK });
+    let begun = shop.admin.post("/api/v1/payments", &body).await.json();
+    assert_eq!(begun["status"], "unknown", "{begun:#}");
+    shop.stripe.pause(false);
+    let open = shop.until(&begun, "challenged").await;
+    assert_eq!(shop.theirs("checkout/sessions", &begun).await.len(), 1);
+    shop.stripe.pause(true);
+    assert_eq!(shop.ask(&begun, "void", json!({})).await["status"], "unknown");
+    shop.stripe.pause(false);
+    shop.until(&begun, "voided").await;
+    assert_eq!(shop.types(&open, GOOD).await.status, 410);
+    verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_did_not_open_opens_later_unless_its_payer_was_erased() {
     let mut shop = Shop::with_lamps().await;
     shop.stripe.down();
