@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId};
+use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId, Timestamp};
 use outbound::{Allowed, Policy};
 use parking_lot::Mutex;
 use store::{Asked, Tenant};
@@ -225,8 +225,7 @@ async fn ask(
         if let Some(outcome) = provider.look_up(ask).await? {
             return Ok(outcome);
         }
-        let within = if ask.page.is_some() { PAGE_WITHIN } else { SENT_WITHIN };
-        if tenant.cell().now().since(ask.since) > within || gone(ask) {
+        if late(ask, tenant.cell().now()) || gone(ask) {
             let sentence = "The provider never heard of it, and it is too late to ask again.".to_owned();
             return Ok(Outcome::Declined { code: "never_arrived".into(), sentence });
         }
@@ -237,6 +236,11 @@ async fn ask(
         Request::Void => provider.void(ask).await,
         Request::Refund => provider.refund(ask).await,
     }
+}
+
+fn late(ask: &Ask, now: Timestamp) -> bool {
+    let opens = ask.request == Request::Authorise && ask.page.is_some();
+    now.since(ask.since) > if opens { PAGE_WITHIN } else { SENT_WITHIN }
 }
 
 /// Whose payer was erased since: there is nothing left to ask with.
@@ -264,4 +268,48 @@ impl Unsettled {
 /// The payment as works name it.
 pub(crate) fn subject(summary: &queries::PaymentSummary) -> Subject {
     Subject { payment: summary.id, order: summary.order_id, payer: SubjectId(summary.payer_id) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use kernel::Money;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::page::PayPage;
+    use crate::payment::Capture;
+
+    fn ask(request: Request, on_page: bool) -> Ask {
+        let page = PayPage { return_url: "https://oak.example/".into(), description: "Order 1".into() };
+        Ask {
+            payment: PaymentId(Uuid::from_u128(1)),
+            request,
+            key: "k".into(),
+            amount: Money::new(1999, "EUR".parse().unwrap()),
+            capture: Capture::Automatic,
+            method: String::new(),
+            page: on_page.then_some(page),
+            reference: None,
+            since: Timestamp::from_micros(0),
+        }
+    }
+
+    #[test]
+    fn a_page_is_not_opened_after_half_an_hour_and_what_was_paid_on_it_is_refunded_long_after() {
+        let at = |minutes: u64| Timestamp::from_micros(0).plus(Duration::from_secs(minutes * 60));
+        assert!(!late(&ask(Request::Authorise, true), at(24)));
+        assert!(late(&ask(Request::Authorise, true), at(26)));
+        for request in [Request::Capture, Request::Void, Request::Refund] {
+            assert!(!late(&ask(request, true), at(22 * 60)) && late(&ask(request, true), at(24 * 60)));
+        }
+        assert!(!late(&ask(Request::Authorise, false), at(22 * 60)));
+    }
+
+    #[test]
+    fn whoever_was_erased_is_asked_for_nothing_more() {
+        assert!(gone(&ask(Request::Authorise, false)) && !gone(&ask(Request::Authorise, true)));
+        assert!(!gone(&ask(Request::Refund, false)));
+    }
 }
