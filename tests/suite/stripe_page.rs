@@ -252,6 +252,48 @@ async fn a_payment_that_is_given_up_cannot_be_paid_on_its_page_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_owed_any_more_cannot_be_paid_on_a_page_that_is_still_open() {
+    let mut shop = Shop::with_lamps().await;
+    let (cancelled, held) = (shop.begin("automatic").await, shop.begin("manual").await);
+    assert_eq!(shop.types(&held, GOOD).await.status, 303);
+    shop.ask(&held, "reconcile", json!({})).await;
+    for payment in [&cancelled, &held] {
+        let gone = shop.admin.delete(&format!("/api/v1/orders/{}", text(&payment["order_id"]))).await;
+        assert!(gone.status < 300, "{}", gone.json());
+        shop.until(payment, "voided").await;
+    }
+    assert_eq!(shop.types(&cancelled, GOOD).await.status, 410);
+    assert_eq!(shop.theirs("payment_intents", &held).await[0]["status"], "canceled");
+
+    // What became cheaper is paid on a new page, at what it costs now.
+    let dear = shop.begin("automatic").await;
+    let order = text(&dear["order_id"]);
+    let given = json!({ "amount": 500, "reason": "Late" });
+    assert!(shop.admin.post(&format!("/api/v1/orders/{order}/goodwill"), &given).await.status < 300);
+    shop.until(&dear, "voided").await;
+    assert_eq!(shop.types(&dear, GOOD).await.status, 410);
+    let cheap = shop.pay(&dear["order_id"], "automatic").await;
+    assert_eq!((&cheap["amount"], shop.types(&cheap, GOOD).await.status), (&json!(1499), 303));
+    assert_eq!(shop.until(&cheap, "captured").await["captured"], 1499);
+    verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_stripe_knows_no_more_ends_the_attempt() {
+    let mut shop = Shop::with_lamps().await;
+    let (left, given_up) = (shop.begin("automatic").await, shop.begin("automatic").await);
+    let path = format!("/api/v1/payments/{}", text(&left["id"]));
+    let version = shop.admin.get(&path).await.json()["version"].clone();
+    shop.ask(&left, "reconcile", json!({})).await;
+    assert_eq!(shop.admin.get(&path).await.json()["version"], version, "no news is not written down");
+    shop.stripe.client().send("DELETE", "/_config/data", &[], None).await.unwrap();
+    let over = shop.ask(&left, "reconcile", json!({})).await;
+    assert_eq!((&over["status"], &over["problem"]["code"]), (&json!("declined"), &json!("session_expired")));
+    assert_eq!(shop.ask(&given_up, "void", json!({})).await["status"], "voided");
+    verify(&shop.world.cell);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_finds_the_page_that_it_opened_and_opens_no_other() {
     let mut shop = Shop::with_lamps().await;
     for round in 0..5_u64 {

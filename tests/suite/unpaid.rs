@@ -13,6 +13,7 @@ use crate::world::{Engine, all, order};
 over_both_engines!(
     an_order_that_nobody_pays_gives_back_what_it_held,
     what_is_paid_or_may_still_be_is_left_alone,
+    whoever_comes_too_late_is_shown_no_page_to_pay_on,
     a_shop_that_waits_for_ever_breaks_no_word_that_it_gave,
     whoever_pays_at_the_last_moment_pays_for_an_order_that_stands,
 );
@@ -163,6 +164,26 @@ async fn what_is_paid_or_may_still_be_is_left_alone(engine: Engine) {
         .unwrap();
     clock.set(2 * OVER);
     until_cancelled(&mut till.admin, order).await;
+    verify(&till.world.cell);
+}
+
+async fn whoever_comes_too_late_is_shown_no_page_to_pay_on(engine: Engine) {
+    // It is looked at by the end of the minute in which its time is over.
+    while std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() % 60 > 20 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    set(&mut till.admin, 0, json!(10)).await;
+    let (kept, over) = (till.order().await, till.order().await);
+    let page = |order: &str| json!({ "order_id": order, "return_url": "https://oak.example/orders/1" });
+    let in_time = till.admin.post("/api/v1/payments", &page(&kept)).await;
+    assert_eq!(in_time.json()["status"], "challenged", "{}", in_time.json());
+    clock.set(10 * 60 + 3);
+    is(&till.admin.post("/api/v1/payments", &page(&over)).await, 409, "payment_time_over");
+    clock.set(OVER);
+    until_cancelled(&mut till.admin, &over).await;
+    assert_eq!(read(&mut till.admin, &kept).await["status"], "placed", "somebody is on its page");
     verify(&till.world.cell);
 }
 

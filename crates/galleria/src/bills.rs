@@ -39,6 +39,7 @@ impl Bills for OrdersBills {
                     Some(number) => format!("Order {number}"),
                     None => format!("Order {order}"),
                 },
+                kept_until: summary.held_until,
                 version: summary.version,
             })
         })

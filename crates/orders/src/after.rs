@@ -44,6 +44,9 @@ pub struct ParcelSent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_id: Option<Uuid>,
     pub tracking: Option<String>,
+    /// Whether what is in it counts towards the order's being whole; not in parcels from before it was counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
 }
 
 impl ParcelSent {
@@ -123,7 +126,8 @@ impl Order {
                 self.each(&parcel.lines, |pieces, count| pieces.sent += count);
                 self.reserve_unsent();
                 if parcel.trail().is_some() {
-                    self.watch(parcel.parcel, parcel.lines.iter().map(|(_, count)| count).sum());
+                    let pieces = parcel.lines.iter().map(|(_, count)| count).sum();
+                    self.watch(parcel.parcel, if parcel.counted { pieces } else { 0 });
                 }
             }
             OrderEvent::ParcelSeen(seen) => self.see(seen),
@@ -237,6 +241,7 @@ impl Decide<SendParcel> for Order {
             carrier: carrier.clone(),
             carrier_id: *carrier_id,
             tracking: tracking.clone(),
+            counted: true,
         };
         let mut events: Vec<OrderEvent> = vec![parcel.into()];
         if sent == self.unsent() && matches!(status, Status::Confirmed | Status::Packed) {

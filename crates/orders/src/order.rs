@@ -133,7 +133,7 @@ pub struct Order {
     pub arrived: i64,
 }
 
-fn is_zero(count: &i64) -> bool {
+pub(crate) fn is_zero(count: &i64) -> bool {
     *count == 0
 }
 

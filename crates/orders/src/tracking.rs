@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Refusal;
-use crate::order::{Delivered, Order, OrderEvent};
+use crate::order::{Delivered, Order, OrderEvent, is_zero};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,8 +42,8 @@ impl ParcelState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
     pub parcel: Uuid,
-    /// How many pieces are in it; 0 in states from before they were counted.
-    #[serde(default)]
+    /// How many pieces are in it; 0 when they are not counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub pieces: i64,
     pub state: ParcelState,
     /// The moments of the milestones that are known. What they say is the customer's, and is not needed here.
@@ -155,6 +155,7 @@ mod tests {
             carrier: None,
             carrier_id: Some(Uuid::from_u128(8)),
             tracking: Some("N-1".into()),
+            counted: true,
         };
         given::<Order>(placed.into_iter().chain([parcel.into()]))
     }
@@ -203,7 +204,15 @@ mod tests {
                 let tracking = followed.then(|| "N".to_owned());
                 let carrier_id = Some(Uuid::from_u128(8));
                 order.0.apply(
-                    &ParcelSent { parcel, lines: vec![(1, 1)], carrier: None, carrier_id, tracking }.into(),
+                    &ParcelSent {
+                        parcel,
+                        lines: vec![(1, 1)],
+                        carrier: None,
+                        carrier_id,
+                        tracking,
+                        counted: true,
+                    }
+                    .into(),
                 );
             }
             let mut statuses = Vec::new();
@@ -231,6 +240,7 @@ mod tests {
             carrier: Some("An Post".into()),
             carrier_id: None,
             tracking: Some("N-1".into()),
+            counted: true,
         };
         order.0.apply(&parcel.into());
         assert!(order.0.watched.is_empty());

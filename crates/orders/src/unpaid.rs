@@ -78,7 +78,7 @@ impl JobKind for Unpaid {
             let tenant = &run.tenant;
             let (settings, _) = rules::queries::settings(tenant).await?;
             let now = tenant.cell().now();
-            let (mut cancelled, mut left, mut longest) = (0, 0, None);
+            let (mut cancelled, mut left, mut shortest) = (0, 0, None::<Duration>);
             let mut from = (Timestamp::from_micros(0), Uuid::nil());
             loop {
                 let due = queries::held_until(tenant, now, from, AT_ONCE).await?;
@@ -87,14 +87,15 @@ impl JobKind for Unpaid {
                         cancelled += 1;
                     } else {
                         left += 1;
-                        longest = longest.max(Some(now.since(*until)));
+                        let late = now.since(*until);
+                        shortest = Some(shortest.map_or(late, |known| known.min(late)));
                     }
                 }
                 run.progress(cancelled, 0, "cancelling what nobody has paid").await?;
                 let Some((until, order)) = due.last().filter(|_| due.len() == AT_ONCE) else { break };
                 from = (*until, order.uuid());
             }
-            let again = longest.map(|late| now.plus((late / 4).clamp(*LATER.start(), *LATER.end())));
+            let again = shortest.map(|late| now.plus((late / 4).clamp(*LATER.start(), *LATER.end())));
             // Whatever is placed from now on is held for as long.
             let placed = settings.hold().map(|hold| now.plus(hold));
             let held = queries::first_held(tenant, now).await?;

@@ -310,6 +310,11 @@ pub(crate) async fn attempt(
     let by_hand = definition.kind == ProviderKind::Manual;
     let mut check = Check::default();
     let page = asked.page(&definition, &bill);
+    // A page stays open for an hour, and its order is kept for as long.
+    let over = bill.kept_until.is_some_and(|until| until <= tenant.cell().now());
+    if page.is_some() && over {
+        return Err(Refusal::TimeOver.into());
+    }
     let named = by_hand || !asked.method.is_empty() || page.is_some();
     let how = match definition.has_page() {
         true => {

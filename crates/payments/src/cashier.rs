@@ -117,6 +117,12 @@ impl Cashier {
         let subject = unsettled.subject();
         let asked = Asked::by(actor, correlation, tenant.cell().now());
         match answer {
+            // No news, and its time to be asked after has not come: whoever looks at a page writes nothing down.
+            Ok(Outcome::Challenged { .. })
+                if unsettled.challenged_until.is_some_and(|until| until > asked.now) =>
+            {
+                Ok(Settled::Done)
+            }
             Ok(outcome) => {
                 let conclude = Conclude { id: *payment, key: key.clone(), outcome };
                 tenant.run(asked, works::ask(subject, None, conclude)).await?;

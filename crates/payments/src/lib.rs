@@ -18,6 +18,7 @@
 
 mod api;
 mod attempt;
+mod calls_off;
 mod cards;
 mod cart_api;
 mod cashier;

@@ -20,6 +20,8 @@ pub struct Bill {
     pub currency: Currency,
     pub payer: SubjectId,
     pub description: String,
+    /// Until when what is paid for is kept for whoever has not paid.
+    pub kept_until: Option<Timestamp>,
     /// The version of what it was read from.
     pub version: i64,
 }

@@ -298,9 +298,11 @@ pub struct Unsettled {
     pub by_hand: bool,
     /// Whether it may have been sent before.
     pub asked_before: bool,
+    /// When a person who is challenged is asked after again.
+    pub challenged_until: Option<Timestamp>,
 }
 
-const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id, p.return_url, p.description from payment_transactions t join payments p on p.id = t.payment_id";
+const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id, p.return_url, p.description, p.status, t.ask_at from payment_transactions t join payments p on p.id = t.payment_id";
 
 /// The request of a payment that was made last and has no answer.
 pub async fn unsettled(tenant: &Tenant, payment: PaymentId) -> Result<Option<Unsettled>, Failure> {
@@ -329,6 +331,7 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
     let currency: Currency = row.get::<String>(9)?.parse().map_err(|_| unreadable("the currency"))?;
     let request = Request::ALL.into_iter().find(|known| known.as_str() == request);
     let (return_url, description): (Option<String>, Option<String>) = (row.get(14)?, row.get(15)?);
+    let challenged = row.get::<String>(16)? == Status::Challenged.as_str();
     let page =
         return_url.zip(description).map(|(return_url, description)| PayPage { return_url, description });
     Ok(Unsettled {
@@ -344,6 +347,7 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
             since: row.get(5)?,
         },
         asked_before: row.get::<i64>(4)? > 0,
+        challenged_until: row.get::<Option<i64>>(17)?.filter(|_| challenged).map(Timestamp::from_micros),
         provider: ProviderId(row.get(6)?),
         order: row.get(7)?,
         payer: SubjectId(row.get(13)?),

@@ -10,6 +10,8 @@ pub enum Refusal {
     /// Another payment of the order is under way.
     Open,
     NothingOwed,
+    /// The order was kept for whoever pays in time.
+    TimeOver,
     TooMuch {
         left: i64,
     },
@@ -44,6 +46,12 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         "Another payment of this order is under way; \"payment\" names it. Read it, and wait for it or have it voided.",
     ),
     doc("nothing_owed", 409, "Nothing owed", "The order is paid, or nothing is to be paid for it."),
+    doc(
+        "payment_time_over",
+        409,
+        "Time over",
+        "The order is not kept for its payer any more and is cancelled soon. Order again.",
+    ),
     doc("amount_too_large", 422, "Amount too large", "\"left\" says how much it may be."),
     doc(
         "wrong_currency",
@@ -135,6 +143,11 @@ impl From<Refusal> for Problem {
                 "This order is being paid at this moment. Read that payment, and wait for it or have it voided.",
             ),
             Refusal::NothingOwed => (Conflict, "nothing_owed", "Nothing is owed for this order."),
+            Refusal::TimeOver => (
+                Conflict,
+                "payment_time_over",
+                "The time for which this order was kept is over, and it is cancelled soon. Order again.",
+            ),
             Refusal::TooMuch { .. } => {
                 (Invalid, "amount_too_large", "This is more than there is; \"left\" says how much it may be.")
             }

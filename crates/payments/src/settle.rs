@@ -12,6 +12,7 @@ use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Subscriber};
 use store::{Tenant, relay};
 use uuid::Uuid;
 
+use crate::calls_off::CallsOff;
 use crate::event::PaymentEvent;
 use crate::{Cashier, PaymentId, queries, report};
 
@@ -121,7 +122,7 @@ impl Settle {
 /// Who follows the log and does the jobs of payments.
 pub fn workers(cashier: &Cashier) -> relay::Workers {
     relay::Workers {
-        subscribers: vec![std::sync::Arc::new(Planner)],
+        subscribers: vec![std::sync::Arc::new(Planner), std::sync::Arc::new(CallsOff(cashier.clone()))],
         jobs: vec![
             std::sync::Arc::new(Settle(cashier.clone())),
             std::sync::Arc::new(report::Reporting(cashier.clone())),

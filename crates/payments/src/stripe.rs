@@ -115,9 +115,9 @@ impl Provider for Stripe {
                 Request::Authorise => {
                     // Also when its payer was erased, and nobody remembers that it was to be paid on a page.
                     if ask.method.is_empty()
-                        && let Some(session) = self.page(ask).await?
+                        && let Some(outcome) = self.look_at_page(ask).await?
                     {
-                        return self.page_outcome(&session, ask).await.map(Some);
+                        return Ok(Some(outcome));
                     }
                     let found = self.find("/v1/payment_intents", ask).await?;
                     let Some(intent) = found else { return Ok(None) };

@@ -49,7 +49,8 @@ async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
     let back = on_page.then(|| complete(visit, &format!("/orders/{named}")));
     let id = order.summary.id.uuid();
     match counter::pay(&visit.cashier, &visit.shop, id, provider, method, back).await {
-        Err(problem) if problem.code == "nothing_owed" => Ok(()),
+        // The page of the order says so.
+        Err(problem) if ["nothing_owed", "payment_time_over"].contains(&&*problem.code) => Ok(()),
         Err(problem) if problem.code == "payment_open" && on_page => Ok(()),
         done => done,
     }
@@ -83,6 +84,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
         Some(payment) => counter::onward(&visit.shop, payment).await?,
         None => None,
     };
+    let over = summary.held_until.is_some_and(|until| until <= visit.shop.now);
     let section = html! {
         section.box #pay {
             h2 { (texts.to_be_paid) }
@@ -93,7 +95,8 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
                 ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
                     @if standing == "declined" { p.wrong role="alert" { (no(visit, newest.as_ref())) } }
-                    @for way in &ways { (offer(visit, named, way, summary.owed)) }
+                    @if over { p role="status" { (texts.pay_over) } }
+                    @else { @for way in &ways { (offer(visit, named, way, summary.owed)) } }
                 }
             }
         }

@@ -150,6 +150,7 @@ pub struct Texts {
     pub pay_waiting: &'static str,
     pub pay_declined: &'static str,
     pub pay_expired: &'static str,
+    pub pay_over: &'static str,
     pub pay_by_hand: &'static str,
     pub pay_elsewhere: &'static str,
     pub pay_trial_note: &'static str,

@@ -47,15 +47,32 @@ impl Stripe {
         }
     }
 
-    /// The page of a request: by its name once that is known, else by the key.
-    pub(super) async fn page(&self, ask: &Ask) -> Result<Option<Value>, Trouble> {
-        match page_of(ask) {
-            Some(session) => self.object(&format!("{SESSIONS}/{session}")).await.map(Some),
-            None => self.find(SESSIONS, ask).await,
+    /// What became of the page of a request, by its name once that is known, else by the key; nothing, when there never
+    /// was one.
+    pub(super) async fn look_at_page(&self, ask: &Ask) -> Result<Option<Outcome>, Trouble> {
+        let found = match page_of(ask) {
+            Some(session) => match self.session(session).await? {
+                Some(session) => Some(session),
+                None => return Ok(Some(expired())),
+            },
+            None => self.find(SESSIONS, ask).await?,
+        };
+        match found {
+            Some(session) => self.page_outcome(&session, ask).await.map(Some),
+            None => Ok(None),
         }
     }
 
-    pub(super) async fn page_outcome(&self, session: &Value, ask: &Ask) -> Result<Outcome, Trouble> {
+    /// None, when this key knows it no more: a shop that entered the key of another account asks in vain.
+    async fn session(&self, session: &str) -> Result<Option<Value>, Trouble> {
+        match self.get(&format!("{SESSIONS}/{session}")).await? {
+            (200, session) => Ok(Some(session)),
+            (404, _) => Ok(None),
+            (status, _) => Err(unclear(format!("It answered {status}."))),
+        }
+    }
+
+    async fn page_outcome(&self, session: &Value, ask: &Ask) -> Result<Outcome, Trouble> {
         let text = |name: &str| session[name].as_str().map(str::to_owned);
         match (session["status"].as_str(), text("id"), text("url")) {
             // A card that is refused there is no refusal of the payment: the payer tries another one.
@@ -82,7 +99,7 @@ impl Stripe {
             };
         };
         // Expiring what is over is refused.
-        let session = self.object(&format!("{SESSIONS}/{session}")).await?;
+        let Some(session) = self.session(session).await? else { return Ok(Outcome::Voided) };
         let intent = self.page_intent(&session).await?.filter(is_met);
         match (session["status"].as_str(), intent) {
             (Some("expired"), None) => Ok(Outcome::Voided),
@@ -94,7 +111,7 @@ impl Stripe {
 
     /// Whether a page that was to be ended is over, and nothing came in by it.
     pub(super) async fn is_page_closed(&self, session: &str) -> Result<bool, Trouble> {
-        let session = self.object(&format!("{SESSIONS}/{session}")).await?;
+        let Some(session) = self.session(session).await? else { return Ok(true) };
         let met = self.page_intent(&session).await?.is_some_and(|intent| is_met(&intent));
         Ok(session["status"] != "open" && !met)
     }

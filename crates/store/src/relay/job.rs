@@ -243,8 +243,7 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
     if shared.workers.jobs.is_empty() {
         return Ok(());
     }
-    let (sql, args) = Select::new(COLUMNS).and("state = ?", "waiting").page("due", 50).statement();
-    let mut jobs = tenant.rows(&sql, args, job).await?;
+    let mut jobs = waiting(shared, tenant).await?;
     let (sql, args) = Select::new(COLUMNS).and("state = ?", "running").page("due", 50).statement();
     jobs.extend(tenant.rows(&sql, args, job).await?);
     for job in jobs {
@@ -257,10 +256,7 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
         let Some(kind) = shared.workers.jobs.iter().find(|kind| kind.name() == job.name).cloned() else {
             continue;
         };
-        let Some(room) = Room::take(shared, tenant.id(), kind.is_long()) else {
-            shared.wake_at(tenant.id(), now.plus(Duration::from_millis(200)));
-            continue;
-        };
+        let Some(room) = Room::take_or_wait(shared, tenant.id(), kind.is_long()) else { continue };
         if let Some(run) = begin(shared, tenant, &job).await {
             let shared = shared.clone();
             tokio::spawn(async move {
@@ -272,19 +268,41 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
     Ok(())
 }
 
+/// The jobs that are to be done next: of the long kinds one each, so that however many wait hide nothing that is short.
+async fn waiting(shared: &Shared, tenant: &Tenant) -> Result<Vec<Job>, Failure> {
+    let waiting = || Select::new(COLUMNS).and("state = ?", "waiting");
+    let long = || shared.workers.jobs.iter().filter(|kind| kind.is_long()).map(|kind| kind.name().to_owned());
+    let short = long().fold(waiting(), |select, name| select.and("name <> ?", name));
+    let mut jobs = Vec::new();
+    for (select, rows) in long().map(|name| (waiting().and("name = ?", name), 1)).chain([(short, 50)]) {
+        let (sql, args) = select.page("due", rows).statement();
+        jobs.extend(tenant.rows(&sql, args, job).await?);
+    }
+    Ok(jobs)
+}
+
 /// Room for one job, until it is dropped.
 struct Room {
     shared: Arc<Shared>,
     long_of: Option<TenantId>,
-    _slot: OwnedSemaphorePermit,
+    slot: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
+    /// Whoever gets none is told as soon as some is free.
+    fn take_or_wait(shared: &Arc<Shared>, tenant: TenantId, long: bool) -> Option<Self> {
+        Self::take(shared, tenant, long).or_else(|| {
+            shared.waits_for_room.lock().insert(tenant);
+            // It may have been given back in between.
+            Self::take(shared, tenant, long)
+        })
+    }
+
     fn take(shared: &Arc<Shared>, tenant: TenantId, long: bool) -> Option<Self> {
         let slots = if long { &shared.long_job_slots } else { &shared.job_slots };
         let slot = slots.clone().try_acquire_owned().ok()?;
         let free = !long || shared.long_job_of.lock().insert(tenant);
-        free.then(|| Self { shared: shared.clone(), long_of: long.then_some(tenant), _slot: slot })
+        free.then(|| Self { shared: shared.clone(), long_of: long.then_some(tenant), slot: Some(slot) })
     }
 }
 
@@ -292,6 +310,12 @@ impl Drop for Room {
     fn drop(&mut self) {
         if let Some(tenant) = self.long_of {
             self.shared.long_job_of.lock().remove(&tenant);
+        }
+        self.slot.take();
+        let waiting = std::mem::take(&mut *self.shared.waits_for_room.lock());
+        // Of a tenant's long jobs only the first was looked at.
+        for tenant in waiting.into_iter().chain(self.long_of) {
+            self.shared.wake_for_jobs(tenant);
         }
     }
 }
@@ -345,7 +369,7 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
     );
     metrics::counter!("galleria_jobs_total", "job" => kind.name(), "result" => if result.is_ok() { "ok" } else { "failed" }).increment(1);
     let old = Write::any(
-        "delete from jobs where name = $1 and state in ('done', 'failed', 'cancelled') and ended < $2",
+        "delete from jobs where name = $1 and state in ('done', 'failed', 'cancelled') and due < $2 and ended < $2",
         args![kind.name(), now.minus(KEPT)],
     );
     if let Err(problem) = run.tenant.tend(vec![write, old], now).await {

@@ -92,6 +92,8 @@ pub(crate) struct Shared {
     long_job_slots: Arc<Semaphore>,
     /// Whose long job is under way here.
     long_job_of: Mutex<HashSet<TenantId>>,
+    /// Whose jobs wait for room.
+    waits_for_room: Mutex<HashSet<TenantId>>,
     /// Whose jobs are to be looked at: not after every commit, but when one was planned, is due, or was found.
     jobs_of: Mutex<HashSet<TenantId>>,
     behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
@@ -169,6 +171,7 @@ impl Cell {
             job_slots: Arc::new(Semaphore::new(pace.jobs)),
             long_job_slots: Arc::new(Semaphore::new(pace.long_jobs)),
             long_job_of: Mutex::default(),
+            waits_for_room: Mutex::default(),
             jobs_of: Mutex::default(),
             behind: Mutex::default(),
             workers,

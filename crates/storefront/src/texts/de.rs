@@ -149,6 +149,7 @@ pub static GERMAN: Texts = Texts {
     pay_waiting: "Wir fragen, ob die Zahlung angekommen ist. Laden Sie diese Seite gleich noch einmal; nichts wird zweimal abgebucht.",
     pay_declined: "Die Zahlung wurde abgelehnt, und nichts wurde abgebucht. Versuchen Sie es anders.",
     pay_expired: "Die Bezahlseite war zu lange offen und hat sich geschlossen. Nichts wurde abgebucht. Beginnen Sie noch einmal.",
+    pay_over: "Die Zeit, für die wir diese Dinge gehalten haben, ist vorbei, und die Bestellung wird bald storniert. Bestellen Sie neu, wenn Sie sie noch möchten.",
     pay_by_hand: "der Shop sagt Ihnen, wie Sie bezahlen.",
     pay_elsewhere: "wird in den Programmen des Shops bezahlt.",
     pay_trial_note: "Zur Probe: es fließt kein Geld.",

@@ -149,6 +149,7 @@ pub static ENGLISH: Texts = Texts {
     pay_waiting: "We are asking whether the payment has gone through. Load this page again in a moment; nothing is charged twice.",
     pay_declined: "The payment was declined, and nothing was charged. Try another way.",
     pay_expired: "The payment page was open for too long and has closed. Nothing was charged. Begin again.",
+    pay_over: "The time for which we kept these things is over, and the order is cancelled soon. Order again if you still want them.",
     pay_by_hand: "the shop tells you how to pay.",
     pay_elsewhere: "is paid in the shop's own programs.",
     pay_trial_note: "A trial: no money moves.",

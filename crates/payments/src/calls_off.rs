@@ -1,0 +1,73 @@
+//! Calls off what nobody is to pay any more: an order that was cancelled, or costs less, while its payer was on the way,
+//! and a challenge that a payer has left for good.
+
+use kernel::{Event, Problem};
+use store::log::Recorded;
+use store::relay::{Effect, Handled, Subscriber};
+use store::{Tenant, Work};
+
+use crate::cashier::{self, Cashier};
+use crate::event::PaymentEvent;
+use crate::payment::Status;
+use crate::queries::{self, PaymentSummary};
+use crate::request::Void;
+use crate::{PaymentId, works};
+
+/// What makes an order cost less, as orders call it.
+const CHEAPER: [&str; 3] = ["order.cancelled", "order.edited", "order.credited"];
+
+pub struct CallsOff(pub Cashier);
+
+impl Subscriber for CallsOff {
+    fn name(&self) -> &'static str {
+        "payments.calls_off"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        // An order may change while a provider is asked, so what comes of that is looked at, too.
+        CHEAPER.contains(&kind)
+            || ["payment.challenged", "payment.authorised", "payment.put_off"].contains(&kind)
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
+        Box::pin(async move {
+            let event = &recorded.event;
+            let (payment, forgotten) = if CHEAPER.contains(&&*event.kind) {
+                (queries::tab(tenant, event.stream_id).await?.1, false)
+            } else {
+                let told = PaymentEvent::decode(&event.kind, event.schema, &event.data);
+                let forgotten = match told.map_err(|_| Problem::bug())? {
+                    // Nobody asks any more, so nobody would hear of it.
+                    PaymentEvent::PutOff(put_off) if put_off.ask_at.is_none() => true,
+                    PaymentEvent::PutOff(_) => return Ok(Effect::Done),
+                    _ => false,
+                };
+                (Some(PaymentId(event.stream_id)), forgotten)
+            };
+            let Some(payment) = payment else { return Ok(Effect::Done) };
+            let summary = queries::payment(tenant, payment).await?.summary;
+            let over = match status(&summary) {
+                Some(Status::Challenged) => forgotten || self.owed(tenant, &summary).await? < summary.amount,
+                Some(Status::Authorised) => self.owed(tenant, &summary).await? <= 0,
+                _ => false,
+            };
+            if over { Ok(Effect::Work(call_off(tenant, &summary).await?)) } else { Ok(Effect::Done) }
+        })
+    }
+}
+
+impl CallsOff {
+    async fn owed(&self, tenant: &Tenant, payment: &PaymentSummary) -> Result<i64, Problem> {
+        Ok(self.0.bills().bill(tenant, payment.order_id, None).await?.amount_owed)
+    }
+}
+
+fn status(payment: &PaymentSummary) -> Option<Status> {
+    [Status::Challenged, Status::Authorised].into_iter().find(|known| known.as_str() == payment.status)
+}
+
+async fn call_off(tenant: &Tenant, payment: &PaymentSummary) -> Result<Work, Problem> {
+    let provider = queries::provider(tenant, payment.provider_id).await?.ok_or_else(Problem::bug)?;
+    let within = provider.view.definition.patience();
+    Ok(works::ask(cashier::subject(payment), None, Void { id: payment.id, within }))
+}
