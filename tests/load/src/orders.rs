@@ -1,5 +1,6 @@
 //! Placing orders through HTTP, durable, beside the fastest way to write the same rows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,12 +92,17 @@ impl Shop {
         press(self.server.port, CLIENTS, Duration::from_secs(1), None, Arc::new(move |_, _| bytes.clone()));
     }
 
-    pub fn file(&self) -> std::path::PathBuf {
+    pub fn file(&self) -> PathBuf {
         let tenants = std::fs::read_dir(self.folder.path().join("data/tenants"))
             .unwrap()
             .flatten()
             .map(|entry| entry.path());
-        tenants.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "db")).unwrap()
+        // The cell has a file of its own beside the shop's.
+        let cell = format!("{}.db", uuid::Uuid::nil());
+        let shop = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| extension == "db") && !path.ends_with(&cell)
+        };
+        tenants.into_iter().find(shop).unwrap()
     }
 }
 
