@@ -17,6 +17,7 @@ mod edge;
 mod entry;
 mod faults;
 mod files;
+mod guests;
 mod histories;
 mod identity;
 mod isolation;

@@ -10,18 +10,22 @@ use crate::over_both_engines;
 use crate::people::Town;
 use crate::world::{Engine, lamp, order};
 
-/// What the matrix does not take from the document, and why. An operation that is open to all must stand here, so that
-/// opening one is a change that somebody reads.
-const OPEN: &[(&str, &str)] = &[
-    ("get /api/v1/products", "a shop window"),
-    ("get /api/v1/products/search", "a shop window"),
-    ("get /api/v1/products/suggest", "a shop window"),
-    ("get /api/v1/products/{id}", "a shop window"),
-    ("get /api/v1/products/{id}/availability", "a shop window"),
-    ("get /api/v1/products/{id}/prices", "a shop window"),
-    ("get /api/v1/categories", "a shop window"),
-    ("get /api/v1/categories/{id}", "a shop window"),
-    ("get /api/v1/attributes", "by what the shop window is narrowed"),
+/// What is open to whoever did not say who they are stands here, so that opening one is a change that somebody reads. There
+/// are three kinds, and an operation that is none of them is refused by the story. These show what everybody may see.
+const PUBLIC: [&str; 9] = [
+    "get /api/v1/products",
+    "get /api/v1/products/search",
+    "get /api/v1/products/suggest",
+    "get /api/v1/products/{id}",
+    "get /api/v1/products/{id}/availability",
+    "get /api/v1/products/{id}/prices",
+    "get /api/v1/categories",
+    "get /api/v1/categories/{id}",
+    "get /api/v1/attributes",
+];
+
+/// These hold no record of anybody's that they would show or change for the asking; and why.
+const DOORS: [(&str, &str); 13] = [
     ("get /.well-known/jwks.json", "public keys"),
     ("post /api/v1/sign-in", "how one begins to be known"),
     ("post /api/v1/sign-in/code", "takes the ticket of the first half"),
@@ -37,24 +41,29 @@ const OPEN: &[(&str, &str)] = &[
         "whoever forgot their password cannot sign in; the answer is always the same",
     ),
     ("post /api/v1/passwords", "takes the ticket of a letter"),
-    ("post /api/v1/carts", "guests buy, too"),
-    ("get /api/v1/carts/{id}", "a guest's cart belongs to whoever knows its id"),
-    ("put /api/v1/carts/{id}", "a guest's cart belongs to whoever knows its id"),
-    ("post /api/v1/carts/{id}/lines", "a guest's cart belongs to whoever knows its id"),
-    ("put /api/v1/carts/{id}/lines/{variant_id}", "a guest's cart belongs to whoever knows its id"),
-    ("delete /api/v1/carts/{id}/lines/{variant_id}", "a guest's cart belongs to whoever knows its id"),
-    ("put /api/v1/carts/{id}/delivery", "a guest's cart belongs to whoever knows its id"),
-    ("post /api/v1/carts/{id}/codes", "a guest's cart belongs to whoever knows its id"),
-    ("delete /api/v1/carts/{id}/codes/{code}", "a guest's cart belongs to whoever knows its id"),
-    ("post /api/v1/carts/{id}/checkout", "a guest's cart belongs to whoever knows its id"),
-    ("get /api/v1/carts/{id}/order", "what a guest ordered is seen by whoever knows the cart"),
-    ("post /api/v1/carts/{id}/payments", "what a guest ordered is paid by whoever knows the cart"),
-    ("get /api/v1/carts/{id}/payments", "what a guest ordered is paid by whoever knows the cart"),
     ("post /api/v1/payment-webhooks/{provider_id}", "a provider shows its signature"),
 ];
 
+/// These are for guests: a guest's cart belongs to whoever knows its id, and so does what was ordered with it. Of staff and
+/// customers they ask a permission, and a record that is a customer's is nobody else's (`guests.rs`).
+pub const GUESTS: [&str; 13] = [
+    "post /api/v1/carts",
+    "get /api/v1/carts/{id}",
+    "put /api/v1/carts/{id}",
+    "post /api/v1/carts/{id}/lines",
+    "put /api/v1/carts/{id}/lines/{variant_id}",
+    "delete /api/v1/carts/{id}/lines/{variant_id}",
+    "put /api/v1/carts/{id}/delivery",
+    "post /api/v1/carts/{id}/codes",
+    "delete /api/v1/carts/{id}/codes/{code}",
+    "post /api/v1/carts/{id}/checkout",
+    "get /api/v1/carts/{id}/order",
+    "post /api/v1/carts/{id}/payments",
+    "get /api/v1/carts/{id}/payments",
+];
+
 /// Bodies that would be taken, so that nothing but the permission stands in the way.
-fn body(operation: &str, ids: &Ids) -> Option<Value> {
+pub fn body(operation: &str, ids: &Ids) -> Option<Value> {
     Some(match operation {
         "post /api/v1/products" => lamp("NEW", 1),
         "put /api/v1/products/{id}" => lamp("L", 1),
@@ -156,19 +165,20 @@ fn body(operation: &str, ids: &Ids) -> Option<Value> {
     })
 }
 
-struct Ids {
+pub struct Ids {
     product: String,
-    variant: String,
+    pub variant: String,
     order: String,
     customer: String,
 }
 
-struct Operation {
-    method: String,
-    path: String,
+pub struct Operation {
+    pub method: String,
+    pub path: String,
     /// `get /api/v1/orders`
-    name: String,
+    pub name: String,
     open: bool,
+    public: bool,
     /// Whether it answers at the platform's own address, too.
     house: bool,
     /// The permission that it takes of each audience that it is for.
@@ -176,7 +186,12 @@ struct Operation {
 }
 
 impl Operation {
-    fn staff(&self) -> Option<&str> {
+    /// Whether somebody whom it does not name passes as nobody in particular.
+    fn takes_anybody(&self) -> bool {
+        self.public || self.open && self.asks.is_empty()
+    }
+
+    pub fn staff(&self) -> Option<&str> {
         self.asks.get("staff").map(String::as_str)
     }
 }
@@ -195,16 +210,26 @@ async fn whoever_asks_gets_what_the_document_says_and_changes_nothing_otherwise(
     let ids = stock(&mut admin).await;
     let document = admin.get("/openapi.json").await.json();
     let operations = operations(&document);
-    let open: BTreeSet<&str> = operations
-        .iter()
-        .filter(|operation| operation.open)
-        .map(|operation| operation.name.as_str())
-        .collect();
+    let named = |is: fn(&Operation) -> bool| -> BTreeSet<&str> {
+        operations.iter().filter(|one| is(one)).map(|one| &*one.name).collect()
+    };
     assert_eq!(
-        open,
-        OPEN.iter().map(|(name, _)| *name).collect(),
-        "what is open to all is not what is listed"
+        named(|one| one.public),
+        BTreeSet::from(PUBLIC),
+        "what everybody may see is not what is listed"
     );
+    let doors = named(|one| one.open && one.asks.is_empty());
+    assert_eq!(
+        doors,
+        DOORS.iter().map(|(name, _)| *name).collect(),
+        "what asks nothing is not what is listed"
+    );
+    let guests = named(|one| one.open && !one.takes_anybody());
+    assert_eq!(guests, BTreeSet::from(GUESTS), "what guests may do is not what is listed");
+    let both = ["customer", "staff"].map(str::to_owned);
+    for operation in operations.iter().filter(|one| GUESTS.contains(&&*one.name)) {
+        assert!(operation.asks.keys().eq(&both), "{} must say what it takes of both", operation.name);
+    }
 
     let head = events(&mut admin).await;
     // Nobody, a stranger's key, a made-up token and session, and the key of another shop.
@@ -232,7 +257,7 @@ async fn whoever_asks_gets_what_the_document_says_and_changes_nothing_otherwise(
     // Each role: refused by name where the document asks for more than it has.
     for ((_, key), (role, may)) in keys.iter().zip(ROLES) {
         let mut client = world.server.client("a", Some(key));
-        for operation in operations.iter().filter(|operation| !operation.open) {
+        for operation in operations.iter().filter(|operation| !operation.takes_anybody()) {
             let Some(permission) = operation.staff() else {
                 let asked = ask(&mut client, operation, &ids, &[]).await;
                 assert_eq!(
@@ -257,7 +282,7 @@ async fn whoever_asks_gets_what_the_document_says_and_changes_nothing_otherwise(
     for ((_, key), (role, may)) in keys.iter().zip(ROLES) {
         let mut client = world.server.client("a", Some(key));
         for operation in &operations {
-            let permitted = operation.open
+            let permitted = operation.takes_anybody()
                 || operation.staff().is_some_and(|permission| permission.is_empty() || may(permission));
             if permitted && (operation.method == "get" || *role == "admin") {
                 let asked = ask(&mut client, operation, &ids, &[]).await;
@@ -279,7 +304,7 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
     let head = events(&mut admin).await;
     // Signing out and ending sessions would end the story.
     let ends = |name: &str| name.contains("sign-out") || name == "delete /api/v1/me/sessions/{id}";
-    for operation in operations.iter().filter(|operation| !operation.open && !ends(&operation.name)) {
+    for operation in operations.iter().filter(|one| !one.takes_anybody() && !ends(&one.name)) {
         let name = &operation.name;
         let asked = ask(&mut cy.client, operation, &ids, &[]).await;
         match operation.asks.get("customer").map(String::as_str) {
@@ -311,7 +336,7 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
             passed(&ask(&mut owner.client, operation, &ids, &[]).await, name);
         }
     }
-    // The one order that a customer may place, and nothing else.
+    // The one order that a customer may place, and nothing else that is counted here.
     let (before, after) = (head, events(&mut admin).await);
     assert_eq!((after.0, after.1), (before.0 + 1, before.1));
 }
@@ -353,7 +378,7 @@ const ROLES: &[(&str, May)] = &[
     ("admin", |_| true),
 ];
 
-async fn stock(admin: &mut Client) -> Ids {
+pub async fn stock(admin: &mut Client) -> Ids {
     let product = admin.post("/api/v1/products", &lamp("L", 50)).await.json();
     let order = admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -365,7 +390,7 @@ async fn stock(admin: &mut Client) -> Ids {
     }
 }
 
-fn operations(document: &Value) -> Vec<Operation> {
+pub fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -374,6 +399,7 @@ fn operations(document: &Value) -> Vec<Operation> {
                 path: path.clone(),
                 name: format!("{method} {path}"),
                 open: operation["security"].as_array().unwrap().contains(&json!({})),
+                public: operation["x-public"] == true,
                 house: operation["x-house"] == true,
                 asks: serde_json::from_value(operation["x-permission"].clone()).unwrap(),
             });

@@ -180,6 +180,7 @@ struct Adjustment {
 /// Lists products, newest first.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ListProducts),
     responses((status = 200, description = "A page of products.", body = Page<ProductView>)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
@@ -199,6 +200,7 @@ async fn list_products(shop: Shop, Filter(asked): Filter<ListProducts>) -> Answe
 /// Reads a product.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The product.", body = ProductView)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
@@ -210,6 +212,7 @@ async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<A
 /// Tells how many of each variant can be ordered.
 #[utoipa::path(get, path = "/api/v1/products/{id}/availability", tag = "products", params(("id" = Uuid, Path)),
     responses((status = 200, description = "What is available of each variant.", body = Page<Availability>)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn read_availability(shop: Shop, Id(id): Id<ProductId>) -> Answer {
     queries::product(&shop.tenant, id, shop.permitted).await?.ok_or_else(|| Problem::not_found("product"))?;

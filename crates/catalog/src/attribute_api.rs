@@ -27,6 +27,7 @@ struct AttributeView {
 /// Lists the attributes that the shop declared, by name.
 #[utoipa::path(get, path = "/api/v1/attributes", tag = "products",
     responses((status = 200, description = "All of them.", body = Page<AttributeView>)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn list_attributes(shop: Shop) -> Answer {
     let sql = "select view, version from attributes order by name";

@@ -38,6 +38,7 @@ struct CategoryView {
 /// Lists the categories as a tree: those of the first level, each with those that are in it.
 #[utoipa::path(get, path = "/api/v1/categories", tag = "categories", params(AsOf),
     responses((status = 200, description = "The whole tree.", body = Page<CategoryView>)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn list_categories(shop: Shop, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Kinds(&["categories"])).await?;
@@ -64,6 +65,7 @@ fn grown(
 /// Reads a category by its id or its handle, with those that are right in it.
 #[utoipa::path(get, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = String, Path, description = "An id or a handle.")),
     responses((status = 200, description = "The category.", body = CategoryView)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn read_category(shop: Shop, Path(named): Path<String>) -> Answer {
     let (sql, arg) = match named.parse::<Uuid>() {

@@ -55,6 +55,7 @@ struct PriceQuote {
 /// Tells what each variant of a product costs; a variant that is not sold in the currency is left out.
 #[utoipa::path(get, path = "/api/v1/products/{id}/prices", tag = "products", params(("id" = Uuid, Path), ReadPrices),
     responses((status = 200, description = "The prices.", body = Page<PriceQuote>)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn read_prices(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<ReadPrices>) -> Answer {
     let quantity = asked.quantity.unwrap_or(1);

@@ -72,7 +72,7 @@ struct ListOrganisations {
     security(("staff" = ["organisations:read"]), ("customer" = ["organisations:read"])))]
 async fn list_organisations(shop: Shop, Filter(asked): Filter<ListOrganisations>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
-    let (own, status) = (shop.caller.own(), asked.status.map(Status::as_str));
+    let (own, status) = (shop.own(), asked.status.map(Status::as_str));
     let of = (own, status);
     let below =
         asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("organisations", &of, &cursor))?;
@@ -97,7 +97,7 @@ async fn create_organisation(ask: Command<NewOrganisation>) -> Answer {
     security(("staff" = ["organisations:read"]), ("customer" = ["organisations:read"])))]
 async fn read_organisation(shop: Shop, Id(id): Id<OrganisationId>) -> Answer {
     let currency = shop.record.currency;
-    let view = queries::organisation(&shop.tenant, id, shop.caller.own(), currency).await?;
+    let view = queries::organisation(&shop.tenant, id, shop.own(), currency).await?;
     shop.one(&view, view.version)
 }
 
@@ -121,7 +121,7 @@ async fn set_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<New
     let mut check = Check::default();
     check_limit(approval_limit, &mut check);
     check.done()?;
-    let (by, currency) = (ask.shop.caller.own(), ask.shop.record.currency);
+    let (by, currency) = (ask.shop.own(), ask.shop.record.currency);
     let member = Member { role, approval_limit };
     ask.run(works::set_member(id, ask.if_match, by, customer, member, currency)).await
 }

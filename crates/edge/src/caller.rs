@@ -100,21 +100,7 @@ impl Caller {
         (self.audience == Audience::Customer).then_some(self.actor.id)
     }
 
-    /// Whose records alone the caller may see; `None` when that is not limited to one person.
-    pub fn own(&self) -> Option<Uuid> {
-        match self.audience {
-            Audience::Customer => Some(self.actor.id),
-            Audience::Anyone => Some(Uuid::nil()),
-            Audience::Staff | Audience::Operator => None,
-        }
-    }
-
-    /// Refuses whoever does not work here, for what costs more than a stranger may ask for.
-    pub fn must_be_staff(&self, permission: &str) -> Result<(), Problem> {
-        if self.is_staff() { Ok(()) } else { Err(self.refused(permission)) }
-    }
-
-    fn refused(&self, permission: &str) -> Problem {
+    pub(crate) fn refused(&self, permission: &str) -> Problem {
         if self.is_anonymous() { sign_in_needed(permission) } else { not_permitted(self, permission) }
     }
 }
@@ -138,12 +124,15 @@ pub(crate) fn check_fresh(caller: &Caller, access: &Access, now: Timestamp) -> R
 }
 
 /// The table's word on it: an operation names what it takes for each audience, and what is not named is not for them.
-/// Whether the caller has what it takes; an open operation lets others pass, too.
+/// Whether the caller has what it takes. An open operation lets others pass, too; but whoever is named and lacks it is
+/// refused there as everywhere, or they would do as nobody in particular what their role keeps them from. What is public
+/// they see as everybody does.
 pub(crate) fn check(caller: &Caller, access: &Access) -> Result<bool, Problem> {
     match access.asks.iter().find(|(audience, _)| *audience == caller.audience) {
         Some((_, permission)) if permission.is_empty() || caller.grants.may(permission) => Ok(true),
-        _ if access.open => Ok(false),
+        Some(_) if access.public => Ok(false),
         Some((_, permission)) => Err(not_permitted(caller, permission)),
+        None if access.open => Ok(false),
         None if caller.is_anonymous() => {
             Err(sign_in_needed(access.asks.first().map_or("", |(_, permission)| permission)))
         }
@@ -186,7 +175,12 @@ mod tests {
 
     fn access(asks: &[(Audience, &str)]) -> Access {
         let asks = asks.iter().map(|(audience, permission)| (*audience, (*permission).to_owned())).collect();
-        Access { open: false, asks, fresh: false, upload: false, guesses: false, house: false }
+        Access { asks, ..Access::default() }
+    }
+
+    fn seller(grants: &[&str]) -> Caller {
+        let grants = Grants::parse(grants.iter().copied()).unwrap();
+        Caller::program(Uuid::from_u128(1), "seller", grants)
     }
 
     fn customer() -> Caller {
@@ -214,12 +208,24 @@ mod tests {
     fn a_stranger_is_asked_to_sign_in_and_sees_nobodys_records() {
         let refused = check(&Caller::anonymous(), &access(&[(Audience::Staff, "orders:read")])).unwrap_err();
         assert_eq!(refused.code, "sign_in_needed");
-        assert_eq!(Caller::anonymous().own(), Some(Uuid::nil()));
     }
 
     #[test]
-    fn a_customer_sees_their_own_and_staff_sees_all() {
-        assert_eq!(customer().own(), Some(Uuid::from_u128(7)));
-        assert_eq!(Caller::program(Uuid::from_u128(1), "viewer", Grants::none()).own(), None);
+    fn where_guests_may_pass_staff_need_what_is_asked_of_them() {
+        let asks = [(Audience::Staff, "orders:place"), (Audience::Customer, "orders:place")];
+        let guests = Access { open: true, ..access(&asks) };
+        assert_eq!(check(&Caller::anonymous(), &guests), Ok(false));
+        assert_eq!(check(&customer(), &guests), Ok(true));
+        assert_eq!(check(&seller(&["orders:place"]), &guests), Ok(true));
+        let refused = check(&seller(&["orders:read"]), &guests).unwrap_err();
+        assert_eq!((&*refused.code, &refused.extra["permission"]), ("not_permitted", &"orders:place".into()));
+    }
+
+    #[test]
+    fn what_is_public_whoever_lacks_more_sees_as_everybody_does() {
+        let asks = [(Audience::Staff, "catalog:read")];
+        let window = Access { open: true, public: true, ..access(&asks) };
+        assert_eq!(check(&seller(&["usage:read"]), &window), Ok(false));
+        assert_eq!(check(&seller(&["catalog:read"]), &window), Ok(true));
     }
 }

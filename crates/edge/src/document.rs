@@ -10,10 +10,12 @@ use crate::caller::Audience;
 use crate::shape::Shape;
 
 /// What an operation asks of its caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// Whether anyone may call it.
+    /// Whether whoever did not say who they are may call it. Of whoever did, it takes what it asks of them.
     pub(crate) open: bool,
+    /// Whether it only shows what everybody may see, and more to whoever has what it asks.
+    pub(crate) public: bool,
     /// The permission that it takes, for each audience that it is for; none for whoever is signed in.
     pub(crate) asks: Vec<(Audience, String)>,
     /// Whether whoever signed in must have proven lately who they are.
@@ -63,6 +65,11 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
             let access = access(operation).ok_or_else(|| {
                 format!("{method} {path} does not say who may call it; add security((\"staff\" = [\"noun:verb\"])) beside the route")
             })?;
+            if access.public && !(access.open && method == "get") {
+                return Err(format!(
+                    "{method} {path} says x-public, which only a GET that is open to all can be"
+                ));
+            }
             let bodies = bodies(&first, operation);
             complete(operation, method, &access);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
@@ -74,17 +81,17 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
 }
 
 /// `security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"]))` names a permission for each audience;
-/// `security(())` lets anyone pass.
+/// `security(())` lets those pass whom nobody knows. Records that are somebody's are told apart by `Shop::own`.
 fn access(operation: &Value) -> Option<Access> {
     let declared = operation["security"].as_array().filter(|declared| !declared.is_empty())?;
-    let asks = Vec::new();
-    let mut access = Access { open: false, asks, fresh: false, upload: false, guesses: false, house: false };
+    let mut access = Access::default();
     for (scheme, scopes) in declared.iter().filter_map(Value::as_object).flatten() {
         let permission = scopes[0].as_str().unwrap_or_default().to_owned();
         access.asks.push((Audience::named(scheme)?, permission));
     }
     access.open = declared.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty));
     access.upload = operation["requestBody"]["content"].get("application/octet-stream").is_some();
+    access.public = operation["x-public"] == true;
     access.house = operation["x-house"] == true;
     access.guesses = operation["x-guesses"] == true;
     access.fresh = operation["x-fresh"] == true;

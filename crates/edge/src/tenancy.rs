@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
 use limits::Networks;
 use store::{Key, Registry, Tenant, TenantRecord, TenantStatus};
+use uuid::Uuid;
 
 use crate::answer::Refused;
 use crate::app::Platform;
@@ -25,11 +26,27 @@ pub struct Shop {
     pub tenant: Tenant,
     pub record: Arc<TenantRecord>,
     pub caller: Caller,
-    /// Whether the caller has what the route takes; on a route that is open to all, others see what is public.
+    /// Whether the caller has what the route takes; on a route that is open to all, others see what is public, and what is
+    /// their own.
     pub permitted: bool,
     pub correlation: CorrelationId,
     pub now: Timestamp,
     pub(crate) if_none_match: Option<HeaderValue>,
+}
+
+impl Shop {
+    /// Whose records alone the caller may see; `None` for staff who have what the route takes. Where nothing was asked of
+    /// them, at a page or a door, they are nobody in particular.
+    pub fn own(&self) -> Option<Uuid> {
+        match self.caller.customer() {
+            None if self.sees_all() => None,
+            customer => Some(customer.unwrap_or(Uuid::nil())),
+        }
+    }
+
+    pub(crate) fn sees_all(&self) -> bool {
+        self.permitted && self.caller.is_staff()
+    }
 }
 
 impl FromRequestParts<Platform> for Shop {

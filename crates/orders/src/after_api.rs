@@ -236,7 +236,7 @@ where
 {
     for tried in 1.. {
         let found = async {
-            let order = queries::order_of(&ask.shop.tenant, id, ask.shop.caller.own()).await?;
+            let order = queries::order_of(&ask.shop.tenant, id, ask.shop.own()).await?;
             work(order).await
         };
         let answer = ask.run(Work::or_refuse(found.await)).await;

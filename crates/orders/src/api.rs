@@ -135,7 +135,7 @@ struct ListOrders {
     security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrder>) -> Answer {
     ask.body.check()?;
-    if let Some(own) = ask.shop.caller.own() {
+    if let Some(own) = ask.shop.own() {
         let mut check = Check::default();
         let customer = &mut ask.body.customer.id;
         check.that(customer.is_none_or(|id| id == own), "/customer/id", "you can order for yourself only");
@@ -148,7 +148,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
         let receipt = ask.body.ring_up(&shop.tenant, &ports, shop.record.currency, shop.now, tried > 1).await;
         let receipt = receipt.and_then(|receipt| {
             // Who works here may agree on anything else with a customer.
-            if ask.shop.caller.own().is_some() {
+            if ask.shop.own().is_some() {
                 let mut check = Check::default();
                 if let Some((pointer, detail)) = receipt.undelivered(&ask.body.shipping_address.address()) {
                     check.that(false, pointer, detail);
@@ -179,7 +179,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
 async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = Listed {
-        own: shop.caller.own(),
+        own: shop.own(),
         status: asked.status.map(|status| status.as_str().to_owned()),
         customer_id: asked.customer_id,
         email: asked.email,
@@ -200,7 +200,7 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
     security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
 async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
-    let order = queries::order_of(&tenant, id, shop.caller.own()).await?;
+    let order = queries::order_of(&tenant, id, shop.own()).await?;
     shop.one(&order, order.summary.version)
 }
 

@@ -134,7 +134,7 @@ struct Reports {
     responses((status = 201, description = "Asked for; \"status\" says what came of it.", body = PaymentView)),
     security(("staff" = ["payments:pay"]), ("customer" = ["payments:pay"])))]
 async fn take_payment(Extension(cashier): Extension<Cashier>, ask: Command<NewPayment>) -> Answer {
-    let own = ask.shop.caller.own();
+    let own = ask.shop.own();
     take(&cashier, &ask, &ask.body, own).await
 }
 
@@ -163,7 +163,7 @@ pub(crate) async fn take<T>(
 async fn list_payments(shop: Shop, Filter(asked): Filter<ListPayments>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = Listed {
-        own: shop.caller.own(),
+        own: shop.own(),
         order_id: asked.order_id,
         status: asked.status.map(|status| status.as_str().to_owned()),
         provider_id: asked.provider_id,
@@ -181,7 +181,7 @@ async fn list_payments(shop: Shop, Filter(asked): Filter<ListPayments>) -> Answe
     responses((status = 200, description = "The payment.", body = PaymentView)),
     security(("staff" = ["payments:read"]), ("customer" = ["payments:read"])))]
 async fn read_payment(shop: Shop, Id(id): Id<PaymentId>) -> Answer {
-    let payment = queries::payment_of(&shop.tenant, id, shop.caller.own()).await?;
+    let payment = queries::payment_of(&shop.tenant, id, shop.own()).await?;
     shop.one(&payment, payment.summary.version)
 }
 

@@ -43,7 +43,7 @@ async fn pay_cart(
     ask: Command<CartPayment>,
 ) -> Answer {
     let CartPayment { provider, method, return_url } = ask.body.clone();
-    let order_id = cashier.bills().ordered(&ask.shop.tenant, cart, ask.shop.caller.own()).await?;
+    let order_id = cashier.bills().ordered(&ask.shop.tenant, cart, ask.shop.own()).await?;
     let capture = Capture::default();
     let payment =
         NewPayment { order_id, provider, method, return_url, capture, amount: None, currency: None };
@@ -59,7 +59,7 @@ async fn list_payments_of_cart(
     shop: Shop,
     Id(cart): Id<Uuid>,
 ) -> Answer {
-    let order = cashier.bills().ordered(&shop.tenant, cart, shop.caller.own()).await?;
+    let order = cashier.bills().ordered(&shop.tenant, cart, shop.own()).await?;
     let listed = Listed { order_id: Some(order), ..Listed::default() };
     let items = queries::payments(&shop.tenant, &listed, Uuid::max(), MOST).await?;
     shop.list(&Page { items, next_cursor: None })

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::schema::Amount;
-use crate::{Basket, Effect, Line, Promotion, PromotionId, Target, words};
+use crate::{Basket, Customer, Effect, Line, Promotion, PromotionId, Target, words};
 
 /// All of them must hold. An empty one always holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,7 +40,6 @@ pub enum Outcome {
     OtherCurrency {
         currency: Currency,
     },
-    OtherCustomers,
     FirstOrderOnly,
     OtherCountries,
     NoDestination,
@@ -61,6 +60,16 @@ pub enum Outcome {
 }
 
 impl Promotion {
+    /// Whether this customer may hear of it at all: what is for others is none of their business, whatever code they type,
+    /// and what has not begun is not announced to those who know no code for it.
+    pub(crate) fn may_be_told(&self, basket: &Basket) -> bool {
+        let announced = match &self.code {
+            Some(_) => !self.asks_for_code(&basket.codes),
+            None => self.starts.is_none_or(|starts| starts <= basket.now),
+        };
+        announced && self.conditions.name(&basket.customer)
+    }
+
     /// The first thing that keeps it from applying.
     pub(crate) fn hindrance(&self, basket: &Basket, lines: &[&Line]) -> Option<Outcome> {
         let spent = |left: Option<i64>| left.is_some_and(|left| left < 1);
@@ -85,14 +94,15 @@ impl Promotion {
 }
 
 impl Conditions {
-    fn of_customer(&self, basket: &Basket) -> Option<Outcome> {
-        let customer = &basket.customer;
+    /// Whether the customer is one of those whom it names.
+    fn name(&self, customer: &Customer) -> bool {
         let in_segment = customer.segments.iter().any(|segment| self.segments.contains(segment));
         let in_organisation = customer.organisation.is_some_and(|id| self.organisations.contains(&id));
-        if !(self.segments.is_empty() || in_segment) || !(self.organisations.is_empty() || in_organisation) {
-            return Some(Outcome::OtherCustomers);
-        }
-        (self.first_order && !customer.first_order).then_some(Outcome::FirstOrderOnly)
+        (self.segments.is_empty() || in_segment) && (self.organisations.is_empty() || in_organisation)
+    }
+
+    fn of_customer(&self, basket: &Basket) -> Option<Outcome> {
+        (self.first_order && !basket.customer.first_order).then_some(Outcome::FirstOrderOnly)
     }
 
     fn of_destination(&self, basket: &Basket) -> Option<Outcome> {
@@ -141,7 +151,11 @@ impl Outcome {
     pub(crate) fn sentence(&self, name: &str, currency: Currency) -> String {
         match self {
             Self::Applied => format!("“{name}” applies."),
-            Self::UnknownCode => format!("There is no code “{name}”. Check how it is written."),
+            Self::UnknownCode => {
+                format!(
+                    "There is no code “{name}” for you. Check how it is written; if it was given to you, sign in."
+                )
+            }
             Self::NotYet => format!("“{name}” has not begun yet."),
             Self::Over => format!("“{name}” is over."),
             Self::UsedUp => format!("“{name}” was used as often as it can be."),
@@ -149,7 +163,6 @@ impl Outcome {
             Self::OtherCurrency { currency: other } => {
                 format!("“{name}” is for orders in {other}, and this one is in {currency}.")
             }
-            Self::OtherCustomers => format!("“{name}” is for other customers."),
             Self::FirstOrderOnly => format!("“{name}” is for a first order only."),
             Self::OtherCountries => format!("“{name}” does not hold for the country of the address."),
             Self::NoDestination => format!("Give an address to see whether “{name}” applies."),

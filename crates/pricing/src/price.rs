@@ -128,9 +128,9 @@ fn explain(basket: &Basket, promotions: &[Promotion], mut chosen: Chosen) -> Vec
         outcome: outcome.clone(),
         text: outcome.sentence(&promotion.name, basket.currency),
     });
-    let has = |code: &str| {
-        promotions.iter().any(|promotion| promotion.code.as_deref().is_some_and(|its| same_code(code, its)))
-    };
+    let told = promotions.iter().filter(|promotion| promotion.may_be_told(basket));
+    let codes: Vec<&str> = told.filter_map(|promotion| promotion.code.as_deref()).collect();
+    let has = |code: &str| codes.iter().any(|its| same_code(code, its));
     let typed: BTreeSet<&str> =
         basket.codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()).collect();
     let unknown = typed.into_iter().filter(|code| !has(code)).map(|code| Explanation {

@@ -40,7 +40,7 @@ pub(crate) fn choose<'p>(sheet: &mut Sheet, promotions: &'p [Promotion]) -> Resu
 }
 
 /// Those whose conditions hold: the ones that stand alone, and the others. A code is a secret: a promotion is not spoken
-/// of to somebody who did not type its code.
+/// of to somebody who did not type its code, nor to somebody else than those whom it is for.
 fn candidates<'p>(
     sheet: &Sheet,
     promotions: &'p [Promotion],
@@ -49,7 +49,7 @@ fn candidates<'p>(
     let mut candidates = Vec::with_capacity(promotions.len());
     for promotion in in_order(promotions) {
         promotion.check()?;
-        if promotion.asks_for_code(&sheet.basket.codes) {
+        if !promotion.may_be_told(sheet.basket) {
             continue;
         }
         match promotion.hindrance(sheet.basket, &sheet.lines) {

@@ -107,6 +107,7 @@ struct SuggestedCategory {
 /// Finds products by words, and counts what they could be filtered by.
 #[utoipa::path(get, path = "/api/v1/products/search", tag = "products", params(SearchProducts),
     responses((status = 200, description = "A page of products that have all the words, best first.", body = FoundProducts)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn search_products(
     shop: Shop,
@@ -164,6 +165,7 @@ struct SuggestProducts {
 /// Suggests products and categories while somebody types.
 #[utoipa::path(get, path = "/api/v1/products/suggest", tag = "products", params(SuggestProducts),
     responses((status = 200, description = "Products by their titles, and categories by their names.", body = Suggestions)),
+    extensions(("x-public" = json!(true))),
     security((), ("staff" = ["catalog:read"])))]
 async fn suggest_products(
     shop: Shop,

@@ -111,7 +111,7 @@ async fn list_carts(
     let known = ["open", WAITING, "ordered", "merged"].contains(&&*state);
     check.that(known, "state", "say open, awaiting_approval, ordered or merged");
     check.done()?;
-    let whose = match shop.caller.own() {
+    let whose = match shop.own() {
         Some(own) if state == WAITING => waiting::listed(&shop, &ports, own).await?,
         Some(own) => Whose::Owner(own),
         None => asked.customer_id.map_or(Whose::Everybodys, Whose::Owner),

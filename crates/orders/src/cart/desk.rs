@@ -49,7 +49,7 @@ pub fn new_id() -> CartId {
 
 /// The cart, if whoever asks may see it.
 pub async fn cart(shop: &Shop, id: CartId) -> Result<Kept, Problem> {
-    queries::cart(&shop.tenant, id, shop.caller.own()).await
+    queries::cart(&shop.tenant, id, shop.own()).await
 }
 
 pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {

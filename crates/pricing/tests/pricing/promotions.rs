@@ -157,7 +157,50 @@ fn a_code_is_found_however_it_is_typed_and_an_unknown_one_is_named() {
     basket.codes = vec![" summer ".into(), "WINTER".into(), "WINTER".into(), " ".into()];
     let priced = untaxed(&basket, &[summer]);
     assert_eq!(priced.total(), 900);
-    assert_eq!(told(&priced), ["“Offer 1” applies.", "There is no code “WINTER”. Check how it is written."]);
+    assert_eq!(told(&priced), ["“Offer 1” applies.", UNKNOWN]);
+}
+
+const UNKNOWN: &str =
+    "There is no code “WINTER” for you. Check how it is written; if it was given to you, sign in.";
+
+#[test]
+fn a_promotion_for_others_is_not_spoken_of_and_its_code_reads_like_one_that_is_none() {
+    let for_others: [fn(&mut Promotion); 2] = [
+        |it| it.conditions.segments = vec!["vip".into()],
+        |it| it.conditions.organisations = vec![product(7)],
+    ];
+    for change in for_others {
+        let mut offer = promotion(1, percent(1000));
+        change(&mut offer);
+        let mut basket = basket(&[(1, 1000)]);
+        assert_eq!(untaxed(&basket, std::slice::from_ref(&offer)).explained, vec![]);
+        basket.codes = vec!["WINTER".into()];
+        let nothing = untaxed(&basket, &[]);
+        // Nor does it tell whether it has begun, is over or is used up.
+        let after = Timestamp::from_micros(NOON.as_micros() + 1);
+        let states: [&dyn Fn(&mut Promotion); 4] =
+            [&|_| (), &|it| it.starts = Some(after), &|it| it.ends = Some(NOON), &|it| {
+                it.uses_left = Some(0)
+            }];
+        for state in states {
+            let mut coded = offer.clone();
+            coded.code = Some("Winter".into());
+            state(&mut coded);
+            let priced = untaxed(&basket, &[coded]);
+            assert_eq!((told(&priced), &priced.explained), (vec![UNKNOWN], &nothing.explained));
+        }
+    }
+}
+
+#[test]
+fn a_promotion_that_has_not_begun_is_not_announced() {
+    let mut offer = promotion(1, percent(1000));
+    offer.starts = Some(Timestamp::from_micros(NOON.as_micros() + 1));
+    let mut basket = basket(&[(1, 1000)]);
+    assert_eq!(untaxed(&basket, std::slice::from_ref(&offer)).explained, vec![]);
+    offer.code = Some("SOON".into());
+    basket.codes = vec!["soon".into()];
+    assert_eq!(told(&untaxed(&basket, &[offer])), ["“Offer 1” has not begun yet."]);
 }
 
 #[test]
@@ -170,29 +213,23 @@ fn a_promotion_whose_code_was_not_typed_is_not_spoken_of() {
 
 #[test]
 fn says_why_a_promotion_does_not_apply() {
-    let after = Timestamp::from_micros(NOON.as_micros() + 1);
-    type Change = fn(&mut Promotion, Timestamp);
-    let cases: [(Change, &str); 9] = [
-        (|it, after| it.starts = Some(after), "“Offer 1” has not begun yet."),
-        (|it, _| it.ends = Some(NOON), "“Offer 1” is over."),
-        (|it, _| it.uses_left = Some(0), "“Offer 1” was used as often as it can be."),
-        (|it, _| it.uses_left_for_customer = Some(0), "You used “Offer 1” as often as one person can."),
-        (|it, _| it.conditions.segments = vec!["vip".into()], "“Offer 1” is for other customers."),
-        (|it, _| it.conditions.first_order = true, "“Offer 1” is for a first order only."),
+    type Change = fn(&mut Promotion);
+    let cases: [(Change, &str); 7] = [
+        (|it| it.ends = Some(NOON), "“Offer 1” is over."),
+        (|it| it.uses_left = Some(0), "“Offer 1” was used as often as it can be."),
+        (|it| it.uses_left_for_customer = Some(0), "You used “Offer 1” as often as one person can."),
+        (|it| it.conditions.first_order = true, "“Offer 1” is for a first order only."),
         (
-            |it, _| it.conditions.countries = vec!["AT".into()],
+            |it| it.conditions.countries = vec!["AT".into()],
             "“Offer 1” does not hold for the country of the address.",
         ),
-        (|it, _| it.conditions.minimum_quantity = Some(5), "Add 3 pieces more, and “Offer 1” applies."),
-        (
-            |it, _| it.conditions.minimum_subtotal = Some(eur(3200)),
-            "Add 12.00 EUR more, and “Offer 1” applies.",
-        ),
+        (|it| it.conditions.minimum_quantity = Some(5), "Add 3 pieces more, and “Offer 1” applies."),
+        (|it| it.conditions.minimum_subtotal = Some(eur(3200)), "Add 12.00 EUR more, and “Offer 1” applies."),
     ];
     let basket = to(basket(&[(2, 1000)]), "DE", None, None);
     for (change, sentence) in cases {
         let mut offer = promotion(1, percent(1000));
-        change(&mut offer, after);
+        change(&mut offer);
         let priced = untaxed(&basket, &[offer]);
         assert_eq!((told(&priced), priced.total()), (vec![sentence], 2000));
     }

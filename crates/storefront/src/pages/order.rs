@@ -41,7 +41,7 @@ pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
             cart.leads_to.filter(|_| cart.state == "ordered").ok_or_else(|| Problem::not_found("order"))?;
         return orders::queries::order(tenant, OrderId(order)).await;
     }
-    orders::queries::order_of(tenant, OrderId(id), visit.shop.caller.own()).await
+    orders::queries::order_of(tenant, OrderId(id), visit.shop.own()).await
 }
 
 fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
