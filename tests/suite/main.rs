@@ -7,6 +7,7 @@ mod approvals;
 mod architecture;
 mod breached;
 mod catalog;
+mod claims;
 mod cli;
 mod connect;
 mod connect_erp;

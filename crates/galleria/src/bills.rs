@@ -1,7 +1,7 @@
 //! What an order costs, for whoever takes payments; and what was paid, for orders.
 
 use futures_util::future::BoxFuture;
-use kernel::{Event, Problem, SubjectId};
+use kernel::{Event, Fault, Problem, SubjectId};
 use orders::after_works::Moved;
 use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
@@ -34,7 +34,7 @@ impl Bills for OrdersBills {
                 order,
                 amount_owed: if cancelled { 0 } else { summary.total - paid + refunded },
                 currency: summary.currency.parse().map_err(|_| Problem::bug())?,
-                payer: SubjectId(summary.customer.id),
+                payer: SubjectId(summary.customer.subject),
                 description: match summary.number {
                     Some(number) => format!("Order {number}"),
                     None => format!("Order {order}"),
@@ -42,6 +42,21 @@ impl Bills for OrdersBills {
                 kept_until: summary.held_until,
                 version: summary.version,
             })
+        })
+    }
+
+    fn is_theirs<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        order: Uuid,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<bool, Problem>> {
+        Box::pin(async move {
+            match orders::queries::order_of(tenant, OrderId(order), Some(customer)).await {
+                Ok(_) => Ok(true),
+                Err(problem) if problem.fault == Fault::NotFound => Ok(false),
+                Err(problem) => Err(problem),
+            }
         })
     }
 

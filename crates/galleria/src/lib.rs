@@ -4,6 +4,7 @@ mod account;
 pub mod app;
 mod bills;
 mod carry;
+mod claims;
 pub mod cli;
 mod clientele;
 pub mod clock;

@@ -12,6 +12,7 @@ use payments::Cashier;
 use store::relay::{JobKind, JobRun, Workers};
 
 use crate::bills::{Paid, Tabs};
+use crate::claims::Claims;
 
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
 pub fn workers(
@@ -27,6 +28,8 @@ pub fn workers(
             Arc::new(domains::Hosts),
             Arc::new(Paid),
             Arc::new(orders::cart::Guests),
+            Arc::new(orders::claim::FormerGuests),
+            Arc::new(Claims),
             Arc::new(connect::Schedule),
             Arc::new(connect::Watch),
             Arc::new(sheets::Schedule),

@@ -35,7 +35,7 @@ impl Read<'_> {
     }
 
     fn customer(&self) -> SubjectId {
-        SubjectId(self.order.summary.customer.id)
+        SubjectId(self.order.summary.customer.subject)
     }
 
     fn ledger(&self) -> Result<Ledger, Problem> {

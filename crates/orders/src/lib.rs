@@ -26,6 +26,7 @@ mod bill;
 pub mod buyers;
 pub mod carriers;
 pub mod cart;
+pub mod claim;
 pub mod numbers;
 mod order;
 pub mod parcels;
@@ -64,10 +65,12 @@ pub const CONTEXT: store::Context = store::Context {
         "0005_for_organisations",
         "0006_unpaid",
         "0007_drafts",
-        "0008_parcels"
+        "0008_parcels",
+        "0009_claims"
     ],
     streams: &[
         store::Stream::of::<Order>(),
+        store::Stream::of::<claim::Claim>(),
         store::Stream::of::<cart::Cart>(),
         store::Stream::of::<numbers::Numbers>(),
         store::Stream::of::<rules::Rulebook>(),

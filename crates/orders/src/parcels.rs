@@ -79,7 +79,7 @@ pub struct Awaited {
 /// Parcels that have not arrived, from behind an id.
 pub async fn awaited(tenant: &Tenant, behind: Uuid, rows: usize) -> Result<Vec<Awaited>, Failure> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let sql = "select p.id, p.order_id, o.customer_id, p.carrier_id, p.number, p.sent_at from parcels_awaited p join orders o on o.id = p.order_id where p.id > $1 order by p.id limit $2";
+    let sql = "select p.id, p.order_id, coalesce(o.guest_id, o.customer_id), p.carrier_id, p.number, p.sent_at from parcels_awaited p join orders o on o.id = p.order_id where p.id > $1 order by p.id limit $2";
     tenant
         .rows(sql, args![behind, rows], |row| {
             Ok(Awaited {

@@ -55,27 +55,40 @@ impl Projector for Order {
     }
 }
 
-/// Takes a customer out of the tables: what was ordered and paid stays, who it was does not.
+/// The statements that forget whose orders have somebody's id in a column.
+macro_rules! forgets {
+    ($column:literal) => {
+        [
+            concat!(
+                "update orders set name = '', email = '', email_index = null, details = '{}' where ",
+                $column,
+                " = $1"
+            ),
+            concat!(
+                "update order_status_history set reason = null where order_id in (select id from orders where ",
+                $column,
+                " = $1)"
+            ),
+            concat!(
+                "delete from parcels_awaited where order_id in (select id from orders where ",
+                $column,
+                " = $1)"
+            ),
+            concat!(
+                "update order_acts set reason = null where order_id in (select id from orders where ",
+                $column,
+                " = $1)"
+            ),
+        ]
+    };
+}
+
+/// Takes a customer out of the tables: what was ordered and paid stays, who it was does not. Theirs is what they placed, and
+/// what was claimed for them.
 pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
     let mut writes = crate::cart::forget(customer);
-    writes.extend([
-        Write::any(
-            "update orders set name = '', email = '', email_index = null, details = '{}' where customer_id = $1",
-            args![customer],
-        ),
-        Write::any(
-            "update order_status_history set reason = null where order_id in (select id from orders where customer_id = $1)",
-            args![customer],
-        ),
-        Write::any(
-            "delete from parcels_awaited where order_id in (select id from orders where customer_id = $1)",
-            args![customer],
-        ),
-        Write::any(
-            "update order_acts set reason = null where order_id in (select id from orders where customer_id = $1)",
-            args![customer],
-        ),
-    ]);
+    let statements = [forgets!("customer_id"), forgets!("guest_id")].into_iter().flatten();
+    writes.extend(statements.map(|statement| Write::any(statement, args![customer])));
     writes
 }
 

@@ -1,7 +1,7 @@
 //! SQL in, plain structs out.
 
 use catalog::{ProductId, VariantId};
-use kernel::{Personal, Problem, Timestamp, args};
+use kernel::{Personal, Problem, SubjectId, Timestamp, args};
 use pricing::{Entry, Ledger};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,6 +56,9 @@ pub struct OrderSummary {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerView {
     pub id: Uuid,
+    /// Under whom what is personal of the order is sealed: the guest who placed it, when it was claimed since.
+    #[serde(skip)]
+    pub subject: Uuid,
     pub name: String,
     pub email: String,
 }
@@ -195,7 +198,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -225,6 +228,28 @@ pub async fn customers(tenant: &Tenant, email: &str) -> Result<Vec<(Uuid, i64)>,
     let index = tenant.keys().await?.blind("email", email);
     let sql = "select customer_id, count(*) from orders where email_index = $1 group by customer_id order by customer_id";
     tenant.rows(sql, args![index], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
+/// Orders under an e-mail address that nobody has claimed, but for an organisation's, each with whoever placed it; newest
+/// first, from below an id.
+pub async fn of_guests(
+    tenant: &Tenant,
+    email: &str,
+    below: Uuid,
+    rows: usize,
+) -> Result<Vec<(OrderId, SubjectId)>, Failure> {
+    let index = tenant.keys().await?.blind("email", email);
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let sql = "select id, customer_id from orders where email_index = $1 and id < $2 and guest_id is null and organisation is null order by id desc limit $3";
+    tenant
+        .rows(sql, args![index, below, rows], |row| Ok((OrderId(row.get(0)?), SubjectId(row.get(1)?))))
+        .await
+}
+
+/// The guests that a customer was before they had an account.
+pub async fn guests_of(tenant: &Tenant, customer: SubjectId) -> Result<Vec<SubjectId>, Failure> {
+    let sql = "select distinct guest_id from orders where customer_id = $1 and guest_id is not null";
+    tenant.rows(sql, args![customer], |row| row.get(0).map(SubjectId)).await
 }
 
 /// How many orders somebody has, other than cancelled ones.
@@ -352,13 +377,15 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
     let total: i64 = row.get(6)?;
     let paid = row.get::<Option<i64>>(12)?.unwrap_or(0);
     let refunded = row.get::<Option<i64>>(13)?.unwrap_or(0);
+    let (customer, guest): (Uuid, Option<Uuid>) = (row.get(2)?, row.get(22)?);
+    let subject = guest.unwrap_or(customer);
     Ok(OrderSummary {
         paid,
         refunded,
         owed: total - paid + refunded,
         id: OrderId(row.get(0)?),
         status: row.get(1)?,
-        customer: CustomerView { id: row.get(2)?, name: row.get(3)?, email: row.get(4)? },
+        customer: CustomerView { id: customer, subject, name: row.get(3)?, email: row.get(4)? },
         currency: row.get(5)?,
         total,
         items: row.get(7)?,
@@ -416,6 +443,7 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             status: Status::Placed.as_str().to_owned(),
             customer: CustomerView {
                 id: customer.id.uuid(),
+                subject: customer.id.uuid(),
                 name: person.map(|person| person.name.clone()).unwrap_or_default(),
                 email: person.map(|person| person.email.clone()).unwrap_or_default(),
             },

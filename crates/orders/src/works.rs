@@ -148,7 +148,7 @@ pub fn advance_order(
     reason: Option<String>,
 ) -> Result<Work, Problem> {
     let variants: Vec<_> = before.lines.iter().map(|line| line.variant_id).collect();
-    let customer = SubjectId(before.summary.customer.id);
+    let customer = SubjectId(before.summary.customer.subject);
     let reason = reason.map(|reason| Personal::new(customer, reason));
     let promotions = if to == Status::Cancelled { before.redeemed.clone() } else { Vec::new() };
     let uses = promotions.iter().map(|used| Use::id(used.promotion, customer.uuid()));

@@ -160,10 +160,20 @@ pub(crate) async fn take<T>(
 #[utoipa::path(get, path = "/api/v1/payments", tag = "payments", params(ListPayments),
     responses((status = 200, description = "A page of payments.", body = Page<PaymentSummary>)),
     security(("staff" = ["payments:read"]), ("customer" = ["payments:read"])))]
-async fn list_payments(shop: Shop, Filter(asked): Filter<ListPayments>) -> Answer {
+async fn list_payments(
+    Extension(cashier): Extension<Cashier>,
+    shop: Shop,
+    Filter(asked): Filter<ListPayments>,
+) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
+    let mut own = shop.own();
+    if let (Some(customer), Some(order)) = (own, asked.order_id)
+        && cashier.bills().is_theirs(&shop.tenant, order, customer).await?
+    {
+        own = None;
+    }
     let listed = Listed {
-        own: shop.own(),
+        own,
         order_id: asked.order_id,
         status: asked.status.map(|status| status.as_str().to_owned()),
         provider_id: asked.provider_id,
@@ -180,8 +190,14 @@ async fn list_payments(shop: Shop, Filter(asked): Filter<ListPayments>) -> Answe
 #[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The payment.", body = PaymentView)),
     security(("staff" = ["payments:read"]), ("customer" = ["payments:read"])))]
-async fn read_payment(shop: Shop, Id(id): Id<PaymentId>) -> Answer {
-    let payment = queries::payment_of(&shop.tenant, id, shop.own()).await?;
+async fn read_payment(Extension(cashier): Extension<Cashier>, shop: Shop, Id(id): Id<PaymentId>) -> Answer {
+    let payment = queries::payment(&shop.tenant, id).await?;
+    let (payer, order) = (payment.summary.payer_id, payment.summary.order_id);
+    if let Some(own) = shop.own().filter(|own| *own != payer)
+        && !cashier.bills().is_theirs(&shop.tenant, order, own).await?
+    {
+        return Err(Problem::not_found("payment").into());
+    }
     shop.one(&payment, payment.summary.version)
 }
 

@@ -35,6 +35,14 @@ pub trait Bills: Send + Sync + 'static {
         own: Option<Uuid>,
     ) -> BoxFuture<'a, Result<Bill, Problem>>;
 
+    /// Whether the order is this customer's own, whoever paid it: it may have been claimed since.
+    fn is_theirs<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        order: Uuid,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<bool, Problem>>;
+
     /// A work that is refused, as `contended`, when the bill is not so any more.
     fn still(&self, bill: &Bill) -> Work;
 

@@ -164,15 +164,6 @@ pub async fn payments(
     tenant.rows(&sql, args, summary).await
 }
 
-/// One payment, if whoever asks may see it; another's answers like none.
-pub async fn payment_of(tenant: &Tenant, id: PaymentId, own: Option<Uuid>) -> Result<PaymentView, Problem> {
-    let view = payment(tenant, id).await?;
-    if own.is_some_and(|own| own != view.summary.payer_id) {
-        return Err(Problem::not_found("payment"));
-    }
-    Ok(view)
-}
-
 pub async fn payment(tenant: &Tenant, id: PaymentId) -> Result<PaymentView, Problem> {
     let whole = format!("{SUMMARY} where id = $1");
     let queries = [
