@@ -165,11 +165,11 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     browser.looks_right("sign-up");
     browser.fill("Name", "Cy Buyer");
     browser.fill("E-mail address", "nobody");
-    browser.press("Send me the letter");
+    browser.press("Send me the e-mail");
     browser.sees("Write an e-mail address as name@example.com.");
     browser.fill("E-mail address", "cy@example.com");
-    browser.press("Send me the letter");
-    browser.sees("Look into your mailbox");
+    browser.press("Send me the e-mail");
+    browser.sees("Check your inbox");
     browser.looks_right("sign-up-sent");
     let ticket = town.ticket_for("cy@example.com").await;
     browser.open(&at(&town, "a.localhost", &format!("/password#{ticket}")));
@@ -181,13 +181,13 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     browser.fill("New password", PASSWORD);
     browser.press("Set the password");
     browser.sees("This was used already");
-    browser.press("Send me a new letter");
+    browser.press("Send me a new e-mail");
 
-    browser.sees("Tell us the address of your account.");
+    browser.sees("Enter the address of your account.");
     browser.looks_right("forgotten");
     browser.fill("E-mail address", "cy@example.com");
-    browser.press("Send me the letter");
-    browser.sees("Look into your mailbox");
+    browser.press("Send me the e-mail");
+    browser.sees("Check your inbox");
     let started = Instant::now();
     while town.letters_to("cy@example.com").len() < 2 {
         assert!(started.elapsed() < Duration::from_secs(10), "no letter came");

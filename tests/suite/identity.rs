@@ -244,7 +244,7 @@ async fn a_customer_signs_up_by_letter_and_sees_their_own_orders_only(engine: En
     assert_eq!((again.status, again.body.len()), (202, 0));
     town.letters_after("cy@example.com", 1).await;
     let letters = town.letters_to("cy@example.com");
-    assert!(letters.len() == 2 && letters[1].contains("You have one"), "{letters:#?}");
+    assert!(letters.len() == 2 && letters[1].contains("You already have one"), "{letters:#?}");
     assert!(letters[1].contains("Hello Cy Buyer"), "the name was changed by a stranger");
 }
 

@@ -22,6 +22,7 @@ mod guests;
 mod histories;
 mod identity;
 mod isolation;
+mod letters;
 mod matrix;
 mod organisations;
 mod outside;

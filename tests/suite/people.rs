@@ -77,7 +77,7 @@ impl Town {
 
     /// The ticket of the newest letter to an address, which may take a moment to arrive.
     pub async fn ticket_for(&self, email: &str) -> String {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             if let Some(letter) = self.letters_to(email).pop() {
                 return letter
                     .split_once("/password#")
@@ -95,7 +95,7 @@ impl Town {
 
     /// Waits until an address has had more letters than before.
     pub async fn letters_after(&self, email: &str, before: usize) {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             if self.letters_to(email).len() > before {
                 return;
             }

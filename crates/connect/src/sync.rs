@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use kernel::{Actor, CorrelationId, Problem};
 use serde::Deserialize;
-use store::relay::{JobKind, JobRun};
+use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Tenant, Work};
 
 use crate::erp::{Erp, Page, Stage, Wanted};
@@ -39,8 +39,8 @@ impl JobKind for Sync {
         ATTEMPTS
     }
 
-    fn is_long(&self) -> bool {
-        true
+    fn room(&self) -> Room {
+        Room::Long
     }
 
     fn run<'a>(

@@ -47,10 +47,10 @@ texts! {
         customer_link = "Sign in as a customer";
 
         sign_up = "Create an account";
-        sign_up_lead = "We send you a letter with a link. It lets you choose a password, and you are in.";
-        send_letter = "Send me the letter";
-        letter_sent = "Look into your mailbox";
-        sign_up_sent = "A letter is on its way to the address that you gave. Its link is good for seven days.";
+        sign_up_lead = "We send you an e-mail with a link. Open it to choose a password, then sign in.";
+        send_letter = "Send me the e-mail";
+        letter_sent = "Check your inbox";
+        sign_up_sent = "An e-mail is on its way to the address that you gave. Its link is valid for seven days.";
         have_account = "I have an account";
         again = "It did not come? Try again";
         not_here = "There is nothing to sign up for here";
@@ -63,12 +63,12 @@ texts! {
         password_set = "Your password is set";
         password_set_lead = "You can sign in with it now. Wherever you were signed in before, you are not any more.";
         link_broken = "This link is not whole";
-        link_broken_lead = "A part of it is missing. Open it again from the letter, or have a new letter sent to you.";
+        link_broken_lead = "A part of it is missing. Open it again from the e-mail, or have a new e-mail sent to you.";
 
         forgotten = "A new password";
-        forgotten_lead = "Tell us the address of your account. We send you a letter with which you choose a new password.";
-        forgotten_sent = "If there is an account with this address, a letter is on its way to it. Its link is good for an hour.";
-        new_letter = "Send me a new letter";
+        forgotten_lead = "Enter the address of your account. We send you an e-mail with a link, with which you choose a new password.";
+        forgotten_sent = "If there is an account with this address, an e-mail is on its way to it. Its link is valid for one hour.";
+        new_letter = "Send me a new e-mail";
 
         account = "Your account";
         sign_out = "Sign out";

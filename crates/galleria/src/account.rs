@@ -51,7 +51,7 @@ pub async fn account(session: &Session, command: AccountCommand) -> Result<(), S
         let (id, ticket) = invited.map_err(crate::sentences)?;
         session.print(&format!("{}/password#{ticket}", (session.config.addresses())(&record)));
         session.tell(&format!(
-            "The account {id} is there. Whoever opens this link within seven days chooses its password; send it to nobody else."
+            "Account created: {id}. Whoever opens this link within seven days chooses its password; send it to nobody else."
         ));
         Ok(())
     };

@@ -188,7 +188,8 @@ pub fn cashier(config: &Config) -> Result<Cashier, String> {
 /// Who sends letters to people, if there is a post.
 pub fn letters(config: &Config) -> Result<Option<Letters>, String> {
     let Some(place) = config.mail() else { return Ok(None) };
-    let settings = mail::Settings::new(config.mail_from.clone());
+    // Each letter is a job, which is begun again.
+    let settings = mail::Settings { tries: 1, ..mail::Settings::new(config.mail_from.clone()) };
     let post = mail::open(&place, settings).map_err(|error| error.to_string())?;
     Ok(Some(Letters { post, addresses: config.addresses() }))
 }

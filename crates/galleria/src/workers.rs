@@ -9,7 +9,7 @@ use domains::Prover;
 use identity::Letters;
 use kernel::{Fault, Problem, TenantId};
 use payments::Cashier;
-use store::relay::{JobKind, JobRun, Workers};
+use store::relay::{JobKind, JobRun, Room, Workers};
 
 use crate::bills::{Paid, Tabs};
 use crate::claims::Claims;
@@ -49,7 +49,9 @@ pub fn workers(
         workers.jobs.push(Arc::new(sheets::Imports(blobs.clone())));
     }
     if let Some(letters) = letters {
-        workers.subscribers.push(Arc::new(letters));
+        workers.subscribers.push(Arc::new(identity::Outbox));
+        workers.jobs.push(Arc::new(identity::Asks));
+        workers.jobs.push(Arc::new(letters));
     }
     let payments = payments::workers(cashier);
     workers.subscribers.extend(payments.subscribers);
@@ -69,8 +71,8 @@ impl JobKind for Verify {
         2
     }
 
-    fn is_long(&self) -> bool {
-        true
+    fn room(&self) -> Room {
+        Room::Long
     }
 
     fn run<'a>(

@@ -5,6 +5,7 @@ use kernel::{Aggregate, Decide, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::letters::Letter;
+use crate::wording::Language;
 use crate::{PasskeyId, Refusal};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +90,8 @@ pub struct Verified {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterWanted {
     pub letter: Letter,
+    #[serde(default)]
+    pub language: Language,
     pub at: Timestamp,
 }
 
@@ -289,13 +292,17 @@ impl Decide<SetPassword> for Account {
     }
 }
 
-pub struct Want(pub Letter);
+pub struct Want {
+    pub letter: Letter,
+    pub language: Language,
+}
 
 impl Decide<Want> for Account {
     type Refusal = Refusal;
 
     fn decide(&self, want: &Want, now: Timestamp) -> Result<Vec<AccountEvent>, Refusal> {
-        Ok(vec![LetterWanted { letter: want.0, at: now }.into()])
+        let Want { letter, language } = *want;
+        Ok(vec![LetterWanted { letter, language, at: now }.into()])
     }
 }
 

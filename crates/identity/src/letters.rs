@@ -1,19 +1,24 @@
-//! What is written to people about their accounts, and the subscriber that sends it.
+//! What is written to people about their accounts, and how it goes out.
 //!
-//! The log says only that a letter is wanted. Its ticket is made when it goes out, so nothing that lets anybody in is kept.
+//! The log says only that a letter is wanted. Each is a job of its own, by the event's id: one that cannot be sent waits
+//! and is given up alone. Its link is made when it goes out, so nothing that lets anybody in is kept, and neither the log
+//! nor the job says to whom it goes.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::Problem;
+use kernel::{Event as _, Fault, Problem, TenantId, Timestamp};
 use mail::MailError;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber};
 use store::{Tenant, TenantRecord};
 
 use crate::account::{AccountEvent, LetterWanted};
 use crate::ticket::{Good, Ticket};
+use crate::wording::{Language, written};
 use crate::{AccountId, queries};
 
 pub use mail::Post;
@@ -21,6 +26,10 @@ pub use mail::Post;
 /// A new password must be set within an hour, an invitation answered within a week.
 const RESET_LASTS: Duration = Duration::from_secs(3600);
 const INVITATION_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
+
+const LETTER: &str = "identity.letter";
+const REFUSED: &str = "letter_refused";
+const TOO_LATE: &str = "letter_too_late";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,15 +44,51 @@ pub enum Letter {
     AlreadyThere,
 }
 
+impl Letter {
+    fn lasts(self) -> Duration {
+        match self {
+            Self::Invitation | Self::Welcome => INVITATION_LASTS,
+            Self::Reset | Self::AlreadyThere => RESET_LASTS,
+        }
+    }
+}
+
 /// Where a shop's pages are, as people reach them.
 pub type Addresses = Arc<dyn Fn(&TenantRecord) -> String + Send + Sync>;
 
+/// Whoever takes letters, and what their links begin with.
+#[derive(Clone)]
 pub struct Letters {
     pub post: Arc<dyn Post>,
     pub addresses: Addresses,
 }
 
-impl Subscriber for Letters {
+/// What one letter is, as the log says it.
+struct Wanted {
+    account: AccountId,
+    letter: Letter,
+    language: Language,
+    /// Its link is good until then.
+    until: Timestamp,
+}
+
+impl Wanted {
+    fn read(recorded: &Recorded) -> Result<Self, Problem> {
+        let event = &recorded.event;
+        match AccountEvent::decode(&event.kind, event.schema, &event.data) {
+            Ok(AccountEvent::LetterWanted(LetterWanted { letter, language, at })) => {
+                let (account, until) = (AccountId(event.stream_id), at.plus(letter.lasts()));
+                Ok(Self { account, letter, language, until })
+            }
+            _ => Err(Problem::bug()),
+        }
+    }
+}
+
+/// Makes a job of each letter that is wanted.
+pub struct Outbox;
+
+impl Subscriber for Outbox {
     fn name(&self) -> &'static str {
         "identity.letters"
     }
@@ -54,89 +99,127 @@ impl Subscriber for Letters {
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
-            let event = &recorded.event;
-            let Ok(AccountEvent::LetterWanted(wanted)) =
-                <AccountEvent as kernel::Event>::decode(&event.kind, event.schema, &event.data)
-            else {
-                return Err(Problem::bug());
-            };
-            self.send(tenant, AccountId(event.stream_id), &wanted).await?;
+            let now = tenant.cell().now();
+            // A log that was restored is read again; whoever was written to long ago is left alone.
+            if Wanted::read(recorded)?.until > now {
+                tenant.schedule(job(recorded, now)).await?;
+            }
             Ok(Effect::Done)
         })
     }
 }
 
-impl Letters {
-    async fn send(&self, tenant: &Tenant, id: AccountId, wanted: &LetterWanted) -> Result<(), Problem> {
-        // Erased or closed since: there is nobody to write to.
-        let Some(account) = queries::account(tenant, id).await?.filter(|account| !account.email.is_empty())
-        else {
-            return Ok(());
-        };
-        let record = match tenant.id() {
-            kernel::TenantId::CELL => Some(Arc::new(TenantRecord::house())),
-            id => tenant.cell().registry().tenant(id),
-        };
-        let record = record.ok_or_else(|| Problem::not_found("shop"))?;
-        let lasts = match wanted.letter {
-            Letter::Invitation | Letter::Welcome => INVITATION_LASTS,
-            Letter::Reset | Letter::AlreadyThere => RESET_LASTS,
-        };
-        let ticket = Ticket {
-            good: Good::Password { round: account.password_round },
-            account: Some(id),
-            until: wanted.at.plus(lasts),
-        };
-        let now = tenant.cell().now();
-        if ticket.until < now {
-            return Ok(());
-        }
-        let ticket = ticket.write(&*tenant.keys().await?);
-        let address = (self.addresses)(&record);
-        // The part after # is not sent to any server, so it does not end up in a log.
-        let letter = written(wanted.letter, &account, &record.name, &format!("{address}/password#{ticket}"));
-        self.post.send(&letter, now.since_1970()).await.map(|_| ()).map_err(|error| unsent(&error))
+/// Its id is the event's and its argument where that is, so nobody can start one that no event wants.
+fn job(recorded: &Recorded, now: Timestamp) -> NewJob {
+    let args = json!({ "position": recorded.position });
+    NewJob { id: recorded.event.id.0, name: LETTER.to_owned(), args, due: now, every: None }
+}
+
+/// The event for which a job was made.
+async fn wanted(run: &JobRun) -> Result<Wanted, Problem> {
+    let position = run.args["position"].as_i64().unwrap_or(0);
+    let events = run.tenant.events(position - 1, 1).await?;
+    let recorded = events.first().filter(|recorded| recorded.event.id.0 == run.id);
+    Wanted::read(recorded.ok_or_else(|| Problem::not_found("letter"))?)
+}
+
+impl JobKind for Letters {
+    fn name(&self) -> &'static str {
+        LETTER
+    }
+
+    /// Hours of a silent post; what ends a letter is that its link is over.
+    fn attempts(&self) -> i64 {
+        300
+    }
+
+    /// A post that is slow over one letter holds up no other, nor another shop's.
+    fn room(&self) -> Room {
+        Room::Own { at_once: 32, of_a_tenant: 8 }
+    }
+
+    fn is_final(&self, problem: &Problem) -> bool {
+        [REFUSED, TOO_LATE, "not_found"].contains(&problem.code.as_ref())
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move { self.send(run, wanted(run).await?).await.map(str::to_owned) })
     }
 }
 
-/// Its sentence names the trouble and no address. It is tried again like anything that a subscriber could not do.
-fn unsent(error: &MailError) -> Problem {
-    Problem::unavailable("letter_unsent", format!("A letter could not be sent: {error}"), 60)
+impl Letters {
+    async fn send(&self, run: &JobRun, wanted: Wanted) -> Result<&'static str, Problem> {
+        let (tenant, now) = (&run.tenant, run.tenant.cell().now());
+        let account = queries::account(tenant, wanted.account).await?;
+        let Some(account) = account.filter(|account| !account.email.is_empty()) else {
+            return Ok("There is nobody to write to any more.");
+        };
+        if wanted.until <= now {
+            return Err(too_late(run.problem.as_deref()));
+        }
+        let record = match tenant.id() {
+            TenantId::CELL => Some(Arc::new(TenantRecord::house())),
+            id => tenant.cell().registry().tenant(id),
+        };
+        let record = record.ok_or_else(|| Problem::not_found("shop"))?;
+        let good = Good::Password { round: account.password_round };
+        let ticket = Ticket { good, account: Some(account.id), until: wanted.until };
+        let ticket = ticket.write(&*tenant.keys().await?);
+        let address = (self.addresses)(&record);
+        // The part after # is not sent to any server, so it does not end up in a log.
+        let link = format!("{address}/password#{ticket}");
+        let letter = mail::Letter {
+            id: Some(run.id.as_u128()),
+            ..written(wanted.letter, wanted.language, &account, &record.name, &link)
+        };
+        self.post.send(&letter, now.since_1970()).await.map_err(|error| unsent(&error))?;
+        Ok("The post took it over.")
+    }
 }
 
-fn written(letter: Letter, account: &queries::AccountView, shop: &str, link: &str) -> mail::Letter {
-    let (subject, text) = match letter {
-        Letter::Invitation => (
-            format!("Your account at {shop}"),
-            format!(
-                "An account was made for you at {shop}. Choose a password within seven days, and you are in:\n\n{link}"
-            ),
-        ),
-        Letter::Welcome => (
-            format!("Welcome to {shop}"),
-            format!(
-                "Choose a password within seven days, and your account at {shop} is ready:\n\n{link}\n\nIf you did not ask for an account, do nothing."
-            ),
-        ),
-        Letter::Reset => (
-            format!("A new password for {shop}"),
-            format!(
-                "Choose a new password within an hour:\n\n{link}\n\nIf you did not ask for this, do nothing: your password stays as it is."
-            ),
-        ),
-        Letter::AlreadyThere => (
-            format!("Your account at {shop}"),
-            format!(
-                "Somebody, perhaps you, wanted to make an account at {shop} with this address. You have one. If you do not remember the password, choose a new one within an hour:\n\n{link}\n\nIf it was not you, do nothing."
-            ),
-        ),
-    };
-    let greeting =
-        if account.name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", account.name) };
-    mail::Letter {
-        to: account.email.clone(),
-        subject: subject.replace(char::is_control, " "),
-        text: format!("{greeting}\n\n{text}\n"),
-        ..mail::Letter::default()
+/// Its sentence names the trouble and no address.
+fn unsent(error: &MailError) -> Problem {
+    if error.try_again() {
+        return Problem::unavailable("letter_unsent", format!("A letter could not be sent: {error}"), 60);
+    }
+    Problem::new(Fault::Conflict, REFUSED, "Letter refused", format!("A letter was not sent: {error}"))
+}
+
+fn too_late(last: Option<&str>) -> Problem {
+    let last = last.unwrap_or("Nobody was there to send it.");
+    let detail = format!("A letter was given up when its link was not good any more. {last}");
+    Problem::new(Fault::Conflict, TOO_LATE, "Too late", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// What is written down as somebody's address must not turn out to be none when a letter is to go there.
+    #[test]
+    fn every_address_that_is_taken_from_people_is_taken_by_a_post() {
+        let parts = ["a", ".", "-", "@", "1", "xn--", "_"];
+        let mut texts = vec![String::new()];
+        for _ in 0..6 {
+            let longer = texts.iter().flat_map(|text| parts.map(|part| format!("{text}{part}")));
+            texts = longer.chain(texts.clone()).collect();
+            texts.sort();
+            texts.dedup();
+        }
+        let post = mail::InMemory::new("shop@example.com").unwrap();
+        let taken: Vec<_> = texts.into_iter().filter(|text| kernel::is_email(text)).collect();
+        assert!(taken.len() > 100, "{taken:?}");
+        for to in taken {
+            let (subject, text) = ("s".to_owned(), "t".to_owned());
+            let letter = mail::Letter { to: to.clone(), subject, text, ..mail::Letter::default() };
+            let sent =
+                post.send(&letter, Duration::ZERO).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(sent, Poll::Ready(Ok(_))), "{to}");
+        }
     }
 }

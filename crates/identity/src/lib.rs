@@ -17,6 +17,7 @@
 
 mod account;
 mod app_api;
+mod asking;
 mod claim;
 mod door;
 mod errors;
@@ -46,6 +47,7 @@ mod signed;
 mod site;
 mod ticket;
 mod upkeep;
+mod wording;
 pub mod works;
 
 kernel::ids! {
@@ -57,10 +59,11 @@ kernel::ids! {
 }
 
 pub use account::{Account, AccountEvent, Person};
+pub use asking::Asks;
 pub use door::Entrance;
 pub use errors::{PROBLEMS, Refusal};
 pub use invite::{Invited, invite};
-pub use letters::{Addresses, Letter, Letters, Post};
+pub use letters::{Addresses, Letter, Letters, Outbox, Post};
 pub use role::Role;
 pub use session::Session;
 pub use upkeep::Upkeep;

@@ -96,7 +96,9 @@ pub async fn arrival(
         return Err(Refusal::OutsiderUnknown.into());
     }
     let account = AccountId::new();
-    let email = who.email.as_deref().map(str::trim).unwrap_or_default();
+    // What no letter can be sent to is no address of theirs.
+    let email = who.email.as_deref().map(str::trim).filter(|email| kernel::is_email(email));
+    let email = email.unwrap_or_default();
     let confirmed = who.email_verified && !email.is_empty();
     let new = Newcomer {
         outsider: id,
@@ -104,7 +106,7 @@ pub async fn arrival(
         provider: provider.id,
         audience: audience.as_str(),
         name: name(who),
-        email: email.chars().take(254).collect(),
+        email: email.to_owned(),
         confirmed: confirmed.then(|| keys.blind("email", email)),
         roles: match audience {
             Audience::Customer => vec!["customer".into()],

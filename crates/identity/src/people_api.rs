@@ -1,6 +1,7 @@
 //! Looking after accounts: a shop's staff and customers, and, on the platform's own address, its operators.
 
 use axum::Extension;
+use axum::http::HeaderMap;
 use edge::{Answer, Audience, Command, Cursor, Filter, Grants, Id, NoBody, Page, Role, Routes, Shop};
 use kernel::{FieldProblem, Problem, TenantId};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use crate::me_api::Sessions;
 use crate::queries::{self, AccountView};
 use crate::session::Because;
 use crate::sign_up_api::{check_person, check_post};
+use crate::wording::Language;
 use crate::works::{self, NewAccount};
 use crate::{AccountId, Refusal};
 
@@ -67,7 +69,11 @@ struct Invite {
 #[utoipa::path(post, path = "/api/v1/accounts", tag = "identity", request_body = Invite, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
     responses((status = 201, description = "Made; a letter is on its way.")),
     security(("staff" = ["accounts:write"]), ("operator" = ["accounts:write"])))]
-async fn invite(Extension(entrance): Extension<Entrance>, ask: Command<Invite>) -> Answer {
+async fn invite(
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    ask: Command<Invite>,
+) -> Answer {
     let (shop, body) = (&ask.shop, &ask.body);
     check_person(&body.name, &body.email)?;
     check_post(&entrance)?;
@@ -79,7 +85,7 @@ async fn invite(Extension(entrance): Extension<Entrance>, ask: Command<Invite>) 
         name: body.name.trim().to_owned(),
         email: body.email.trim().to_owned(),
         roles: body.roles.clone(),
-        letter: Some(Letter::Invitation),
+        letter: Some((Letter::Invitation, Language::of(&headers))),
     };
     let index = shop.tenant.keys().await?.blind("email", &body.email);
     ask.run(works::open(new, index)).await

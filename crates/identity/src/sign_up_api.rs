@@ -2,19 +2,21 @@
 //! account or not: the rest is in the letter.
 
 use axum::Extension;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use edge::{Answer, Audience, Command, Routes};
+use edge::{Answer, Audience, Command, Routes, Shop};
 use kernel::{Check, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::asking::{Asking, For};
 use crate::door::Entrance;
-use crate::letters::Letter;
 use crate::ticket::{Good, Ticket};
-use crate::works::{self, NewAccount};
-use crate::{AccountId, Refusal, proving, queries, sign_in_api};
+use crate::wording::Language;
+use crate::{Refusal, proving, queries, sign_in_api, works};
+
+const NO_EMAIL: &str = "write an e-mail address as name@example.com";
 
 pub fn routes() -> Routes {
     Routes::new().routes(routes!(sign_up)).routes(routes!(ask_for_password)).routes(routes!(set_password))
@@ -31,34 +33,16 @@ struct SignUp {
 #[utoipa::path(post, path = "/api/v1/sign-up", tag = "identity", request_body = SignUp, extensions(("x-guesses" = json!(true))),
     responses((status = 202, description = "A letter is on its way.")),
     security(()))]
-async fn sign_up(Extension(entrance): Extension<Entrance>, ask: Command<SignUp>) -> Answer {
+async fn sign_up(
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    ask: Command<SignUp>,
+) -> Answer {
     let (shop, body) = (&ask.shop, &ask.body);
     check_person(&body.name, &body.email)?;
     check_post(&entrance)?;
-    let known = queries::account_of(&shop.tenant, Audience::Customer.as_str(), &body.email).await?;
-    let work = match known {
-        Some(account) => works::want(account.id, Letter::AlreadyThere),
-        None => {
-            let new = NewAccount {
-                id: AccountId::new(),
-                audience: Audience::Customer.as_str(),
-                name: body.name.trim().to_owned(),
-                email: body.email.trim().to_owned(),
-                roles: vec!["customer".into()],
-                letter: Some(Letter::Welcome),
-            };
-            works::open(new, shop.tenant.keys().await?.blind("email", &body.email))
-        }
-    };
-    let mut asked = ask.asked();
-    asked.once = None;
-    match shop.tenant.run(asked, work).await {
-        Ok(_) => {}
-        // Somebody else was quicker with the same address; the letter is theirs.
-        Err(problem) if problem.code == "address_taken" => {}
-        Err(problem) => return Err(problem.into()),
-    }
-    Ok(StatusCode::ACCEPTED.into_response())
+    let what = For::Account { name: body.name.trim().to_owned() };
+    keep(shop, &headers, what, Audience::Customer, &body.email).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,16 +58,28 @@ struct AskForPassword {
 #[utoipa::path(post, path = "/api/v1/password-letters", tag = "identity", request_body = AskForPassword, extensions(("x-guesses" = json!(true)), ("x-house" = json!(true))),
     responses((status = 202, description = "If there is such an account, a letter is on its way.")),
     security(()))]
-async fn ask_for_password(Extension(entrance): Extension<Entrance>, ask: Command<AskForPassword>) -> Answer {
+async fn ask_for_password(
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    ask: Command<AskForPassword>,
+) -> Answer {
     let (shop, body) = (&ask.shop, &ask.body);
     check_post(&entrance)?;
+    check_email(&body.email)?;
     let audience = sign_in_api::audience(shop, body.audience.as_deref())?;
-    let account = queries::account_of(&shop.tenant, audience.as_str(), &body.email).await?;
-    if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
-        let mut asked = ask.asked();
-        asked.once = None;
-        shop.tenant.run(asked, works::want(account.id, Letter::Reset)).await?;
-    }
+    keep(shop, &headers, For::Password, audience, &body.email).await
+}
+
+/// The same for every address: what becomes of it is decided later.
+async fn keep(shop: &Shop, headers: &HeaderMap, what: For, audience: Audience, email: &str) -> Answer {
+    let asking = Asking {
+        what,
+        audience: audience.as_str().to_owned(),
+        email: email.trim().to_owned(),
+        language: Language::of(headers),
+        correlation: shop.correlation,
+    };
+    asking.keep(shop).await?;
     Ok(StatusCode::ACCEPTED.into_response())
 }
 
@@ -129,6 +125,12 @@ pub(crate) fn check_person(name: &str, email: &str) -> Result<(), Problem> {
     let mut check = Check::default();
     let named = (1..=200).contains(&name.trim().chars().count()) && !name.contains(char::is_control);
     check.that(named, "/name", "give a name of 1 to 200 letters");
-    check.that(kernel::is_email(email.trim()), "/email", "write an e-mail address as name@example.com");
+    check.that(kernel::is_email(email.trim()), "/email", NO_EMAIL);
+    check.done()
+}
+
+fn check_email(email: &str) -> Result<(), Problem> {
+    let mut check = Check::default();
+    check.that(kernel::is_email(email.trim()), "/email", NO_EMAIL);
     check.done()
 }

@@ -18,6 +18,7 @@ use crate::letters::Letter;
 use crate::role::{self, Define, Definition, Remove, Role};
 use crate::service::{Deprecate, Made, Make, Restrict, Revoke, ServiceKey};
 use crate::session::{Because, Began, Begin, End, Kind, Prove, Refresh, Session};
+use crate::wording::Language;
 use crate::{AccountId, PasskeyId, Refusal, ServiceKeyId, SessionId};
 
 /// A new account.
@@ -28,7 +29,7 @@ pub struct NewAccount {
     pub name: String,
     pub email: String,
     pub roles: Vec<String>,
-    pub letter: Option<Letter>,
+    pub letter: Option<(Letter, Language)>,
 }
 
 /// Opens an account, takes its address, and has its owner written to.
@@ -40,8 +41,8 @@ pub fn open(new: NewAccount, index: Uuid) -> Work {
         desk.ask::<Address, _>(address, &Take(id))?;
         let person = Personal::new(subject, Person { name, email, email_index: Some(index) });
         desk.ask::<Account, _>(id, &Open { audience, person, roles })?;
-        if let Some(letter) = letter {
-            desk.ask::<Account, _>(id, &Want(letter))?;
+        if let Some((letter, language)) = letter {
+            desk.ask::<Account, _>(id, &Want { letter, language })?;
         }
         made(id, desk.version::<Account>(id))
     })
@@ -65,8 +66,8 @@ pub fn give_up(addresses: Vec<Uuid>) -> Work {
     })
 }
 
-pub fn want(id: AccountId, letter: Letter) -> Work {
-    account(id, move |desk| desk.ask::<Account, _>(id, &Want(letter)))
+pub fn want(id: AccountId, letter: Letter, language: Language) -> Work {
+    account(id, move |desk| desk.ask::<Account, _>(id, &Want { letter, language }))
 }
 
 pub fn rename(id: AccountId, name: String) -> Work {

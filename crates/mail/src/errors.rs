@@ -52,6 +52,8 @@ impl MailError {
     }
 }
 
+/// The sentences outlive the letter, in logs and with jobs. What a server answered often repeats the address that it was
+/// asked for, so of its words none is repeated, but the numbers by which it says what is wrong (RFC 3463).
 impl fmt::Display for MailError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,12 +65,14 @@ impl fmt::Display for MailError {
             }
             Self::Refused { code, reply } => write!(
                 f,
-                "The mail server refused the letter for good ({code} {reply}). Check its recipient and sender; sending it again as it is does not help."
+                "The mail server refused the letter for good ({}). Check its recipient and sender; sending it again as it is does not help.",
+                numbers(*code, reply)
             ),
             Self::TryLater { code, reply } => {
                 write!(
                     f,
-                    "The mail server cannot take the letter now ({code} {reply}). Send it again in some minutes."
+                    "The mail server cannot take the letter now ({}). Send it again in some minutes.",
+                    numbers(*code, reply)
                 )
             }
             Self::Unreachable { why } => {
@@ -80,7 +84,8 @@ impl fmt::Display for MailError {
             ),
             Self::CredentialsRefused { code, reply } => write!(
                 f,
-                "The mail server does not take the name and the password ({code} {reply}). Correct them in the address of the post, and send the letter again."
+                "The mail server does not take the name and the password ({}). Correct them in the address of the post, and send the letter again.",
+                numbers(*code, reply)
             ),
             Self::Unfit { why } => write!(
                 f,
@@ -99,3 +104,13 @@ impl fmt::Display for MailError {
 }
 
 impl std::error::Error for MailError {}
+
+/// `550 5.1.1`
+fn numbers(code: u16, reply: &str) -> String {
+    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_digit());
+    let is_status = |word: &&str| word.split('.').count() == 3 && word.split('.').all(is_number);
+    match reply.split_whitespace().find(is_status) {
+        Some(status) => format!("{code} {status}"),
+        None => code.to_string(),
+    }
+}

@@ -24,6 +24,8 @@ pub struct Letter {
     pub text: String,
     /// The same once more, for those who like it set.
     pub html: Option<String>,
+    /// By what it is known however often it is sent, made into its Message-ID; one of chance when there is none.
+    pub id: Option<u128>,
 }
 
 /// A letter as it goes out, the same in every try.
@@ -40,7 +42,8 @@ impl Letter {
         if self.text.trim().is_empty() {
             return Err(MailError::Malformed { field: "text", why: "is empty" });
         }
-        let id = format!("<{}@{}>", random_id(), from.email.domain());
+        let known = self.id.map_or_else(random_id, |id| format!("{id:032x}"));
+        let id = format!("<{known}@{}>", from.email.domain());
         let builder = Message::builder()
             .from(from)
             .to(to)

@@ -5,7 +5,8 @@
 //!
 //! **Invariants.** No field of a letter can add a header or a recipient. A password travels encrypted, or to this machine
 //! itself. Every failure says whether trying again makes sense, and those that pass quickly were tried again already. All
-//! tries of one [`Post::send`] have one Message-ID, by which a letter that arrived twice is known.
+//! tries of one [`Post::send`] have one Message-ID, and so have those of letters with one id: by it a letter that arrived
+//! twice is known. No sentence of a failure names whom it was for.
 //!
 //! **Deliberately absent.** The clock (`now` is passed in, as the time since 1970), a queue: whoever sends keeps the
 //! letter until it is sent. Several recipients, attachments, DKIM (the server signs), and templates.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use blobs::Blobs;
 use kernel::{Actor, CorrelationId, Fault, Problem};
 use serde::Deserialize;
-use store::relay::{JobKind, JobRun};
+use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Work};
 
 use crate::chunk::{Chunk, Ground, Planned};
@@ -51,8 +51,8 @@ impl JobKind for Imports {
         ATTEMPTS
     }
 
-    fn is_long(&self) -> bool {
-        true
+    fn room(&self) -> Room {
+        Room::Long
     }
 
     fn run<'a>(

@@ -5,10 +5,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use edge::LANGUAGE;
 use maud::Markup;
 use sha2::{Digest, Sha256};
 
-use crate::visit::{LANGUAGE, Visit};
+use crate::visit::Visit;
 
 /// Pictures may lie elsewhere, for products may name them by address; nothing else comes from elsewhere.
 const POLICY: HeaderValue = HeaderValue::from_static(

@@ -3,6 +3,8 @@
 mod de;
 mod en;
 
+use axum::http::HeaderMap;
+
 pub struct Texts {
     pub language: &'static str,
     pub name: &'static str,
@@ -212,22 +214,10 @@ pub fn named(name: &str) -> Option<&'static Texts> {
     LANGUAGES.into_iter().find(|texts| texts.language.eq_ignore_ascii_case(name))
 }
 
-/// The first of the languages that a browser prefers which is here.
-pub fn preferred(accepted: &str) -> &'static Texts {
-    let mut asked: Vec<(u32, &str)> = accepted.split(',').map(weighed).collect();
-    asked.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    let wanted = asked.iter().filter(|(weight, _)| *weight > 0);
-    wanted.filter_map(|(_, name)| named(name)).next().unwrap_or(LANGUAGES[0])
-}
-
-/// `de;q=0.8` in thousandths.
-fn weighed(one: &str) -> (u32, &str) {
-    let (name, rest) = one.split_once(';').unwrap_or((one, ""));
-    let Some(weight) = rest.trim().strip_prefix("q=") else { return (1000, name.trim()) };
-    let (whole, part) = weight.split_once('.').unwrap_or((weight, ""));
-    let part: String = part.chars().chain("000".chars()).take(3).collect();
-    let parsed = whole.parse::<u32>().ok().zip(part.parse::<u32>().ok());
-    (parsed.map_or(0, |(whole, part)| (whole * 1000 + part).min(1000)), name.trim())
+/// The language that somebody chose, or that their browser prefers.
+pub fn wanted(headers: &HeaderMap) -> &'static Texts {
+    let known = LANGUAGES.map(|texts| texts.language);
+    named(edge::language(headers, &known)).unwrap_or(LANGUAGES[0])
 }
 
 /// A text with its gaps filled, in their order.
@@ -245,20 +235,6 @@ pub fn filled(text: &str, with: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_language_is_the_one_that_a_browser_likes_best_of_those_that_are_here() {
-        for (accepted, language) in [
-            ("", "en"),
-            ("de-AT,de;q=0.9,en;q=0.8", "de"),
-            ("fr,en;q=0.4,de;q=0.7", "de"),
-            ("de;q=0, en", "en"),
-            ("de;q=x", "en"),
-            ("ja", "en"),
-        ] {
-            assert_eq!(preferred(accepted).language, language, "{accepted}");
-        }
-    }
 
     #[test]
     fn gaps_are_filled_in_their_order() {

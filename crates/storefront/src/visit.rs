@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawQuery};
-use axum::http::header::{ACCEPT_LANGUAGE, HOST};
+use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,8 +19,6 @@ use crate::texts::{self, Texts};
 use crate::window::Window;
 use crate::{answer, frame};
 
-/// The language that somebody chose, for a year.
-pub const LANGUAGE: &str = "galleria-lang";
 /// How many things are in the bag, so that a page which is the same for everybody can say it.
 pub const ITEMS: &str = "galleria-items";
 
@@ -148,9 +146,7 @@ fn language(query: &Pairs, headers: &HeaderMap) -> (&'static Texts, bool) {
     if let Some(texts) = query.get("lang").and_then(texts::named) {
         return (texts, true);
     }
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let kept = cookie(headers, LANGUAGE).and_then(texts::named);
-    (kept.unwrap_or_else(|| texts::preferred(accepted.unwrap_or_default())), false)
+    (texts::wanted(headers), false)
 }
 
 /// A shop that does not answer now says so in plain words, for its dress is in the storage, too.

@@ -22,7 +22,9 @@ class Handler:
         asked[address] = asked.get(address, 0) + 1
         name = address.split("@")[0]
         if name == "nobody":
-            return "550 5.1.1 No such person here"
+            return f"550 5.1.1 <{address}>: No such person here"
+        if name.startswith("slow"):
+            await asyncio.sleep(3600)
         if name == "busy" or (name == "soon" and asked[address] < 3):
             return "451 4.7.1 Come back later"
         if name == "hangup" and asked[address] < 2:

@@ -63,6 +63,10 @@ async fn a_letter_that_was_tried_twice_is_known_by_its_id() {
     let sent = post(&server).send(&letter("full@example.org"), NOW).await.unwrap();
     let ids: Vec<_> = server.letters().iter().map(|letter| letter["headers"]["message-id"].clone()).collect();
     assert_eq!(ids, [sent.message_id.as_str(), sent.message_id.as_str()]);
+    let known = Letter { id: Some(7), ..letter("ada@example.org") };
+    let twice =
+        [post(&server).send(&known, NOW).await.unwrap(), post(&server).send(&known, NOW).await.unwrap()];
+    assert_eq!(twice[0].message_id, twice[1].message_id);
     let other = post(&server).send(&letter("ada@example.org"), NOW).await.unwrap();
     assert_ne!(other.message_id, sent.message_id);
 }
@@ -100,6 +104,9 @@ async fn a_refused_recipient_is_refused_for_good_and_at_once() {
     let why = post(&server).send(&letter("nobody@example.org"), NOW).await.unwrap_err();
     let MailError::Refused { code: 550, reply } = &why else { panic!("{why:?}") };
     assert!(reply.contains("No such person here"), "{reply}");
+    // What is kept of it says by numbers what was wrong, and not with whom.
+    let kept = why.to_string();
+    assert!(kept.contains("(550 5.1.1)") && !kept.contains("nobody"), "{kept}");
     assert_eq!((why.code(), why.try_again(), server.times_asked()), ("mail_refused", false, 1));
     assert!(server.letters().is_empty());
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use kernel::{Problem, TenantId, Timestamp, Write, args};
+use kernel::{Problem, Timestamp, Write, args};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::Shared;
+use super::room::{Place, Room};
 use crate::engine::Row;
 use crate::work::Guard;
 use crate::{Failure, Select, Tenant};
@@ -27,10 +27,19 @@ pub trait JobKind: Send + Sync + 'static {
         5
     }
 
-    /// Whether it takes as long as there is much to do. Long jobs have room of their own, so that what is short and due
-    /// never waits for them, and each tenant has one at a time, so that nobody waits for all that one tenant wants.
-    fn is_long(&self) -> bool {
+    /// Among which jobs it waits for its turn.
+    fn room(&self) -> Room {
+        Room::Short
+    }
+
+    /// Whether it would come to the same if it were begun again: then it counts as failed at once.
+    fn is_final(&self, _: &Problem) -> bool {
         false
+    }
+
+    /// How long one that has ended is remembered.
+    fn kept(&self) -> Duration {
+        KEPT
     }
 
     /// Does the job; what it returns is shown to people. It may be begun again after a crash, so it must be safe to.
@@ -102,9 +111,21 @@ pub struct NewJob {
     /// Scheduling a job of an id that is there already changes nothing.
     pub id: Uuid,
     pub name: String,
+    /// People see them, and they outlast whoever was erased: what is personal stands under [`SEALED`], or not here.
     pub args: Value,
     pub due: Timestamp,
     pub every: Option<Duration>,
+}
+
+/// The one of a job's arguments that nobody can read and that goes when the job ends, however it ends.
+pub const SEALED: &str = "sealed";
+
+fn without_sealed(args: &Value) -> String {
+    let mut args = args.clone();
+    if let Value::Object(args) = &mut args {
+        args.remove(SEALED);
+    }
+    args.to_string()
 }
 
 impl NewJob {
@@ -113,8 +134,11 @@ impl NewJob {
     }
 }
 
-/// How long a job that has ended is remembered: until the next of its kind ends after that.
+/// Until the next of its kind ends after that.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How many of a tenant are looked at.
+const AT_A_TIME: usize = 50;
 
 const COLUMNS: &str = "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, fence, leased_until from jobs";
 
@@ -168,8 +192,8 @@ impl Tenant {
         let found = self.job(id).await?;
         if matches!(found.state, JobState::Waiting | JobState::Running) {
             let cancel = Write::one(
-                "update jobs set state = 'cancelled', fence = fence + 1, ended = $2 where id = $1 and fence = $3 and state in ('waiting', 'running')",
-                args![id, now, found.fence],
+                "update jobs set state = 'cancelled', fence = fence + 1, ended = $2, args = $4 where id = $1 and fence = $3 and state in ('waiting', 'running')",
+                args![id, now, found.fence, without_sealed(&found.args)],
             );
             match self.tend(vec![cancel], now).await {
                 // It ended, or was begun, at this very moment.
@@ -191,6 +215,8 @@ pub struct JobRun {
     pub tenant: Tenant,
     pub id: Uuid,
     pub args: Value,
+    /// What went wrong the last time.
+    pub problem: Option<String>,
     fence: i64,
     lease: Duration,
 }
@@ -243,81 +269,52 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
     if shared.workers.jobs.is_empty() {
         return Ok(());
     }
-    let mut jobs = waiting(shared, tenant).await?;
-    let (sql, args) = Select::new(COLUMNS).and("state = ?", "running").page("due", 50).statement();
-    jobs.extend(tenant.rows(&sql, args, job).await?);
-    for job in jobs {
+    let mut next: Option<Timestamp> = None;
+    for job in to_be_done(shared, tenant).await? {
         let now = shared.cell.now();
         let due = if job.state == JobState::Running { job.leased_until } else { job.due };
         if due > now {
-            shared.wake_at(tenant.id(), due);
+            next = Some(next.map_or(due, |next| next.min(due)));
             continue;
         }
         let Some(kind) = shared.workers.jobs.iter().find(|kind| kind.name() == job.name).cloned() else {
             continue;
         };
-        let Some(room) = Room::take_or_wait(shared, tenant.id(), kind.is_long()) else { continue };
+        let Some(place) = Place::take_or_wait(shared, tenant.id(), &*kind) else { continue };
         if let Some(run) = begin(shared, tenant, &job).await {
             let shared = shared.clone();
             tokio::spawn(async move {
                 perform(&shared, &*kind, run, &job).await;
-                drop(room);
+                drop(place);
             });
         }
+    }
+    if let Some(next) = next {
+        shared.wake_at(tenant.id(), next);
     }
     Ok(())
 }
 
-/// The jobs that are to be done next: of the long kinds one each, so that however many wait hide nothing that is short.
-async fn waiting(shared: &Shared, tenant: &Tenant) -> Result<Vec<Job>, Failure> {
+/// The jobs that are to be done next, and those under way. Of a kind that waits elsewhere than the short ones so many as
+/// there is room for: however many of them wait, they hide nothing that is short.
+async fn to_be_done(shared: &Shared, tenant: &Tenant) -> Result<Vec<Job>, Failure> {
     let waiting = || Select::new(COLUMNS).and("state = ?", "waiting");
-    let long = || shared.workers.jobs.iter().filter(|kind| kind.is_long()).map(|kind| kind.name().to_owned());
-    let short = long().fold(waiting(), |select, name| select.and("name <> ?", name));
+    let apart = shared.workers.jobs.iter().filter(|kind| kind.room() != Room::Short);
+    let apart: Vec<(String, usize)> =
+        apart.map(|kind| (kind.name().to_owned(), kind.room().of_a_tenant())).collect();
+    let short = apart.iter().fold(waiting(), |select, (name, _)| select.and("name <> ?", name.clone()));
+    let running = Select::new(COLUMNS).and("state = ?", "running");
+    let apart = apart.into_iter().map(|(name, rows)| (waiting().and("name = ?", name), rows));
+    let selects = apart.chain([(short, AT_A_TIME), (running, AT_A_TIME)]);
+    let statements: Vec<_> = selects.map(|(select, rows)| select.page("due", rows).statement()).collect();
+    let queries: Vec<_> = statements.iter().map(|(sql, args)| (sql.as_str(), args.clone())).collect();
     let mut jobs = Vec::new();
-    for (select, rows) in long().map(|name| (waiting().and("name = ?", name), 1)).chain([(short, 50)]) {
-        let (sql, args) = select.page("due", rows).statement();
-        jobs.extend(tenant.rows(&sql, args, job).await?);
-    }
+    let mut each = |_, row: &Row<'_>| {
+        jobs.push(job(row)?);
+        Ok(())
+    };
+    tenant.read(&queries, &mut each).await?;
     Ok(jobs)
-}
-
-/// Room for one job, until it is dropped.
-struct Room {
-    shared: Arc<Shared>,
-    long_of: Option<TenantId>,
-    slot: Option<OwnedSemaphorePermit>,
-}
-
-impl Room {
-    /// Whoever gets none is told as soon as some is free.
-    fn take_or_wait(shared: &Arc<Shared>, tenant: TenantId, long: bool) -> Option<Self> {
-        Self::take(shared, tenant, long).or_else(|| {
-            shared.waits_for_room.lock().insert(tenant);
-            // It may have been given back in between.
-            Self::take(shared, tenant, long)
-        })
-    }
-
-    fn take(shared: &Arc<Shared>, tenant: TenantId, long: bool) -> Option<Self> {
-        let slots = if long { &shared.long_job_slots } else { &shared.job_slots };
-        let slot = slots.clone().try_acquire_owned().ok()?;
-        let free = !long || shared.long_job_of.lock().insert(tenant);
-        free.then(|| Self { shared: shared.clone(), long_of: long.then_some(tenant), slot: Some(slot) })
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        if let Some(tenant) = self.long_of {
-            self.shared.long_job_of.lock().remove(&tenant);
-        }
-        self.slot.take();
-        let waiting = std::mem::take(&mut *self.shared.waits_for_room.lock());
-        // Of a tenant's long jobs only the first was looked at.
-        for tenant in waiting.into_iter().chain(self.long_of) {
-            self.shared.wake_for_jobs(tenant);
-        }
-    }
 }
 
 /// Takes the job's lease. Someone else may have been quicker.
@@ -328,7 +325,8 @@ async fn begin(shared: &Shared, tenant: &Tenant, job: &Job) -> Option<JobRun> {
         args![job.id, job.fence, now, now.plus(lease)],
     );
     tenant.tend(vec![begin], now).await.ok()?;
-    Some(JobRun { tenant: tenant.clone(), id: job.id, args: job.args.clone(), fence: job.fence + 1, lease })
+    let (args, problem, fence) = (job.args.clone(), job.problem.clone(), job.fence + 1);
+    Some(JobRun { tenant: tenant.clone(), id: job.id, args, problem, fence, lease })
 }
 
 async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
@@ -343,7 +341,7 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
     let (state, due, ended, problem) = match (&result, job.every_seconds) {
         (Ok(_), Some(every)) => ("waiting", next(job.due, every, now), None, None),
         (Ok(_), None) => ("done", job.due, Some(now), None),
-        (Err(problem), _) if attempts < kind.attempts() => {
+        (Err(problem), _) if attempts < kind.attempts() && !kind.is_final(problem) => {
             ("waiting", now.plus(shared.pause_after(attempts)), None, Some(problem.detail.clone()))
         }
         (Err(problem), Some(every)) => {
@@ -354,8 +352,9 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
     // A repeated job that was done, or given up for this time, begins to count anew.
     let attempts =
         if state == "waiting" && due.since(now) > Duration::ZERO && result.is_ok() { 0 } else { attempts };
+    let args = if ended.is_some() { without_sealed(&job.args) } else { job.args.to_string() };
     let write = Write::one(
-        "update jobs set state = $3, due = $4, ended = $5, problem = $6, note = coalesce($7, note), attempts = $8 where id = $1 and fence = $2 and state = 'running'",
+        "update jobs set state = $3, due = $4, ended = $5, problem = $6, note = coalesce($7, note), attempts = $8, args = $9 where id = $1 and fence = $2 and state = 'running'",
         args![
             run.id,
             run.fence,
@@ -364,13 +363,14 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
             ended.map(Timestamp::as_micros),
             problem,
             result.as_ref().ok().cloned(),
-            attempts
+            attempts,
+            args
         ],
     );
     metrics::counter!("galleria_jobs_total", "job" => kind.name(), "result" => if result.is_ok() { "ok" } else { "failed" }).increment(1);
     let old = Write::any(
         "delete from jobs where name = $1 and state in ('done', 'failed', 'cancelled') and due < $2 and ended < $2",
-        args![kind.name(), now.minus(KEPT)],
+        args![kind.name(), now.minus(kind.kept())],
     );
     if let Err(problem) = run.tenant.tend(vec![write, old], now).await {
         tracing::warn!(

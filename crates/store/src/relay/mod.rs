@@ -11,6 +11,7 @@ mod follow;
 mod job;
 mod lease;
 mod letter;
+mod room;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
@@ -19,14 +20,16 @@ use std::time::Duration;
 
 use kernel::{TenantId, Timestamp};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 pub use follow::{Effect, Handled, Subscriber};
-pub use job::{Job, JobKind, JobRun, JobState, NewJob};
+pub use job::{Job, JobKind, JobRun, JobState, NewJob, SEALED};
 pub use letter::DeadLetter;
+pub use room::Room;
 
 use self::lease::Leases;
+use self::room::Rooms;
 use crate::{Cell, Failure};
 
 /// How the relay works; the defaults suit a server.
@@ -88,12 +91,7 @@ pub(crate) struct Shared {
     queue: Mutex<Queue>,
     woken: Notify,
     timers: Mutex<BinaryHeap<Reverse<(Timestamp, TenantId)>>>,
-    job_slots: Arc<Semaphore>,
-    long_job_slots: Arc<Semaphore>,
-    /// Whose long job is under way here.
-    long_job_of: Mutex<HashSet<TenantId>>,
-    /// Whose jobs wait for room.
-    waits_for_room: Mutex<HashSet<TenantId>>,
+    rooms: Rooms,
     /// Whose jobs are to be looked at: not after every commit, but when one was planned, is due, or was found.
     jobs_of: Mutex<HashSet<TenantId>>,
     behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
@@ -168,10 +166,7 @@ impl Cell {
             queue: Mutex::default(),
             woken: Notify::new(),
             timers: Mutex::default(),
-            job_slots: Arc::new(Semaphore::new(pace.jobs)),
-            long_job_slots: Arc::new(Semaphore::new(pace.long_jobs)),
-            long_job_of: Mutex::default(),
-            waits_for_room: Mutex::default(),
+            rooms: Rooms::new(&pace, &workers.jobs),
             jobs_of: Mutex::default(),
             behind: Mutex::default(),
             workers,

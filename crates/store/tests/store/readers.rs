@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use kernel::{Fault, Problem, TenantId};
 use parking_lot::Mutex;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, JobKind, JobRun, Pace, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, Pace, Room, Subscriber};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 
@@ -152,8 +152,8 @@ impl JobKind for Endless {
         "endless"
     }
 
-    fn is_long(&self) -> bool {
-        true
+    fn room(&self) -> Room {
+        Room::Long
     }
 
     fn run<'a>(
@@ -166,6 +166,49 @@ impl JobKind for Endless {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Ok("left alone".to_owned())
+        })
+    }
+}
+
+/// Asks somebody outside, who says yes, `never`, `later`, or nothing at all.
+#[derive(Default)]
+pub struct Outside {
+    /// How often one began to wait for an answer that does not come.
+    pub waits: AtomicI64,
+}
+
+impl JobKind for Outside {
+    fn name(&self) -> &'static str {
+        "outside"
+    }
+
+    fn attempts(&self) -> i64 {
+        3
+    }
+
+    fn room(&self) -> Room {
+        Room::Own { at_once: 4, of_a_tenant: 3 }
+    }
+
+    fn is_final(&self, problem: &Problem) -> bool {
+        problem.code == "never"
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let no = |code: &'static str| Problem::new(Fault::Conflict, code, "No", "Outside said no.");
+            match run.args["says"].as_str() {
+                Some("nothing") => {
+                    self.waits.fetch_add(1, Ordering::Relaxed);
+                    std::future::pending().await
+                }
+                Some("never") => Err(no("never")),
+                Some("later") => Err(no("later")),
+                _ => Ok("yes".to_owned()),
+            }
         })
     }
 }

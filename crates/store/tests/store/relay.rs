@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::jars::{asked, drop_coins, now, open_jar};
 use crate::over_both_engines;
-use crate::readers::{Copier, Counting, Diary, Endless, Teller, eventually, pace};
+use crate::readers::{Copier, Counting, Diary, Endless, Outside, Teller, eventually, pace};
 use crate::world::{World, coins};
 
 over_both_engines!(
@@ -23,6 +23,8 @@ over_both_engines!(
     a_job_is_done_when_it_is_due_and_says_how_far_it_is,
     a_job_that_fails_is_begun_again_and_in_the_end_given_up,
     a_cancelled_job_is_broken_off_and_has_no_effect,
+    what_cannot_become_better_is_given_up_at_once,
+    those_that_wait_for_somebody_outside_keep_nothing_else_waiting,
     what_one_tenant_wants_at_length_keeps_nobody_from_what_is_short,
     a_repeated_job_is_done_again_and_again,
     many_writers_and_a_reader_that_skips_nothing,
@@ -178,6 +180,58 @@ async fn a_job_that_fails_is_begun_again_and_in_the_end_given_up(world: World) {
     eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
     let job = tenant.job(job.id).await.unwrap();
     assert_eq!((job.attempts, job.problem.as_deref()), (3, Some("It lost count.")));
+    relay.stop().await;
+}
+
+async fn what_cannot_become_better_is_given_up_at_once(world: World) {
+    let tenant = world.tenant().await;
+    let outside = Arc::new(Outside::default());
+    let workers = Workers { jobs: vec![outside.clone()], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let hopeless = json!({ "says": "never", "sealed": "whose it is" });
+    let job = tenant.schedule(NewJob::now("outside", hopeless, now())).await.unwrap();
+    assert_eq!(job.args["sealed"], "whose it is");
+    eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
+    let job = tenant.job(job.id).await.unwrap();
+    assert_eq!((job.attempts, job.problem.as_deref()), (1, Some("Outside said no.")));
+    assert_eq!(job.args, json!({ "says": "never" }), "what is sealed goes when the job ends");
+    // Whatever else goes wrong may be over the next time.
+    let job = tenant.schedule(NewJob::now("outside", json!({ "says": "later" }), now())).await.unwrap();
+    eventually("tried thrice", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
+    assert_eq!(tenant.job(job.id).await.unwrap().attempts, 3);
+    // One that was cancelled is over, too.
+    let mut later = NewJob::now("outside", json!({ "sealed": "whose it is" }), now());
+    later.due = now().plus(Duration::from_secs(3600));
+    tenant.schedule(later.clone()).await.unwrap();
+    assert_eq!(tenant.cancel_job(later.id).await.unwrap().args, json!({}));
+    relay.stop().await;
+}
+
+async fn those_that_wait_for_somebody_outside_keep_nothing_else_waiting(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let outside = Arc::new(Outside::default());
+    let workers =
+        Workers { jobs: vec![outside.clone(), Arc::new(Counting::default())], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let silent = || NewJob::now("outside", json!({ "says": "nothing" }), now());
+    let stuck = tenant.schedule(silent()).await.unwrap().id;
+    eventually("it waits", async || outside.waits.load(Ordering::Relaxed) == 1).await;
+    // Another of its kind is done beside it, and of a tenant so many at once.
+    let quick = tenant.schedule(NewJob::now("outside", json!({}), now())).await.unwrap().id;
+    eventually("it is done", async || tenant.job(quick).await.unwrap().state == JobState::Done).await;
+    for _ in 0..100 {
+        tenant.schedule(silent()).await.unwrap();
+    }
+    eventually("more wait", async || outside.waits.load(Ordering::Relaxed) == 3).await;
+    // Hundred that are due before it hide nothing that is short, and keep nobody else's waiting.
+    let short = tenant.schedule(NewJob::now("counting", json!({}), now())).await.unwrap().id;
+    eventually("it is done", async || tenant.job(short).await.unwrap().state == JobState::Done).await;
+    let theirs = other.schedule(NewJob::now("outside", json!({}), now())).await.unwrap().id;
+    eventually("it is done", async || other.job(theirs).await.unwrap().state == JobState::Done).await;
+    assert_eq!(outside.waits.load(Ordering::Relaxed), 3, "of one tenant at once");
+    // As soon as one ends the next has its room.
+    tenant.cancel_job(stuck).await.unwrap();
+    eventually("the next", async || outside.waits.load(Ordering::Relaxed) == 4).await;
     relay.stop().await;
 }
 
