@@ -102,8 +102,13 @@ impl Client {
         bytes
     }
 
+    /// A server closes what was silent for long; nothing is sent on such a connection.
+    fn is_open(stream: &TcpStream) -> bool {
+        matches!(stream.try_read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
     pub async fn raw(&mut self, request: &[u8]) -> io::Result<Answer> {
-        let mut stream = match self.stream.take() {
+        let mut stream = match self.stream.take().filter(Self::is_open) {
             Some(stream) => stream,
             None => {
                 let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;

@@ -101,13 +101,15 @@ async fn a_buyer_asks_and_a_colleague_answers_in_the_pages_of_the_shop(engine: E
     // The colleague sees it among their own things, and says no with a reason.
     let listed = approver.sees("/account/orders", "en").await;
     assert!(listed.contains("Waiting for your approval") && listed.contains("2 × Lamp L"), "{listed}");
-    assert!(approver.sees(&path, "de").await.contains("Freigeben und für"));
+    assert!(approver.sees(&path, "de").await.contains("Freigeben und zahlungspflichtig bestellen"));
     assert!(!stranger.sees("/account/orders", "en").await.contains(&path));
     assert_eq!(stranger.sends(&format!("{path}/approve"), "total=3998").await.status, 404);
     assert_eq!(approver.sends(&format!("{path}/decline"), "reason=").await.status, 422);
     let declined = approver.sends(&format!("{path}/decline"), "reason=One+is+enough").await;
     leads(&declined, "/account/orders?done=declined");
-    assert!(approver.sees("/account/orders?done=declined", "en").await.contains("The buyer sees why"));
+    assert!(
+        approver.sees("/account/orders?done=declined", "en").await.contains("The buyer sees your reason")
+    );
     assert!(buyer.sees("/cart", "en").await.contains("Not approved: One is enough"));
 
     // Asked again and taken back, then asked and approved: at the total that was shown and no other.
@@ -115,7 +117,7 @@ async fn a_buyer_asks_and_a_colleague_answers_in_the_pages_of_the_shop(engine: E
     leads(&buyer.sends(&format!("{path}/recall"), "").await, "/cart");
     leads(&buyer.sends("/checkout/order", &form).await, &path);
     let other = approver.sends(&format!("{path}/approve"), "total=1").await;
-    assert!(other.status == 422 && page(&other).contains("Look at it again"), "{}", page(&other));
+    assert!(other.status == 422 && page(&other).contains("Please check it"), "{}", page(&other));
     let approved = approver.sends(&format!("{path}/approve"), "total=3998").await;
     leads(&approved, "/account/orders?done=approved");
     let order = admin.get("/api/v1/orders").await.json()["items"][0].clone();
@@ -172,7 +174,11 @@ async fn a_yes_is_to_what_was_seen_and_to_nothing_else(engine: Engine) {
     let form = format!("total=1999&version={version}");
     for (what, form) in [("approve", form), ("decline", format!("reason=No&version={version}"))] {
         let refused = approver.sends(&format!("{path}/{what}"), &form).await;
-        assert!(refused.status == 422 && page(&refused).contains("has changed since"), "{}", page(&refused));
+        assert!(
+            refused.status == 422 && page(&refused).contains("has changed in the meantime"),
+            "{}",
+            page(&refused)
+        );
     }
     let mut client = bo.client.with(Some(&bo.access_token));
     let approve = format!("/api/v1/carts/{id}/approve");
@@ -260,10 +266,10 @@ async fn nobody_is_shut_out_of_asking_and_answering() {
         let path = format!("/api/v1/organisations/{quay}/members/{}", person.account);
         assert_eq!(admin.put(&path, &json!({ "role": role })).await.status, 200);
     }
-    let mut buyer = browser_of(&town, &cy, "Start looking");
+    let mut buyer = browser_of(&town, &cy, "Start shopping");
     buyer.open(&at(&town, "/p/lamp-l"));
     buyer.press("Add to cart");
-    buyer.sees("It is in your cart");
+    buyer.sees("Added to your cart");
     buyer.open(&at(&town, "/checkout"));
     for (label, words) in [
         ("Purchase order number", "PO-17"),
@@ -277,7 +283,7 @@ async fn nobody_is_shut_out_of_asking_and_answering() {
         buyer.fill(label, words);
     }
     buyer.press("Continue to delivery");
-    buyer.sees("A colleague is asked");
+    buyer.sees("It waits for the approval of a colleague");
     buyer.looks_right("shop-checkout-organisation");
     buyer.press("Ask for approval of €19.99");
     buyer.sees("Any of these colleagues can approve it");
@@ -289,6 +295,6 @@ async fn nobody_is_shut_out_of_asking_and_answering() {
     approver.sees("Approve an order");
     approver.looks_right("shop-approval");
     approver.press("Approve and order for €19.99");
-    approver.sees("Approved. It is ordered now.");
+    approver.sees("Approved and ordered.");
     assert_eq!(admin.get("/api/v1/orders").await.json()["items"][0]["total"], 1999);
 }

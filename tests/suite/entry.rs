@@ -29,38 +29,38 @@ async fn an_invited_colleague_gets_in_adds_an_app_and_signs_in_with_a_code() {
     browser.fill("New password", "otter");
     browser.sees("3 more, please");
     browser.fill("New password", "password123");
-    browser.press("Set the password");
+    browser.press("Save password");
     browser.sees("Many people use this password");
     assert_eq!(browser.eval("document.activeElement.name"), "password");
     assert_eq!(browser.eval("document.activeElement.ariaInvalid"), "true");
     browser.looks_right("password-refused");
     browser.fill("New password", PASSWORD);
-    browser.press("Set the password");
+    browser.press("Save password");
     browser.sees("Your password is set");
     assert_eq!(browser.eval("location.hash"), "", "a ticket that is used up stays in nobody's history");
     browser.looks_right("password-set");
     browser.press("Sign in as staff");
 
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.looks_right("sign-in-staff");
     browser.fill("E-mail address", "ada@example.com");
     browser.fill("Password", PASSWORD);
     browser.key("Enter");
     browser.sees("Where you are signed in");
     browser.sees("ada@example.com");
-    browser.sees("This one");
+    browser.sees("This device");
     browser.sees("You are signed in nowhere else.");
     browser.looks_right("account");
 
     // Adding an app: a wrong code is told at the field, the right one brings recovery codes.
-    browser.press("Add an app");
+    browser.press("Set up an app");
     browser.until("document.querySelector('#picture').naturalWidth > 0");
     browser.looks_right("account-app");
     let secret = browser.eval("document.querySelector('#typed').textContent");
     let secret = secret.as_str().unwrap();
     browser.fill("Code", "000000");
     browser.press("Confirm");
-    browser.sees("This is not the code of this moment");
+    browser.sees("This is not the current code");
     browser.fill("Code", &code(secret, -1));
     browser.press("Confirm");
     browser.sees("Your recovery codes");
@@ -76,14 +76,14 @@ async fn an_invited_colleague_gets_in_adds_an_app_and_signs_in_with_a_code() {
     browser.eval("document.body.className = 'keeping'; 0");
     assert_eq!(browser.on_paper("#recovery, #person, #out"), json!(["recovery"]));
     browser.eval("document.body.className = ''; 0");
-    browser.press("I have kept them");
-    browser.sees("Signing in takes a code of your app.");
+    browser.press("I have saved them");
+    browser.sees("Signing in takes a code of your authenticator app.");
 
     // Out, and in again with what was typed kept while the code is asked for.
     browser.press("Sign out");
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.open(&at(&town, "a.localhost", "/account?as=staff"));
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.fill("E-mail address", "ada@example.com");
     browser.fill("Password", PASSWORD);
     browser.press("Sign in");
@@ -91,25 +91,25 @@ async fn an_invited_colleague_gets_in_adds_an_app_and_signs_in_with_a_code() {
     browser.looks_right("sign-in-code");
     browser.fill("Code", "000000");
     browser.press("Sign in");
-    browser.sees("This is not the code of this moment");
+    browser.sees("This is not the current code");
     browser.press("Back");
     assert_eq!(browser.eval("document.querySelector('#email').value"), "ada@example.com");
     assert_eq!(browser.eval("document.querySelector('#password').value"), PASSWORD);
     browser.press("Sign in");
     browser.fill("Code", &code(secret, 0));
     browser.press("Sign in");
-    browser.sees("Recovery codes that are left: 10");
+    browser.sees("Recovery codes left: 10");
 
     // Without the phone: a recovery code.
     browser.press("Sign out");
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.fill("E-mail address", "ada@example.com");
     browser.fill("Password", PASSWORD);
     browser.press("Sign in");
     browser.press("Use a recovery code instead");
     browser.fill("Recovery code", kept[0].as_str().unwrap());
     browser.press("Sign in");
-    browser.sees("Recovery codes that are left: 9");
+    browser.sees("Recovery codes left: 9");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
 }
 
@@ -120,12 +120,12 @@ async fn a_wrong_password_is_one_sentence_and_keeps_the_address() {
     browser.open(&at(&town, "a.localhost", "/sign-in"));
     browser.looks_right("sign-in");
     browser.press("Sign in");
-    browser.sees("Fill this in.");
+    browser.sees("Please fill this in.");
     assert_eq!(browser.eval("document.activeElement.name"), "email", "the focus is at the first problem");
     browser.fill("E-mail address", "cy@example.com");
     browser.fill("Password", "not this one");
     browser.press("Sign in");
-    browser.sees("do not belong together");
+    browser.sees("do not match");
     let problems = "[...document.querySelectorAll('.problem, .alert')].filter(one => one.checkVisibility())";
     assert_eq!(browser.eval(&format!("{problems}.length")), 1);
     assert_eq!(browser.eval("document.querySelector('#email').value"), "cy@example.com");
@@ -152,7 +152,7 @@ async fn a_wrong_password_is_one_sentence_and_keeps_the_address() {
     assert_eq!(browser.eval("document.activeElement.role"), "alert");
     browser.looks_right("sign-in-offline");
     browser.open(&at(&town, "a.localhost", "/password"));
-    browser.sees("This link is not whole");
+    browser.sees("This link is incomplete");
     browser.looks_right("password-broken");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
 }
@@ -166,7 +166,7 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     browser.fill("Name", "Cy Buyer");
     browser.fill("E-mail address", "nobody");
     browser.press("Send me the e-mail");
-    browser.sees("Write an e-mail address as name@example.com.");
+    browser.sees("Enter an e-mail address such as name@example.com.");
     browser.fill("E-mail address", "cy@example.com");
     browser.press("Send me the e-mail");
     browser.sees("Check your inbox");
@@ -174,16 +174,16 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     let ticket = town.ticket_for("cy@example.com").await;
     browser.open(&at(&town, "a.localhost", &format!("/password#{ticket}")));
     browser.fill("New password", PASSWORD);
-    browser.press("Set the password");
+    browser.press("Save password");
     browser.sees("Your password is set");
     // The same link once more is used up, and says what to do.
     browser.open(&at(&town, "a.localhost", &format!("/password#{ticket}")));
     browser.fill("New password", PASSWORD);
-    browser.press("Set the password");
-    browser.sees("This was used already");
+    browser.press("Save password");
+    browser.sees("This link was used already");
     browser.press("Send me a new e-mail");
 
-    browser.sees("Enter the address of your account.");
+    browser.sees("Enter the e-mail address of your account.");
     browser.looks_right("forgotten");
     browser.fill("E-mail address", "cy@example.com");
     browser.press("Send me the e-mail");
@@ -196,7 +196,7 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     let ticket = town.ticket_for("cy@example.com").await;
     browser.open(&at(&town, "a.localhost", &format!("/password#{ticket}")));
     browser.fill("New password", "nine old herons");
-    browser.press("Set the password");
+    browser.press("Save password");
     browser.press("Sign in");
 
     // She was going somewhere, and gets there; elsewhere is a second session.
@@ -211,19 +211,19 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
         assert_eq!(sign_in(&mut shop, "cy@example.com", "nine old herons", "customer").await.status, 200);
     }
     browser.open(&at(&town, "a.localhost", "/account"));
-    browser.sees("End all others");
+    browser.sees("Sign out everywhere else");
     let listed = "document.querySelectorAll('#sessions li').length";
     assert_eq!(browser.eval(listed), 3);
     browser.looks_right("account-sessions");
-    browser.press("End: A program");
+    browser.press("Sign out: A program");
     browser.until(&format!("{listed} === 2"));
-    browser.press("End all others");
+    browser.press("Sign out everywhere else");
     browser.sees("Are you sure?");
     browser.looks_right("account-sure");
     browser.key("Escape");
     assert_eq!(browser.eval(listed), 2, "whoever gives up has changed nothing");
-    browser.press("End all others");
-    browser.press("Go on");
+    browser.press("Sign out everywhere else");
+    browser.press("Continue");
     browser.sees("You are signed in nowhere else.");
 
     browser.fill("Name", "Cy Merchant");
@@ -232,11 +232,11 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     browser.fill("Current password", "not this one");
     browser.fill("New password", PASSWORD);
     browser.press("Change your password");
-    browser.sees("do not belong together");
+    browser.sees("do not match");
     assert_eq!(browser.eval("document.activeElement.name"), "current");
     browser.fill("Current password", "nine old herons");
     browser.press("Change your password");
-    browser.sees("Your password is changed.");
+    browser.sees("Your password was changed.");
 
     // Somebody who was signed in for long proves once more who they are; then it goes on where it was.
     browser.eval(
@@ -248,14 +248,14 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
              return Promise.resolve(Response.json(problem, { status: 403 }));
          }; 0",
     );
-    browser.press("Add an app");
-    browser.sees("Once more, please");
+    browser.press("Set up an app");
+    browser.sees("Confirm that it is you");
     browser.looks_right("account-proof");
     browser.fill("Password", "not this one");
-    browser.press("Go on");
-    browser.sees("do not belong together");
+    browser.press("Continue");
+    browser.sees("do not match");
     browser.fill("Password", PASSWORD);
-    browser.press("Go on");
+    browser.press("Continue");
     browser.sees("Scan this with the app.");
     browser.press("Cancel");
 
@@ -264,14 +264,14 @@ async fn a_customer_signs_up_forgets_the_password_and_has_a_new_one_by_letter() 
     let mut phone = Person::of(&shop, "cy@example.com", &signed_in);
     assert_eq!(phone.client.delete("/api/v1/me/sessions").await.status, 204);
     browser.press("Save");
-    browser.sees("Good to see you again.");
+    browser.sees("Welcome back.");
     browser.fill("E-mail address", "cy@example.com");
     browser.fill("Password", PASSWORD);
     browser.press("Sign in");
-    browser.sees("End all others");
+    browser.sees("Sign out everywhere else");
     assert_eq!(browser.eval("document.querySelector('#name').value"), "Cy Merchant");
     browser.press("Sign out");
-    browser.sees("Good to see you again.");
+    browser.sees("Welcome back.");
 
     // A link that somebody else made leads to no other site.
     browser.open(&at(&town, "a.localhost", "/sign-in?next=//evil.example/account"));
@@ -295,12 +295,12 @@ async fn what_is_late_broken_or_from_outside_has_its_place_on_the_page() {
     let broken = "Response.json({ code: 'overloaded', detail: 'Too much at once.' }, { status: 503 })";
     browser.pretend(&format!("() => Promise.resolve({broken})"));
     browser.open(&at(&town, "a.localhost", "/account"));
-    browser.sees("Too much at once.");
+    browser.sees("Many people are here at this moment.");
     browser.looks_right("account-failed");
     browser.pretend("() => null");
     browser.press("Try again");
     // Whoever is not signed in is led to the door, and from there back.
-    browser.sees("Good to see you again.");
+    browser.sees("Welcome back.");
     assert_eq!(browser.eval("new URLSearchParams(location.search).get('next')"), "/account");
 
     let listed = "Response.json({ items: [{ id: 'x', name: 'Corner Bank' }] })";
@@ -327,16 +327,16 @@ async fn whoever_adds_a_passkey_gets_in_with_it_alone_until_it_is_removed() {
     browser.press("Sign in");
     browser.sees("You have none yet.");
     browser.press("Add a passkey");
-    browser.sees("Fill this in.");
-    browser.fill("What to call it", "My laptop");
+    browser.sees("Please fill this in.");
+    browser.fill("Name of the passkey", "My laptop");
     browser.press("Add a passkey");
     browser.press("Remove: My laptop");
-    browser.sees("This passkey does not let you in any more.");
+    browser.sees("This passkey stops working.");
     browser.press("Cancel");
     browser.looks_right("account-passkeys");
 
     browser.press("Sign out");
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.press("Use a passkey");
     browser.sees("My laptop");
     browser.sees("last used");
@@ -351,14 +351,14 @@ async fn whoever_adds_a_passkey_gets_in_with_it_alone_until_it_is_removed() {
          }; } 0",
     );
     browser.press("Remove: My laptop");
-    browser.press("Go on");
-    browser.sees("Once more, please");
+    browser.press("Continue");
+    browser.sees("Confirm that it is you");
     browser.press("Use a passkey");
-    browser.sees("The passkey is removed.");
+    browser.sees("The passkey was removed.");
     browser.press("Sign out");
-    browser.sees("For those who work here.");
+    browser.sees("For staff of this shop.");
     browser.press("Use a passkey");
-    browser.sees("This passkey is not known here");
+    browser.sees("This passkey was not accepted");
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
 }
 
@@ -368,7 +368,7 @@ async fn an_operator_gets_in_at_the_platforms_own_address() {
     let op = town.operator("op@example.com", "owner").await;
     let mut browser = Browser::start();
     browser.open(&at(&town, "localhost", "/sign-in"));
-    browser.sees("For those who run the platform.");
+    browser.sees("For operators of the platform.");
     browser.looks_right("sign-in-operator");
     browser.fill("E-mail address", &op.email);
     browser.fill("Password", PASSWORD);

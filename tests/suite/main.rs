@@ -18,6 +18,7 @@ mod edge;
 mod entry;
 mod faults;
 mod files;
+mod german;
 mod guests;
 mod histories;
 mod identity;

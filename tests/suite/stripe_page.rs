@@ -421,7 +421,7 @@ async fn only_whoever_has_just_said_that_they_pay_is_led_away_from_their_order()
     let led = html(&mut guest, &format!("{path}?pay=now"), "en").await;
     assert!(led.contains(&format!("http-equiv=\"refresh\" content=\"0; url={url}\"")), "{led}");
     let stays = html(&mut guest, &path, "de").await;
-    assert!(!stays.contains("http-equiv") && stays.contains("Weiter zur Bezahlung"), "{stays}");
+    assert!(!stays.contains("http-equiv") && stays.contains("Weiter zur Zahlung"), "{stays}");
     let open = text(&sessions["data"][0]["id"]);
     shop.stripe
         .client()
@@ -439,7 +439,7 @@ async fn only_whoever_has_just_said_that_they_pay_is_led_away_from_their_order()
 
 async fn pays_by_card(shop: &Shop, browser: &mut Browser, order: &str) {
     browser.load(order);
-    browser.sees("€24.89 is open.");
+    browser.sees("Amount due");
     browser.press("Pay €24.89 by card");
     browser.sees("Card number");
     browser.fill("Card number", BAD);
@@ -447,14 +447,14 @@ async fn pays_by_card(shop: &Shop, browser: &mut Browser, order: &str) {
     browser.sees("Your card was declined.");
     browser.press("Back to the shop");
     // Nobody is sent there again who has just turned back.
-    browser.sees("Go on to pay");
+    browser.sees("Continue to payment");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(browser.eval("location.href"), order);
-    browser.press("Go on to pay");
+    browser.press("Continue to payment");
     browser.sees("Card number");
     browser.fill("Card number", GOOD);
     browser.press("Pay");
-    browser.sees("€24.89 has come in.");
+    browser.sees("We have received €24.89.");
     assert_eq!(browser.eval("location.href"), order);
     assert!(browser.errors.is_empty(), "{:#?}", browser.errors);
     let intents = shop.stripe.get("/v1/payment_intents?limit=100").await["data"].as_array().unwrap().clone();

@@ -73,7 +73,7 @@ async fn an_order_that_nobody_pays_gives_back_what_it_held(engine: Engine) {
     let id = text(&placed["id"]);
     assert_eq!(read(&mut till.admin, &id).await["held_until"], placed["held_until"]);
     for (language, sentence) in
-        [("en", "We keep these things for you until "), ("de", "Wir halten diese Dinge bis ")]
+        [("en", "These items are reserved for you until "), ("de", "Diese Artikel sind bis ")]
     {
         let headers = [("accept", "text/html"), ("accept-language", language)];
         let page = guest.send("GET", &format!("/orders/{cart}"), &headers, None).await.unwrap();

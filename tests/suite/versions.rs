@@ -116,8 +116,15 @@ fn in_the_first(mut order: Value) -> Value {
     }
     let bill = order["bill"].as_object_mut().unwrap();
     let entries = bill["entries"].as_array_mut().unwrap().iter_mut().filter_map(Value::as_object_mut);
-    for amount in entries.flat_map(|entry| entry.get_mut("amount")) {
-        *amount = amount["amount"].clone();
+    for entry in entries {
+        for name in ["amount", "unit_price"] {
+            if let Some(amount) = entry.get_mut(name) {
+                *amount = amount["amount"].clone();
+            }
+        }
+        if let Some(tax) = entry.get_mut("tax") {
+            tax["amount"] = tax["amount"]["amount"].clone();
+        }
     }
     for (_, amount) in bill.iter_mut().filter(|(name, _)| *name != "entries") {
         assert_eq!(amount["currency"], "EUR");
@@ -249,6 +256,7 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         "DisputeView.amount",
         "DraftLine.unit_price",
         "EntryView.amount",
+        "EntryView.unit_price",
         "Goodwill.amount",
         "LineView.total",
         "LineView.unit_price",
@@ -276,8 +284,10 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         "PriceTier.amount",
         "PriceView.amount",
         "PromotionLine.amount",
+        "PromotionLine.missing_amount",
         "RefundView.amount",
         "SomeOfIt.amount",
+        "TaxView.amount",
         "TransactionView.amount",
         "TransactionView.moved",
         "VariantView.compare_at",

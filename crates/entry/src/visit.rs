@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::TenantRecord;
 
 use crate::frame;
-use crate::texts::{ENGLISH, Texts};
+use crate::texts::{LANGUAGES, Texts};
 
 pub struct Visit {
     pub shop: Arc<TenantRecord>,
@@ -23,6 +23,7 @@ pub struct Visit {
 struct Asked {
     #[serde(rename = "as")]
     audience: Option<String>,
+    lang: Option<String>,
 }
 
 impl Visit {
@@ -39,9 +40,14 @@ impl FromRequestParts<Platform> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Response> {
-        let texts = &ENGLISH;
-        let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| frame::no_shop(texts))?;
         let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).unwrap_or_default();
+        let known = LANGUAGES.map(|texts| texts.language);
+        let language = edge::language(&parts.headers, &known);
+        let asked_for = |texts: &&Texts| asked.lang.as_deref() == Some(texts.language);
+        let spoken = LANGUAGES.into_iter().find(asked_for);
+        let spoken = spoken.or_else(|| LANGUAGES.into_iter().find(|texts| texts.language == language));
+        let texts = spoken.unwrap_or(LANGUAGES[0]);
+        let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| frame::no_shop(texts))?;
         let audience = match asked.audience.as_deref() {
             _ if shop.id == TenantId::CELL => Audience::Operator,
             Some("staff") => Audience::Staff,

@@ -19,8 +19,8 @@ async function once(method, path, body) {
   }
   const said = answer.headers.get("content-type")?.includes("json") ? await answer.json().catch(() => null) : null;
   if (answer.ok) return said;
-  const detail = said?.detail ?? (answer.status === 429 ? words.slow_down : words.broken);
-  throw { status: answer.status, code: said?.code ?? "broken", detail, errors: said?.errors ?? [] };
+  const detail = words[`no_${said?.reason ?? said?.code}`] ?? words[answer.status === 429 ? "slow_down" : "broken"];
+  throw { status: answer.status, code: said?.code ?? "broken", reason: said?.reason, detail, errors: said?.errors ?? [] };
 }
 
 /** Says something to whoever does not look at the place where it happened. */

@@ -41,13 +41,13 @@ async function busy(button, place, act) {
 function showProblem(place, problem) {
   if (problem.code === "given_up") return;
   if (["session_ended", "sign_in_needed"].includes(problem.code)) return location.assign(door());
-  const named = (problem.errors ?? []).map(({ pointer, detail }) => [$(`[name="${CSS.escape(pointer.slice(1))}"]`, place), detail]);
+  const named = (problem.errors ?? []).map(({ pointer }) => [$(`[name="${CSS.escape(pointer.slice(1))}"]`, place), aboutField(problem, pointer.slice(1))]);
   let marked = named.filter(([input]) => input);
   if (marked.length === 0 && problem.code) {
     const about = $(`[data-about~="${CSS.escape(problem.code)}"]`, place);
     if (about) marked = [[about, problem.detail]];
   }
-  marked.forEach(([input, detail]) => mark(input, sentence(detail)));
+  marked.forEach(([input, detail]) => mark(input, detail));
   if (marked.length > 0) return marked[0][0].focus();
   const alert = $(".alert", place) ?? $(".alert");
   alert.textContent = problem.detail;
@@ -74,10 +74,9 @@ function unmark(input) {
   if (problem) show(problem, false);
 }
 
-/** What the API says of a field begins small and has no stop, because it stands behind the field's name there. */
-function sentence(detail) {
-  const text = detail.charAt(0).toUpperCase() + detail.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** What was refused about a field: the reason when the API gives one, else what the field takes. */
+function aboutField(problem, name) {
+  return problem.reason ? problem.detail : (words[`no_${name}`] ?? words.no_invalid);
 }
 
 /** A password is shown when its button says so, and never sent while it is shown: browsers would offer it as a text. */

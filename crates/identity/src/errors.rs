@@ -333,7 +333,7 @@ pub fn refused(refusal: credentials::Refusal, field: &str) -> Problem {
             let mut problem =
                 Problem::new(Fault::Invalid, "password_refused", "Another password, please", detail.clone());
             problem.fields = vec![FieldProblem { pointer: field.to_owned(), detail }];
-            problem
+            problem.with("reason", refusal.code())
         }
         No::PasskeyExpired
         | No::PasskeyInvalid

@@ -1,6 +1,6 @@
 //! What something costs, and why, as it is shown.
 
-use pricing::{Entry, Kind, Ledger, Part};
+use pricing::{Entry, Kind, Ledger, Part, REVERSE_CHARGE, TaxPart};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,8 +43,32 @@ pub struct EntryView {
     pub amount: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promotion_id: Option<Uuid>,
+    /// How many pieces: of an item, or given back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
+    /// What one piece of an item costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub unit_price: Option<i64>,
+    /// The tax that is charged, or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxView>,
     /// Why, in words.
     pub text: String,
+}
+
+/// One tax on one part of a bill.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaxView {
+    pub name: String,
+    /// In percent: "19 %".
+    pub rate: String,
+    /// Whether the price holds it, so that it adds nothing.
+    pub included: bool,
+    /// Whether it is the recipient who owes it.
+    pub reverse_charge: bool,
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: i64,
 }
 
 impl BillView {
@@ -76,10 +100,37 @@ impl EntryView {
             Kind::ShippingBack { .. } => ("shipping_back", None),
             Kind::Goodwill => ("goodwill", None),
         };
+        let (quantity, unit_price, tax) = match &entry.kind {
+            Kind::Item { quantity, unit_price } => (Some(*quantity), Some(*unit_price), None),
+            Kind::Returned { pieces, .. } => (Some(*pieces), None, None),
+            Kind::Tax(tax) | Kind::Exempt(tax) => (None, None, Some(TaxView::of(tax, entry))),
+            _ => (None, None, None),
+        };
         let line = match entry.of {
             Part::Line(line) => Some(line.0),
             Part::Shipping | Part::Order => None,
         };
-        Self { kind, line, amount: entry.amount, promotion_id: promotion, text: entry.text.to_string() }
+        Self {
+            kind,
+            line,
+            amount: entry.amount,
+            promotion_id: promotion,
+            quantity,
+            unit_price,
+            tax,
+            text: entry.text.to_string(),
+        }
+    }
+}
+
+impl TaxView {
+    fn of(tax: &TaxPart, entry: &Entry) -> Self {
+        Self {
+            name: tax.name.to_string(),
+            rate: tax.rate.to_string(),
+            included: tax.included,
+            reverse_charge: entry.text.ends_with(REVERSE_CHARGE),
+            amount: tax.tax,
+        }
     }
 }

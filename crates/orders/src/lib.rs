@@ -49,7 +49,7 @@ kernel::ids! {
 
 pub use advance::Advance;
 pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES, routes};
-pub use bill::{BillView, EntryView};
+pub use bill::{BillView, EntryView, TaxView};
 pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;
 pub use ports::Ports;

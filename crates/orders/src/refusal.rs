@@ -124,7 +124,7 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         code: "cart_awaits_approval",
         status: 409,
         title: "Awaiting approval",
-        what_to_do: "A colleague is asked about this cart. Recall it to change it.",
+        what_to_do: "The cart waits for a colleague's approval. Recall it to change it.",
     },
     ProblemDoc {
         code: "not_awaiting_approval",
@@ -154,7 +154,7 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         code: "approval_needed",
         status: 409,
         title: "Approval needed",
-        what_to_do: "It costs more than \"limit\". Put it into a cart and check that out: a colleague is asked then.",
+        what_to_do: "It costs more than \"limit\". Put it into a cart and check that out: it waits for a colleague's approval then.",
     },
     ProblemDoc {
         code: "draft_fixed",
@@ -306,7 +306,7 @@ impl From<Refusal> for Problem {
             Refusal::CartWaits => conflict(
                 "cart_awaits_approval",
                 "Awaiting approval",
-                "A colleague is asked about this cart, so it stays as it is. Recall it to change it.",
+                "This cart waits for a colleague's approval, so it stays as it is. Recall it to change it.",
             ),
             Refusal::NotAwaiting => conflict(
                 "not_awaiting_approval",
@@ -332,7 +332,7 @@ impl From<Refusal> for Problem {
             Refusal::ApprovalNeeded { limit } => conflict(
                 "approval_needed",
                 "Approval needed",
-                "This costs more than you may order for your organisation unasked. Put it into a cart and check that out: a colleague is asked then.",
+                "This costs more than you may order for your organisation unasked. Put it into a cart and check that out: it waits for a colleague's approval then.",
             )
             .with("limit", limit),
             Refusal::DraftFixed => conflict(

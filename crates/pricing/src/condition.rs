@@ -147,6 +147,28 @@ impl Effect {
 }
 
 impl Outcome {
+    /// The same for a machine.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::UnknownCode => "unknown_code",
+            Self::NotYet => "not_yet",
+            Self::Over => "over",
+            Self::UsedUp => "used_up",
+            Self::UsedByCustomer => "used_by_customer",
+            Self::OtherCurrency { .. } => "other_currency",
+            Self::FirstOrderOnly => "first_order_only",
+            Self::OtherCountries => "other_countries",
+            Self::NoDestination => "no_destination",
+            Self::NoShipping => "no_shipping",
+            Self::NothingMatches => "nothing_matches",
+            Self::TooFewPieces { .. } => "too_few_pieces",
+            Self::TooLittle { .. } => "too_little",
+            Self::Outdone { .. } => "outdone",
+            Self::NothingLeft => "nothing_left",
+        }
+    }
+
     /// What became of it, and what to do where something can be done. Who the others are is not said.
     pub(crate) fn sentence(&self, name: &str, currency: Currency) -> String {
         match self {

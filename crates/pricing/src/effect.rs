@@ -94,22 +94,4 @@ impl Effect {
             Self::BuyGet { .. } => None,
         }
     }
-
-    /// What it says beside the amount that it takes off.
-    pub(crate) fn text(&self) -> String {
-        let capped =
-            |at_most: &Option<Money>| at_most.map_or(String::new(), |most| format!(", at most {most}"));
-        match self {
-            Self::Percent { off, at_most, .. } => format!("{off} off{}", capped(at_most)),
-            Self::Amount { off, .. } => format!("{off} off"),
-            Self::Each { off, .. } => format!("{off} off each piece"),
-            Self::FreeShipping { at_most } => format!("free shipping{}", capped(at_most)),
-            Self::BuyGet { buy, get, off: Percent::ALL, .. } => format!("buy {buy}, get {get} free"),
-            Self::BuyGet { buy, get, off, .. } => format!("buy {buy}, get {get} at {off} off"),
-            Self::Bundle { price, parts, .. } => {
-                let count = parts.iter().fold(0i64, |sum, part| sum.saturating_add(part.quantity));
-                format!("{} together for {price}", words::pieces(count))
-            }
-        }
-    }
 }

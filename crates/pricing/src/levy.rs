@@ -13,6 +13,8 @@ use crate::{
 };
 
 const MILLION: i128 = 1_000_000;
+/// Why a business abroad is charged no tax; the law wants it said on the bill.
+pub const REVERSE_CHARGE: &str = "reverse charge, the recipient owes it";
 
 /// The entries for all taxes of a basket, and the parts that cost something and have no rate.
 pub(crate) fn levy(sheet: &Sheet, rules: &TaxRules) -> Result<(Vec<Entry>, Vec<Part>), Refusal> {
@@ -138,7 +140,7 @@ impl Levy<'_> {
 
     fn exemption(&self, rate: &TaxRate) -> Option<Arc<str>> {
         if rate.reverse_charge && self.customer.has_vat_number {
-            return Some("reverse charge, the recipient owes it".into());
+            return Some(REVERSE_CHARGE.into());
         }
         self.customer.exempt.as_deref().map(Arc::from)
     }

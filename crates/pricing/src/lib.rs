@@ -40,6 +40,7 @@ pub use condition::{Conditions, Outcome};
 pub use effect::Effect;
 pub use later::{Balance, Movement};
 pub use ledger::{Entry, Kind, Ledger, Part, TaxPart, Totals};
+pub use levy::REVERSE_CHARGE;
 pub use price::{Explanation, Priced, price};
 pub use promotion::{Bundled, Percent, Pick, Promotion, Stacking, Target};
 pub use refusal::{PROBLEMS, Refusal};

@@ -27,6 +27,8 @@ pub struct Priced {
 pub struct Explanation {
     /// None for a code that is no promotion's.
     pub promotion: Option<PromotionId>,
+    /// What the shop calls it.
+    pub name: Option<String>,
     pub code: Option<String>,
     /// What it took off in all.
     pub amount: i64,
@@ -110,7 +112,7 @@ fn charges(sheet: &Sheet) -> Vec<Entry> {
 }
 
 fn discount(sheet: &Sheet, promotion: &Promotion, off: &Off, entries: &mut Vec<Entry>) {
-    let text: Arc<str> = format!("{}: {}", promotion.name, promotion.effect.text()).into();
+    let text: Arc<str> = promotion.name.as_str().into();
     let lines = sheet.lines.iter().zip(&off.lines).map(|(line, off)| (Part::Line(line.id), *off));
     for (part, off) in lines.chain([(Part::Shipping, off.shipping)]).filter(|(_, off)| *off > 0) {
         entries.push(Entry::new(Kind::Discount { promotion: promotion.id }, part, -off, text.clone()));
@@ -123,6 +125,7 @@ fn explain(basket: &Basket, promotions: &[Promotion], mut chosen: Chosen) -> Vec
         |id| chosen.applied.iter().find(|(applied, _)| applied.id == id).map_or(0, |(_, off)| off.total);
     let known = chosen.outcomes.iter().map(|(promotion, outcome)| Explanation {
         promotion: Some(promotion.id),
+        name: Some(promotion.name.to_string()),
         code: promotion.code.clone(),
         amount: took_off(promotion.id),
         outcome: outcome.clone(),
@@ -135,6 +138,7 @@ fn explain(basket: &Basket, promotions: &[Promotion], mut chosen: Chosen) -> Vec
         basket.codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()).collect();
     let unknown = typed.into_iter().filter(|code| !has(code)).map(|code| Explanation {
         promotion: None,
+        name: None,
         code: Some(code.to_owned()),
         amount: 0,
         outcome: Outcome::UnknownCode,

@@ -15,6 +15,7 @@ use store::{Asked, Work};
 use crate::bag;
 use crate::forms::read;
 use crate::pages::approval::page;
+use crate::said;
 use crate::visit::{Pairs, Visit, see_other};
 
 pub async fn approve(
@@ -72,8 +73,8 @@ async fn answered(
         match act(&visit, id).await {
             Ok(to) => Ok(see_other(to)),
             Err(problem) if [409, 412, 422].contains(&problem.fault.status()) => {
-                let said = problem.fields.first().map_or(&problem.detail, |field| &field.detail);
-                page(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(said)).await
+                let said = said::refusal(&visit, &problem);
+                page(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(&said)).await
             }
             Err(problem) => Err(problem),
         }

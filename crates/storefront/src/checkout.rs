@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::bag::{self, Bag};
 use crate::forms::read;
 use crate::pages::checkout::{Errors, form};
+use crate::said;
 use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
 
@@ -82,7 +83,7 @@ async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, 
         }
         // Sold out, used up, or changed by somebody else at this very moment: said above the form.
         Err(problem) if problem.fault.status() < 500 || problem.retry_after.is_some() => {
-            again(visit, cart.id, typed, &Errors::whole(problem.detail)).await
+            again(visit, cart.id, typed, &Errors::whole(said::refusal(visit, &problem))).await
         }
         Err(problem) => Err(problem),
     }

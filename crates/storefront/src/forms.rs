@@ -16,6 +16,7 @@ use store::Work;
 
 use crate::bag::{self, Bag};
 use crate::pages::draft::{Found, found};
+use crate::said;
 use crate::visit::{Pairs, Visit, see_other};
 
 pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
@@ -146,8 +147,7 @@ async fn shortly(visit: &Visit, done: Result<CartId, Problem>) -> Response {
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.fault.status()).unwrap_or(StatusCode::CONFLICT);
-            let said = problem.fields.first().map_or(&problem.detail, |field| &field.detail);
-            json_of(status, &json!({ "said": said }))
+            json_of(status, &json!({ "said": said::refusal(visit, &problem) }))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::answer::{self, Keeping};
 use crate::seo::{self, Seo, in_language};
 use crate::texts::{LANGUAGES, Texts};
 use crate::visit::Visit;
-use crate::{assets, browse};
+use crate::{assets, browse, said};
 
 /// A page within its frame.
 pub fn page(visit: &Visit, keeping: Keeping, seo: &Seo, main: Markup) -> Response {
@@ -40,7 +40,7 @@ pub fn broken(visit: &Visit, problem: &Problem) -> Response {
     let main = html! {
         div.calm {
             h1 { (title) }
-            p.lead { @if ours { (texts.broken_lead) } @else { (problem.detail) } }
+            p.lead { @if ours { (texts.broken_lead) } @else { (said::refusal(visit, problem)) } }
             p { a.button href="/cart" { (texts.back_to_cart) } }
         }
     };

@@ -27,6 +27,7 @@ mod pictures;
 mod product;
 mod projector;
 mod refusal;
+mod said;
 mod seo;
 mod sitemap;
 mod texts;

@@ -16,6 +16,7 @@ use catalog::Media;
 use maud::{Markup, html};
 
 use crate::product::{Product, Tags, address, sizes};
+use crate::said;
 use crate::texts::filled;
 use crate::visit::Visit;
 
@@ -105,7 +106,8 @@ pub fn bill(visit: &Visit, bill: &BillView, delivery_known: bool) -> Markup {
         details.why {
             summary { (texts.why) }
             ul { @for entry in &bill.entries {
-                li { span { (entry.text) } span { (money(entry.amount)) } }
+                @let (text, amount) = said::entry(visit, entry);
+                li { span { (text) } span { (amount) } }
             } }
         }
     }

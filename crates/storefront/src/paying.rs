@@ -88,7 +88,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
     let section = html! {
         section.box #pay {
             h2 { (texts.to_be_paid) }
-            p { (filled(texts.to_be_paid_lead, &[&visit.money(summary.owed)])) }
+            p.lead { strong { (visit.money(summary.owed)) } }
             (kept_until(visit, order))
             @match (standing, &challenge) {
                 ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (go_on(visit, newest.as_ref())) } } }

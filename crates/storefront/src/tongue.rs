@@ -29,6 +29,12 @@ pub fn plain(amount: i64, currency: Currency) -> String {
     text.split(' ').next().unwrap_or_default().to_owned()
 }
 
+/// A rate of tax as it is written in a language: `8.875%` in English, `8,875 %` in German.
+pub fn rate(texts: &Texts, rate: &str) -> String {
+    let number = rate.trim_end_matches('%').trim_end();
+    if texts.language == "de" { format!("{}\u{a0}%", number.replace('.', ",")) } else { format!("{number}%") }
+}
+
 /// What somebody typed as an amount: `12`, `12.5`, `12,50`.
 pub fn typed(text: &str, currency: Currency) -> Option<i64> {
     let digits = currency.exponent() as usize;
@@ -118,11 +124,11 @@ const GERMAN: [&str; 12] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts::named;
+    use crate::texts::LANGUAGES;
 
     #[test]
     fn money_is_written_as_its_readers_write_it() {
-        let (en, de) = (named("en").unwrap(), named("de").unwrap());
+        let [en, de] = LANGUAGES;
         for (amount, currency, english, german) in [
             (123_450, "EUR", "€1,234.50", "1.234,50\u{a0}€"),
             (5, "USD", "$0.05", "0,05\u{a0}$"),
@@ -153,8 +159,16 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_written_as_its_readers_write_it() {
+        let [en, de] = LANGUAGES;
+        for rate_said in ["8.875 %", "8.875%"] {
+            assert_eq!((rate(en, rate_said), rate(de, rate_said)), ("8.875%".into(), "8,875\u{a0}%".into()));
+        }
+    }
+
+    #[test]
     fn a_moment_of_today_is_its_time_and_another_has_its_day() {
-        let (en, de) = (named("en").unwrap(), named("de").unwrap());
+        let [en, de] = LANGUAGES;
         let at: Timestamp = "2026-03-05T14:20:59Z".parse().unwrap();
         let (today, before) =
             ("2026-03-05T00:00:00Z".parse().unwrap(), "2026-03-04T14:20:59Z".parse().unwrap());
@@ -166,7 +180,7 @@ mod tests {
     #[test]
     fn a_date_names_its_month() {
         let at: Timestamp = "2026-03-05T23:59:59Z".parse().unwrap();
-        assert_eq!(date(named("en").unwrap(), at), "5 March 2026");
-        assert_eq!(date(named("de").unwrap(), at), "5. März 2026");
+        assert_eq!(date(LANGUAGES[0], at), "5 March 2026");
+        assert_eq!(date(LANGUAGES[1], at), "5. März 2026");
     }
 }

@@ -152,7 +152,8 @@ fn language(query: &Pairs, headers: &HeaderMap) -> (&'static Texts, bool) {
 /// A shop that does not answer now says so in plain words, for its dress is in the storage, too.
 fn closed(texts: &'static Texts, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = frame::bare(status, texts, texts.closed, &problem.detail);
+    let lead = if problem.code == "shop_suspended" { texts.closed_lead } else { texts.closed_soon };
+    let mut response = frame::bare(status, texts, texts.closed, lead);
     if let Some(seconds) = problem.retry_after {
         response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
     }

@@ -91,9 +91,21 @@ pub struct CartLine {
     pub unit_price: i64,
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub total: i64,
-    /// What keeps it from being ordered, and what to do.
+    /// What keeps it from being ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortage: Option<Shortage>,
+    /// The same for a person, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+/// Why a line cannot be ordered as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Shortage {
+    NotSold,
+    SoldOut,
+    Few { available: i64 },
 }
 
 #[derive(Serialize, ToSchema)]
@@ -114,7 +126,20 @@ pub struct PromotionLine {
     pub promotion_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What the shop calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub applied: bool,
+    /// What became of it: applied, unknown_code, not_yet, over, used_up, used_by_customer, first_order_only, no_destination,
+    /// no_shipping, too_few_pieces, too_little, outdone and the like.
+    pub outcome: &'static str,
+    /// How many pieces more it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_quantity: Option<i64>,
+    /// What more it takes in the cart, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub missing_amount: Option<i64>,
     /// What it takes off.
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub amount: i64,
@@ -226,20 +251,20 @@ impl Priced {
             need(false, pointer, detail);
         }
         for (n, (variant, quantity)) in self.kept.lines.iter().enumerate() {
-            if let Some(problem) = self.problem(n, *variant, *quantity) {
-                need(false, &format!("/lines/{n}/quantity"), &problem);
+            if let Some(shortage) = self.shortage(n, *variant, *quantity) {
+                need(false, &format!("/lines/{n}/quantity"), &shortage.to_string());
             }
         }
         missing
     }
 
-    fn problem(&self, n: usize, variant: VariantId, quantity: i64) -> Option<String> {
+    fn shortage(&self, n: usize, variant: VariantId, quantity: i64) -> Option<Shortage> {
         if self.receipt.unsold.contains(&n) {
-            return Some("this is not sold any more; take it out".into());
+            return Some(Shortage::NotSold);
         }
         match self.stocks.get(&variant).copied().unwrap_or(0) {
-            0 => Some("this is sold out; take it out".into()),
-            available if available < quantity => Some(format!("only {available} are left; take fewer")),
+            0 => Some(Shortage::SoldOut),
+            available if available < quantity => Some(Shortage::Few { available }),
             _ => None,
         }
     }
@@ -277,6 +302,8 @@ impl Priced {
 
     fn line(&self, n: usize, (variant, quantity): (VariantId, i64)) -> CartLine {
         let lines = &self.receipt.lines;
+        let shortage = self.shortage(n, variant, quantity);
+        let problem = shortage.map(|shortage| shortage.to_string());
         let Some(at) = lines.iter().position(|line| line.variant == variant) else {
             return CartLine {
                 number: None,
@@ -287,7 +314,8 @@ impl Priced {
                 quantity,
                 unit_price: 0,
                 total: 0,
-                problem: self.problem(n, variant, quantity),
+                shortage,
+                problem,
             };
         };
         let Line { product, sku, title, unit_price, .. } = &lines[at];
@@ -300,7 +328,8 @@ impl Priced {
             quantity,
             unit_price: unit_price.amount,
             total: unit_price.amount.saturating_mul(quantity),
-            problem: self.problem(n, variant, quantity),
+            shortage,
+            problem,
         }
     }
 }
@@ -312,9 +341,28 @@ impl CartOrganisation {
     }
 }
 
+impl std::fmt::Display for Shortage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotSold => f.write_str("this is not sold any more; take it out"),
+            Self::SoldOut => f.write_str("this is sold out; take it out"),
+            Self::Few { available } => write!(f, "only {available} are left; take fewer"),
+        }
+    }
+}
+
 impl PromotionLine {
     fn of(known: &pricing::Explanation) -> Self {
+        let (missing_quantity, missing_amount) = match known.outcome {
+            pricing::Outcome::TooFewPieces { missing } => (Some(missing), None),
+            pricing::Outcome::TooLittle { missing } => (None, Some(missing)),
+            _ => (None, None),
+        };
         Self {
+            name: known.name.clone(),
+            outcome: known.outcome.code(),
+            missing_quantity,
+            missing_amount,
             promotion_id: known.promotion.map(|id| id.uuid()),
             code: known.code.clone(),
             applied: known.outcome == pricing::Outcome::Applied,

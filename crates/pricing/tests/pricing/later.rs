@@ -136,7 +136,7 @@ fn a_ledger_is_kept_as_json_with_its_version() {
         "promotion": "00000000-0000-0000-0000-000000000001",
         "of": { "line": 1 },
         "amount": -100,
-        "text": "Offer 1: 10 % off",
+        "text": "Offer 1",
     });
     assert_eq!(json["entries"][3], discount);
     json["version"] = 2.into();

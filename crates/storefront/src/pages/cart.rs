@@ -13,6 +13,7 @@ use crate::bag::{self, Bag};
 use crate::checkout::view;
 use crate::frame;
 use crate::product::Product;
+use crate::said;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{ITEMS, Visit};
@@ -73,7 +74,7 @@ pub fn line(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
                     None => { (title) }
                 } }
                 @if line.quantity > 1 { p.quiet { @if fixed { (line.quantity) " × " } (filled(texts.each, &[&visit.money(line.unit_price)])) } }
-                @if let Some(problem) = &line.problem { p.problem { (problem) } }
+                @if let Some(problem) = said::shortage(visit, line) { p.problem { (problem) } }
                 @if !fixed { div.row {
                     form method="post" action=(path) data-live="" {
                         label.unseen for=(field) { (filled(texts.quantity_of, &[title])) }
@@ -103,7 +104,7 @@ fn codes(visit: &Visit, view: &CartView) -> Markup {
         @if !view.promotions.is_empty() {
             ul.codes { @for line in view.promotions.iter().filter(|line| line.applied || line.code.is_some()) {
                 li .good[line.applied] {
-                    span { (line.text.trim_end_matches('.')) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
+                    span { (said::promotion(visit, line)) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
                     @if let Some(code) = &line.code {
                         form method="post" action="/cart/codes/out" data-live="" {
                             input type="hidden" name="code" value=(code);

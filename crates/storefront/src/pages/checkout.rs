@@ -15,6 +15,7 @@ use crate::answer::{self, Keeping};
 use crate::bag::Bag;
 use crate::checkout::view;
 use crate::frame;
+use crate::said;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
@@ -78,7 +79,7 @@ impl Errors {
             let text = match name {
                 "email" => texts.bad_email.to_owned(),
                 "country" => texts.bad_country.to_owned(),
-                "" => problem.detail.clone(),
+                "" => said::field(visit, &problem.pointer),
                 _ => texts.too_long.to_owned(),
             };
             self.0.entry(name).or_insert(text);
@@ -94,7 +95,7 @@ impl Errors {
             "/shipping_address" => ("country", texts.nowhere.to_owned()),
             "/purchase_order" => ("purchase_order", texts.needed.to_owned()),
             "/delivery_option_id" => ("delivery", texts.choose_one.to_owned()),
-            _ => ("", missing.detail.clone()),
+            _ => ("", said::missing(visit, &view.lines, missing)),
         });
         Self(said.collect())
     }
