@@ -148,16 +148,23 @@ pub fn galleria(args: &[&str]) -> Output {
     Command::new(binary()).args(args).stdin(Stdio::null()).output().unwrap()
 }
 
+/// A command on a cell, to be run.
+pub fn binary_command(cell: &Cell, args: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(args).args(cell.args()).stdin(Stdio::null());
+    command
+}
+
 /// Runs a command on a cell; it must end well. Returns what it printed.
 pub fn command(cell: &Cell, args: &[&str]) -> String {
-    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
+    let output = binary_command(cell, args).output().unwrap();
     assert!(output.status.success(), "{args:?} said: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Runs a command on a cell that must refuse it. Returns the sentence it said.
 pub fn refused(cell: &Cell, args: &[&str]) -> String {
-    let output = Command::new(binary()).args(args).args(cell.args()).output().unwrap();
+    let output = binary_command(cell, args).output().unwrap();
     assert!(
         !output.status.success(),
         "{args:?} was not refused: {}",

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use galleria_tests::server::{command, make_tenant, refused, verify};
+use galleria_tests::server::{binary_command, command, make_tenant, refused, verify};
 use galleria_tests::{Answer, Cell, Client, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -448,6 +448,19 @@ async fn the_command_line_writes_a_sheet_and_takes_it_in_whether_something_serve
     assert_eq!((&view["state"], counts(&view)), (&json!("done"), [1, 1, 0, 0, 0]), "{view:#}");
     let lamps = all(&mut there, "/api/v1/products").await;
     assert_eq!(json!([lamps[0]["title"], lamps[0]["categories"]]), json!(["Lamp L", ["lighting"]]));
+
+    // Refused rows are told with their reasons, and a script sees it by the exit code.
+    std::fs::write(sheet, written.replace("19.99", "cheap")).unwrap();
+    let output = binary_command(&cell, &["products", "import", "--tenant", "b", sheet, "--update"]).output();
+    let output = output.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let reason = told.lines().find(|line| line.starts_with("line ")).unwrap_or_else(|| panic!("{told}"));
+    assert!(reason.contains("price"), "{told}");
+    let import = told.lines().next().unwrap();
+    let again = binary_command(&cell, &["products", "show", "--tenant", "b", import]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&again.stdout).trim(), reason);
+    assert_eq!(again.status.code(), Some(1));
 
     server.stop();
     std::fs::write(sheet, written.replace("19.99", "21.00")).unwrap();

@@ -265,7 +265,7 @@ async fn a_domain_stays_with_its_shop_when_a_copy_is_restored_beside_it() {
         200
     );
     // In its place, it takes the domain along.
-    command(&world.cell, &["restore", &file, "--tenant", "a", "--replace"]);
+    command(&world.cell, &["restore", &file, "--tenant", "a", "--replace", "--yes"]);
     assert_eq!(visit(&world, SHOP).await, 200);
     assert_eq!(world.admin("a").get(&path(&domain)).await.json()["answers"], true);
 }

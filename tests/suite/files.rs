@@ -341,7 +341,7 @@ async fn a_persons_files_go_with_the_person(engine: Engine) {
     let about = format!("/api/v1/files?about={ada}");
     assert_eq!(all(&mut admin, &about).await.len(), 2);
 
-    command(&files.world.cell, &["privacy", "erase", "--tenant", "a", ada]);
+    command(&files.world.cell, &["privacy", "erase", "--tenant", "a", ada, "--yes"]);
 
     files.eventually(1).await;
     assert!(all(&mut admin, &about).await.is_empty());

@@ -5,6 +5,8 @@
 mod api;
 mod approvals;
 mod architecture;
+mod arrivals;
+mod asking;
 mod breached;
 mod catalog;
 mod claims;

@@ -45,7 +45,7 @@ async fn an_erased_customer_is_found_nowhere_while_the_books_stay(engine: Engine
     assert_eq!(person, placed.json()["customer"]["id"]);
 
     // Beside the serving process, which does it.
-    command(&world.cell, &["privacy", "erase", "--tenant", "a", &person]);
+    command(&world.cell, &["privacy", "erase", "--tenant", "a", &person, "--yes"]);
 
     let left = admin.get(&path).await;
     assert_eq!((left.status, &left.json()["bill"]["subtotal"]), (200, &json!(3998)));

@@ -344,7 +344,7 @@ async fn a_restored_backup_is_found_as_it_was(engine: Engine) {
         )
         .await;
     assert_ne!(settled(&mut admin, "lamp").await["total"], before);
-    command(&world.cell, &["restore", &file, "--tenant", "a", "--replace"]);
+    command(&world.cell, &["restore", &file, "--tenant", "a", "--replace", "--yes"]);
     let key = make_key(&world.cell, "a", "admin");
     let mut monday = world.server.client("a", Some(&key));
     for _ in 0..200 {

@@ -7,6 +7,7 @@ use edge::Audience;
 use identity::Invited;
 use store::TenantRecord;
 
+use crate::app::Reach;
 use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
@@ -33,7 +34,7 @@ pub enum AccountCommand {
 
 pub async fn account(session: &Session, command: AccountCommand) -> Result<(), String> {
     let AccountCommand::Create { tenant, name, email, role } = command;
-    let cell = session.cell(true).await?;
+    let cell = session.cell(Reach::Change).await?;
     let created = async {
         let (record, audience) = match &tenant {
             Some(slug) => {

@@ -82,8 +82,19 @@ pub fn blobs(config: &Config) -> Result<Option<Blobs>, String> {
     config.files()?.map(|place| Blobs::open(&place)).transpose()
 }
 
-/// Opens the cell that the configuration names. One that only reads leaves room for the one that serves.
-pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String> {
+/// What a command does to the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It changes nothing, and leaves room for whoever serves.
+    Look,
+    /// It changes what is there.
+    Change,
+    /// It may be the first, and makes the cell, and the key of a folder, where there is none.
+    Make,
+}
+
+/// Opens the cell that the configuration names.
+pub async fn open_cell(config: &Config, reach: Reach) -> Result<Cell, String> {
     let opening = match &config.database_url {
         Some(url) => Opening::Server(Server {
             url: url.clone(),
@@ -95,12 +106,13 @@ pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String>
             path: config.data.clone(),
             asleep_after: Duration::from_secs(config.asleep_after_seconds),
             awake_at_most: config.awake_at_most.min(tenants_for_files()),
-            exclusive,
+            exclusive: reach != Reach::Look,
+            make: reach == Reach::Make,
         }),
     };
     let sentence = |failure: Failure| failure.to_string();
     let keys = config.key_file();
-    let fresh = config.key_file.is_none() && !config.data.join("cell.db").exists();
+    let fresh = reach == Reach::Make && config.key_file.is_none() && !is_there(config);
     if let Some(path) = keys.as_ref().filter(|path| fresh && !path.exists()) {
         std::fs::create_dir_all(&config.data).map_err(|error| {
             format!(
@@ -115,6 +127,11 @@ pub async fn open_cell(config: &Config, exclusive: bool) -> Result<Cell, String>
         Ok(Arc::new(KeyFile::read(&path)?) as Arc<dyn Keeper>)
     };
     Cell::open(opening, CONTEXTS, keeper, clock::now).await.map_err(sentence)
+}
+
+/// Whether there is a cell: a database always is one, or says what it lacks.
+pub fn is_there(config: &Config) -> bool {
+    config.database_url.is_some() || config.data.join("cell.db").exists()
 }
 
 pub const NO_KEY_FILE: &str = "Personal data is locked with a key that every node must have. Name its file with --key-file, or key_file in galleria.toml; make one, once, with: galleria keys new FILE";

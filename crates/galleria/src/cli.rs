@@ -6,13 +6,20 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
+use crate::app::Reach;
+use crate::consent::Consent;
+
 pub use crate::account::AccountCommand;
 pub use crate::door::DoorCommand;
 pub use crate::finding::SearchCommand;
 pub use crate::history::HistoryCommand;
+pub use crate::key::KeyCommand;
+pub use crate::keys::KeysCommand;
+pub use crate::privacy::PrivacyCommand;
 pub use crate::products::ProductsCommand;
 pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
+pub use crate::tenant::TenantCommand;
 
 /// One roof for many businesses: a multi-tenant commerce platform.
 #[derive(Debug, Parser)]
@@ -108,17 +115,21 @@ row-level security; it is made with the password in GALLERIA_APP_PASSWORD when i
         app_role: Option<String>,
     },
 
-    /// Replay logs into an empty database and compare every table, row by row.
+    /// Prove that every table is what the log says: replay it into an empty database, and compare row by row.
     #[command(after_help = "\
 Examples:
   galleria verify --data ./data
-  galleria verify --data ./data --tenant demo --json
+  galleria verify --data ./data --tenant demo --verbose
 
-Ends with 1 when a table is not what the log says. It may run beside `serve`.")]
+Says of each tenant in a line whether it is as it should be, and in the last line whether all are; ends with 1 when one
+is not. It may run beside `serve`.")]
     Verify {
         /// Only this tenant.
         #[arg(long, value_name = "SLUG")]
         tenant: Option<String>,
+        /// Also print every table with its rows, and a digest of log and tables.
+        #[arg(long)]
+        verbose: bool,
         /// Print the reports as JSON.
         #[arg(long)]
         json: bool,
@@ -166,6 +177,7 @@ Examples:
   galleria restore monday.parcel --tenant oak --as oak-monday
   galleria restore monday.parcel --tenant oak --replace --until 2026-05-03T14:00:00Z
 
+Files that were uploaded are copied from where this installation keeps them, for they are in no backup.
 Whoever was erased since the backup stays erased. In a new installation, which does not know of them, name the list
 that `galleria privacy erasures` printed in the old one with --erasures.")]
     Restore {
@@ -179,6 +191,9 @@ that `galleria privacy erasures` printed in the old one with --erasures.")]
         /// In the place of the tenant that has the name now, which stays beside it, suspended.
         #[arg(long)]
         replace: bool,
+        /// Where the files lie that were uploaded, when it is not where this installation keeps them.
+        #[arg(long, value_name = "PLACE")]
+        files: Option<String>,
         /// As it was: a time, 2026-05-03T14:00:00Z, or a position of the log.
         #[arg(long, value_name = "MOMENT")]
         until: Option<String>,
@@ -188,6 +203,8 @@ that `galleria privacy erasures` printed in the old one with --erasures.")]
         /// Only read the file from end to end, and say what is in it.
         #[arg(long)]
         check: bool,
+        #[command(flatten)]
+        consent: Consent,
     },
 
     /// Make and change the key that personal data is locked with.
@@ -251,209 +268,36 @@ Examples:
 }
 
 impl Command {
-    /// Whether it needs the cell for itself, so that a process that serves it must do it.
-    pub fn changes_the_cell(&self) -> bool {
-        use TenantCommand::{List, Show};
+    /// What it does to the cell.
+    pub fn reach(&self) -> Reach {
         match self {
-            Self::Serve | Self::Verify { .. } | Self::Keys { command: KeysCommand::New { .. } } => false,
-            Self::Tenant { command: List { .. } | Show { .. } | TenantCommand::Export { .. } } => false,
-            Self::Account { .. }
-            | Self::Service { .. }
-            | Self::Demo { .. }
-            | Self::Migrate { .. }
-            | Self::Tenant { .. }
-            | Self::Keys { .. } => true,
-            Self::Privacy { command } => matches!(command, PrivacyCommand::Erase { .. }),
-            Self::Dead { command, .. } => {
-                matches!(command, DeadCommand::Replay { .. } | DeadCommand::Drop { .. })
-            }
-            Self::Jobs { command, .. } => {
-                matches!(command, JobsCommand::Start { .. } | JobsCommand::Cancel { .. })
-            }
-            Self::Products { command, .. } => matches!(command, ProductsCommand::Import { .. }),
-            Self::History { .. }
+            Self::Serve | Self::Demo { .. } => Reach::Make,
+            Self::Account { .. } | Self::Migrate { .. } | Self::Keys { .. } => Reach::Change,
+            Self::Restore { check: false, .. } => Reach::Make,
+            Self::Service { command } => command.reach(),
+            Self::Tenant { command } => command.reach(),
+            Self::Privacy { command: PrivacyCommand::Erase { .. } }
+            | Self::Dead { command: DeadCommand::Replay { .. } | DeadCommand::Drop { .. }, .. }
+            | Self::Jobs { command: JobsCommand::Start { .. } | JobsCommand::Cancel { .. }, .. }
+            | Self::Products { command: ProductsCommand::Import { .. }, .. } => Reach::Change,
+            Self::Privacy { .. }
+            | Self::Dead { .. }
+            | Self::Jobs { .. }
+            | Self::Products { .. }
+            | Self::Restore { .. }
+            | Self::Verify { .. }
+            | Self::History { .. }
             | Self::Backup { .. }
             | Self::Search { .. }
-            | Self::SandboxPayments { .. } => false,
-            Self::Restore { check, .. } => !check,
+            | Self::SandboxPayments { .. } => Reach::Look,
         }
     }
-}
 
-#[derive(Debug, Subcommand)]
-pub enum KeysCommand {
-    /// Make a key file. An existing one is never overwritten.
-    #[command(after_help = "Example:\n  galleria keys new /etc/galleria/keys")]
-    New { file: PathBuf },
-    /// Put a new key in front of the key file, and wrap every tenant's secret with it. Nothing is encrypted again. Where
-    /// several nodes share a database, the file goes to all of them first, and then comes `rewrap`.
-    Rotate,
-    /// Wrap every tenant's secret with the key that stands first in the file.
-    Rewrap,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PrivacyCommand {
-    /// Show by which ids a person is known.
-    #[command(after_help = "Example:\n  galleria privacy find --tenant oak --email ada@example.com")]
-    Find {
-        #[arg(long, value_name = "SLUG")]
-        tenant: String,
-        #[arg(long)]
-        email: String,
-    },
-    /// List who was erased, an id a line: what a restore in a new installation needs to know.
-    Erasures,
-    /// Destroy a person's key and take them out of every table. This cannot be undone, not even from a backup.
-    #[command(
-        after_help = "Example:\n  galleria privacy erase --tenant oak 0198c0de-0000-7000-8000-000000000001"
-    )]
-    Erase {
-        #[arg(long, value_name = "SLUG")]
-        tenant: String,
-        /// The person's id; `galleria privacy find` shows it.
-        person: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum TenantCommand {
-    /// Make a tenant; it answers at <slug>.<base domain>.
-    #[command(after_help = "Example:\n  galleria tenant create oak --name \"Oak & Linen\" --currency EUR")]
-    Create {
-        slug: String,
-        /// What people read.
-        #[arg(long)]
-        name: String,
-        /// What it sells in, as three ISO 4217 letters.
-        #[arg(long)]
-        currency: String,
-    },
-    /// List the tenants.
-    List {
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show a tenant with its hosts and keys.
-    Show {
-        slug: String,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Stop serving a tenant.
-    Suspend { slug: String },
-    /// Serve a tenant without restriction again.
-    Resume { slug: String },
-    /// Let a tenant be read but not changed.
-    ReadOnly { slug: String },
-    /// Let a host name of its own lead to a tenant.
-    #[command(after_help = "Example:\n  galleria tenant host oak shop.oakandlinen.com")]
-    Host { slug: String, host: String },
-    /// Write a tenant into a file that another installation can import.
-    #[command(
-        after_help = "Example:\n  galleria tenant export oak oak.parcel --journey-key journey.keys\n\nThe key file of the journey is made when it does not exist. Whoever has both can read everything."
-    )]
-    Export {
-        slug: String,
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        journey_key: PathBuf,
-    },
-    /// Take a tenant out of a file that another installation exported.
-    #[command(after_help = "Example:\n  galleria tenant import oak.parcel --journey-key journey.keys")]
-    Import {
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        journey_key: PathBuf,
-        /// Under another name.
-        #[arg(long = "as", value_name = "SLUG")]
-        named: Option<String>,
-    },
-    /// Move a tenant to another cell, while it is served; it can only be read for a moment. Asked again after a crash,
-    /// it finishes what was begun, or undoes it and begins anew.
-    #[command(after_help = "\
-Examples:
-  galleria tenant move oak --to-database-url postgres://galleria_app:secret@db/galleria
-  galleria tenant move oak --to-data /srv/other
-
-A folder that it moves to must not be served at that moment.")]
-    Move {
-        slug: String,
-        #[command(flatten)]
-        to: Destination,
-    },
-    /// Say what the tenant's plan has, by the noun of the permissions: orders, files, stock, …
-    #[command(after_help = "Example:\n  galleria tenant feature oak files off")]
-    Feature {
-        slug: String,
-        feature: String,
-        #[arg(value_parser = ["on", "off"])]
-        state: String,
-    },
-    #[command(flatten)]
-    Door(DoorCommand),
-    /// Make, list, rotate and revoke keys.
-    Key {
-        #[command(subcommand)]
-        command: KeyCommand,
-    },
-}
-
-/// Another cell.
-#[derive(Debug, clap::Args)]
-pub struct Destination {
-    /// A folder.
-    #[arg(long, value_name = "DIR", conflicts_with = "to_database_url")]
-    pub to_data: Option<PathBuf>,
-    /// A database server that was prepared with `galleria migrate`.
-    #[arg(long, value_name = "URL")]
-    pub to_database_url: Option<String>,
-    /// Where its files are kept: a folder, s3://bucket/prefix or azure://account/container/prefix. A folder keeps them in
-    /// itself unless this says otherwise.
-    #[arg(long, value_name = "PLACE")]
-    pub to_files: Option<String>,
-    /// Its key file, when it is not the one that is used here.
-    #[arg(long, value_name = "FILE")]
-    pub to_key_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Make a key and show its secret, once.
-    #[command(
-        after_help = "Example:\n  galleria tenant key create oak --name \"Till 1\" --role service\n\nRoles: admin, order-manager, customer-service, operator, viewer, service."
-    )]
-    Create {
-        slug: String,
-        /// What it is for.
-        #[arg(long)]
-        name: String,
-        #[arg(long)]
-        role: String,
-        /// After so many days it stops working by itself.
-        #[arg(long, value_name = "DAYS")]
-        expires_in: Option<u32>,
-        /// How often it may ask in a minute; as often as all keys when left out.
-        #[arg(long, value_name = "REQUESTS")]
-        limit: Option<u32>,
-    },
-    /// Say how often a key may ask in a minute; 0 for as often as all keys.
-    Limit { slug: String, id: String, requests: u32 },
-    /// List a tenant's keys, without their secrets.
-    List { slug: String },
-    /// Make a key in a key's place and show its secret, once; the old one goes on for a while.
-    #[command(
-        after_help = "Example:\n  galleria tenant key rotate oak 0198c0de-0000-7000-8000-000000000000 --overlap 24\n\nHand out the new secret within that time; then the old one stops working by itself."
-    )]
-    Rotate {
-        slug: String,
-        id: String,
-        /// For how many hours both work.
-        #[arg(long, value_name = "HOURS", default_value_t = 24)]
-        overlap: u32,
-    },
-    /// End a key.
-    Revoke { slug: String, id: String },
+    /// Whether a process that serves the cell does it, when there is one.
+    pub fn is_handed_over(&self) -> bool {
+        let by_itself = matches!(self, Self::Serve | Self::Keys { command: KeysCommand::New { .. } });
+        !by_itself && self.reach() != Reach::Look
+    }
 }
 
 /// The settings that were typed.

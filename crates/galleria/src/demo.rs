@@ -13,9 +13,10 @@ use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
 
+use crate::app::Reach;
 use crate::dress::Dress;
 use crate::session::Session;
-use crate::{app, clock, dress, tenant};
+use crate::{app, clock, dress, key};
 
 const SHOPS: [&str; 2] = [include_str!("../demo/oak-and-linen.json"), include_str!("../demo/kestrel.json")];
 const PEOPLE: &str = include_str!("../demo/people.json");
@@ -65,7 +66,7 @@ struct Shown {
 }
 
 pub async fn demo(session: &Session, json: bool) -> Result<(), String> {
-    let cell = session.cell(true).await?;
+    let cell = session.cell(Reach::Make).await?;
     let result = fill(&cell, session).await;
     cell.close().await;
     let entrance = result?;
@@ -133,7 +134,7 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
     let mut keys = Vec::new();
     for role in ROLES {
         let name = format!("Demo {role}");
-        let (_, secret) = tenant::make_key(cell, &record, &name, role, None).await?;
+        let (_, secret) = key::make_key(cell, &record, &name, role, None).await?;
         keys.push(Shown { name, role: role.into(), secret });
     }
     Ok(Way {
@@ -285,7 +286,7 @@ fn welcome(session: &Session, entrance: &Entrance) {
     }
     if let Some(way) = entrance.tenants.first() {
         let admin = way.keys.first().map(|key| key.secret.as_str()).unwrap_or_default();
-        session.print("\nCome in, for example:");
+        session.print("\nTry it:");
         session.print(&format!("  curl -H \"Authorization: Bearer {admin}\" {}/api/v1/orders", way.address));
     }
 }

@@ -8,21 +8,34 @@ use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub enum DoorCommand {
-    /// Say from which networks the tenant's staff and its programs may come; from everywhere when the list is empty.
+    /// Say from which networks the tenant's staff and its programs may come, in the place of what was said before;
+    /// without any, list them.
     #[command(
-        after_help = "Examples:\n  galleria tenant networks oak \"10.0.0.0/8, 2001:db8::/32\"\n  galleria tenant networks oak \"\""
+        after_help = "Examples:\n  galleria tenant networks oak \"10.0.0.0/8, 2001:db8::/32\"\n  galleria tenant networks oak\n  galleria tenant networks oak --clear"
     )]
-    Networks { slug: String, networks: String },
-    /// Say which pages of other sites may ask the tenant from a browser; none when none is named. Those after
-    /// --credentials may also read what a signed-in browser sees; changes take a token all the same.
+    Networks {
+        slug: String,
+        #[arg(conflicts_with = "clear")]
+        networks: Option<String>,
+        /// Let them come from everywhere.
+        #[arg(long)]
+        clear: bool,
+    },
+    /// Say which pages of other sites may ask the tenant from a browser, in the place of what was said before; without
+    /// any, list them. Those after --credentials may also read what a signed-in browser sees; changes take a token all
+    /// the same.
     #[command(
-        after_help = "Examples:\n  galleria tenant origins oak https://shop.example https://www.shop.example\n  galleria tenant origins oak https://shop.example --credentials https://my.shop.example\n  galleria tenant origins oak"
+        after_help = "Examples:\n  galleria tenant origins oak https://shop.example https://www.shop.example\n  galleria tenant origins oak https://shop.example --credentials https://my.shop.example\n  galleria tenant origins oak\n  galleria tenant origins oak --clear"
     )]
     Origins {
         slug: String,
+        #[arg(conflicts_with = "clear")]
         origins: Vec<String>,
-        #[arg(long, value_name = "ORIGIN", num_args = 1..)]
+        #[arg(long, value_name = "ORIGIN", num_args = 1.., conflicts_with = "clear")]
         credentials: Vec<String>,
+        /// Let no page of another site ask it.
+        #[arg(long)]
+        clear: bool,
     },
 }
 
@@ -30,6 +43,15 @@ impl DoorCommand {
     pub fn slug(&self) -> &str {
         match self {
             Self::Networks { slug, .. } | Self::Origins { slug, .. } => slug,
+        }
+    }
+
+    pub fn only_looks(&self) -> bool {
+        match self {
+            Self::Networks { networks, clear, .. } => networks.is_none() && !clear,
+            Self::Origins { origins, credentials, clear, .. } => {
+                origins.is_empty() && credentials.is_empty() && !clear
+            }
         }
     }
 }
@@ -40,11 +62,17 @@ pub async fn door(
     tenant: &TenantRecord,
     command: DoorCommand,
 ) -> Result<(), String> {
+    if command.only_looks() {
+        show(session, tenant, &command);
+        return Ok(());
+    }
     let (registry, slug) = (cell.registry(), &tenant.slug);
     match command {
         DoorCommand::Networks { networks, .. } => {
-            let networks: Networks =
-                networks.parse().map_err(|error: limits::LimitsError| error.to_string())?;
+            let networks: Networks = networks
+                .unwrap_or_default()
+                .parse()
+                .map_err(|error: limits::LimitsError| error.to_string())?;
             let text = networks.to_string();
             let list: Vec<String> =
                 text.split(", ").filter(|network| !network.is_empty()).map(str::to_owned).collect();
@@ -68,6 +96,23 @@ pub async fn door(
         }
     }
     Ok(())
+}
+
+fn show(session: &Session, tenant: &TenantRecord, command: &DoorCommand) {
+    let slug = &tenant.slug;
+    let (list, none): (Vec<String>, String) = match command {
+        DoorCommand::Networks { .. } => {
+            (tenant.networks.clone(), format!("The staff of {slug} may come from everywhere."))
+        }
+        DoorCommand::Origins { .. } => (
+            tenant.origins.iter().map(Origin::to_string).collect(),
+            format!("No page of another site may ask {slug}."),
+        ),
+    };
+    list.iter().for_each(|line| session.print(line));
+    if list.is_empty() {
+        session.tell(&none);
+    }
 }
 
 /// An origin as browsers write it, for they compare it letter by letter.

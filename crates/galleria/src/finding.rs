@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use crate::app::Reach;
 use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
@@ -13,7 +14,7 @@ pub enum SearchCommand {
 
 pub async fn search(session: &Session, command: SearchCommand) -> Result<(), String> {
     let SearchCommand::Rebuild { slug } = command;
-    let cell = session.cell(false).await?;
+    let cell = session.cell(Reach::Look).await?;
     let tenant = cell.tenant_named(&slug).map(|tenant| tenant.id());
     cell.close().await;
     search::rebuild(&session.config.search(), tenant?)?;

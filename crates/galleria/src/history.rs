@@ -6,6 +6,7 @@ use store::past::Change;
 use store::{Moment, Tenant};
 use uuid::Uuid;
 
+use crate::app::Reach;
 use crate::relay::{encoded, id, sentence};
 use crate::session::Session;
 
@@ -34,7 +35,7 @@ pub enum HistoryCommand {
 }
 
 pub async fn history(session: &Session, slug: &str, command: HistoryCommand) -> Result<(), String> {
-    let cell = session.cell(false).await?;
+    let cell = session.cell(Reach::Look).await?;
     let result = match cell.tenant_named(slug) {
         Ok(tenant) => obey(session, &tenant, command).await,
         Err(sentence) => Err(sentence),
@@ -101,7 +102,7 @@ fn tell(session: &Session, changes: &[Change], json: bool) -> Result<(), String>
         }
     }
     if changes.is_empty() {
-        session.tell("Nothing of it differs.");
+        session.tell("Nothing of it changed between the two.");
     }
     Ok(())
 }

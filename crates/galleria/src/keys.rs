@@ -1,9 +1,24 @@
 //! `galleria keys …`
 
+use std::path::PathBuf;
+
+use clap::Subcommand;
 use store::KeyFile;
 
-use crate::cli::KeysCommand;
+use crate::app::Reach;
 use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key file. An existing one is never overwritten.
+    #[command(after_help = "Example:\n  galleria keys new /etc/galleria/keys")]
+    New { file: PathBuf },
+    /// Put a new key in front of the key file, and wrap every tenant's secret with it. Nothing is encrypted again. Where
+    /// several nodes share a database, the file goes to all of them first, and then comes `rewrap`.
+    Rotate,
+    /// Wrap every tenant's secret with the key that stands first in the file.
+    Rewrap,
+}
 
 pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String> {
     match command {
@@ -11,7 +26,7 @@ pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String>
             let file = session.path(&file);
             KeyFile::make(&file).map_err(|failure| failure.to_string())?;
             session.tell(&format!(
-                "{} is made. Keep a copy of it somewhere else: without it nobody's personal data can be read again.",
+                "The key file {} was made. Keep a copy of it somewhere else: without it nobody's personal data can be read again.",
                 file.display()
             ));
         }
@@ -35,7 +50,9 @@ pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String>
 
 /// With the key that stands first in the file. It is read anew, for it may just have been made.
 async fn rewrap(session: &Session) -> Result<(), String> {
-    let cell = crate::app::open_cell(&session.config, false).await?;
+    // The process that serves has the folder already.
+    let reach = if session.is_serving() { Reach::Look } else { Reach::Change };
+    let cell = crate::app::open_cell(&session.config, reach).await?;
     let wrapped = cell.rewrap_keys().await.map_err(|failure| failure.to_string());
     cell.close().await;
     session.tell(&format!(

@@ -9,6 +9,7 @@ pub mod cli;
 mod clientele;
 pub mod clock;
 pub mod config;
+mod consent;
 mod console;
 mod control;
 pub mod demo;
@@ -16,6 +17,7 @@ mod door;
 mod dress;
 mod finding;
 mod history;
+mod key;
 mod keys;
 mod log;
 mod migrate;
@@ -44,7 +46,8 @@ pub async fn run() -> Result<ExitCode, String> {
     let cli = Cli::parse();
     let config = config::read(&cli)?;
     log::start(&config.log)?;
-    if cli.command.changes_the_cell()
+    consent::ask(&cli.command)?;
+    if cli.command.is_handed_over()
         && config.database_url.is_none()
         && let Some(done) = control::hand_over(&config.data).await
     {
@@ -64,8 +67,8 @@ fn obey(
             Command::SandboxPayments { book, pause } => sandbox::serve(&session.config, book, pause).await?,
             Command::Demo { json } => demo::demo(session, json).await?,
             Command::Migrate { app_role } => migrate::migrate(session, app_role.as_deref()).await?,
-            Command::Verify { tenant, json } => {
-                return verify::verify(session, tenant.as_deref(), json).await;
+            Command::Verify { tenant, verbose, json } => {
+                return verify::verify(session, tenant.as_deref(), verbose, json).await;
             }
             Command::Account { command } => account::account(session, command).await?,
             Command::Service { command } => service::service(session, command).await?,
@@ -73,16 +76,16 @@ fn obey(
             Command::Backup { file, tenant, encrypt } => {
                 travel::backup(session, &file, &tenant, encrypt).await?
             }
-            Command::Restore { file, tenant, named, replace, until, erasures, check } => {
+            Command::Restore { file, tenant, named, replace, files, until, erasures, check, .. } => {
                 let asked = travel::Asked {
-                    file: &file,
                     only: tenant.as_deref(),
                     named: named.as_deref(),
                     replace,
+                    files: files.as_deref(),
                     until: until.as_deref(),
                     erasures: erasures.as_deref(),
-                    journey: None,
                     only_check: check,
+                    ..travel::Asked::of(&file)
                 };
                 travel::restore(session, asked).await?;
             }
@@ -91,7 +94,9 @@ fn obey(
             Command::Dead { tenant, command } => relay::dead(session, &tenant, command).await?,
             Command::Jobs { tenant, command } => relay::jobs(session, &tenant, command).await?,
             Command::Search { command } => finding::search(session, command).await?,
-            Command::Products { tenant, command } => products::products(session, &tenant, command).await?,
+            Command::Products { tenant, command } => {
+                return products::products(session, &tenant, command).await;
+            }
             Command::History { tenant, command } => history::history(session, &tenant, command).await?,
         }
         Ok(0)

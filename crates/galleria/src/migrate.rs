@@ -1,6 +1,6 @@
 //! `galleria migrate`
 
-use crate::app;
+use crate::app::{self, Reach};
 use crate::session::Session;
 
 pub async fn migrate(session: &Session, app_role: Option<&str>) -> Result<(), String> {
@@ -14,7 +14,7 @@ pub async fn migrate(session: &Session, app_role: Option<&str>) -> Result<(), St
         session.tell(&format!("The database is up to date. Serve it as {role}."));
         return Ok(());
     }
-    let cell = session.cell(true).await?;
+    let cell = session.cell(Reach::Change).await?;
     let mut told = 0;
     let progress = &mut |done: usize, all: usize| {
         if done == all || done >= told + 100 {

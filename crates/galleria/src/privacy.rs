@@ -1,14 +1,43 @@
 //! `galleria privacy …`
 
+use clap::Subcommand;
 use kernel::{Actor, CorrelationId, SubjectId};
 use store::Asked;
 
-use crate::cli::PrivacyCommand;
+use crate::app::Reach;
 use crate::clock;
+use crate::consent::Consent;
 use crate::session::Session;
 
+#[derive(Debug, Subcommand)]
+pub enum PrivacyCommand {
+    /// Show by which ids a person is known.
+    #[command(after_help = "Example:\n  galleria privacy find --tenant oak --email ada@example.com")]
+    Find {
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        #[arg(long)]
+        email: String,
+    },
+    /// List who was erased, an id a line: what a restore in a new installation needs to know.
+    Erasures,
+    /// Destroy a person's key and take them out of every table. This cannot be undone, not even from a backup.
+    #[command(
+        after_help = "Example:\n  galleria privacy erase --tenant oak 0198c0de-0000-7000-8000-000000000001"
+    )]
+    Erase {
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The person's id; `galleria privacy find` shows it.
+        person: String,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
 pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), String> {
-    let cell = session.cell(matches!(command, PrivacyCommand::Erase { .. })).await?;
+    let erases = matches!(command, PrivacyCommand::Erase { .. });
+    let cell = session.cell(if erases { Reach::Change } else { Reach::Look }).await?;
     let result = match command {
         PrivacyCommand::Find { tenant, email } => {
             let tenant = cell.tenant_named(&tenant)?;
@@ -24,10 +53,14 @@ pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), S
         }
         PrivacyCommand::Erasures => {
             let erased = cell.erasures().await.map_err(|failure| failure.to_string());
-            erased
-                .map(|erased| erased.iter().for_each(|(person, at)| session.print(&format!("{person} {at}"))))
+            erased.map(|erased| {
+                erased.iter().for_each(|(person, at)| session.print(&format!("{person} {at}")));
+                if erased.is_empty() {
+                    session.tell("Nobody was erased yet.");
+                }
+            })
         }
-        PrivacyCommand::Erase { tenant, person } => {
+        PrivacyCommand::Erase { tenant, person, .. } => {
             let tenant = cell.tenant_named(&tenant)?;
             let person = person.parse().map(SubjectId).map_err(|_| {
                 "A person is named by their id. Find it with: galleria privacy find --tenant SLUG --email ADDRESS"

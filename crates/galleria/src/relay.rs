@@ -8,6 +8,8 @@ use store::Tenant;
 use store::relay::{NewJob, Workers};
 use uuid::Uuid;
 
+use crate::app::Reach;
+use crate::consent::Consent;
 use crate::session::Session;
 use crate::{app, clock, workers};
 
@@ -22,7 +24,11 @@ pub enum DeadCommand {
     #[command(after_help = "Example:\n  galleria dead replay --tenant oak all")]
     Replay { letter: String },
     /// Drop a letter: nobody needs it handled any more.
-    Drop { letter: String },
+    Drop {
+        letter: String,
+        #[command(flatten)]
+        consent: Consent,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,8 +57,11 @@ pub enum JobsCommand {
 /// How many are listed.
 const LISTED: usize = 200;
 
+const NO_JOBS: &str = "There are no jobs.";
+
 pub async fn dead(session: &Session, slug: &str, command: DeadCommand) -> Result<(), String> {
-    let cell = session.cell(!matches!(command, DeadCommand::List { .. })).await?;
+    let looks = matches!(command, DeadCommand::List { .. });
+    let cell = session.cell(if looks { Reach::Look } else { Reach::Change }).await?;
     let result = match cell.tenant_named(slug) {
         Ok(tenant) => obey_dead(session, &tenant, command).await,
         Err(sentence) => Err(sentence),
@@ -98,12 +107,15 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
                 }
             }
             session.tell(&format!("{well} were handled, {badly} were not."));
+            if badly > 0 {
+                return Err("What was not handled stays a dead letter, with its reason.".into());
+            }
         }
         DeadCommand::Replay { letter } => {
             tenant.replay(id(&letter)?, &workers(session)?.subscribers).await.map_err(sentence)?;
             session.tell(&format!("{letter} was handled, and is gone."));
         }
-        DeadCommand::Drop { letter } => {
+        DeadCommand::Drop { letter, .. } => {
             tenant.drop_letter(id(&letter)?).await.map_err(sentence)?;
             session.tell(&format!("{letter} is dropped."));
         }
@@ -112,13 +124,20 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
 }
 
 pub async fn jobs(session: &Session, slug: &str, command: JobsCommand) -> Result<(), String> {
-    let cell = session.cell(!matches!(command, JobsCommand::List { .. })).await?;
+    let looks = matches!(command, JobsCommand::List { .. });
+    let cell = session.cell(if looks { Reach::Look } else { Reach::Change }).await?;
+    let sentence = |failure: store::Failure| failure.to_string();
     let tenant = match slug {
-        "" => cell.own().await.map_err(|failure| failure.to_string()),
-        slug => cell.tenant_named(slug),
+        "" if looks => cell.own_if_there().await.map_err(sentence),
+        "" => cell.own().await.map(Some).map_err(sentence),
+        slug => cell.tenant_named(slug).map(Some),
     };
     let result = match tenant {
-        Ok(tenant) => obey_jobs(session, &tenant, command).await,
+        Ok(Some(tenant)) => obey_jobs(session, &tenant, command).await,
+        Ok(None) => {
+            session.tell(NO_JOBS);
+            Ok(())
+        }
         Err(sentence) => Err(sentence),
     };
     cell.close().await;
@@ -145,7 +164,7 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
                 ));
             }
             if jobs.is_empty() {
-                session.tell("There are no jobs.");
+                session.tell(NO_JOBS);
             }
         }
         JobsCommand::Start { name, args, every } => {

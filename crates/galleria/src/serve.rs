@@ -2,13 +2,17 @@
 
 use store::relay::Pace;
 
+use crate::app::Reach;
 use crate::config::Config;
-use crate::{app, control, tell, workers};
+use crate::session::Session;
+use crate::{app, control, tell, travel, workers};
 
 pub async fn serve(config: &Config) -> Result<(), String> {
     let listener = edge::listen(config.listen).await?;
     let address = listener.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
-    let cell = app::open_cell(config, true).await?;
+    let cell = app::open_cell(config, Reach::Make).await?;
+    let session = Session::typed(config.clone());
+    travel::clean_up(&session, &cell).await;
     // Operators sign in there, so it must be there before the first of them does.
     let house = cell.own().await.map_err(|failure| failure.to_string())?;
     domains::every_day(&house).await.map_err(crate::sentences)?;
@@ -31,10 +35,12 @@ pub async fn serve(config: &Config) -> Result<(), String> {
             }
         },
     };
+    let sweeping = tokio::spawn(travel::keep_clean(session, cell.clone()));
     let served = edge::serve(listener, router, platform).await;
     if let Some(commands) = commands {
         commands.abort();
     }
+    sweeping.abort();
     relay.stop().await;
     cell.close().await;
     served.map_err(|error| format!("Serving ended: {error}"))

@@ -9,9 +9,10 @@ use identity::service_api::{self, NewService};
 use kernel::{Actor, CorrelationId, Problem};
 use store::{Asked, Cell};
 
-use crate::clock;
+use crate::app::Reach;
+use crate::consent::Consent;
 use crate::session::Session;
-use crate::tenant;
+use crate::{clock, key};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -53,18 +54,39 @@ pub enum ServiceCommand {
     /// Say how often a key may ask in a minute; 0 for as often as all services.
     Limit { id: String, requests: u32 },
     /// End a key at once.
-    Revoke { id: String },
+    Revoke {
+        id: String,
+        #[command(flatten)]
+        consent: Consent,
+    },
 }
 
+impl ServiceCommand {
+    /// What it does to the cell.
+    pub fn reach(&self) -> Reach {
+        if matches!(self, Self::List) { Reach::Look } else { Reach::Change }
+    }
+}
+
+const NO_KEYS: &str =
+    "No service has a key yet. Make one: galleria service create --name checkout --tenant oak";
+
 pub async fn service(session: &Session, command: ServiceCommand) -> Result<(), String> {
-    let cell = session.cell(true).await?;
+    let cell = session.cell(command.reach()).await?;
     let done = obey(&cell, session, command).await.map_err(crate::sentences);
     cell.close().await;
     done
 }
 
 async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result<(), Problem> {
-    let house = cell.own().await?;
+    let house = match command {
+        ServiceCommand::List => cell.own_if_there().await?,
+        _ => Some(cell.own().await?),
+    };
+    let Some(house) = house else {
+        session.tell(NO_KEYS);
+        return Ok(());
+    };
     let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
     match command {
         ServiceCommand::Create { name, tenant, role, networks, legacy, limit } => {
@@ -73,7 +95,11 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
             show_once(session, &row, &secret);
         }
         ServiceCommand::List => {
-            for row in identity::queries::service_keys(&house).await? {
+            let rows = identity::queries::service_keys(&house).await?;
+            if rows.is_empty() {
+                session.tell(NO_KEYS);
+            }
+            for row in rows {
                 let until = row.good_until.map(|until| format!(", until {until}")).unwrap_or_default();
                 let form = if row.legacy { ", legacy" } else { "" };
                 let limit = row.limit.map(|limit| format!(", {limit} a minute")).unwrap_or_default();
@@ -92,9 +118,9 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
         ServiceCommand::Limit { id, requests } => {
             let limit = Some(requests).filter(|requests| *requests > 0);
             house.run(asked, identity::works::limit_service(read(&id)?, limit)).await?;
-            session.tell(&format!("The key {id} may ask {}.", tenant::how_often(limit)));
+            session.tell(&format!("The key {id} may ask {}.", key::how_often(limit)));
         }
-        ServiceCommand::Revoke { id } => {
+        ServiceCommand::Revoke { id, .. } => {
             house.run(asked, identity::works::revoke_service(read(&id)?)).await?;
             session.tell(&format!("The key {id} is revoked."));
         }

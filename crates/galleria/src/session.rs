@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use store::{Cell, Tenant};
 
-use crate::app;
+use crate::app::{self, Reach};
 use crate::config::Config;
 use crate::console::Console;
+use crate::travel;
 
 #[derive(Clone)]
 pub struct Session {
@@ -41,11 +42,20 @@ impl Session {
         self.console.print(text);
     }
 
-    /// The cell. One that only reads leaves room for the one that serves.
-    pub async fn cell(&self, exclusive: bool) -> Result<Opened, String> {
+    /// The cell. Whoever changes it first removes what others left behind that died.
+    pub async fn cell(&self, reach: Reach) -> Result<Opened, String> {
+        let opened = self.cell_as_it_is(reach).await?;
+        if reach != Reach::Look && !opened.served {
+            travel::clean_up(self, &opened).await;
+        }
+        Ok(opened)
+    }
+
+    /// The cell, with what others left behind.
+    pub async fn cell_as_it_is(&self, reach: Reach) -> Result<Opened, String> {
         match &self.serving {
             Some(cell) => Ok(Opened { cell: cell.clone(), served: true }),
-            None => Ok(Opened { cell: app::open_cell(&self.config, exclusive).await?, served: false }),
+            None => Ok(Opened { cell: app::open_cell(&self.config, reach).await?, served: false }),
         }
     }
 

@@ -1,51 +1,180 @@
 //! `galleria tenant …`
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edge::{Audience, Grants, Role};
-use kernel::Timestamp;
-use rand::Rng as _;
+use clap::Subcommand;
+use edge::Grants;
 use serde_json::json;
-use store::{Cell, Failure, Key, TenantRecord, TenantStatus};
+use store::{Cell, Failure, TenantRecord, TenantStatus};
 
-use crate::cli::{KeyCommand, TenantCommand};
+use crate::app::Reach;
+use crate::cli::{DoorCommand, KeyCommand};
 use crate::session::Session;
-use crate::{clock, door, travel};
+use crate::{clock, door, key, travel};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make a tenant; it answers at <slug>.<base domain>.
+    #[command(after_help = "Example:\n  galleria tenant create oak --name \"Oak & Linen\" --currency EUR")]
+    Create {
+        slug: String,
+        /// What people read.
+        #[arg(long)]
+        name: String,
+        /// What it sells in, as three ISO 4217 letters.
+        #[arg(long)]
+        currency: String,
+    },
+    /// List the tenants.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a tenant with its hosts and keys.
+    Show {
+        slug: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop serving a tenant.
+    Suspend { slug: String },
+    /// Serve a tenant without restriction again.
+    Resume { slug: String },
+    /// Let a tenant be read but not changed.
+    ReadOnly { slug: String },
+    /// Let a host name of its own lead to a tenant; without a name, list those that do.
+    #[command(
+        after_help = "Examples:\n  galleria tenant host oak shop.oakandlinen.com\n  galleria tenant host oak"
+    )]
+    Host { slug: String, host: Option<String> },
+    /// Write a tenant into a file that another installation can import.
+    #[command(after_help = "\
+Examples:
+  galleria tenant export oak oak.parcel --journey-key journey.keys --files ./oak-files
+  galleria tenant export oak oak.parcel --journey-key journey.keys
+
+The key file of the journey is made when it does not exist. Whoever has both can read everything. Files that were
+uploaded, pictures of products among them, are not in the parcel: --files copies them as they are, not encrypted.")]
+    Export {
+        slug: String,
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        journey_key: PathBuf,
+        /// Copy its uploaded files to this place: a folder, s3://bucket/prefix or azure://account/container/prefix.
+        #[arg(long, value_name = "PLACE")]
+        files: Option<String>,
+    },
+    /// Take a tenant out of a file that another installation exported.
+    #[command(
+        after_help = "Example:\n  galleria tenant import oak.parcel --journey-key journey.keys --files ./oak-files"
+    )]
+    Import {
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        journey_key: PathBuf,
+        /// Where the export put its uploaded files.
+        #[arg(long, value_name = "PLACE")]
+        files: Option<String>,
+        /// Under another name.
+        #[arg(long = "as", value_name = "SLUG")]
+        named: Option<String>,
+    },
+    /// Move a tenant to another cell, while it is served; it can only be read for a moment. Asked again after a crash,
+    /// it finishes what was begun, or undoes it and begins anew.
+    #[command(after_help = "\
+Examples:
+  galleria tenant move oak --to-database-url postgres://galleria_app:secret@db/galleria
+  galleria tenant move oak --to-data /srv/other
+
+A folder that it moves to must not be served at that moment.")]
+    Move {
+        slug: String,
+        #[command(flatten)]
+        to: Destination,
+    },
+    /// Remove what is left of tenants that never wholly arrived, because whoever restored, imported or moved them died.
+    /// `serve` does it when it starts.
+    #[command(after_help = "Example:\n  galleria tenant sweep")]
+    Sweep,
+    /// Say what the tenant's plan has, by the noun of the permissions: orders, files, stock, …; without one, list what
+    /// the plan leaves out.
+    #[command(
+        after_help = "Examples:\n  galleria tenant feature oak files off\n  galleria tenant feature oak"
+    )]
+    Feature {
+        slug: String,
+        #[arg(requires = "state")]
+        feature: Option<String>,
+        #[arg(value_parser = ["on", "off"])]
+        state: Option<String>,
+    },
+    #[command(flatten)]
+    Door(DoorCommand),
+    /// Make, list, rotate and revoke keys.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+/// Another cell.
+#[derive(Debug, clap::Args)]
+pub struct Destination {
+    /// A folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "to_database_url")]
+    pub to_data: Option<PathBuf>,
+    /// A database server that was prepared with `galleria migrate`.
+    #[arg(long, value_name = "URL")]
+    pub to_database_url: Option<String>,
+    /// Where its files are kept: a folder, s3://bucket/prefix or azure://account/container/prefix. A folder keeps them in
+    /// itself unless this says otherwise.
+    #[arg(long, value_name = "PLACE")]
+    pub to_files: Option<String>,
+    /// Its key file, when it is not the one that is used here.
+    #[arg(long, value_name = "FILE")]
+    pub to_key_file: Option<PathBuf>,
+}
+
+impl TenantCommand {
+    /// What it does to the cell.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Create { .. } | Self::Import { .. } => Reach::Make,
+            Self::List { .. }
+            | Self::Show { .. }
+            | Self::Export { .. }
+            | Self::Host { host: None, .. }
+            | Self::Feature { feature: None, .. }
+            | Self::Key { command: KeyCommand::List { .. } } => Reach::Look,
+            Self::Door(command) if command.only_looks() => Reach::Look,
+            _ => Reach::Change,
+        }
+    }
+}
 
 pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), String> {
     match &command {
-        TenantCommand::Export { slug, file, journey_key } => {
-            return travel::export(session, slug, file, journey_key).await;
+        TenantCommand::Export { slug, file, journey_key, files } => {
+            return travel::export(session, slug, file, journey_key, files.as_deref()).await;
         }
-        TenantCommand::Import { file, journey_key, named } => {
+        TenantCommand::Import { file, journey_key, named, files } => {
             let asked = travel::Asked {
                 file,
-                only: None,
                 named: named.as_deref(),
-                replace: false,
-                until: None,
-                erasures: None,
                 journey: Some(journey_key),
-                only_check: false,
+                files: files.as_deref(),
+                ..travel::Asked::of(file)
             };
             return travel::restore(session, asked).await;
         }
         TenantCommand::Move { slug, to } => return travel::move_tenant(session, slug, to).await,
         _ => {}
     }
-    let reads = matches!(
-        command,
-        TenantCommand::List { .. }
-            | TenantCommand::Show { .. }
-            | TenantCommand::Key { command: KeyCommand::List { .. } }
-    );
-    let cell = session.cell(!reads).await?;
+    if matches!(command, TenantCommand::Sweep) {
+        return travel::sweep(session).await;
+    }
+    let cell = session.cell(command.reach()).await?;
     let result = obey(&cell, session, command).await;
     cell.close().await;
     result
@@ -58,9 +187,12 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
             let currency = currency.parse().map_err(|error| format!("{error}: --currency EUR"))?;
             let record =
                 registry.create_tenant(&slug, &name, currency, clock::now()).await.map_err(sentence)?;
+            // Made now, so that nobody who only looks has to.
+            cell.tenant(record.id).keys().await.map_err(sentence)?;
             session.tell(&format!(
-                "{} is made, and answers at http://{}.{}.",
-                record.name, record.slug, session.config.base_domain
+                "Tenant {slug} created. {} answers at {}",
+                record.name,
+                (session.config.addresses())(&record)
             ));
             session.tell(&format!(
                 "Give it a key: galleria tenant key create {slug} --name \"First key\" --role admin"
@@ -89,11 +221,18 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
         TenantCommand::Suspend { slug } => set_status(cell, session, &slug, TenantStatus::Suspended).await?,
         TenantCommand::Resume { slug } => set_status(cell, session, &slug, TenantStatus::Active).await?,
         TenantCommand::ReadOnly { slug } => set_status(cell, session, &slug, TenantStatus::ReadOnly).await?,
-        TenantCommand::Host { slug, host } => {
+        TenantCommand::Host { slug, host: None } => {
+            let tenant = find(cell, &slug)?;
+            tenant.hosts.iter().for_each(|host| session.print(host));
+            if tenant.hosts.is_empty() {
+                session.tell(&format!("No host name of its own leads to {slug}."));
+            }
+        }
+        TenantCommand::Host { slug, host: Some(host) } => {
             registry.add_host(find(cell, &slug)?.id, &host).await.map_err(sentence)?;
             session.tell(&format!("{host} leads to {slug} now. Point its DNS here."));
         }
-        TenantCommand::Feature { slug, feature, state } => {
+        TenantCommand::Feature { slug, feature: Some(feature), state: Some(state) } => {
             Grants::parse([format!("{feature}:read").as_str()]).map_err(|_| {
                 format!("{feature:?} is no feature. Name it as permissions do: orders, files, stock.")
             })?;
@@ -104,105 +243,24 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
                 _ => format!("The plan of {slug} does not have {feature} any more."),
             });
         }
+        TenantCommand::Feature { slug, .. } => {
+            let tenant = find(cell, &slug)?;
+            tenant.without.iter().for_each(|feature| session.print(&format!("{feature} off")));
+            if tenant.without.is_empty() {
+                session.tell(&format!("The plan of {slug} leaves nothing out."));
+            }
+        }
         TenantCommand::Door(command) => {
             let tenant = find(cell, command.slug())?;
             door::door(cell, session, &tenant, command).await?;
         }
-        TenantCommand::Export { .. } | TenantCommand::Import { .. } | TenantCommand::Move { .. } => {}
-        TenantCommand::Key { command } => key(cell, session, command).await?,
+        TenantCommand::Export { .. }
+        | TenantCommand::Import { .. }
+        | TenantCommand::Move { .. }
+        | TenantCommand::Sweep => {}
+        TenantCommand::Key { command } => key::key(cell, session, command).await?,
     }
     Ok(())
-}
-
-async fn key(cell: &Cell, session: &Session, command: KeyCommand) -> Result<(), String> {
-    match command {
-        KeyCommand::Create { slug, name, role, expires_in, limit } => {
-            let tenant = find(cell, &slug)?;
-            let expires = expires_in.map(|days| clock::now().plus(DAY * days));
-            let (key, secret) = make_key(cell, &tenant, &name, &role, expires).await?;
-            limit_key(cell, &tenant, &key, limit).await?;
-            show_once(session, &key, &secret);
-        }
-        KeyCommand::List { slug } => {
-            for key in cell.registry().keys(find(cell, &slug)?.id) {
-                let until = key.expires.map(|expires| format!(", until {expires}")).unwrap_or_default();
-                let limit = key.limit.map(|limit| format!(", {limit} a minute")).unwrap_or_default();
-                let Key { id, role, name, created, .. } = &*key;
-                session.print(&format!("{id} {role:<18} {name} (since {created}{until}{limit})"));
-            }
-        }
-        KeyCommand::Rotate { slug, id, overlap } => {
-            let tenant = find(cell, &slug)?;
-            let old = find_key(cell, &tenant, &id)?;
-            let (key, secret) = make_key(cell, &tenant, &old.name, &old.role, None).await?;
-            limit_key(cell, &tenant, &key, old.limit).await?;
-            let until = clock::now().plus(HOUR * overlap);
-            let until = old.expires.map_or(until, |expires| expires.min(until));
-            cell.registry().expire_key(tenant.id, old.id, until).await.map_err(sentence)?;
-            show_once(session, &key, &secret);
-            session.tell(&format!("The old one, {id}, works until {until}."));
-        }
-        KeyCommand::Limit { slug, id, requests } => {
-            let tenant = find(cell, &slug)?;
-            let key = find_key(cell, &tenant, &id)?;
-            let limit = Some(requests).filter(|requests| *requests > 0);
-            cell.registry().limit_key(tenant.id, key.id, limit).await.map_err(sentence)?;
-            session.tell(&format!("The key {id} may ask {}.", how_often(limit)));
-        }
-        KeyCommand::Revoke { slug, id } => {
-            let tenant = find(cell, &slug)?;
-            let key = find_key(cell, &tenant, &id)?;
-            cell.registry().revoke_key(tenant.id, key.id).await.map_err(sentence)?;
-            session.tell(&format!("The key {id} is revoked."));
-        }
-    }
-    Ok(())
-}
-
-fn find_key(cell: &Cell, tenant: &TenantRecord, id: &str) -> Result<Arc<Key>, String> {
-    let keys = cell.registry().keys(tenant.id);
-    keys.into_iter().find(|key| key.id.to_string() == id).ok_or_else(|| {
-        format!("{0} has no key {id}. `galleria tenant key list {0}` shows them.", tenant.slug)
-    })
-}
-
-/// A key that was made a moment ago, before anybody has its secret.
-async fn limit_key(cell: &Cell, tenant: &TenantRecord, key: &Key, limit: Option<u32>) -> Result<(), String> {
-    match limit.filter(|limit| *limit > 0) {
-        None => Ok(()),
-        limit => cell.registry().limit_key(tenant.id, key.id, limit).await.map_err(sentence),
-    }
-}
-
-pub fn how_often(limit: Option<u32>) -> String {
-    match limit {
-        Some(limit) => format!("{limit} times a minute now"),
-        None => "as often as others now".to_owned(),
-    }
-}
-
-fn show_once(session: &Session, key: &Key, secret: &str) {
-    session.print(secret);
-    session.tell(&format!("This is the secret of the key {}; it cannot be shown again.", key.id));
-}
-
-/// A key of the tenant, with a secret that nobody can guess.
-pub async fn make_key(
-    cell: &Cell,
-    tenant: &TenantRecord,
-    name: &str,
-    role: &str,
-    expires: Option<Timestamp>,
-) -> Result<(Key, String), String> {
-    if Role::named(Audience::Staff, role).is_none() {
-        return Err(format!("There is no role {role:?}. The roles are: {}.", Role::names(Audience::Staff)));
-    }
-    let mut bytes = [0_u8; 32];
-    rand::rng().fill_bytes(&mut bytes);
-    let secret = format!("gal_{}", URL_SAFE_NO_PAD.encode(bytes));
-    let key = cell.registry().create_key(tenant.id, name, role, &secret, clock::now(), expires).await;
-    let key = key.map_err(sentence)?;
-    Ok((key, secret))
 }
 
 fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
@@ -215,7 +273,7 @@ fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
     session.print(&format!("  id        {}", tenant.id));
     session.print(&format!("  status    {}", tenant.status.as_str()));
     session.print(&format!("  currency  {}", tenant.currency));
-    session.print(&format!("  address   http://{}.{}", tenant.slug, session.config.base_domain));
+    session.print(&format!("  address   {}", (session.config.addresses())(tenant)));
     for host in &tenant.hosts {
         session.print(&format!("  host      {host}"));
     }
@@ -223,8 +281,7 @@ fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
         session.print(&format!("  network   {network}"));
     }
     for origin in &tenant.origins {
-        let with = if origin.credentials { " (with credentials)" } else { "" };
-        session.print(&format!("  origin    {}{with}", origin.origin));
+        session.print(&format!("  origin    {origin}"));
     }
     for key in keys {
         session.print(&format!("  key       {} {} ({})", key.id, key.name, key.role));
@@ -237,12 +294,11 @@ async fn set_status(cell: &Cell, session: &Session, slug: &str, status: TenantSt
     Ok(())
 }
 
-fn find(cell: &Cell, slug: &str) -> Result<std::sync::Arc<TenantRecord>, String> {
-    cell.registry()
-        .by_slug(slug)
-        .ok_or_else(|| format!("There is no tenant {slug:?}. `galleria tenant list` shows them."))
+pub fn find(cell: &Cell, slug: &str) -> Result<Arc<TenantRecord>, String> {
+    let here = cell.registry().by_slug(slug).filter(|tenant| tenant.status.is_here());
+    here.ok_or_else(|| format!("There is no tenant {slug:?}. `galleria tenant list` shows them."))
 }
 
-fn sentence(failure: Failure) -> String {
+pub fn sentence(failure: Failure) -> String {
     failure.to_string()
 }

@@ -3,37 +3,84 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use blobs::Blobs;
 use kernel::SubjectId;
-use store::travel::{self, Restoring, Wanted};
-use store::{Cell, KeyFile};
+use store::travel::{self, Removed, Restored, Restoring, Swept, Wanted};
+use store::{Cell, Failure, Keeper, KeyFile};
 
-use crate::app;
-use crate::carry::Carriage;
-use crate::cli::Destination;
+use crate::app::{self, Reach};
+use crate::carry::{self, Brought, Carriage, Copier};
 use crate::config::Config;
 use crate::session::Session;
+use crate::tenant::Destination;
 
 /// How often something long says how far it is.
 const SAID_EVERY: Duration = Duration::from_secs(2);
 
+/// How often a process that serves looks for what others left behind.
+const SWEPT_EVERY: Duration = Duration::from_secs(10);
+
 pub async fn backup(session: &Session, file: &Path, only: &[String], sealed: bool) -> Result<(), String> {
-    let cell = session.cell(false).await?;
+    let cell = session.cell(Reach::Look).await?;
     let result = pack(session, &cell, file, only, sealed, None).await;
     cell.close().await;
-    result
+    result?;
+    if app::blobs(&session.config)?.is_some() {
+        session.tell("Files that were uploaded are not in it; copy the place that they are kept in, too.");
+    }
+    Ok(())
 }
 
-pub async fn export(session: &Session, slug: &str, file: &Path, journey: &Path) -> Result<(), String> {
-    let key = KeyFile::read_or_make(&session.path(journey)).map_err(|failure| failure.to_string())?;
-    let cell = session.cell(false).await?;
-    let result = pack(session, &cell, file, &[slug.to_owned()], true, Some(&key)).await;
+pub async fn export(
+    session: &Session,
+    slug: &str,
+    file: &Path,
+    journey: &Path,
+    files: Option<&str>,
+) -> Result<(), String> {
+    let to = files.map(|place| place_of(session, place)).transpose()?;
+    let cell = session.cell(Reach::Look).await?;
+    let exported = async {
+        let id = cell.tenant_named(slug)?.id();
+        let key = KeyFile::read_or_make(&session.path(journey)).map_err(|failure| failure.to_string())?;
+        pack(session, &cell, file, &[slug.to_owned()], true, Some(&key)).await?;
+        Ok::<_, String>(id)
+    };
+    let exported = exported.await;
     cell.close().await;
-    result?;
+    let id = exported?;
     session.tell(&format!(
         "It opens with {} only: send the two on different ways, and import it with: galleria tenant import FILE --journey-key KEY",
         journey.display()
     ));
+    match (app::blobs(&session.config)?, files.zip(to)) {
+        (Some(from), Some((place, to))) => {
+            let count = Carriage::new(from, to).carry(id).await?;
+            session.tell(&format!(
+                "{count} uploaded files were copied to {place}. They are not encrypted: whoever has them can read them. Import them with --files."
+            ));
+        }
+        (Some(from), None) => {
+            let count = carry::count(&from, id).await?;
+            if count > 0 {
+                session.tell(&format!(
+                    "Its {count} uploaded files, pictures of products among them, are not in it. Say --files PLACE to copy them, too."
+                ));
+            }
+        }
+        (None, _) => {}
+    }
     Ok(())
+}
+
+/// A place for files as it was typed: a folder is meant from where it was typed.
+fn place_of(session: &Session, place: &str) -> Result<Blobs, String> {
+    let place = match place.contains("://") {
+        true => place.to_owned(),
+        false => session.path(Path::new(place)).display().to_string(),
+    };
+    let config = Config { files: Some(place), ..session.config.clone() };
+    app::blobs(&config)?.ok_or_else(|| "--files names no place.".into())
 }
 
 async fn pack(
@@ -49,20 +96,20 @@ async fn pack(
         return Err(format!("There is no tenant {missing:?}. `galleria tenant list` shows them."));
     }
     tenants.retain(|tenant| tenant.status.is_here() && (only.is_empty() || only.contains(&tenant.slug)));
-    let wanted = Wanted { tenants, sealed, keeper: journey.map(|key| key as &dyn store::Keeper) };
+    let wanted = Wanted { tenants, sealed, keeper: journey.map(|key| key as &dyn Keeper) };
     let path = session.path(file);
     let began = Instant::now();
     let summary = travel::pack(cell, &path, wanted, &mut said(session)).await;
     let summary = summary.map_err(|failure| failure.to_string())?;
     let events: i64 = summary.tenants.iter().map(|packed| packed.events).sum();
     let size = std::fs::metadata(&path).map_or(0, |found| found.len());
-    if app::blobs(&session.config)?.is_some() {
-        session.tell("Files that were uploaded are not in it; copy the place that they are kept in, too.");
-    }
+    let tenants = match summary.tenants.len() {
+        1 => "1 tenant".to_owned(),
+        many => format!("{many} tenants"),
+    };
     session.tell(&format!(
-        "{} holds {} tenants with {events} events, in {} KB ({:.1?}).",
+        "{} holds {tenants} with {events} events, in {} KB ({:.1?}).",
         file.display(),
-        summary.tenants.len(),
         size / 1024,
         began.elapsed()
     ));
@@ -75,52 +122,159 @@ pub struct Asked<'a> {
     pub only: Option<&'a str>,
     pub named: Option<&'a str>,
     pub replace: bool,
+    pub files: Option<&'a str>,
     pub until: Option<&'a str>,
     pub erasures: Option<&'a Path>,
     pub journey: Option<&'a Path>,
     pub only_check: bool,
 }
 
+impl<'a> Asked<'a> {
+    /// Everything that is in a file, as it is there.
+    pub fn of(file: &'a Path) -> Self {
+        Self {
+            file,
+            only: None,
+            named: None,
+            replace: false,
+            files: None,
+            until: None,
+            erasures: None,
+            journey: None,
+            only_check: false,
+        }
+    }
+}
+
 pub async fn restore(session: &Session, asked: Asked<'_>) -> Result<(), String> {
-    let sentence = |failure: store::Failure| failure.to_string();
+    let sentence = |failure: Failure| failure.to_string();
     let journey =
         asked.journey.map(|path| KeyFile::read(&session.path(path))).transpose().map_err(sentence)?;
-    let keeper = journey.as_ref().map(|key| key as &dyn store::Keeper);
     let erased = asked.erasures.map_or(Ok(Vec::new()), |path| read_erasures(&session.path(path)))?;
     let until = asked.until.map(str::parse).transpose()?;
     let path = session.path(asked.file);
-    let cell = session.cell(!asked.only_check).await?;
-    let result = if asked.only_check {
-        match travel::check(&cell, &path, keeper).await.map_err(sentence) {
-            Ok(summary) => {
-                session.print(&serde_json::to_string_pretty(&summary).unwrap_or_default());
-                Ok(())
-            }
-            Err(sentence) => Err(sentence),
+    let first = !session.is_serving() && !app::is_there(&session.config);
+    if asked.only_check || first {
+        // Before anything is made for it.
+        let summary = match &journey {
+            Some(key) => travel::check(app::CONTEXTS, &path, key).await,
+            None => travel::check(app::CONTEXTS, &path, &own_key(session)?).await,
+        };
+        let summary = summary.map_err(sentence)?;
+        if asked.only_check {
+            session.print(&serde_json::to_string_pretty(&summary).unwrap_or_default());
+            return Ok(());
         }
-    } else {
-        let restoring =
-            Restoring { only: asked.only, named: asked.named, replace: asked.replace, until, keeper, erased };
-        let began = Instant::now();
-        travel::restore(&cell, &path, &restoring, &mut said(session)).await.map_err(sentence).map(
-            |restored| {
-                for tenant in restored {
-                    let kept = match tenant.kept_erased {
-                        0 => String::new(),
-                        some => format!(" {some} people who were erased since stay erased."),
-                    };
-                    session.tell(&format!(
-                        "{} is here, with {} events ({:.1?}).{kept}",
-                        tenant.slug,
-                        tenant.events,
-                        began.elapsed()
-                    ));
-                }
-            },
-        )
+    }
+    let to = app::blobs(&session.config)?;
+    let from = asked.files.map(|place| place_of(session, place)).transpose()?.or_else(|| to.clone());
+    let copier = Copier::new(from, to);
+    let restoring = Restoring {
+        only: asked.only,
+        named: asked.named,
+        replace: asked.replace,
+        until,
+        keeper: journey.as_ref().map(|key| key as &dyn Keeper),
+        erased,
+        luggage: Some(&copier),
     };
+    let cell = session.cell(Reach::Make).await?;
+    let began = Instant::now();
+    let restored = travel::restore(&cell, &path, &restoring, &mut said(session)).await.map_err(sentence);
     cell.close().await;
-    result
+    for tenant in restored? {
+        tell_restored(session, &tenant, copier.of(tenant.id), began.elapsed());
+    }
+    Ok(())
+}
+
+/// The key file of this installation, where there is no cell yet: it is not made, for no backup opens with a new one.
+fn own_key(session: &Session) -> Result<KeyFile, String> {
+    let path = session.config.key_file().ok_or(app::NO_KEY_FILE)?;
+    if !path.exists() {
+        return Err(format!(
+            "A backup opens with the key file of the installation that made it. Put a copy of that file at {}, or name it with --key-file; nothing was made or changed.",
+            path.display()
+        ));
+    }
+    KeyFile::read(&path).map_err(|failure| failure.to_string())
+}
+
+fn tell_restored(session: &Session, tenant: &Restored, files: Brought, took: Duration) {
+    let slug = &tenant.slug;
+    session.tell(&format!("{slug} is restored, with {} events ({took:.1?}).", tenant.events));
+    match tenant.kept_erased {
+        0 => {}
+        1 => session.tell("1 person who was erased since stays erased."),
+        some => session.tell(&format!("{some} people who were erased since stay erased.")),
+    }
+    if files.copied > 0 {
+        session.tell(&format!("{} uploaded files were copied for it.", files.copied));
+    }
+    if files.missing > 0 {
+        session.tell(&format!(
+            "{} of its uploaded files are not to be had here, so pictures of products may be missing. Files are in no backup: copy them from the place where they were kept into this one's, under {}.",
+            files.missing, tenant.id
+        ));
+    }
+}
+
+/// Removes what restores, imports and moves left behind whose process died. It is tried again, so a failure is only told.
+pub async fn clean_up(session: &Session, cell: &Cell) {
+    match swept(session, cell).await {
+        Ok(swept) => swept.removed.iter().for_each(|removed| session.tell(&told(removed))),
+        Err(sentence) => session.tell(&format!(
+            "What a restore or a move left behind that was broken off could not be removed yet. {sentence}"
+        )),
+    }
+}
+
+/// Does so again and again, for what dies on other nodes.
+pub async fn keep_clean(session: Session, cell: Cell) {
+    loop {
+        tokio::time::sleep(SWEPT_EVERY).await;
+        match swept(&session, &cell).await {
+            Ok(swept) => swept.removed.iter().for_each(|removed| session.tell(&told(removed))),
+            Err(why) => tracing::warn!(why, "What was left behind cannot be looked for; it is tried again"),
+        }
+    }
+}
+
+/// `galleria tenant sweep`
+pub async fn sweep(session: &Session) -> Result<(), String> {
+    let cell = session.cell_as_it_is(Reach::Change).await?;
+    let result = swept(session, &cell).await;
+    cell.close().await;
+    let swept = result?;
+    swept.removed.iter().for_each(|removed| session.tell(&told(removed)));
+    for name in &swept.under_way {
+        session.tell(&format!("{name} is being brought in, or taken away, at this moment: left alone. (When a process dies, that is known within half a minute.)"));
+    }
+    for slug in &swept.departed {
+        session.tell(&format!("{slug} has departed from here, and its move was not brought to its end: ask for the same `galleria tenant move {slug}` again."));
+    }
+    if swept == Swept::default() {
+        session.tell("Nothing was left behind.");
+    }
+    Ok(())
+}
+
+async fn swept(session: &Session, cell: &Cell) -> Result<Swept, String> {
+    let swept = travel::sweep_abandoned(cell, &mut |_, _, _| {}).await;
+    let swept = swept.map_err(|failure| failure.to_string())?;
+    if let Some(place) = app::blobs(&session.config)? {
+        for removed in swept.removed.iter().filter(|removed| removed.own_files) {
+            place.delete_all(removed.id).await.map_err(|problem| problem.detail)?;
+        }
+    }
+    Ok(swept)
+}
+
+fn told(removed: &Removed) -> String {
+    format!(
+        "What was left of {:?}, which never wholly arrived, was removed: whoever brought it died on the way.",
+        removed.name
+    )
 }
 
 pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Result<(), String> {
@@ -135,8 +289,12 @@ pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Res
         _ => return Err("Say where it is to move: --to-data DIR or --to-database-url URL.".into()),
     }
     config.files = to.to_files.clone().or(config.files);
-    let source = session.cell(true).await?;
-    let target = match app::open_cell(&config, true).await {
+    let source = session.cell_as_it_is(Reach::Change).await?;
+    if let Err(sentence) = source.tenant_named(slug) {
+        source.close().await;
+        return Err(format!("{sentence} One that has moved already leaves nothing here."));
+    }
+    let target = match app::open_cell(&config, Reach::Make).await {
         Ok(target) => target,
         Err(sentence) => {
             source.close().await;

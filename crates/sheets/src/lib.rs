@@ -40,7 +40,7 @@ kernel::ids! {
 }
 
 pub use export::{Export, export};
-pub use import::{Import, Plan, State};
+pub use import::{Import, Plan, Reject, State};
 pub use import_api::keep;
 pub use job::Imports;
 pub use refusal::{PROBLEMS, Refusal};

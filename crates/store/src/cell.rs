@@ -12,6 +12,7 @@ use crate::engine::{Engine, Opening, Row};
 use crate::keys::{Keeper, TenantKeys};
 use crate::past::{Past, Pasts};
 use crate::registry::Registry;
+use crate::travel::UnderWay;
 use crate::vault::Vault;
 use crate::work::{Asked, Done, Work};
 
@@ -31,6 +32,7 @@ struct Inner {
     pasts: Pasts,
     registry: Registry,
     vault: Vault,
+    under_way: UnderWay,
     contexts: &'static [Context],
     clock: Clock,
 }
@@ -52,8 +54,8 @@ impl Cell {
         let registry = Registry::load(&engine).await?;
         let vault = Vault::new(keeper()?);
         vault.check(&engine).await?;
-        let cell =
-            Self(Arc::new(Inner { engine, bell, pasts: Pasts::default(), registry, vault, contexts, clock }));
+        let (pasts, under_way) = (Pasts::default(), UnderWay::default());
+        let cell = Self(Arc::new(Inner { engine, bell, pasts, registry, vault, under_way, contexts, clock }));
         cell.follow_registry();
         Ok(cell)
     }
@@ -67,6 +69,12 @@ impl Cell {
     pub async fn own(&self) -> Result<Tenant, Failure> {
         self.0.engine.make_once(TenantId::CELL).await?;
         Ok(self.tenant(TenantId::CELL))
+    }
+
+    /// The cell's own place, for whoever only looks: made when it is first needed, it may not be there yet.
+    pub async fn own_if_there(&self) -> Result<Option<Tenant>, Failure> {
+        let there = self.0.engine.is_made(TenantId::CELL).await?;
+        Ok(there.then(|| self.tenant(TenantId::CELL)))
     }
 
     pub fn registry(&self) -> &Registry {
@@ -83,7 +91,9 @@ impl Cell {
 
     /// Brings the tables of every tenant up to date; tells `progress` how many of how many are done.
     pub async fn migrate(&self, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<(), Failure> {
-        let tenants: Vec<TenantId> = self.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        let tenants = self.registry().tenants();
+        let here = tenants.iter().filter(|tenant| tenant.status.is_here());
+        let tenants: Vec<TenantId> = here.map(|tenant| tenant.id).collect();
         for (done, id) in tenants.iter().enumerate() {
             progress(done, tenants.len());
             self.0.engine.wake(*id).await?;
@@ -140,6 +150,11 @@ impl Cell {
 
     pub(crate) fn pasts(&self) -> &Pasts {
         &self.0.pasts
+    }
+
+    /// The tenants that come and go by this process.
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.0.under_way
     }
 
     pub(crate) fn vault(&self) -> &Vault {

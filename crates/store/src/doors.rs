@@ -1,6 +1,8 @@
 //! From where a tenant lets its people in, and which other pages may ask it. The registry keeps both as they were
 //! written; what they mean is the edge's business.
 
+use std::fmt;
+
 use kernel::{TenantId, Write, args};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,12 @@ pub struct Origin {
     pub origin: String,
     /// Whether the browser may send its cookie along.
     pub credentials: bool,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, if self.credentials { " (with credentials)" } else { "" })
+    }
 }
 
 /// The tables of the doors, for whatever is done to all of them.

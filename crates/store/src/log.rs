@@ -127,7 +127,9 @@ impl Cell {
         after: Option<CellCursor>,
         limit: i64,
     ) -> Result<(Vec<Recorded>, Option<CellCursor>), Failure> {
-        let mut tenants: Vec<TenantId> = self.registry().tenants().iter().map(|tenant| tenant.id).collect();
+        let tenants = self.registry().tenants();
+        let here = tenants.iter().filter(|tenant| tenant.status.is_here());
+        let mut tenants: Vec<TenantId> = here.map(|tenant| tenant.id).collect();
         tenants.sort_unstable();
         let (mut events, mut cursor) = (Vec::new(), after);
         for id in tenants {

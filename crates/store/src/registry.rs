@@ -13,10 +13,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::cell::Query;
-use crate::doors::{self, Origin};
+use crate::doors::Origin;
 use crate::engine::Engine;
-use crate::travel::{Passport, PassportKey};
-use crate::vault::{self, Kept};
 use crate::{Failure, Row};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -252,7 +250,15 @@ impl Registry {
         self.tenant(id).ok_or_else(|| Failure::Bug(format!("tenant {slug} was created but is not there")))
     }
 
+    /// How a tenant is served that is here. One that comes or goes is its journey's business.
     pub async fn set_status(&self, id: TenantId, status: TenantStatus) -> Result<(), Failure> {
+        if let Some(record) = self.tenant(id).filter(|record| !record.status.is_here()) {
+            return Err(Failure::Refused(format!(
+                "{:?} is {} and does not live here, so nothing was changed.",
+                record.slug,
+                record.status.as_str()
+            )));
+        }
         self.change("update tenants set status = $2 where id = $1", args![id, status.as_str()]).await
     }
 
@@ -317,115 +323,11 @@ impl Registry {
         keys
     }
 
-    /// The keys of a tenant as they travel.
-    pub(crate) fn passport_keys(&self, tenant: TenantId) -> Vec<PassportKey> {
+    /// Every key of a tenant, with the hash of its secret.
+    pub(crate) fn keys_by_hash(&self, tenant: TenantId) -> Vec<(Vec<u8>, Arc<Key>)> {
         let snapshot = self.now.load();
         let keys = snapshot.by_secret.iter().filter(|(_, key)| key.tenant == tenant);
-        keys.map(|(hash, key)| PassportKey {
-            id: key.id,
-            name: key.name.clone(),
-            role: key.role.clone(),
-            created: key.created.as_micros(),
-            expires: key.expires.map(Timestamp::as_micros),
-            limit: key.limit,
-            hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        })
-        .collect()
-    }
-
-    /// Makes a place for a tenant that is on its way in, under a name that nobody asks for.
-    pub(crate) async fn begin_arrival(
-        &self,
-        id: TenantId,
-        passport: &Passport,
-        secret: &Kept,
-    ) -> Result<(), Failure> {
-        let Passport { name, currency, created, .. } = passport;
-        let insert = Write::one(
-            "insert into tenants (id, slug, name, currency, status, created) values ($1, $2, $3, $4, $5, $6)",
-            args![
-                id,
-                format!("arriving-{}", id.uuid().simple()),
-                name.clone(),
-                currency.clone(),
-                TenantStatus::Arriving.as_str(),
-                *created
-            ],
-        );
-        let forget = Write::any("delete from tenant_secrets where tenant = $1", args![id]);
-        self.engine.registry_write(&[insert, forget, vault::keep(id, secret)]).await?;
-        self.refresh().await
-    }
-
-    /// It has arrived: from now on it is found by its name, its hosts and its keys. Whoever had the name before keeps its
-    /// records, suspended, and hands over its hosts and keys, which are younger than those that travelled.
-    pub(crate) async fn settle_arrival(
-        &self,
-        id: TenantId,
-        slug: &str,
-        passport: &Passport,
-        instead_of: Option<TenantId>,
-    ) -> Result<(), Failure> {
-        let mut writes = Vec::new();
-        if let Some(old) = instead_of {
-            let beside = format!("replaced-{}", &TenantId::new().uuid().simple().to_string()[16..]);
-            let suspended = TenantStatus::Suspended.as_str();
-            writes.extend([
-                Write::one(
-                    "update tenants set slug = $2, status = $3 where id = $1",
-                    args![old, beside, suspended],
-                ),
-                Write::any("update tenant_hosts set tenant = $2 where tenant = $1", args![old, id]),
-                Write::any("update tenant_keys set tenant = $2 where tenant = $1", args![old, id]),
-                Write::any("update tenant_without set tenant = $2 where tenant = $1", args![old, id]),
-            ]);
-            writes.extend(doors::MOVE.map(|sql| Write::any(sql, args![old, id])));
-        } else {
-            let hosts = passport.hosts.iter().map(|host| {
-                let sql =
-                    "insert into tenant_hosts (host, tenant) values ($1, $2) on conflict (host) do nothing";
-                Write::any(sql, args![host.clone(), id])
-            });
-            writes.extend(hosts);
-            let without = passport.without.iter().map(|feature| {
-                let sql =
-                    "insert into tenant_without (tenant, feature) values ($1, $2) on conflict do nothing";
-                Write::any(sql, args![id, feature.clone()])
-            });
-            writes.extend(without);
-            writes.extend(doors::keep_networks(id, &passport.networks));
-            writes.extend(doors::keep_origins(id, &passport.origins));
-            for key in &passport.keys {
-                let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash, requests) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
-                let (name, role, hash) = (key.name.clone(), key.role.clone(), from_hex(&key.hash));
-                let limit = key.limit.map(i64::from);
-                writes.push(Write::any(
-                    sql,
-                    args![key.id, id, name, role, key.created, key.expires, hash, limit],
-                ));
-            }
-        }
-        let status = status(&passport.status).unwrap_or(TenantStatus::Suspended);
-        let settle = "update tenants set slug = $2, status = $3 where id = $1";
-        writes.push(Write::one(settle, args![id, slug.to_owned(), status.as_str()]));
-        self.engine.registry_write(&writes).await?;
-        self.refresh().await
-    }
-
-    /// Forgets a tenant whose records are gone.
-    pub(crate) async fn remove(&self, id: TenantId) -> Result<(), Failure> {
-        let tables = [
-            "delete from tenant_hosts where tenant = $1",
-            "delete from tenant_keys where tenant = $1",
-            "delete from tenant_without where tenant = $1",
-            "delete from usage where tenant = $1",
-            "delete from tenant_secrets where tenant = $1",
-            "delete from tenants where id = $1",
-        ];
-        let writes: Vec<Write> =
-            doors::FORGET.into_iter().chain(tables).map(|sql| Write::any(sql, args![id])).collect();
-        self.engine.registry_write(&writes).await?;
-        self.refresh().await
+        keys.map(|(hash, key)| (hash.clone(), key.clone())).collect()
     }
 
     /// Writes a list anew.
@@ -452,10 +354,6 @@ impl Registry {
     }
 }
 
-fn from_hex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2).filter_map(|n| u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()).collect()
-}
-
 fn limit(requests: Option<i64>) -> Option<u32> {
     requests.and_then(|requests| u32::try_from(requests).ok()).filter(|requests| *requests > 0)
 }
@@ -464,7 +362,7 @@ fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-fn status(text: &str) -> Result<TenantStatus, Failure> {
+pub(crate) fn status(text: &str) -> Result<TenantStatus, Failure> {
     TenantStatus::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
         Failure::Unusable(format!(
             "A tenant has the status {text:?}, which this binary does not know. Start a newer one."

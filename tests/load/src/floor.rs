@@ -37,6 +37,7 @@ fn in_folder(folder: &TempDir) -> Opening {
         asleep_after: Duration::from_secs(60),
         awake_at_most: 100,
         exclusive: true,
+        make: true,
     })
 }
 

@@ -90,6 +90,7 @@ async fn fill(path: &std::path::Path, words: &Words) {
         asleep_after: Duration::from_secs(60),
         awake_at_most: 10,
         exclusive: true,
+        make: true,
     };
     let keeper = || Ok(Arc::new(KeyFile::read_or_make(&path.join("galleria.keys"))?) as Arc<dyn Keeper>);
     let cell = store::Cell::open(Opening::Folder(opening), app::CONTEXTS, keeper, clock::now).await.unwrap();

@@ -58,6 +58,7 @@ pub fn measure(tenants: usize, awake: usize) -> Measured {
             asleep_after: Duration::from_secs(60),
             awake_at_most: 100,
             exclusive: true,
+            make: true,
         };
         let keeper = || {
             Ok(std::sync::Arc::new(store::KeyFile::read_or_make(&path.join("galleria.keys"))?)

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Actor, CorrelationId, Problem, TenantId, Timestamp, Write};
+use uuid::Uuid;
 
 pub(crate) use postgres::prepare_server;
 pub use row::{Column, Row};
@@ -25,7 +26,7 @@ use crate::work::{Asked, Done, Guard, Work};
 /// Where a cell is, and how it is used.
 #[derive(Debug, Clone)]
 pub enum Opening {
-    /// A folder with a file for each tenant. Made when it is not there.
+    /// A folder with a file for each tenant.
     Folder(Folder),
     /// A database server shared by many tenants.
     Server(Server),
@@ -40,6 +41,8 @@ pub struct Folder {
     pub awake_at_most: usize,
     /// Held by whoever writes; a second process is refused. A reader, such as `verify`, does not take it.
     pub exclusive: bool,
+    /// Whether a cell is made where there is none; otherwise that is said, and nothing is touched.
+    pub make: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -218,11 +221,12 @@ impl Engine {
         }
     }
 
-    /// Begins to write a tenant that nobody sees yet.
-    pub(crate) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
+    /// Begins to write a tenant that nobody sees yet, while its journey has this fence.
+    pub(crate) async fn arrive(&self, tenant: TenantId, fence: Uuid) -> Result<Arrival, Failure> {
         match self {
+            // Nobody else can work on the folder.
             Self::Sqlite(files) => files.arrive(tenant).await.map(Arrival::Sqlite),
-            Self::Postgres(database) => database.arrive(tenant).await.map(Arrival::Postgres),
+            Self::Postgres(database) => database.arrive(tenant, fence).await.map(Arrival::Postgres),
         }
     }
 
@@ -255,6 +259,14 @@ impl Engine {
         match self {
             Self::Sqlite(files) => files.purge(tenant).await,
             Self::Postgres(database) => database.purge(tenant).await,
+        }
+    }
+
+    /// Whether the storage is there.
+    pub(crate) async fn is_made(&self, tenant: TenantId) -> Result<bool, Failure> {
+        match self {
+            Self::Sqlite(files) => Ok(files.is_made(tenant)),
+            Self::Postgres(database) => database.is_made(tenant).await,
         }
     }
 

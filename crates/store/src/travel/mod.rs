@@ -2,41 +2,33 @@
 //!
 //! What travels is the log, the keys that open it, and the store's own rows (replies, cursors, dead letters, jobs). Tables
 //! and states do not: wherever the log arrives it is folded again, so what arrived is proved by its arriving. A tenant is
-//! seen by nobody before it is whole.
+//! seen by nobody before it is whole, and what is not brought to its end is swept away by whoever comes next.
 
 mod inflow;
+mod journey;
 mod moving;
 mod own;
 mod parcel;
 mod piece;
+mod place;
 mod restore;
+mod sweep;
 
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use journey::UnderWay;
 pub use moving::{Moved, move_tenant};
 pub use parcel::{Summary, Wanted, check, pack};
-pub use restore::{Restored, Restoring, restore};
+pub use restore::{Luggage, Restored, Restoring, restore};
+pub use sweep::{Removed, Swept, sweep_abandoned};
 
 use crate::doors::Origin;
-use crate::registry::{TenantRecord, TenantStatus};
-use crate::{Cell, Failure};
+use crate::registry::TenantRecord;
 
 /// Told how far something long is: what is done, of how much, and what it is.
 pub type Progress<'a> = dyn FnMut(&str, i64, i64) + Send + 'a;
-
-/// Removes what there is of a tenant that does not live here: one that departed, or never wholly arrived.
-pub(crate) async fn sweep(cell: &Cell, id: TenantId) -> Result<(), Failure> {
-    let Some(record) = cell.registry().tenant(id) else { return Ok(()) };
-    if record.status.is_here() {
-        return Err(Failure::Bug(format!("{} lives here and was to be swept away", record.slug)));
-    }
-    cell.registry().set_status(id, TenantStatus::Departed).await?;
-    cell.engine().purge(id).await?;
-    cell.vault().forget(id);
-    cell.registry().remove(id).await
-}
 
 /// A tenant's place in a registry, as it travels.
 #[derive(Debug, Clone, Serialize, Deserialize)]

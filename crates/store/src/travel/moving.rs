@@ -9,9 +9,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kernel::{Arg, SubjectId, TenantId, Timestamp};
+use kernel::{Arg, SubjectId, Timestamp};
+use uuid::Uuid;
 
 use super::inflow::{Inflow, LogDigest};
+use super::journey::{self, Journey, Step};
 use super::own::{KEYS, Sent, TABLES};
 use super::{Passport, Progress, sweep};
 use crate::keys::TenantKeys;
@@ -48,93 +50,249 @@ pub async fn move_tenant(
     source.registry().refresh().await?;
     target.registry().refresh().await?;
     let record = source.registry().by_slug(slug).ok_or_else(|| {
-        Failure::Refused(format!("There is no tenant {slug:?} here. `galleria tenant list` shows them."))
+        Failure::Refused(format!("There is no tenant {slug:?} here. `galleria tenant list` shows them; one that has moved already leaves nothing here."))
     })?;
-    let there = target.registry().tenant(record.id);
+    if record.status == TenantStatus::Arriving {
+        return Err(Failure::Refused(format!("{slug:?} is not whole itself, so nothing was moved.")));
+    }
     if target.registry().by_slug(slug).is_some_and(|other| other.id != record.id) {
         return Err(Failure::Refused(format!(
             "Another tenant is called {slug:?} over there. Give one of the two another name; nothing was changed."
         )));
     }
-    let departed = record.status == TenantStatus::Departed || source.engine().is_departed(record.id).await?;
-    match there.map(|there| there.status) {
-        Some(TenantStatus::Arriving) if departed => {
-            settle(source, target, &record, Duration::ZERO, progress).await?;
-            clean(source, &record, progress).await?;
-            finished(target, record.id).await
-        }
-        Some(status) if status.is_here() && departed => {
-            clean(source, &record, progress).await?;
-            finished(target, record.id).await
-        }
-        Some(status) if status.is_here() => Err(Failure::Refused(format!(
-            "{slug:?} is in both places. That cannot be mended by moving it; look at both before you remove one."
-        ))),
-        None if departed => Err(Failure::Refused(format!(
-            "{slug:?} has departed from here, and is not there. Look where it was moved to."
-        ))),
-        _ => begin(source, target, &record, progress).await,
+    sweep::finish_settling(source, record.id).await?;
+    let marked = record.status == TenantStatus::Departed;
+    let departed = marked || source.engine().is_departed(record.id).await?;
+    let leaving = Journey::out_of(source, record.id, record.status, departed).await?;
+    if departed && !marked {
+        source.registry().depart(record.id).await?;
     }
+    let journey = Move { source, target, record: &record, departed, leaving: &leaving };
+    let moved = journey.go(progress).await;
+    if moved.is_err() {
+        let here = source.registry().tenant(record.id).is_some_and(|record| record.status.is_here());
+        match source.engine().is_departed(record.id).await {
+            Ok(false) if here => leaving.end().await?,
+            _ => leaving.let_go().await,
+        }
+    }
+    moved
 }
 
-async fn begin(
-    source: &Cell,
-    target: &Cell,
-    record: &TenantRecord,
-    progress: &mut Progress<'_>,
-) -> Result<Moved, Failure> {
-    let id = record.id;
-    progress("clearing the place", 0, 0);
-    sweep(target, id).await?;
-    let from = source.tenant(id);
-    let keys = from.keys().await?;
-    let kept =
-        vault::read(source.engine(), id).await?.ok_or_else(|| Failure::Bug("a tenant has no keys".into()))?;
-    let secret = source.vault().secret(&kept).await?;
-    let over_there = target.vault().wrap(kept.origin, &secret).await?;
-    let passport = Passport::of(record, source.registry().passport_keys(id), kept.origin);
-    // Whoever was erased here must not come back there, by a backup that is restored there later.
-    for subject in privacy::tombstones(source.engine(), kept.origin).await? {
-        privacy::bury(target.engine(), kept.origin, subject, target.now()).await?;
-    }
-    target.registry().begin_arrival(id, &passport, &over_there).await?;
-    let copied = copy(source, target, &from, keys, progress).await;
-    let Copied { held, until, head, digest } = match copied {
-        Ok(copied) => copied,
-        Err(failure) => {
-            undo(source, target, id).await;
-            return Err(failure);
-        }
-    };
-    progress("departing", head, head);
-    if let Err(failure) = source.engine().depart(id, until, head).await {
-        // When the answer was lost, what is there decides; when that cannot be asked either, the next try finds out.
-        let gone = if failure == Failure::Stale { Ok(false) } else { source.engine().is_departed(id).await };
-        match gone {
-            Ok(true) => {}
-            Ok(false) => {
-                undo(source, target, id).await;
-                return Err(match failure {
-                    Failure::Stale => Failure::Refused("It took too long, and the tenant went on where it is. Nothing was moved; try again when less is written.".into()),
-                    other => other,
-                });
+/// From where and to where a tenant moves.
+struct Move<'a> {
+    source: &'a Cell,
+    target: &'a Cell,
+    record: &'a TenantRecord,
+    /// Whether it had departed before this was asked: everything of it is still there, and nothing is written to it.
+    departed: bool,
+    leaving: &'a Journey,
+}
+
+impl Move<'_> {
+    /// Does what is due.
+    async fn go(&self, progress: &mut Progress<'_>) -> Result<Moved, Failure> {
+        let Self { target, record, departed, leaving, .. } = *self;
+        let there = target.registry().tenant(record.id).map(|there| there.status);
+        let noted = journey::of_tenant(target, record.id).await?;
+        let ours = noted.filter(|noted| noted.id == leaving.noted.id);
+        match there {
+            Some(status) if status.is_here() && departed => {
+                sweep::finish_settling(target, record.id).await?;
+                self.clean(progress).await?;
+                self.finished().await
             }
-            Err(_) => return Err(failure),
+            Some(status) if status.is_here() => Err(Failure::Refused(format!(
+                "{:?} is in both places. That cannot be mended by moving it; look at both before you remove one.",
+                record.slug
+            ))),
+            _ if !departed => self.begin(progress).await,
+            Some(_) if let Some(whole) = ours.filter(|noted| noted.step == Step::Whole) => {
+                let arrived = Journey::resumed(target, whole).await?;
+                self.settle(arrived, Duration::ZERO, progress).await?;
+                self.clean(progress).await?;
+                self.finished().await
+            }
+            // It never lived there, and what was copied was swept away or is not whole: everything is still here.
+            _ if ours.is_some() => self.begin(progress).await,
+            _ => Err(Failure::Refused(format!(
+                "{:?} has departed from here, and is not there. Look where it was moved to.",
+                record.slug
+            ))),
         }
     }
-    source.registry().set_status(id, TenantStatus::Departed).await?;
-    let read_only = settle(source, target, record, held.elapsed(), progress).await?;
-    clean(source, record, progress).await?;
-    Ok(Moved { events: head, read_only, digest })
-}
 
-/// The tenant goes on where it is, and nothing of it is left over there.
-async fn undo(source: &Cell, target: &Cell, id: TenantId) {
-    if let Err(failure) = source.engine().freeze(id, Timestamp::from_micros(0)).await {
-        tracing::warn!(%failure, "A tenant is held back a little longer");
+    async fn begin(&self, progress: &mut Progress<'_>) -> Result<Moved, Failure> {
+        let Self { source, target, record, departed, leaving } = *self;
+        let id = record.id;
+        progress("clearing the place", 0, 0);
+        sweep::sweep(target, id, None, progress).await?;
+        let from = source.tenant(id);
+        let keys = from.keys().await?;
+        let kept = vault::read(source.engine(), id)
+            .await?
+            .ok_or_else(|| Failure::Bug("a tenant has no keys".into()))?;
+        let secret = source.vault().secret(&kept).await?;
+        let over_there = target.vault().wrap(kept.origin, &secret).await?;
+        let passport = self.passport(kept.origin);
+        self.bury(kept.origin).await?;
+        let moving = (leaving.noted.id, true);
+        let mut arrived = target.registry().begin_arrival(target, id, &passport, &over_there, moving).await?;
+        let copied = async {
+            let copied = self.copy(&from, keys, arrived.noted.fence, progress).await?;
+            arrived.bring_to(Step::Whole).await?;
+            Ok(copied)
+        };
+        let Copied { held, until, head, digest } = match copied.await {
+            Ok(copied) => copied,
+            Err(failure) => {
+                self.undo(&arrived, progress).await;
+                return Err(failure);
+            }
+        };
+        if !departed {
+            progress("departing", head, head);
+            self.depart(until, head, &arrived, progress).await?;
+        }
+        let read_only = self.settle(arrived, held.elapsed(), progress).await?;
+        self.clean(progress).await?;
+        Ok(Moved { events: head, read_only, digest })
     }
-    if let Err(failure) = sweep(target, id).await {
-        tracing::warn!(%failure, "What was copied could not be removed; the next move of this tenant removes it");
+
+    /// The one step that decides.
+    async fn depart(
+        &self,
+        until: Timestamp,
+        head: i64,
+        arrived: &Journey,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Failure> {
+        let (source, id) = (self.source, self.record.id);
+        if let Err(failure) = source.engine().depart(id, until, head).await {
+            // When the answer was lost, what is there decides; when that cannot be asked either, the next try finds out.
+            let gone =
+                if failure == Failure::Stale { Ok(false) } else { source.engine().is_departed(id).await };
+            match gone {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.undo(arrived, progress).await;
+                    return Err(match failure {
+                        Failure::Stale => Failure::Refused("It took too long, and the tenant went on where it is. Nothing was moved; try again when less is written.".into()),
+                        other => other,
+                    });
+                }
+                Err(_) => return Err(failure),
+            }
+        }
+        progress("marking it", head, head);
+        source.registry().depart(id).await
+    }
+
+    /// The tenant goes on where it is, and nothing of it is left over there.
+    async fn undo(&self, arrived: &Journey, progress: &mut Progress<'_>) {
+        let Self { source, target, record, departed, .. } = *self;
+        if !departed && let Err(failure) = source.engine().freeze(record.id, Timestamp::from_micros(0)).await
+        {
+            tracing::warn!(%failure, "A tenant is held back a little longer");
+        }
+        let swept = sweep::sweep(target, record.id, Some(arrived), progress).await;
+        // One that did not depart need not hear of it.
+        let swept = match swept {
+            Ok(()) if !departed => journey::forget_undone(target, record.id).await,
+            swept => swept,
+        };
+        if let Err(failure) = swept {
+            tracing::warn!(%failure, "What was copied could not be removed; whoever comes next removes it");
+        }
+    }
+
+    /// The tenant has departed: it begins to live over there. Returns for how long it could only be read.
+    async fn settle(
+        &self,
+        mut arrived: Journey,
+        held: Duration,
+        progress: &mut Progress<'_>,
+    ) -> Result<Duration, Failure> {
+        progress("arriving", 0, 0);
+        let (target, record, began) = (self.target, self.record, Instant::now());
+        let origin = vault::read(target.engine(), record.id).await?.map(|kept| kept.origin);
+        let origin = origin.ok_or_else(|| Failure::Bug("a tenant has no keys".into()))?;
+        self.bury(origin).await?;
+        target.registry().settle_arrival(&mut arrived, &record.slug, &self.passport(origin), None).await?;
+        let read_only = held + began.elapsed();
+        progress("settling in", 0, 0);
+        sweep::settled(target, arrived).await?;
+        Ok(read_only)
+    }
+
+    /// Whoever was erased here must not come back there, by a backup that is restored there later.
+    async fn bury(&self, origin: Uuid) -> Result<(), Failure> {
+        for subject in privacy::tombstones(self.source.engine(), origin).await? {
+            privacy::bury(self.target.engine(), origin, subject, self.target.now()).await?;
+        }
+        Ok(())
+    }
+
+    fn passport(&self, origin: Uuid) -> Passport {
+        let keys = self.source.registry().passport_keys(self.record.id);
+        let status = self.leaving.noted.status.as_str().to_owned();
+        Passport { status, ..Passport::of(self.record, keys, origin) }
+    }
+
+    /// It lives over there: nothing of it stays here.
+    async fn clean(&self, progress: &mut Progress<'_>) -> Result<(), Failure> {
+        progress("cleaning up", 0, 0);
+        sweep::sweep(self.source, self.record.id, Some(self.leaving), progress).await
+    }
+
+    /// What a move that was broken off after the departure has done in the end.
+    async fn finished(&self) -> Result<Moved, Failure> {
+        let (events, digest) = LogDigest::of(&self.target.tenant(self.record.id)).await?;
+        Ok(Moved { events, read_only: Duration::ZERO, digest })
+    }
+
+    /// Copies everything while the tenant goes on, then what was written meanwhile, then holds it back and copies the
+    /// rest.
+    async fn copy(
+        &self,
+        from: &Tenant,
+        keys: Arc<TenantKeys>,
+        fence: Uuid,
+        progress: &mut Progress<'_>,
+    ) -> Result<Copied, Failure> {
+        let Self { source, target, departed, .. } = *self;
+        let arrival = target.engine().arrive(from.id(), fence).await?;
+        let mut inflow = Inflow::new(arrival, target.contexts(), keys, HashSet::new());
+        let mut own: [Sent; 1 + TABLES.len()] = Default::default();
+        let copied = async {
+            send_own(from, &mut inflow, &mut own).await?;
+            catch_up(from, &mut inflow, progress).await?;
+            progress("writing down", inflow.head(), inflow.head());
+            inflow.settle().await?;
+            catch_up(from, &mut inflow, progress).await?;
+            progress("holding back", inflow.head(), inflow.head());
+            let held = Instant::now();
+            let until = source.now().plus(HELD_BACK);
+            if !departed {
+                source.engine().freeze(from.id(), until).await?;
+            }
+            while pour(from, &mut inflow).await? {}
+            send_own(from, &mut inflow, &mut own).await?;
+            progress("comparing", inflow.head(), inflow.head());
+            inflow.settle().await?;
+            Ok::<_, Failure>((until, held))
+        };
+        let (until, held) = match copied.await {
+            Ok(copied) => copied,
+            Err(failure) => {
+                inflow.undo().await;
+                return Err(failure);
+            }
+        };
+        let (head, digest) = (inflow.head(), inflow.digest());
+        inflow.finish().await?;
+        target.vault().forget(from.id());
+        Ok(Copied { held, until, head, digest })
     }
 }
 
@@ -144,46 +302,6 @@ struct Copied {
     until: Timestamp,
     head: i64,
     digest: String,
-}
-
-/// Copies everything while the tenant goes on, then what was written meanwhile, then holds it back and copies the rest.
-async fn copy(
-    source: &Cell,
-    target: &Cell,
-    from: &Tenant,
-    keys: Arc<TenantKeys>,
-    progress: &mut Progress<'_>,
-) -> Result<Copied, Failure> {
-    let arrival = target.engine().arrive(from.id()).await?;
-    let mut inflow = Inflow::new(arrival, target.contexts(), keys, HashSet::new());
-    let mut own: [Sent; 1 + TABLES.len()] = Default::default();
-    let copied = async {
-        send_own(from, &mut inflow, &mut own).await?;
-        catch_up(from, &mut inflow, progress).await?;
-        progress("writing down", inflow.head(), inflow.head());
-        inflow.settle().await?;
-        catch_up(from, &mut inflow, progress).await?;
-        progress("holding back", inflow.head(), inflow.head());
-        let held = Instant::now();
-        let until = source.now().plus(HELD_BACK);
-        source.engine().freeze(from.id(), until).await?;
-        while pour(from, &mut inflow).await? {}
-        send_own(from, &mut inflow, &mut own).await?;
-        progress("comparing", inflow.head(), inflow.head());
-        inflow.settle().await?;
-        Ok::<_, Failure>((until, held))
-    };
-    let (until, held) = match copied.await {
-        Ok(copied) => copied,
-        Err(failure) => {
-            inflow.undo().await;
-            return Err(failure);
-        }
-    };
-    let (head, digest) = (inflow.head(), inflow.digest());
-    inflow.finish().await?;
-    target.vault().forget(from.id());
-    Ok(Copied { held, until, head, digest })
 }
 
 /// Copies what is there, and again what was written meanwhile, until that is little.
@@ -247,35 +365,4 @@ async fn send_own(from: &Tenant, inflow: &mut Inflow, sent: &mut [Sent]) -> Resu
         inflow.put(sent.gone(table)).await?;
     }
     Ok(())
-}
-
-/// The tenant has departed: it begins to live over there. Returns for how long it could only be read.
-async fn settle(
-    source: &Cell,
-    target: &Cell,
-    record: &TenantRecord,
-    held: Duration,
-    progress: &mut Progress<'_>,
-) -> Result<Duration, Failure> {
-    progress("arriving", 0, 0);
-    let began = Instant::now();
-    let keys = source.registry().passport_keys(record.id);
-    let mut passport = Passport::of(record, keys, record.id.uuid());
-    if record.status == TenantStatus::Departed {
-        passport.status = TenantStatus::Active.as_str().to_owned();
-    }
-    target.registry().settle_arrival(record.id, &record.slug, &passport, None).await?;
-    Ok(held + began.elapsed())
-}
-
-/// It lives over there: nothing of it stays here.
-async fn clean(source: &Cell, record: &TenantRecord, progress: &mut Progress<'_>) -> Result<(), Failure> {
-    progress("cleaning up", 0, 0);
-    sweep(source, record.id).await
-}
-
-/// What a move that was broken off after the departure has done in the end.
-async fn finished(target: &Cell, id: TenantId) -> Result<Moved, Failure> {
-    let (events, digest) = LogDigest::of(&target.tenant(id)).await?;
-    Ok(Moved { events, read_only: Duration::ZERO, digest })
 }

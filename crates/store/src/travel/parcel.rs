@@ -14,6 +14,7 @@ use super::inflow::LogDigest;
 use super::own::{OwnRow, TABLES};
 use super::piece::{Header, Reader, Writer, cannot, damaged};
 use super::{Passport, Progress};
+use crate::context::Context;
 use crate::keys::{Keeper, Wrapped};
 use crate::log::{EVENT_COLUMNS, Recorded, recorded};
 use crate::registry::TenantRecord;
@@ -221,14 +222,17 @@ async fn pack_tenant(
 }
 
 /// Reads a parcel from end to end, changes nothing, and says what is in it; or why it cannot be used.
-pub async fn check(cell: &Cell, path: &Path, keeper: Option<&dyn Keeper>) -> Result<Summary, Failure> {
-    let kinds: HashMap<&str, i32> = cell
-        .contexts()
+pub async fn check(
+    contexts: &'static [Context],
+    path: &Path,
+    keeper: &dyn Keeper,
+) -> Result<Summary, Failure> {
+    let kinds: HashMap<&str, i32> = contexts
         .iter()
         .flat_map(|context| context.streams)
         .flat_map(|stream| stream.kinds().iter().copied())
         .collect();
-    let mut reader = Reader::open(path, keeper.unwrap_or(cell.vault().keeper())).await?;
+    let mut reader = Reader::open(path, keeper).await?;
     let Header { made, by, sealed, tenants, .. } = reader.header.clone();
     let mut summary = Summary { made, by, sealed, tenants: Vec::new() };
     let mut digest = LogDigest::default();

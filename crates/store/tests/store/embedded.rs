@@ -53,6 +53,7 @@ async fn a_tenant_that_nobody_asks_for_falls_asleep_and_wakes_again() {
         asleep_after: Duration::from_millis(10),
         awake_at_most: 2,
         exclusive: true,
+        make: true,
     };
     let cell = Cell::open(Opening::Folder(opening), CONTEXTS, keeper, now).await.unwrap();
     let mut jars = Vec::new();

@@ -7,9 +7,9 @@ use store::travel::{Restoring, Summary, Wanted, check, pack, restore};
 use store::{Failure, KeyFile, Moment, Tenant};
 use uuid::Uuid;
 
-use crate::jars::{asked, asked_once, drop_coins, open_jar, open_owned};
+use crate::jars::{CONTEXTS, asked, asked_once, drop_coins, open_jar, open_owned};
 use crate::over_both_engines;
-use crate::world::{World, coins};
+use crate::world::{World, coins, keeper};
 
 over_both_engines!(
     a_restored_tenant_is_what_it_was,
@@ -20,7 +20,7 @@ over_both_engines!(
     an_export_opens_with_the_key_of_the_journey_and_no_other,
 );
 
-async fn filled(world: &World) -> (Tenant, Uuid, SubjectId) {
+pub async fn filled(world: &World) -> (Tenant, Uuid, SubjectId) {
     let tenant = world.tenant().await;
     let (jar, ada) = (Uuid::now_v7(), SubjectId::new());
     tenant.run(asked_once("first", "x"), open_owned(jar, ada, "Ada Lovelace")).await.unwrap();
@@ -30,7 +30,7 @@ async fn filled(world: &World) -> (Tenant, Uuid, SubjectId) {
     (tenant, jar, ada)
 }
 
-async fn packed(world: &World, tenant: &Tenant, sealed: bool) -> (PathBuf, Summary) {
+pub async fn packed(world: &World, tenant: &Tenant, sealed: bool) -> (PathBuf, Summary) {
     let path = world.folder.path().join(format!("{}.parcel", Uuid::now_v7()));
     let tenants = vec![world.cell.registry().tenant(tenant.id()).unwrap()];
     let wanted = Wanted { tenants, sealed, keeper: None };
@@ -167,9 +167,9 @@ async fn an_export_opens_with_the_key_of_the_journey_and_no_other(world: World) 
     let tenants = vec![world.cell.registry().tenant(tenant.id()).unwrap()];
     let wanted = Wanted { tenants, sealed: true, keeper: Some(&journey) };
     pack(&world.cell, &at("export"), wanted, &mut |_, _, _| {}).await.unwrap();
-    let refused = check(&world.cell, &at("export"), Some(&other)).await.unwrap_err();
+    let refused = check(CONTEXTS, &at("export"), &other).await.unwrap_err();
     assert!(refused.to_string().contains("--key-file"), "{refused}");
-    assert!(check(&world.cell, &at("export"), None).await.is_err());
+    assert!(check(CONTEXTS, &at("export"), &*keeper().unwrap()).await.is_err());
     let elsewhere = World::embedded().await;
     let restoring = Restoring { keeper: Some(&journey), ..Restoring::default() };
     let again = restored(&elsewhere, &at("export"), restoring).await.unwrap();

@@ -74,6 +74,7 @@ pub async fn open(folder: &Path) -> Result<Cell, Failure> {
         asleep_after: Duration::from_secs(60),
         awake_at_most: 100,
         exclusive: true,
+        make: true,
     };
     Cell::open(Opening::Folder(folder), CONTEXTS, keeper, now).await
 }

@@ -3,6 +3,7 @@
 
 use futures_util::TryStreamExt;
 use kernel::{Arg, TenantId, Write};
+use uuid::Uuid;
 
 use super::flight::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
@@ -21,18 +22,20 @@ const TOGETHER: usize = 20_000;
 
 pub(crate) struct Arrival {
     session: Session,
-    begin: String,
+    tenant: TenantId,
+    fence: Uuid,
     written: usize,
 }
 
+/// Asked before each part is committed: whoever takes the journey over comes before it, and nothing of the part stays, or
+/// after it, and finds all that was written.
+const FENCED: &str = "select 1 from journeys where tenant = $1 and fence = $2 for key share";
+
 impl Database {
-    pub(in crate::engine) async fn arrive(&self, tenant: TenantId) -> Result<Arrival, Failure> {
-        let session = self.session().await?;
-        let begin = format!(
-            "begin; set local app.tenant = '{tenant}'; set local idle_in_transaction_session_timeout = 0; set local synchronous_commit = off"
-        );
-        session.text(&begin).await?;
-        Ok(Arrival { session, begin, written: 0 })
+    pub(in crate::engine) async fn arrive(&self, tenant: TenantId, fence: Uuid) -> Result<Arrival, Failure> {
+        let arrival = Arrival { session: self.session().await?, tenant, fence, written: 0 };
+        arrival.begin().await?;
+        Ok(arrival)
     }
 
     /// Holds back everything that would be written to the tenant's log, until a moment.
@@ -102,7 +105,9 @@ impl Arrival {
         self.written += writes.len();
         if self.written >= TOGETHER {
             self.written = 0;
-            self.session.text(&format!("commit; {}", self.begin)).await?;
+            self.still_ours().await?;
+            self.session.text("commit").await?;
+            self.begin().await?;
         }
         Ok(())
     }
@@ -120,7 +125,11 @@ impl Arrival {
 
     pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
         let heads = Write::one("insert into heads (one, position) values (1, $1)", vec![Arg::Int(head)]);
-        let result = match self.run(vec![in_order(&[heads])]).await {
+        let ready = match self.run(vec![in_order(&[heads])]).await {
+            Ok(()) => self.still_ours().await,
+            Err(failure) => Err(failure),
+        };
+        let result = match ready {
             // What is durable now makes everything before it durable.
             Ok(()) => self.session.text("set local synchronous_commit = on; commit").await,
             Err(failure) => Err(failure),
@@ -130,6 +139,26 @@ impl Arrival {
 
     pub(crate) async fn undo(self) {
         let _ = self.session.give_back::<()>(Err(Failure::Conflict)).await;
+    }
+
+    /// Begins a part.
+    async fn begin(&self) -> Result<(), Failure> {
+        let tenant = self.tenant;
+        let begin = format!(
+            "begin; set local app.tenant = '{tenant}'; set local idle_in_transaction_session_timeout = 0; set local synchronous_commit = off"
+        );
+        self.session.text(&begin).await
+    }
+
+    /// Refuses what comes after somebody else has taken the journey over.
+    async fn still_ours(&self) -> Result<(), Failure> {
+        let args = [Arg::from(self.tenant), Arg::Uuid(self.fence)];
+        let values = Value::each(&args);
+        let statement = self.session.statement(FENCED, &values).await?;
+        match self.session.execute(&statement, &values).await? {
+            0 => Err(Failure::Stale),
+            _ => Ok(()),
+        }
     }
 
     async fn run(&self, rounds: Vec<Vec<Part<'_>>>) -> Result<(), Failure> {

@@ -121,6 +121,16 @@ impl Database {
         self.change(&begin, &[Write::any(sql, Vec::new())]).await
     }
 
+    pub(super) async fn is_made(&self, tenant: TenantId) -> Result<bool, Failure> {
+        let mut made = false;
+        self.read(tenant, &[("select 1 from heads", Vec::new())], &mut |_, _| {
+            made = true;
+            Ok(())
+        })
+        .await?;
+        Ok(made)
+    }
+
     pub(super) async fn registry_read(
         &self,
         queries: &[Query<'_>],

@@ -39,6 +39,7 @@ static CELL: Context = Context {
         Migration { number: 5, name: "0005_cell", sql: include_str!("cell-5.sql") },
         Migration { number: 6, name: "0006_cell", sql: include_str!("cell-6.sql") },
         Migration { number: 7, name: "0007_cell", sql: include_str!("cell-7.sql") },
+        Migration { number: 8, name: "0008_cell", sql: include_str!("cell-8.sql") },
     ],
     ..Context::NONE
 };
@@ -128,6 +129,15 @@ async fn prepare(
 
 /// Whether the server is as this binary needs it, and the role as harmless as it should be. Changes nothing.
 pub(super) async fn check(session: &Session, contexts: &'static [Context]) -> Result<(), Failure> {
+    look(session, contexts).await.map_err(|failure| match failure {
+        Failure::Bug(told) => Failure::Unusable(format!(
+            "This database is not prepared for the user that signed in ({told}). Prepare it with: galleria migrate --database-url OWNER_URL --app-role NAME"
+        )),
+        other => other,
+    })
+}
+
+async fn look(session: &Session, contexts: &'static [Context]) -> Result<(), Failure> {
     let role = "select (rolsuper or rolbypassrls)::int::bigint, \
         (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relowner = r.oid and n.nspname = any($1)), \
         (to_regclass('cell.migrations') is not null)::int::bigint \
@@ -158,6 +168,17 @@ pub(super) async fn check(session: &Session, contexts: &'static [Context]) -> Re
         return Err(Failure::Unusable(format!(
             "This database lacks {} steps of this binary. Take them with: galleria migrate --database-url OWNER_URL --app-role NAME",
             waiting.len()
+        )));
+    }
+    let (mut found, mut user, mut base) = (String::new(), String::new(), String::new());
+    let settings = "select current_setting('search_path'), current_user::text, current_database()::text";
+    rows(session, settings, Vec::new(), |row| (found, user, base) = (row.get(0), row.get(1), row.get(2)))
+        .await?;
+    // They belong to the role in this database, so a copy of the database comes without them.
+    let found: Vec<&str> = found.split(", ").collect();
+    if !every(contexts).iter().all(|context| found.contains(&context.name)) {
+        return Err(Failure::Unusable(format!(
+            "The role {user:?} lacks its settings in the database {base:?}, as after a copy by pg_dump. Give them again with: galleria migrate --database-url OWNER_URL --app-role {user}"
         )));
     }
     Ok(())

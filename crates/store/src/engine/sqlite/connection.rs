@@ -36,6 +36,7 @@ const CELL: Layout = Layout {
         include_str!("cell-5.sql"),
         include_str!("cell-6.sql"),
         include_str!("cell-7.sql"),
+        include_str!("cell-8.sql"),
     ],
 };
 

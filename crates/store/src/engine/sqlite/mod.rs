@@ -55,6 +55,12 @@ impl Files {
         clock: Clock,
         bell: Arc<Bell>,
     ) -> Result<Self, Failure> {
+        if !folder.make && !folder.path.join("cell.db").exists() {
+            return Err(Failure::Unusable(format!(
+                "There is no Galleria in the folder {}, and nothing was made there. Check --data; to begin there: galleria tenant create oak --name \"Oak & Linen\" --currency EUR, or galleria demo.",
+                folder.path.display()
+            )));
+        }
         let tenants = folder.path.join("tenants");
         std::fs::create_dir_all(&tenants).map_err(|error| unusable_folder(&folder.path, &error))?;
         let lock = if folder.exclusive { Some(lock(&folder.path)?) } else { None };
@@ -144,7 +150,11 @@ impl Files {
     }
 
     pub(super) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
-        if self.path(tenant).exists() { Ok(()) } else { self.make(tenant).await }
+        if self.is_made(tenant) { Ok(()) } else { self.make(tenant).await }
+    }
+
+    pub(super) fn is_made(&self, tenant: TenantId) -> bool {
+        self.path(tenant).exists()
     }
 
     pub(super) fn registry_read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
