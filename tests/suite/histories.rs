@@ -151,7 +151,10 @@ fn next(known: &Known, dice: &mut Dice) -> (String, Option<Value>) {
         9 => (at("/edits"), Some(json!({ "take": line(dice) }))),
         10 => (at("/parcels"), Some(json!({ "lines": line(dice) }))),
         11 => (at("/parcels"), Some(json!({}))),
-        12 => (at("/status"), Some(json!({ "status": "confirmed" }))),
+        12 => {
+            let to = ["confirmed", "confirmed", "packed", "shipped", "delivered"];
+            (at("/status"), Some(json!({ "status": to[usize::try_from(dice.roll(5)).unwrap()] })))
+        }
         13 => match one_of(&known.returns, dice) {
             Some((order, back)) => {
                 let lines = json!([{ "line": 1, "quantity": some(dice, 2), "restock": dice.roll(2) == 0 }]);
@@ -232,6 +235,7 @@ async fn money_adds_up(till: &mut Till) {
 async fn goods_add_up(admin: &mut Client, stocked: i64, restocked: &[(String, i64)]) {
     let (mut reserved, mut gone) = (HashMap::<String, i64>::new(), HashMap::<String, i64>::new());
     for order in orders(admin).await {
+        assert!(by_goods(&order).contains(&order["status"].as_str().unwrap()), "{order:#}");
         for (n, line) in order["lines"].as_array().unwrap().iter().enumerate() {
             let (sku, sent) = (text(&line["sku"]), number(&line["sent"]));
             *gone.entry(sku.clone()).or_default() += sent;
@@ -252,6 +256,23 @@ async fn goods_add_up(admin: &mut Client, stocked: i64, restocked: &[(String, i6
             assert_eq!((there, kept), (stocked - of(&gone), of(&reserved)), "{sku}");
             assert!(0 <= kept && kept <= there, "more of {sku} is sold than there is");
         }
+    }
+}
+
+/// What an order may be by what became of its pieces.
+fn by_goods(order: &Value) -> &'static [&'static str] {
+    let lines = order["lines"].as_array().unwrap();
+    let sum = |field: &str| lines.iter().map(|line| number(&line[field])).sum::<i64>();
+    for line in lines {
+        let (came, sent, ordered) =
+            (number(&line["returned"]), number(&line["sent"]), number(&line["quantity"]));
+        assert!(0 <= came && came <= sent && sent <= ordered, "{order:#}");
+    }
+    match (sum("quantity") - sum("sent"), sum("sent"), sum("returned")) {
+        (_, 0, _) => &["placed", "confirmed", "packed", "cancelled"],
+        (1.., ..) => &["partly_shipped"],
+        (_, sent, came) if sent == came => &["returned"],
+        _ => &["shipped", "delivered"],
     }
 }
 

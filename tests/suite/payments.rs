@@ -349,7 +349,7 @@ async fn a_gateway_with_a_page_is_paid_on_it_and_one_without_is_not(engine: Engi
     let refused = admin.post("/api/v1/payment-providers", &cash).await;
     assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/hosted")));
     let placed = admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
-    let back = "https://oak.example/orders/1";
+    let back = "https://a.localhost/orders/1";
     let pay = json!({ "order_id": placed["id"], "return_url": back });
     let refused = admin.post("/api/v1/payments", &pay).await;
     assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/method")));

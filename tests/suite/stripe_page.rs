@@ -13,7 +13,7 @@ use crate::world::{Engine, World, all, lamp, order};
 
 const GOOD: &str = "4242424242424242";
 const BAD: &str = "4000000000000341";
-const BACK: &str = "https://oak.example/orders/1";
+const BACK: &str = "https://a.localhost/orders/1";
 
 struct Shop {
     world: World,
@@ -122,7 +122,7 @@ async fn a_card_is_refused_on_the_page_and_another_one_pays() {
     is(&neither, 422, "invalid");
     assert_eq!(neither.json()["errors"][0]["pointer"], "/method");
     assert!(text(&neither.json()["errors"][0]["detail"]).contains("return_url"), "{}", neither.json());
-    for bad in ["/orders/1", "javascript:alert(1)", "https://me:secret@oak.example/"] {
+    for bad in ["/orders/1", "javascript:alert(1)", "https://me:secret@a.localhost/"] {
         let body = json!({ "order_id": placed["id"], "return_url": bad });
         let refused = shop.admin.post("/api/v1/payments", &body).await;
         is(&refused, 422, "invalid");

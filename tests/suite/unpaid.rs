@@ -176,7 +176,7 @@ async fn whoever_comes_too_late_is_shown_no_page_to_pay_on(engine: Engine) {
     let mut till = till(engine, &clock, 0).await;
     set(&mut till.admin, 0, json!(10)).await;
     let (kept, over) = (till.order().await, till.order().await);
-    let page = |order: &str| json!({ "order_id": order, "return_url": "https://oak.example/orders/1" });
+    let page = |order: &str| json!({ "order_id": order, "return_url": "https://a.localhost/orders/1" });
     let in_time = till.admin.post("/api/v1/payments", &page(&kept)).await;
     assert_eq!(in_time.json()["status"], "challenged", "{}", in_time.json());
     clock.set(10 * 60 + 3);
@@ -191,7 +191,10 @@ async fn a_shop_that_waits_for_ever_breaks_no_word_that_it_gave(engine: Engine) 
     let clock = Ahead::new();
     let mut till = till(engine, &clock, 0).await;
     let never = till.admin.get("/api/v1/order-settings").await.json();
-    assert_eq!(never, json!({ "unpaid_cancelled_after_minutes": null, "version": 0 }));
+    assert_eq!(
+        never,
+        json!({ "unpaid_cancelled_after_minutes": null, "refund_on_cancel": "begin", "version": 0 })
+    );
     for minutes in [json!(9), json!(43_201), json!(-1)] {
         assert_eq!(set(&mut till.admin, 0, minutes).await.status, 422);
     }

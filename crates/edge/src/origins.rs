@@ -9,6 +9,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 
+use store::TenantRecord;
+
 use crate::app::Platform;
 use crate::tenancy;
 
@@ -35,6 +37,22 @@ pub(crate) fn reader(platform: &Platform, uri: &Uri, headers: &HeaderMap) -> Opt
     let record = tenancy::by_host(platform.cell().registry(), &platform.settings().base_domain, &host)?;
     let listed = record.origins.iter().find(|listed| listed.origin.as_bytes() == origin.as_bytes())?;
     Some(Reader { origin: origin.clone(), credentials: listed.credentials })
+}
+
+impl Platform {
+    /// Whether a host is a shop's own.
+    pub fn is_host_of(&self, record: &TenantRecord, host: &str) -> bool {
+        match host.strip_suffix(&*self.settings().base_domain).and_then(|rest| rest.strip_suffix('.')) {
+            Some(slug) => slug == record.slug,
+            None => record.hosts.iter().any(|own| own == host),
+        }
+    }
+
+    /// Whether people may be sent to a page on the shop's behalf: one of its own, or of an origin that it has listed.
+    /// Anything else that a caller gives would make the shop's name lead anywhere.
+    pub fn may_send_to(&self, record: &TenantRecord, host: &str, origin: &str) -> bool {
+        self.is_host_of(record, host) || record.origins.iter().any(|listed| listed.origin == origin)
+    }
 }
 
 /// The answer to a browser that asks whether it may ask; `None` when this is no such question.

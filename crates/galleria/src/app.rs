@@ -198,7 +198,9 @@ pub fn prover(config: &Config) -> Result<Prover, String> {
 
 /// Who asks payment providers.
 pub fn cashier(config: &Config) -> Result<Cashier, String> {
-    let sandbox = Sandbox::new(config.sandbox_payments.clone(), clock::now);
+    // A database that many nodes share has no folder of its own for it.
+    let book = config.database_url.is_none().then(|| config.data.join("sandbox.book"));
+    let sandbox = Sandbox::new(config.sandbox_payments.clone(), book, config.addresses(), clock::now);
     Ok(Cashier::new(policy(config)?, sandbox, Arc::new(OrdersBills)))
 }
 

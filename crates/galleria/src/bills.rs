@@ -22,7 +22,8 @@ impl Bills for OrdersBills {
     ) -> BoxFuture<'a, Result<Bill, Problem>> {
         Box::pin(async move {
             let summary = orders::queries::order_of(tenant, OrderId(order), own).await?.summary;
-            let (paid, refunded) = payments::queries::moved_for(tenant, order).await?;
+            let moved = payments::queries::moved_for(tenant, order).await?;
+            let (paid, refunded) = (moved.paid, moved.back);
             // What was refunded may be goodwill: the order says so as soon as it has heard of it.
             if (paid, refunded) != (summary.paid, summary.refunded) && refunded > 0 {
                 let detail =
@@ -62,6 +63,10 @@ impl Bills for OrdersBills {
 
     fn still(&self, bill: &Bill) -> Work {
         orders::after_works::still(OrderId(bill.order), bill.version)
+    }
+
+    fn pays_back<'a>(&'a self, tenant: &'a Tenant, order: Uuid) -> BoxFuture<'a, Result<bool, Problem>> {
+        Box::pin(async move { Ok(orders::queries::pays_back(tenant, OrderId(order)).await?) })
     }
 
     fn ordered<'a>(

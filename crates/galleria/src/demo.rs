@@ -185,8 +185,7 @@ async fn place_orders(tenant: &Tenant, record: &TenantRecord, shop: &Shop) -> Re
         let lines = (0..1 + dice.roll(3)).map(|_| line(&shelf, shop.quantity, &mut dice)).collect();
         let (id, order) = (OrderId::new(), new_order(person, lines));
         let receipt = order.ring_up(tenant, &orders::Ports::none(), record.currency, at, true).await?;
-        let number = orders::numbers::next(tenant, &asked(at)).await?;
-        tenant.run(asked(at), orders::works::place_order(id, number, order.buyer(), &receipt)).await?;
+        tenant.run(asked(at), orders::works::place_order(id, order.buyer(), &receipt)).await?;
         advance(tenant, id, at, place, &mut dice).await?;
     }
     Ok(())

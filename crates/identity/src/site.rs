@@ -23,11 +23,7 @@ impl FromRequestParts<Platform> for Site {
         let shop = Shop::from_request_parts(parts, platform).await?;
         let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
         let site = Self::read(origin).ok_or_else(|| Problem::from(Refusal::NoPage))?;
-        if site.is_of(&shop, &platform.settings().base_domain) {
-            Ok(site)
-        } else {
-            Err(Problem::from(Refusal::NoPage).into())
-        }
+        if site.is_of(&shop, platform) { Ok(site) } else { Err(Problem::from(Refusal::NoPage).into()) }
     }
 }
 
@@ -41,15 +37,11 @@ impl Site {
         good.then(|| Self { host: host.to_owned(), origin: origin.to_owned() })
     }
 
-    fn is_of(&self, shop: &Shop, base_domain: &str) -> bool {
+    fn is_of(&self, shop: &Shop, platform: &Platform) -> bool {
         if shop.tenant.id() == TenantId::CELL {
-            return self.host == base_domain;
+            return self.host == platform.settings().base_domain;
         }
-        let below = self.host.strip_suffix(base_domain).and_then(|rest| rest.strip_suffix('.'));
-        match below {
-            Some(slug) => slug == shop.record.slug,
-            None => shop.record.hosts.contains(&self.host),
-        }
+        platform.is_host_of(&shop.record, &self.host)
     }
 }
 

@@ -1,19 +1,33 @@
 //! Moving an order on, or cancelling it.
 
 use kernel::{Decide, Personal, Timestamp};
+use uuid::Uuid;
 
-use crate::order::{Cancelled, Confirmed, Delivered, Order, OrderEvent, Packed, Shipped, Status};
+use crate::order::{Cancelled, Confirmed, Order, OrderEvent, Packed, Status};
 use crate::refusal::Refusal;
+use crate::rules::RefundOnCancel;
 
+#[derive(Debug, Clone)]
 pub struct Advance {
     pub to: Status,
     pub reason: Option<Personal<String>>,
+    /// What a parcel is called that this sends.
+    pub parcel: Uuid,
+    /// What the shop says about the money of a cancelled order.
+    pub refund: RefundOnCancel,
+}
+
+impl Advance {
+    pub fn to(to: Status) -> Self {
+        Self { to, reason: None, parcel: Uuid::now_v7(), refund: RefundOnCancel::default() }
+    }
 }
 
 impl Decide<Advance> for Order {
     type Refusal = Refusal;
 
-    /// An order that is so already stays so: no event, and the same answer.
+    /// An order that is so already stays so: no event, and the same answer. What says something about goods is said by
+    /// parcels: shipped sends what has not been sent, delivered is the end of every parcel.
     fn decide(&self, command: &Advance, _now: Timestamp) -> Result<Vec<OrderEvent>, Refusal> {
         let (to, reason) = (command.to, command.reason.clone());
         let Some(from) = self.status else {
@@ -22,20 +36,22 @@ impl Decide<Advance> for Order {
         if from == to {
             return Ok(Vec::new());
         }
+        if from == Status::PartlyShipped && to == Status::Cancelled {
+            return Err(Refusal::PartlySent);
+        }
         if !from.next().contains(&to) {
             return Err(Refusal::IllegalTransition { from, to });
         }
-        if to == Status::Cancelled && self.pieces.iter().any(|pieces| pieces.sent > 0) {
-            return Err(Refusal::PartlySent);
-        }
-        Ok(vec![match to {
-            Status::Placed => return Err(Refusal::IllegalTransition { from, to }),
-            Status::Confirmed => Confirmed { reason }.into(),
-            Status::Packed => Packed { reason }.into(),
-            Status::Shipped => Shipped { reason }.into(),
-            Status::Delivered => Delivered { reason }.into(),
-            Status::Cancelled => Cancelled { reason }.into(),
-        }])
+        Ok(match to {
+            Status::Placed | Status::PartlyShipped | Status::Returned => {
+                return Err(Refusal::IllegalTransition { from, to });
+            }
+            Status::Confirmed => vec![Confirmed { reason }.into()],
+            Status::Packed => vec![Packed { reason }.into()],
+            Status::Shipped => self.send_the_rest(command.parcel, reason),
+            Status::Delivered => self.arrive(reason),
+            Status::Cancelled => vec![Cancelled { reason, refund: Some(command.refund) }.into()],
+        })
     }
 }
 
@@ -51,7 +67,7 @@ mod tests {
     fn order(after: &[Status]) -> Given<Order> {
         let mut order = given::<Order>(given::<Order>([]).when(&two_lamps(1), NOW).unwrap());
         for to in after {
-            for event in order.when(&Advance { to: *to, reason: None }, NOW).unwrap() {
+            for event in order.when(&Advance::to(*to), NOW).unwrap() {
                 order.0.apply(&event);
             }
         }
@@ -63,13 +79,13 @@ mod tests {
     }
 
     fn to(to: Status) -> Advance {
-        Advance { to, reason: because() }
+        Advance { reason: because(), ..Advance::to(to) }
     }
 
     #[test]
     fn a_reason_of_the_first_schema_is_read() {
         let event = OrderEvent::decode("order.cancelled", 1, r#"{"reason":"because"}"#).unwrap();
-        assert_eq!(event, Cancelled { reason: because() }.into());
+        assert_eq!(event, Cancelled { reason: because(), refund: None }.into());
     }
 
     #[test]
@@ -97,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_reserved_is_what_is_neither_shipped_nor_cancelled(steps in prop::collection::vec(0usize..6, 0..30)) {
+        fn what_is_reserved_is_what_is_neither_shipped_nor_cancelled(steps in prop::collection::vec(0usize..8, 0..30)) {
             let mut order = order(&[]);
             for step in steps {
                 for event in order.when(&to(Status::ALL[step]), NOW).unwrap_or_default() {

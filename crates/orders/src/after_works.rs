@@ -280,7 +280,7 @@ pub fn note_money(order: &OrderView, more: Moved) -> Result<Work, Problem> {
             desk.ask::<Order, _>(id, &Credit(goodwill.clone()))?;
         }
         if placed && moved.paid - moved.refunded >= total {
-            desk.ask::<Order, _>(id, &Advance { to: Status::Confirmed, reason: None })?;
+            desk.ask::<Order, _>(id, &Advance::to(Status::Confirmed))?;
         }
         Ok(Reply::nothing())
     }))

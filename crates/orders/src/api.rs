@@ -15,8 +15,8 @@ use crate::cart::{self, MOST_CODES, MOST_LINES, MOST_OF_A_THING};
 use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
 use crate::till::{Receipt, Wanted};
-use crate::works::{self, Buyer, PRICES_CHANGED};
-use crate::{OrderId, Ports, Refusal, numbers, rules};
+use crate::works::{self, Buyer, Moved, PRICES_CHANGED};
+use crate::{OrderId, Ports, Refusal, rules};
 
 /// How often a basket is priced again when prices change under it.
 pub const TRIES: usize = 3;
@@ -96,15 +96,6 @@ struct NewStatus {
     reason: Option<String>,
 }
 
-/// What became of an order.
-#[derive(serde::Serialize, ToSchema)]
-struct Moved {
-    id: Uuid,
-    #[schema(inline)]
-    status: Status,
-    version: i64,
-}
-
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -142,7 +133,6 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
         check.done()?;
         *customer = Some(own);
     }
-    let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
     let (shop, id) = (&ask.shop, OrderId::new());
     for tried in 1.. {
         let receipt = ask.body.ring_up(&shop.tenant, &ports, shop.record.currency, shop.now, tried > 1).await;
@@ -162,7 +152,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
         if receipt.is_err() && tried == 1 {
             continue;
         }
-        let work = receipt.map(|receipt| works::place_order(id, number, ask.body.buyer(), &receipt));
+        let work = receipt.map(|receipt| works::place_order(id, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {
             Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
@@ -204,7 +194,10 @@ async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>
     shop.one(&order, order.summary.version)
 }
 
-/// Moves an order on: placed, confirmed, packed, shipped, delivered; or cancelled before it is shipped.
+/// Moves an order on: confirmed, packed, shipped, delivered; or cancelled before anything of it is sent.
+///
+/// Shipped sends everything that has not been sent yet, as one parcel without a carrier; delivered says that every parcel
+/// has arrived. Of partly_shipped and returned the parcels and returns speak by themselves.
 #[utoipa::path(put, path = "/api/v1/orders/{id}/status", tag = "orders", params(("id" = Uuid, Path)), request_body = NewStatus,
     responses((status = 200, description = "It is so now.", body = Moved)),
     security(("staff" = ["orders:write"])))]
@@ -222,7 +215,7 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
     .await
 }
 
-/// Cancels an order; what was reserved for it can be ordered again.
+/// Cancels an order; what was reserved for it can be ordered again, and what was paid for it is to be paid back.
 #[utoipa::path(delete, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, description = "It is cancelled.", body = Moved)),
     security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"])))]

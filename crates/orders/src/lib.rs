@@ -3,7 +3,7 @@
 //! **Vocabulary.** A *cart* is what somebody means to order; a *draft* is one that the shop puts together
 //! for somebody, at prices that were *agreed* on. An order is *placed* with *lines*, each a number of one
 //! variant at the price of that moment. It goes placed → confirmed → packed → shipped → delivered, or is *cancelled*
-//! before it is shipped. The *rulebook* is promotions, taxes and ways of delivery; the *till* prices what is wanted by it.
+//! before anything of it is sent. What it is by its *goods* is said by parcels and returns alone. The *rulebook* is promotions, taxes and ways of delivery; the *till* prices what is wanted by it.
 //! A *bill* is the ledger of what something costs, as it is shown.
 //!
 //! **Invariants.** An order and the reservation of all its lines are one unit of work: there is no order without its
@@ -27,7 +27,8 @@ pub mod buyers;
 pub mod carriers;
 pub mod cart;
 pub mod claim;
-pub mod numbers;
+mod goods;
+mod numbers;
 mod order;
 pub mod parcels;
 mod place;
@@ -66,7 +67,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0006_unpaid",
         "0007_drafts",
         "0008_parcels",
-        "0009_claims"
+        "0009_claims",
+        "0010_refunds"
     ],
     streams: &[
         store::Stream::of::<Order>(),

@@ -12,6 +12,7 @@ use crate::CartId;
 use crate::after::{
     Credited, Edited, MoneyMoved, ParcelSent, Pieces, Return, ReturnClosed, ReturnOpened, ReturnReceived,
 };
+use crate::rules::RefundOnCancel;
 use crate::tracking::{ParcelSeen, Watched};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,34 +21,49 @@ pub enum Status {
     Placed,
     Confirmed,
     Packed,
+    /// Some of it has been sent, and some has not.
+    PartlyShipped,
     Shipped,
     Delivered,
+    /// Everything that was sent has come back.
+    Returned,
     Cancelled,
 }
 
 impl Status {
-    pub const ALL: [Self; 6] =
-        [Self::Placed, Self::Confirmed, Self::Packed, Self::Shipped, Self::Delivered, Self::Cancelled];
+    pub const ALL: [Self; 8] = [
+        Self::Placed,
+        Self::Confirmed,
+        Self::Packed,
+        Self::PartlyShipped,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Returned,
+        Self::Cancelled,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Placed => "placed",
             Self::Confirmed => "confirmed",
             Self::Packed => "packed",
+            Self::PartlyShipped => "partly_shipped",
             Self::Shipped => "shipped",
             Self::Delivered => "delivered",
+            Self::Returned => "returned",
             Self::Cancelled => "cancelled",
         }
     }
 
-    /// What it can become.
+    /// What somebody can say that it becomes; parcels and returns say the rest.
     pub fn next(self) -> &'static [Self] {
         match self {
             Self::Placed => &[Self::Confirmed, Self::Cancelled],
             Self::Confirmed => &[Self::Packed, Self::Cancelled],
             Self::Packed => &[Self::Shipped, Self::Cancelled],
+            Self::PartlyShipped => &[Self::Shipped],
             Self::Shipped => &[Self::Delivered],
-            Self::Delivered | Self::Cancelled => &[],
+            Self::Delivered | Self::Returned | Self::Cancelled => &[],
         }
     }
 }
@@ -128,7 +144,7 @@ pub struct Order {
     /// Parcels that have not arrived and whose carriers are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched: Vec<Watched>,
-    /// How many pieces have arrived, by what carriers say.
+    /// How many pieces have arrived, by what carriers say, or whoever said that all of them have.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub arrived: i64,
 }
@@ -142,8 +158,10 @@ kernel::events! {
         Placed(Placed) = ("order.placed", 2),
         Confirmed(Confirmed) = ("order.confirmed", 2),
         Packed(Packed) = ("order.packed", 2),
+        PartlyShipped(PartlyShipped) = ("order.partly_shipped", 1),
         Shipped(Shipped) = ("order.shipped", 2),
         Delivered(Delivered) = ("order.delivered", 2),
+        Returned(Returned) = ("order.returned", 1),
         Cancelled(Cancelled) = ("order.cancelled", 2),
         ParcelSent(ParcelSent) = ("order.parcel_sent", 1),
         ParcelSeen(ParcelSeen) = ("order.parcel_seen", 1),
@@ -249,7 +267,15 @@ macro_rules! step {
     )+};
 }
 
-step!(Confirmed, Packed, Shipped, Delivered, Cancelled);
+step!(Confirmed, Packed, PartlyShipped, Shipped, Delivered, Returned);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    pub reason: Option<Personal<String>>,
+    /// What the shop said then about the money; nothing, before shops said anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundOnCancel>,
+}
 
 impl OrderEvent {
     /// What the order is after it, if that is what it says.
@@ -258,8 +284,10 @@ impl OrderEvent {
             Self::Placed(_) => Some(Status::Placed),
             Self::Confirmed(_) => Some(Status::Confirmed),
             Self::Packed(_) => Some(Status::Packed),
+            Self::PartlyShipped(_) => Some(Status::PartlyShipped),
             Self::Shipped(_) => Some(Status::Shipped),
             Self::Delivered(_) => Some(Status::Delivered),
+            Self::Returned(_) => Some(Status::Returned),
             Self::Cancelled(_) => Some(Status::Cancelled),
             _ => None,
         }
@@ -270,9 +298,11 @@ impl OrderEvent {
         match self {
             Self::Confirmed(Confirmed { reason })
             | Self::Packed(Packed { reason })
+            | Self::PartlyShipped(PartlyShipped { reason })
             | Self::Shipped(Shipped { reason })
             | Self::Delivered(Delivered { reason })
-            | Self::Cancelled(Cancelled { reason })
+            | Self::Returned(Returned { reason })
+            | Self::Cancelled(Cancelled { reason, .. })
             | Self::Edited(Edited { reason, .. })
             | Self::ReturnOpened(ReturnOpened { reason, .. })
             | Self::Credited(Credited { reason, .. }) => reason.as_ref(),
@@ -301,8 +331,11 @@ impl Aggregate for Order {
             OrderEvent::Shipped(_) | OrderEvent::Cancelled(_) => self.reserved.clear(),
             event => self.come_after(event),
         }
-        if matches!(event, OrderEvent::Shipped(_)) {
-            self.pieces.iter_mut().for_each(|pieces| pieces.sent = pieces.quantity);
+        match event {
+            // There were none left to send, but in orders from before it took a parcel to ship one.
+            OrderEvent::Shipped(_) => self.pieces.iter_mut().for_each(|pieces| pieces.sent = pieces.quantity),
+            OrderEvent::Delivered(_) => self.arrived = self.sent(),
+            _ => {}
         }
     }
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::after_projector as after;
-use crate::order::{Address, Line, Order, OrderEvent, Person, Placed, Status};
+use crate::order::{Address, Cancelled, Line, Order, OrderEvent, Person, Placed, Status};
+use crate::rules::RefundOnCancel;
 
 /// What of an order is only ever shown, in one column.
 #[derive(Serialize)]
@@ -42,6 +43,10 @@ impl Projector for Order {
         let id = event.stream_id;
         let mut writes = match event.data {
             OrderEvent::Placed(placed) => place(event, placed),
+            OrderEvent::Cancelled(cancelled) => vec![Write::one(
+                "update orders set status = $2, version = $3, updated_at = $4, held_until = null, pays_back = $5 where id = $1",
+                args![id, status, event.version, event.at, pays_back(cancelled)],
+            )],
             _ => vec![Write::one(
                 "update orders set status = $2, version = $3, updated_at = $4, held_until = null where id = $1",
                 args![id, status, event.version, event.at],
@@ -53,6 +58,11 @@ impl Projector for Order {
         ));
         writes
     }
+}
+
+/// Whether what came in for it goes back by itself.
+fn pays_back(cancelled: &Cancelled) -> Option<i64> {
+    cancelled.refund.map(|refund| i64::from(refund == RefundOnCancel::Begin))
 }
 
 /// The statements that forget whose orders have somebody's id in a column.

@@ -13,6 +13,7 @@ use crate::bill::BillView;
 use crate::order::{Address, ChosenDelivery, ForOrganisation, Redeemed, Status};
 use crate::parcels::{ParcelView, parcels};
 use crate::projector::Details;
+use crate::rules::RefundDue;
 use crate::tracking::ParcelState;
 use crate::{CartId, OrderId, Place, Refusal};
 
@@ -51,6 +52,9 @@ pub struct OrderSummary {
     #[schema(value_type = String)]
     pub updated_at: Timestamp,
     pub version: i64,
+    /// Whether what came in for it goes back by itself.
+    #[serde(skip)]
+    pub pays_back: bool,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -82,6 +86,9 @@ pub struct OrderView {
     #[schema(value_type = Option<Uuid>)]
     pub cart_id: Option<CartId>,
     pub lines: Vec<LineView>,
+    /// What is to be paid back, if anything is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund_due: Option<RefundDue>,
     /// What it costs, and why; orders from before there were promotions and taxes cost what their lines cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
@@ -198,7 +205,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id, pays_back from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -281,6 +288,13 @@ pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Tim
     tenant.row(sql, args![beyond], |row| row.get(0)).await
 }
 
+/// Whether what came in for an order goes back by itself: it was cancelled in a shop that said so.
+pub async fn pays_back(tenant: &Tenant, order: OrderId) -> Result<bool, Failure> {
+    let sql = "select pays_back from orders where id = $1";
+    let found: Option<Option<i64>> = tenant.row(sql, args![order], |row| row.get(0)).await?;
+    Ok(found.flatten() == Some(1))
+}
+
 /// One order, if whoever asks may see it; another's answers like none.
 pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result<OrderView, Problem> {
     let order = order(tenant, id).await?;
@@ -350,8 +364,10 @@ fn act(row: &Row<'_>) -> Result<ActView, Failure> {
 
 /// An order without its lines and its history.
 fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
+    let summary = summary(row)?;
     Ok(OrderView {
-        summary: summary(row)?,
+        refund_due: RefundDue::of(-summary.owed, summary.pays_back),
+        summary,
         details: serde_json::from_str(&row.get::<String>(14)?).ok(),
         ledger: written(row, 15)?,
         cart_id: row.get::<Option<Uuid>>(16)?.map(CartId),
@@ -394,6 +410,7 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
         updated_at: row.get(9)?,
         version: row.get(10)?,
         number: row.get(11)?,
+        pays_back: row.get::<Option<i64>>(23)? == Some(1),
     })
 }
 
@@ -457,7 +474,9 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
             placed_at: now,
             updated_at: now,
             version: 1,
+            pays_back: false,
         },
+        refund_due: None,
         details,
         purchase_order: terms.purchase_order.clone(),
         organisation: terms.organisation.clone(),

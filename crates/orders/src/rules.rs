@@ -8,6 +8,7 @@ mod delivery;
 mod projector;
 mod promotion;
 pub mod queries;
+mod refunds;
 mod settings;
 mod settings_api;
 mod taxes;
@@ -27,6 +28,7 @@ use crate::Refusal;
 
 pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
 pub use promotion::{Count, GiveBack, Kept, Limits, Promo, Redeem, TakeBack, Use};
+pub use refunds::{RefundDue, RefundOnCancel};
 pub use settings::OrderSettings;
 pub use taxes::Taxes;
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Refusal;
-use crate::order::{Delivered, Order, OrderEvent, is_zero};
+use crate::order::{Order, OrderEvent, is_zero};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -127,11 +127,7 @@ impl Decide<SeeParcel> for Order {
         if let Some(last) = events.last_mut() {
             last.state = state;
         }
-        let mut events: Vec<OrderEvent> = events.into_iter().map(OrderEvent::from).collect();
-        if state == Some(ParcelState::Delivered) && self.is_whole_with(watched.pieces) {
-            events.push(Delivered { reason: None }.into());
-        }
-        Ok(events)
+        Ok(self.and_so(events.into_iter().map(OrderEvent::from).collect(), None))
     }
 }
 

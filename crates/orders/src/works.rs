@@ -4,16 +4,22 @@ use catalog::stock::{Release, Reserve, Ship};
 use catalog::{PRICING, Pricing, Product, Stock};
 use kernel::{Personal, Problem, SubjectId};
 use pricing::PromotionId;
+use serde::Serialize;
 use store::{Desk, Reply, Work};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::after::Credit;
 use crate::after_works::written_off;
 use crate::cart::approval::Approve;
 use crate::cart::{self, Cart};
+use crate::numbers::{self, NUMBERS, Numbers};
 use crate::order::{ChosenDelivery, Customer, ForOrganisation, Order, Person, Redeemed, Status, Terms};
 use crate::queries::{OrderView, made};
-use crate::rules::{Count, GiveBack, Limits, Promo, RULEBOOK, Redeem, Rulebook, TakeBack, Use};
+use crate::rules::{
+    Count, GiveBack, Limits, OrderSettings, Promo, RULEBOOK, Redeem, RefundDue, RefundOnCancel, Rulebook,
+    SETTINGS, TakeBack, Use,
+};
 use crate::till::Receipt;
 use crate::{Advance, CartId, OrderId, Place, Refusal};
 
@@ -30,8 +36,20 @@ pub struct Buyer {
     pub approved_by: Option<Uuid>,
 }
 
+/// What became of an order.
+#[derive(Serialize, ToSchema)]
+pub struct Moved {
+    id: Uuid,
+    #[schema(inline)]
+    status: Status,
+    version: i64,
+    /// Of a cancelled order: what came in for it, as far as it has heard, and is to be paid back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_due: Option<RefundDue>,
+}
+
 /// Reserves every line and places the order, or does neither.
-pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) -> Work {
+pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
     let Buyer { subject, person, note, purchase_order, cart, approved_by } = buyer;
     let redeemed = receipt.redeemed();
     let place = Place {
@@ -40,7 +58,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         ledger: receipt.ledger().clone(),
         note: note.map(|note| Personal::new(subject, note)),
         terms: Terms {
-            number: Some(number),
+            number: None,
             cart: cart.map(|(cart, _)| cart),
             delivery: receipt
                 .delivery
@@ -68,7 +86,8 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();
     let standing = receipt.standing.clone();
-    let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<Product>(products);
+    let named = Work::over::<Order>([id]).and::<Numbers>([NUMBERS]);
+    let named = named.and::<Stock>(variants).and::<Product>(products);
     let named = named.and::<Promo>(redeemed.iter().map(|(promotion, ..)| *promotion)).and::<Use>(uses);
     let named =
         named.and::<Rulebook>([RULEBOOK]).and::<Pricing>([PRICING]).and::<Cart>(cart.map(|(cart, _)| cart));
@@ -94,6 +113,7 @@ pub fn place_order(id: OrderId, number: i64, buyer: Buyer, receipt: &Receipt) ->
         for (promotion, name, limits) in &redeemed {
             redeem(desk, id, *promotion, subject, name, *limits)?;
         }
+        place.terms.number = Some(numbers::draw(desk)?);
         desk.ask::<Order, _>(id, &place)?;
         let (now, actor) = (desk.now(), desk.actor().to_string());
         Ok(Reply::json(201, &made(id, &place, now, actor))
@@ -138,8 +158,8 @@ fn redeem(
     desk.ask::<Use, _>(Use::id(promotion, customer), &count)
 }
 
-/// Moves an order on. What was reserved for it leaves the warehouse when it is shipped, and is free again when it is
-/// cancelled. `before` is the order as it was read, to know the variants.
+/// Moves an order on. What was reserved for it leaves the warehouse when the rest of it is sent, and is free again when it
+/// is cancelled. `before` is the order as it was read, to know the variants.
 pub fn advance_order(
     id: OrderId,
     before: &OrderView,
@@ -149,25 +169,27 @@ pub fn advance_order(
 ) -> Result<Work, Problem> {
     let variants: Vec<_> = before.lines.iter().map(|line| line.variant_id).collect();
     let customer = SubjectId(before.summary.customer.subject);
-    let reason = reason.map(|reason| Personal::new(customer, reason));
+    let advance = Advance { reason: reason.map(|reason| Personal::new(customer, reason)), ..Advance::to(to) };
     let promotions = if to == Status::Cancelled { before.redeemed.clone() } else { Vec::new() };
     let uses = promotions.iter().map(|used| Use::id(used.promotion, customer.uuid()));
     let uses: Vec<_> = uses.collect();
     let written_off = if to == Status::Cancelled { written_off(before)? } else { None };
     let read = before.summary.version;
-    let named = Work::over::<Order>([id]).and::<Stock>(variants);
+    let named = Work::over::<Order>([id]).and::<Stock>(variants).and::<OrderSettings>([SETTINGS]);
     let named = named.and::<Promo>(promotions.iter().map(|used| used.promotion)).and::<Use>(uses);
     Ok(named.about([customer]).decide(move |desk| {
         let order = desk.get::<Order>(id)?.clone();
         desk.expect_version::<Order>(id, seen)?;
-        let version = desk.version::<Order>(id);
+        // It may hold other things by now.
+        if order.status != Some(to) && desk.version::<Order>(id) != read {
+            return Err(prices_changed());
+        }
         if let Some(written_off) = written_off.as_ref().filter(|_| order.status != Some(Status::Cancelled)) {
-            if version != read {
-                return Err(prices_changed());
-            }
             desk.ask::<Order, _>(id, &Credit(written_off.clone()))?;
         }
-        desk.ask::<Order, _>(id, &Advance { to, reason: reason.clone() })?;
+        let refund = desk.find::<OrderSettings>(SETTINGS).map(|settings| settings.refund_on_cancel);
+        let refund = refund.unwrap_or_default();
+        desk.ask::<Order, _>(id, &Advance { refund, ..advance.clone() })?;
         let advanced = desk.version::<Order>(id);
         if order.status != Some(to) {
             for (variant, quantity) in order.reserved {
@@ -183,8 +205,11 @@ pub fn advance_order(
                 give_back(desk, id, *used, customer)?;
             }
         }
-        let body = serde_json::json!({ "id": id, "status": to, "version": advanced });
-        Ok(Reply::json(200, &body).version(advanced))
+        let money = order.money.filter(|_| to == Status::Cancelled);
+        let refund_due = money
+            .and_then(|money| RefundDue::of(money.paid - money.refunded, refund == RefundOnCancel::Begin));
+        let moved = Moved { id: id.uuid(), status: to, version: advanced, refund_due };
+        Ok(Reply::json(200, &moved).version(advanced))
     }))
 }
 

@@ -1,7 +1,8 @@
 //! The routes of payments.
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use axum::extract::State;
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Platform, Routes, Shop};
 use kernel::{Check, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Done, Reply, Tenant, Work};
@@ -76,6 +77,17 @@ impl NewPayment {
         check.done()
     }
 
+    /// Payers come back to the shop, wherever its pages are, and to nobody else's.
+    pub(crate) fn must_come_back(&self, platform: &Platform, shop: &Shop) -> Result<(), Problem> {
+        let site = self.return_url.as_deref().and_then(page::way_back).as_deref().and_then(page::site);
+        let own = site.is_none_or(|(host, origin)| platform.may_send_to(&shop.record, &host, &origin));
+        let mut check = Check::default();
+        let how =
+            "give an address of this shop, or of one of its listed origins; others have theirs listed first";
+        check.that(own, "/return_url", how);
+        check.done()
+    }
+
     /// The provider's page, when it has one and no method was named.
     fn page(&self, definition: &Definition, bill: &Bill) -> Option<PayPage> {
         let wanted = definition.has_page() && self.method.is_empty();
@@ -133,8 +145,13 @@ struct Reports {
 #[utoipa::path(post, path = "/api/v1/payments", tag = "payments", request_body = NewPayment,
     responses((status = 201, description = "Asked for; \"status\" says what came of it.", body = PaymentView)),
     security(("staff" = ["payments:pay"]), ("customer" = ["payments:pay"])))]
-async fn take_payment(Extension(cashier): Extension<Cashier>, ask: Command<NewPayment>) -> Answer {
+async fn take_payment(
+    State(platform): State<Platform>,
+    Extension(cashier): Extension<Cashier>,
+    ask: Command<NewPayment>,
+) -> Answer {
     let own = ask.shop.own();
+    ask.body.must_come_back(&platform, &ask.shop)?;
     take(&cashier, &ask, &ask.body, own).await
 }
 
@@ -182,7 +199,8 @@ async fn list_payments(
     };
     let below =
         asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("payments", &listed, &cursor))?;
-    let payments = queries::payments(&shop.tenant, &listed, below, limit + 1).await?;
+    let mut payments = queries::payments(&shop.tenant, &listed, below, limit + 1).await?;
+    payments.iter_mut().for_each(|payment| cashier.show(&shop, payment));
     shop.list(&Page::cut(payments, limit, |last| Cursor::encode("payments", &listed, &last.id)))
 }
 
@@ -191,13 +209,14 @@ async fn list_payments(
     responses((status = 200, description = "The payment.", body = PaymentView)),
     security(("staff" = ["payments:read"]), ("customer" = ["payments:read"])))]
 async fn read_payment(Extension(cashier): Extension<Cashier>, shop: Shop, Id(id): Id<PaymentId>) -> Answer {
-    let payment = queries::payment(&shop.tenant, id).await?;
+    let mut payment = queries::payment(&shop.tenant, id).await?;
     let (payer, order) = (payment.summary.payer_id, payment.summary.order_id);
     if let Some(own) = shop.own().filter(|own| *own != payer)
         && !cashier.bills().is_theirs(&shop.tenant, order, own).await?
     {
         return Err(Problem::not_found("payment").into());
     }
+    cashier.show(&shop, &mut payment.summary);
     shop.one(&payment, payment.summary.version)
 }
 
@@ -279,7 +298,8 @@ async fn reconcile_payment(
 ) -> Answer {
     queries::payment(&ask.shop.tenant, id).await?;
     settled(&cashier, &ask.shop, id, false).await?;
-    let payment = queries::payment(&ask.shop.tenant, id).await?;
+    let mut payment = queries::payment(&ask.shop.tenant, id).await?;
+    cashier.show(&ask.shop, &mut payment.summary);
     ask.shop.one(&payment, payment.summary.version)
 }
 
@@ -395,7 +415,8 @@ async fn follow(cashier: &Cashier, shop: &Shop, done: Done, status: u16) -> Answ
     let body: serde_json::Value = serde_json::from_str(&done.reply.body).unwrap_or_default();
     let id = body["id"].as_str().and_then(|id| id.parse().ok()).ok_or_else(Problem::bug)?;
     settled(cashier, shop, id, !done.replayed).await?;
-    let payment = queries::payment(&shop.tenant, id).await?;
+    let mut payment = queries::payment(&shop.tenant, id).await?;
+    cashier.show(shop, &mut payment.summary);
     let mut reply = Reply::json(status, &payment).version(payment.summary.version);
     reply.location = done.reply.location;
     Ok(edge::answer::done(Done { reply, replayed: done.replayed }))

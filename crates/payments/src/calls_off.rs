@@ -1,5 +1,5 @@
 //! Calls off what nobody is to pay any more: an order that was cancelled, or costs less, while its payer was on the way,
-//! and a challenge that a payer has left for good.
+//! and a challenge that a payer has left for good. What has come in goes back by [`crate::pays_back`].
 
 use kernel::{Event, Problem};
 use store::log::Recorded;
@@ -48,7 +48,9 @@ impl Subscriber for CallsOff {
             let summary = queries::payment(tenant, payment).await?.summary;
             let over = match status(&summary) {
                 Some(Status::Challenged) => forgotten || self.owed(tenant, &summary).await? < summary.amount,
-                Some(Status::Authorised) => self.owed(tenant, &summary).await? <= 0,
+                Some(Status::Authorised | Status::PartiallyCaptured) => {
+                    self.owed(tenant, &summary).await? <= 0
+                }
                 _ => false,
             };
             if over { Ok(Effect::Work(call_off(tenant, &summary).await?)) } else { Ok(Effect::Done) }
@@ -63,7 +65,8 @@ impl CallsOff {
 }
 
 fn status(payment: &PaymentSummary) -> Option<Status> {
-    [Status::Challenged, Status::Authorised].into_iter().find(|known| known.as_str() == payment.status)
+    let known = [Status::Challenged, Status::Authorised, Status::PartiallyCaptured];
+    known.into_iter().find(|known| known.as_str() == payment.status)
 }
 
 async fn call_off(tenant: &Tenant, payment: &PaymentSummary) -> Result<Work, Problem> {

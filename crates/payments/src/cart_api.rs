@@ -1,7 +1,8 @@
 //! Paying for what a guest ordered, who is known by nothing but their cart.
 
 use axum::Extension;
-use edge::{Answer, Command, Id, Page, Routes, Shop};
+use axum::extract::State;
+use edge::{Answer, Command, Id, Page, Platform, Routes, Shop};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -38,6 +39,7 @@ struct CartPayment {
     responses((status = 201, description = "Asked for; \"status\" says what came of it.", body = PaymentView)),
     security((), ("staff" = ["payments:pay"]), ("customer" = ["payments:pay"])))]
 async fn pay_cart(
+    State(platform): State<Platform>,
     Extension(cashier): Extension<Cashier>,
     Id(cart): Id<Uuid>,
     ask: Command<CartPayment>,
@@ -47,6 +49,7 @@ async fn pay_cart(
     let capture = Capture::default();
     let payment =
         NewPayment { order_id, provider, method, return_url, capture, amount: None, currency: None };
+    payment.must_come_back(&platform, &ask.shop)?;
     take(&cashier, &ask, &payment, None).await
 }
 
@@ -61,6 +64,7 @@ async fn list_payments_of_cart(
 ) -> Answer {
     let order = cashier.bills().ordered(&shop.tenant, cart, shop.own()).await?;
     let listed = Listed { order_id: Some(order), ..Listed::default() };
-    let items = queries::payments(&shop.tenant, &listed, Uuid::max(), MOST).await?;
+    let mut items = queries::payments(&shop.tenant, &listed, Uuid::max(), MOST).await?;
+    items.iter_mut().for_each(|payment| cashier.show(&shop, payment));
     shop.list(&Page { items, next_cursor: None })
 }

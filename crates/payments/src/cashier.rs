@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use edge::Shop;
 use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId, Timestamp};
 use outbound::{Allowed, Policy};
 use parking_lot::Mutex;
@@ -14,7 +15,7 @@ use crate::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
 use crate::payment::Request;
 use crate::port::{Ask, Bills, Outcome, Provider, Trouble};
 use crate::provider::ProviderKind;
-use crate::queries::{self, ProviderRow, Unsettled};
+use crate::queries::{self, PaymentSummary, ProviderRow, Unsettled};
 use crate::rest::{Rest, RestDoor};
 use crate::sandbox::Sandbox;
 use crate::stripe::{self, Stripe};
@@ -198,6 +199,17 @@ impl Cashier {
         })
     }
 
+    /// Shows where a challenge is met as a whole address.
+    pub(crate) fn show(&self, shop: &Shop, payment: &mut PaymentSummary) {
+        let challenge = payment.challenge_url.take();
+        payment.challenge_url = challenge.map(|url| self.0.sandbox.complete(&shop.record, url));
+    }
+
+    /// The sandbox of this process.
+    pub(crate) fn within(&self) -> &Sandbox {
+        &self.0.sandbox
+    }
+
     /// The sandbox may be asked wherever it is: its address is the platform's and nobody else's to say.
     async fn sandbox(&self) -> Result<(Policy, String), Problem> {
         let down = |why: String| Problem::unavailable("payment_provider_down", why, 30);
@@ -272,7 +284,7 @@ impl Unsettled {
 }
 
 /// The payment as works name it.
-pub(crate) fn subject(summary: &queries::PaymentSummary) -> Subject {
+pub(crate) fn subject(summary: &PaymentSummary) -> Subject {
     Subject { payment: summary.id, order: summary.order_id, payer: SubjectId(summary.payer_id) }
 }
 

@@ -10,7 +10,7 @@ use crate::cashier::Cashier;
 use crate::payment::Capture;
 use crate::provider::ProviderKind;
 use crate::queries::{self, Listed, PaymentSummary, PaymentView};
-use crate::{PaymentId, ProviderId, page};
+use crate::{PaymentId, ProviderId, page, sandbox};
 
 /// A way to pay that a shop offers.
 #[derive(Debug, Clone)]
@@ -52,6 +52,9 @@ pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Optio
 /// Where the payer of a challenged payment goes on; nowhere, when its provider names what no browser is to be sent to.
 pub async fn onward(shop: &Shop, payment: &PaymentView) -> Result<Option<String>, Problem> {
     let Some(url) = &payment.summary.challenge_url else { return Ok(None) };
+    if url.starts_with(sandbox::CHALLENGES) {
+        return Ok(Some(url.clone()));
+    }
     let provider = queries::provider(&shop.tenant, payment.summary.provider_id).await?;
     let plain = provider.is_some_and(|row| {
         let address = row.view.definition.address.as_deref().unwrap_or_default();
@@ -93,4 +96,39 @@ pub async fn pay(
         }
     }
     Err(Problem::bug())
+}
+
+/// A challenge of the sandbox that is met on a page of the shop.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    pub amount: i64,
+    /// Whether it still waits for its answer.
+    pub open: bool,
+    /// Where whoever began the payment wanted its payer to come back to.
+    pub way_back: Option<String>,
+}
+
+pub async fn challenge(shop: &Shop, id: &str) -> Result<Challenge, Problem> {
+    let payment = challenged(shop, id).await?;
+    let way_back = queries::way_back(&shop.tenant, payment.id).await?;
+    Ok(Challenge { amount: payment.amount, open: payment.challenge_url.is_some(), way_back })
+}
+
+/// The person is who they say, or is not. A sandbox that has lost its book is asked for the same once more, under the same
+/// key: then it knows the challenge again.
+pub async fn meet(cashier: &Cashier, shop: &Shop, id: &str, passed: bool) -> Result<(), Problem> {
+    let payment = challenged(shop, id).await?.id;
+    settled(cashier, shop, payment, false).await?;
+    let met = cashier.within().meet(id, passed).await;
+    met.map_err(|error| Problem::unavailable("payment_provider_down", error.to_string(), 5))?;
+    settled(cashier, shop, payment, false).await
+}
+
+/// The payment whose challenge it is or was.
+async fn challenged(shop: &Shop, id: &str) -> Result<PaymentSummary, Problem> {
+    let unknown = || Problem::not_found("challenge");
+    let key = id.strip_prefix("sb_").and_then(|key| key.get(..36)).ok_or_else(unknown)?;
+    let payment: PaymentId = key.parse().map_err(|_| unknown())?;
+    let found = queries::payment(&shop.tenant, payment).await?.summary;
+    if found.reference.as_deref() == Some(id) { Ok(found) } else { Err(unknown()) }
 }

@@ -30,6 +30,7 @@ mod notice;
 mod outcome;
 mod page;
 pub mod payment;
+mod pays_back;
 pub mod port;
 mod projector;
 mod provider;

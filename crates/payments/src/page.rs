@@ -21,6 +21,12 @@ pub fn way_back(text: &str) -> Option<String> {
     (anonymous && url.has_host()).then(|| url.into())
 }
 
+/// The host and the origin of an address that payers come back to.
+pub fn site(way_back: &str) -> Option<(String, String)> {
+    let url = Url::parse(way_back).ok()?;
+    Some((url.host_str()?.to_owned(), url.origin().ascii_serialization()))
+}
+
 /// The address of a provider's page, if a browser may be sent there: what else a provider names could be a script, and
 /// what is read on the way there only where its own address is, too.
 pub fn way_there(text: &str, plain: bool) -> Option<String> {

@@ -46,6 +46,9 @@ pub trait Bills: Send + Sync + 'static {
     /// A work that is refused, as `contended`, when the bill is not so any more.
     fn still(&self, bill: &Bill) -> Work;
 
+    /// Whether what came in for an order goes back by itself: it was cancelled in a shop that says so.
+    fn pays_back<'a>(&'a self, tenant: &'a Tenant, order: Uuid) -> BoxFuture<'a, Result<bool, Problem>>;
+
     /// The order that was made of a cart, for whoever may read the cart.
     fn ordered<'a>(
         &'a self,

@@ -252,12 +252,36 @@ fn transaction(row: &Row<'_>) -> Result<TransactionView, Failure> {
     })
 }
 
-/// What has come in for an order, and what of that has gone back, by a refund or a lost dispute.
-pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<(i64, i64), Failure> {
-    let sql = "select captured, refunded, lost from payments where order_id = $1";
-    let rows = tenant
-        .rows(sql, args![order], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)? + row.get::<i64>(2)?)));
-    Ok(rows.await?.into_iter().fold((0, 0), |sum, moved| (sum.0 + moved.0, sum.1 + moved.1)))
+/// What moved for an order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moved {
+    pub paid: i64,
+    /// What of it has gone back, by a refund or a lost dispute.
+    pub back: i64,
+    /// What of it has not, and no provider sends: it came by hand, or its refund was refused.
+    pub by_hand: i64,
+}
+
+pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<Moved, Failure> {
+    let sql = "select p.captured, p.refunded + p.lost, p.by_hand, (select count(*) from refunds r where r.payment_id = p.id and r.state = 'refused'), (select count(*) from refunds r where r.payment_id = p.id and r.state = 'asked') from payments p where p.order_id = $1";
+    let read = |row: &Row<'_>| {
+        let (paid, back): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (by_hand, refused, asked): (i64, i64, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let nobody_sends = by_hand != 0 || (refused > 0 && asked == 0);
+        Ok(Moved { paid, back, by_hand: if nobody_sends { paid - back } else { 0 } })
+    };
+    let all = tenant.rows(sql, args![order], read).await?;
+    Ok(all.into_iter().fold(Moved::default(), |sum, one| Moved {
+        paid: sum.paid + one.paid,
+        back: sum.back + one.back,
+        by_hand: sum.by_hand + one.by_hand,
+    }))
+}
+
+/// Where the payer of a payment comes back to, if anybody said so.
+pub async fn way_back(tenant: &Tenant, payment: PaymentId) -> Result<Option<String>, Failure> {
+    let sql = "select return_url from payments where id = $1";
+    Ok(tenant.row(sql, args![payment], |row| row.get(0)).await?.flatten())
 }
 
 /// The tab of an order: its version, and the payment that is open.

@@ -129,12 +129,12 @@ impl Decide<Record> for Payment {
 }
 
 /// A request that is about to be made.
-struct New {
-    request: Request,
-    id: PaymentId,
-    amount: i64,
-    within: Duration,
-    at: Timestamp,
+pub(crate) struct New {
+    pub(crate) request: Request,
+    pub(crate) id: PaymentId,
+    pub(crate) amount: i64,
+    pub(crate) within: Duration,
+    pub(crate) at: Timestamp,
 }
 
 fn some(asked: Option<i64>, left: i64) -> Result<i64, Refusal> {
@@ -164,7 +164,7 @@ impl Payment {
         Refusal::Not { status: self.status(), what }
     }
 
-    fn requested(&self, billed: &Billed, new: New) -> Requested {
+    pub(crate) fn requested(&self, billed: &Billed, new: New) -> Requested {
         let New { request, id, amount, within, at } = new;
         let number = 1 + match request {
             Request::Authorise => self.attempts,

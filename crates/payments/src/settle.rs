@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::calls_off::CallsOff;
 use crate::event::PaymentEvent;
+use crate::pays_back::PaysBack;
 use crate::{Cashier, PaymentId, queries, report};
 
 pub const SETTLE: &str = "payments.settle";
@@ -122,7 +123,11 @@ impl Settle {
 /// Who follows the log and does the jobs of payments.
 pub fn workers(cashier: &Cashier) -> relay::Workers {
     relay::Workers {
-        subscribers: vec![std::sync::Arc::new(Planner), std::sync::Arc::new(CallsOff(cashier.clone()))],
+        subscribers: vec![
+            std::sync::Arc::new(Planner),
+            std::sync::Arc::new(CallsOff(cashier.clone())),
+            std::sync::Arc::new(PaysBack(cashier.clone())),
+        ],
         jobs: vec![
             std::sync::Arc::new(Settle(cashier.clone())),
             std::sync::Arc::new(report::Reporting(cashier.clone())),

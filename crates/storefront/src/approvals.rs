@@ -6,11 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
-use orders::cart::desk::New;
 use orders::cart::waiting::{self, Yes};
 use orders::works::PRICES_CHANGED;
-use orders::{CartId, OrderId, TRIES, numbers};
-use store::{Asked, Work};
+use orders::{CartId, OrderId, TRIES};
+use store::Work;
 
 use crate::bag;
 use crate::forms::read;
@@ -86,9 +85,7 @@ async fn answered(
 async fn approved(visit: &Visit, id: CartId, typed: &Pairs) -> Result<(), Problem> {
     let shop = &visit.shop;
     let yes = Yes { seen: number(typed, "version"), total: number(typed, "total") };
-    let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
-    let number = numbers::next(&shop.tenant, &asked).await?;
-    let new = New { order: OrderId::new(), number };
+    let new = OrderId::new();
     for tried in 1.. {
         let work = waiting::approve(shop, &visit.ports, id, new, yes).await;
         match bag::run(visit, Work::or_refuse(work)).await {

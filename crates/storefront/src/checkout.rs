@@ -11,8 +11,8 @@ use orders::cart::desk::{self, CartDetails};
 use orders::cart::queries::Kept;
 use orders::cart::view::{CartView, Priced};
 use orders::works::PRICES_CHANGED;
-use orders::{CartId, NewAddress, OrderId, TRIES, numbers};
-use store::{Asked, Work};
+use orders::{CartId, NewAddress, OrderId, TRIES};
+use store::Work;
 use uuid::Uuid;
 
 use crate::bag::{self, Bag};
@@ -97,9 +97,7 @@ enum Placed {
 
 async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<Placed, Problem> {
     let shop = &visit.shop;
-    let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
-    let number = numbers::next(&shop.tenant, &asked).await?;
-    let new = desk::New { order: OrderId::new(), number };
+    let new = OrderId::new();
     for tried in 1.. {
         let work = desk::order(shop, &visit.ports, id, new, expected).await;
         match bag::run(visit, Work::or_refuse(work)).await {

@@ -73,6 +73,7 @@ pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> 
         .route("/checkout/order", post(checkout::order))
         .route("/orders/{cart}", get(pages::order::order))
         .route("/orders/{cart}/pay", post(paying::pay))
+        .route("/sandbox/challenges/{id}", get(pages::challenge::challenge).post(pages::challenge::meet))
         .route("/approvals/{cart}", get(pages::approval::approval))
         .route("/approvals/{cart}/approve", post(approvals::approve))
         .route("/approvals/{cart}/decline", post(approvals::decline))

@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod cart;
+pub mod challenge;
 pub mod checkout;
 pub mod draft;
 pub mod home;
@@ -99,6 +100,7 @@ pub fn bill(visit: &Visit, bill: &BillView, delivery_known: bool) -> Markup {
             div { dt { (texts.delivery) } dd {
                 @if !delivery_known { (texts.delivery_later) } @else if bill.delivery == 0 { (texts.free) } @else { (money(bill.delivery)) }
             } }
+            @if bill.given_back != 0 { div.good { dt { (texts.given_back) } dd { (money(bill.given_back)) } } }
             @if bill.tax != 0 { div { dt { (texts.tax) } dd { (money(bill.tax)) } } }
             div.sum { dt { (texts.total) } dd { (money(bill.total)) } }
         }

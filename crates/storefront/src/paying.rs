@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use orders::Status;
 use orders::queries::OrderView;
 use payments::counter::{self, Way};
-use payments::queries::PaymentView;
+use payments::queries::{Moved, PaymentView};
 use payments::{ProviderId, ProviderKind};
 
 use crate::forms::read;
@@ -67,16 +67,22 @@ pub struct Paying {
 /// What is owed and how to pay it; or that it is paid.
 pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Paying, Problem> {
     let (texts, summary) = (visit.texts, &order.summary);
-    if summary.status == Status::Cancelled.as_str() {
-        return Ok(Paying::default());
-    }
     let newest = counter::newest(&visit.cashier, &visit.shop, summary.id.uuid()).await?;
     let standing = newest.as_ref().map_or("", |payment| payment.summary.status.as_str());
-    let (paid, back) = payments::queries::moved_for(&visit.shop.tenant, summary.id.uuid()).await?;
+    let moved = payments::queries::moved_for(&visit.shop.tenant, summary.id.uuid()).await?;
+    if summary.status == Status::Cancelled.as_str() {
+        return Ok(Paying { section: given_up(visit, order, moved, standing), onward: None });
+    }
     // The order hears of it a moment later.
-    if summary.owed <= 0 || paid - back >= summary.total {
-        let lead = filled(texts.paid_lead, &[&visit.money(summary.total)]);
-        let section = html! { section.box { h2 { (texts.paid) } p { (lead) } } };
+    let stays = moved.paid - moved.back;
+    if summary.owed <= 0 || stays >= summary.total {
+        let section = html! {
+            section.box {
+                h2 { (texts.paid) }
+                @if stays > 0 { p { (filled(texts.paid_lead, &[&visit.money(stays.min(summary.total))])) } }
+                (goes_back(visit, moved, stays - summary.total, false))
+            }
+        };
         return Ok(Paying { section, onward: None });
     }
     let ways = counter::ways(&visit.shop).await?;
@@ -84,6 +90,9 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
         Some(payment) => counter::onward(&visit.shop, payment).await?,
         None => None,
     };
+    // A page of the shop's own knows its way back.
+    let challenge =
+        challenge.map(|url| if url.starts_with('/') { format!("{url}?order={named}") } else { url });
     let over = summary.held_until.is_some_and(|until| until <= visit.shop.now);
     let section = html! {
         section.box #pay {
@@ -103,6 +112,36 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
     };
     let onward = challenge.filter(|_| standing == "challenged" && visit.query.get("pay") == Some("now"));
     Ok(Paying { section, onward })
+}
+
+/// What became of the money of an order that was cancelled.
+fn given_up(visit: &Visit, order: &OrderView, moved: Moved, standing: &str) -> Markup {
+    let texts = visit.texts;
+    html! {
+        section.box #money {
+            h2 { (texts.money_back_title) }
+            @if moved.paid > 0 {
+                p { (filled(texts.money_paid, &[&visit.money(moved.paid)])) }
+                (goes_back(visit, moved, moved.paid - moved.back, order.summary.pays_back))
+            } @else if ["pending", "challenged", "unknown"].contains(&standing) {
+                p role="status" { (texts.money_asked) }
+            } @else {
+                p { (texts.money_none) }
+            }
+        }
+    }
+}
+
+/// What is to come back and by whose doing, and what has come back.
+fn goes_back(visit: &Visit, moved: Moved, due: i64, by_itself: bool) -> Markup {
+    let texts = visit.texts;
+    let due = due.max(0);
+    let sent = if by_itself { due.min(moved.by_hand) } else { due };
+    html! {
+        @if due > sent { p { (filled(texts.money_coming, &[&visit.money(due - sent)])) } }
+        @if sent > 0 { p { (filled(texts.money_owed, &[&visit.money(sent)])) } }
+        @if moved.back > 0 { p { (filled(texts.money_back, &[&visit.money(moved.back)])) } }
+    }
 }
 
 fn go_on(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {

@@ -20,7 +20,7 @@ use super::waiting;
 use crate::api::{NewLine, TRIES};
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
-use crate::{CartId, OrderId, Ports, numbers};
+use crate::{CartId, OrderId, Ports};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -302,12 +302,11 @@ async fn recall_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask
 }
 
 /// Makes the work and does it; again when a price changed in between.
-async fn placed<T, F>(ask: &Command<T>, work: impl Fn(desk::New) -> F) -> Result<Done, Problem>
+async fn placed<T, F>(ask: &Command<T>, work: impl Fn(OrderId) -> F) -> Result<Done, Problem>
 where
     F: Future<Output = Result<Work, Problem>>,
 {
-    let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
-    let new = desk::New { order: OrderId::new(), number };
+    let new = OrderId::new();
     for tried in 1.. {
         let found = work(new).await;
         match ask.done(Work::or_refuse(found)).await {

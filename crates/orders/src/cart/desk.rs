@@ -35,13 +35,6 @@ pub struct CartDetails {
     pub note: Option<String>,
 }
 
-/// What an order is called.
-#[derive(Debug, Clone, Copy)]
-pub struct New {
-    pub order: OrderId,
-    pub number: i64,
-}
-
 /// Whoever knows a guest's cart may do anything with it, so its id cannot be guessed from others.
 pub fn new_id() -> CartId {
     CartId(Uuid::new_v4())
@@ -163,7 +156,7 @@ pub async fn order(
     shop: &Shop,
     ports: &Ports,
     id: CartId,
-    new: New,
+    new: OrderId,
     expected_total: Option<i64>,
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
@@ -179,7 +172,7 @@ pub async fn order(
 }
 
 /// Orders a draft for whoever it is for. Who works here may agree on the delivery another time.
-pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: New) -> Result<Work, Problem> {
+pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: OrderId) -> Result<Work, Problem> {
     let kept = draft(shop, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     if priced.kept.state == "open" {
@@ -235,7 +228,7 @@ pub async fn draw(
     Ok(works::draw(id, before.map(|(_, seen)| seen), drafted))
 }
 
-pub(super) fn place(new: New, priced: &Priced, approved_by: Option<Uuid>) -> Work {
+pub(super) fn place(new: OrderId, priced: &Priced, approved_by: Option<Uuid>) -> Work {
     let Kept { id, version, subject, contact, purchase_order, .. } = &priced.kept;
     let buyer = Buyer {
         subject: *subject,
@@ -245,7 +238,7 @@ pub(super) fn place(new: New, priced: &Priced, approved_by: Option<Uuid>) -> Wor
         cart: Some((*id, *version)),
         approved_by,
     };
-    crate::works::place_order(new.order, new.number, buyer, &priced.receipt)
+    crate::works::place_order(new, buyer, &priced.receipt)
 }
 
 pub(super) fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {

@@ -20,7 +20,7 @@ use crate::agreed::{Agreed, OwnDelivery, OwnDiscount, OwnPrice};
 use crate::api::{NewAddress, NewLine, TRIES};
 use crate::queries::OrderView;
 use crate::works::PRICES_CHANGED;
-use crate::{CartId, OrderId, Ports, numbers};
+use crate::{CartId, OrderId, Ports};
 
 /// More than anything costs, and little enough to be added up.
 const MOST_MONEY: i64 = 1_000_000_000_000;
@@ -208,8 +208,7 @@ async fn complete_draft(
     Id(id): Id<CartId>,
     ask: Command<NoBody>,
 ) -> Answer {
-    let number = numbers::next(&ask.shop.tenant, &ask.asked()).await?;
-    let new = desk::New { order: OrderId::new(), number };
+    let new = OrderId::new();
     for tried in 1.. {
         let work = desk::complete(&ask.shop, &ports, id, new).await;
         match ask.run(Work::or_refuse(work)).await {

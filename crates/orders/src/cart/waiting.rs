@@ -6,12 +6,12 @@ use store::{Reply, Work};
 use uuid::Uuid;
 
 use super::approval::{AskApproval, Decline, Recall, WAITING, may_approve};
-use super::desk::{self, New, expect};
+use super::desk::{self, expect};
 use super::queries::{self, Kept, Whose};
 use super::view::Priced;
 use super::{Cart, works};
 use crate::buyers::Standing;
-use crate::{CartId, Ports, Refusal};
+use crate::{CartId, OrderId, Ports, Refusal};
 
 /// The cart, if whoever asks may see it: while it waits, those who say yes for the organisation may, too.
 pub async fn seen(shop: &Shop, ports: &Ports, id: CartId) -> Result<Kept, Problem> {
@@ -59,7 +59,13 @@ pub struct Yes {
 }
 
 /// Orders what a colleague wants, at the price of this moment.
-pub async fn approve(shop: &Shop, ports: &Ports, id: CartId, new: New, yes: Yes) -> Result<Work, Problem> {
+pub async fn approve(
+    shop: &Shop,
+    ports: &Ports,
+    id: CartId,
+    new: OrderId,
+    yes: Yes,
+) -> Result<Work, Problem> {
     let (kept, approver) = colleagues(shop, ports, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     let organisation = priced.kept.organisation;

@@ -33,11 +33,16 @@ impl Projector for OrderSettings {
     fn project(event: &Envelope<&SettingsEvent>) -> Vec<Write> {
         let SettingsEvent::Set(set) = event.data;
         let sql = match event.version {
-            1 => "insert into order_settings (id, version, unpaid_minutes) values ($1, $2, $3)",
-            _ => "update order_settings set version = $2, unpaid_minutes = $3 where id = $1",
+            1 => {
+                "insert into order_settings (id, version, unpaid_minutes, refund_on_cancel) values ($1, $2, $3, $4)"
+            }
+            _ => {
+                "update order_settings set version = $2, unpaid_minutes = $3, refund_on_cancel = $4 where id = $1"
+            }
         };
         let minutes = set.settings.unpaid_cancelled_after_minutes;
-        vec![Write::one(sql, args![event.stream_id, event.version, minutes])]
+        let refund = set.settings.refund_on_cancel.as_str();
+        vec![Write::one(sql, args![event.stream_id, event.version, minutes, refund])]
     }
 }
 

@@ -9,7 +9,7 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, Rules, SETTINGS, TAXES};
+use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, RefundOnCancel, Rules, SETTINGS, TAXES};
 
 /// A promotion as staff see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,7 +129,8 @@ pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure>
     Ok(found.unwrap_or_default())
 }
 
-const KEPT_SETTINGS: &str = "select unpaid_minutes, version from order_settings where id = $1";
+const KEPT_SETTINGS: &str =
+    "select unpaid_minutes, version, refund_on_cancel from order_settings where id = $1";
 
 /// What the shop says about its orders, and the version of that; 0 and nothing before it said anything.
 pub async fn settings(tenant: &Tenant) -> Result<(OrderSettings, i64), Failure> {
@@ -139,7 +140,11 @@ pub async fn settings(tenant: &Tenant) -> Result<(OrderSettings, i64), Failure> 
 }
 
 fn settings_of(row: &Row<'_>) -> Result<OrderSettings, Failure> {
-    Ok(OrderSettings { unpaid_cancelled_after_minutes: row.get(0)? })
+    let refund: Option<String> = row.get(2)?;
+    Ok(OrderSettings {
+        unpaid_cancelled_after_minutes: row.get(0)?,
+        refund_on_cancel: refund.as_deref().and_then(RefundOnCancel::named).unwrap_or_default(),
+    })
 }
 
 fn promotion_view(row: &Row<'_>) -> Result<PromotionView, Failure> {

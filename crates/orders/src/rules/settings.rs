@@ -6,6 +6,7 @@ use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::refunds::RefundOnCancel;
 use crate::Refusal;
 
 /// How long a shop can wait to be paid, in minutes: ten, for that is what a card and its bank may take; thirty days.
@@ -18,6 +19,10 @@ pub struct OrderSettings {
     /// After so many minutes an order that nobody has paid is cancelled, 10 to 43,200; never, when there are none.
     #[serde(default)]
     pub unpaid_cancelled_after_minutes: Option<i64>,
+    /// What becomes of the money of an order that is cancelled: begin pays it back at once, offer shows staff what is owed.
+    #[serde(default)]
+    #[schema(inline)]
+    pub refund_on_cancel: RefundOnCancel,
 }
 
 kernel::events! {
@@ -70,7 +75,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn after(minutes: Option<i64>) -> OrderSettings {
-        OrderSettings { unpaid_cancelled_after_minutes: minutes }
+        OrderSettings { unpaid_cancelled_after_minutes: minutes, ..OrderSettings::default() }
     }
 
     #[test]

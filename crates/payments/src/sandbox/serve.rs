@@ -23,13 +23,14 @@ use crate::payment::Request;
 use crate::rest::BookText;
 
 #[derive(Clone)]
-struct House(Arc<Inner>);
+pub(super) struct House(Arc<Inner>);
 
 struct Inner {
     book: Mutex<Book>,
     /// The accounts that tokens were given to.
     tokens: Mutex<HashMap<String, String>>,
-    address: String,
+    /// Where challenges are met; behind it comes the challenge's id.
+    challenges: String,
     pause: Duration,
     clock: Clock,
 }
@@ -38,10 +39,11 @@ struct Inner {
 const SILENCE: Duration = Duration::from_secs(120);
 
 pub async fn serve(listener: TcpListener, settings: Settings, clock: Clock) -> io::Result<()> {
-    let book = Mutex::new(Book::open(settings.book.as_deref())?);
-    let address = format!("http://{}", listener.local_addr()?);
-    let (tokens, pause) = (Mutex::default(), settings.pause);
-    let house = House(Arc::new(Inner { book, tokens, address, pause, clock }));
+    let challenges = format!("http://{}/challenges/", listener.local_addr()?);
+    open(listener, House::open(&settings, challenges, false, clock)?).await
+}
+
+pub(super) async fn open(listener: TcpListener, house: House) -> io::Result<()> {
     let router = Router::new()
         .route("/payments", post(authorise))
         .route("/payments/{id}/captures", post(capture))
@@ -67,8 +69,8 @@ async fn authorise(State(house): State<House>, headers: HeaderMap, body: Bytes) 
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let (now, address) = ((house.0.clock)(), &house.0.address);
-    let seen = house.0.book.lock().authorise(&account, &key, asked, address, now);
+    let (now, challenges) = ((house.0.clock)(), &house.0.challenges);
+    let seen = house.0.book.lock().authorise(&account, &key, asked, challenges, now);
     house.show(seen).await
 }
 
@@ -139,18 +141,21 @@ async fn challenge(Path(id): Path<String>) -> Response {
 }
 
 async fn pass(State(house): State<House>, Path(id): Path<String>) -> Response {
-    met(house.0.book.lock().meet(&id, true))
+    met(house.meet(&id, true))
 }
 
 async fn fail(State(house): State<House>, Path(id): Path<String>) -> Response {
-    met(house.0.book.lock().meet(&id, false))
+    met(house.meet(&id, false))
 }
 
 fn met(met: Option<Option<String>>) -> Response {
     match met {
         Some(Some(back)) => Redirect::to(&back).into_response(),
-        Some(None) => "Thank you. You can go back to the shop.".into_response(),
-        None => (StatusCode::NOT_FOUND, "There is no such challenge any more.").into_response(),
+        Some(None) => "Thank you. Go back to the page that you came from.".into_response(),
+        None => {
+            let gone = "This is over. Go back to the shop, and open your order again: it says how it stands.";
+            (StatusCode::NOT_FOUND, gone).into_response()
+        }
     }
 }
 
@@ -174,6 +179,23 @@ async fn forget_tokens(State(house): State<House>) -> StatusCode {
 }
 
 impl House {
+    /// `within`: the one of a process that asks itself.
+    pub(super) fn open(
+        settings: &Settings,
+        challenges: String,
+        within: bool,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        let book = Mutex::new(Book::open(settings.book.as_deref(), within)?);
+        let (tokens, pause) = (Mutex::default(), settings.pause);
+        Ok(Self(Arc::new(Inner { book, tokens, challenges, pause, clock })))
+    }
+
+    /// The person met a challenge, or did not: where they come back to.
+    pub(super) fn meet(&self, id: &str, passed: bool) -> Option<Option<String>> {
+        self.0.book.lock().meet(id, passed)
+    }
+
     fn account(&self, headers: &HeaderMap) -> Option<String> {
         let bearer = headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")?;
         match bearer.strip_prefix("at_") {

@@ -78,17 +78,18 @@ fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
     frame::page(visit, Keeping::Private, &seo, main)
 }
 
-/// Each step with its day, and those that are still to come.
+/// Each step with its day, and those that are still to come; what was left out on the way does not come any more.
 fn progress(visit: &Visit, order: &OrderView) -> Markup {
     let cancelled = order.summary.status == Status::Cancelled.as_str();
     let done =
         |status: Status| order.history.iter().find(|step| step.status == status.as_str()).map(|step| step.at);
-    let steps: Vec<(Status, Option<Timestamp>)> = Status::ALL
-        .into_iter()
-        .filter(|status| {
-            (*status == Status::Cancelled) == cancelled || (cancelled && done(*status).is_some())
-        })
-        .map(|status| (status, done(status)))
+    let usual = [Status::Placed, Status::Confirmed, Status::Packed, Status::Shipped, Status::Delivered];
+    let far = Status::ALL.into_iter().rposition(|status| done(status).is_some()).unwrap_or_default();
+    let steps: Vec<(Status, Option<Timestamp>)> = (0..)
+        .zip(Status::ALL)
+        .map(|(n, status)| (status, done(status), n > far && !cancelled && usual.contains(&status)))
+        .filter(|(_, at, to_come)| at.is_some() || *to_come)
+        .map(|(status, at, _)| (status, at))
         .collect();
     html! {
         ol.steps { @for (status, at) in steps {
@@ -116,6 +117,9 @@ fn parcels(visit: &Visit, order: &OrderView) -> Markup {
             @for parcel in &order.parcels {
                 p {
                     @if let Some(state) = &parcel.state { strong { (told(state)) } br; }
+                    @if parcel.state.is_none() {
+                        strong { (filled(texts.parcel_sent, &[&tongue::date(texts, parcel.sent_at)])) } br;
+                    }
                     @if let Some(carrier) = &parcel.carrier { (carrier) " " }
                     @if let Some(number) = &parcel.tracking_number {
                         span.quiet { (filled(texts.parcel_number, &[number])) }
@@ -136,8 +140,10 @@ pub fn name(visit: &Visit, status: &str) -> &'static str {
     match status {
         "confirmed" => texts.status_confirmed,
         "packed" => texts.status_packed,
+        "partly_shipped" => texts.status_partly_shipped,
         "shipped" => texts.status_shipped,
         "delivered" => texts.status_delivered,
+        "returned" => texts.status_returned,
         "cancelled" => texts.status_cancelled,
         _ => texts.status_placed,
     }
