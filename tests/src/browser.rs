@@ -90,6 +90,20 @@ impl Browser {
         self.call("Input.insertText", json!({ "text": text }));
     }
 
+    /// Chooses from the list of a label what reads so.
+    pub fn choose(&mut self, label: &str, text: &str) {
+        let chosen = self.until(&format!(
+            "(() => {{ const list = [...document.querySelectorAll('label')].find(label => label.textContent === {})?.control;
+                const one = [...(list?.options ?? [])].find(one => one.textContent === {});
+                if (!one) return null;
+                list.focus(); list.value = one.value; list.dispatchEvent(new Event('change', {{ bubbles: true }}));
+                return true; }})()",
+            json!(label),
+            json!(text)
+        ));
+        assert_eq!(chosen, true);
+    }
+
     /// Presses the button or follows the link of this name with the mouse.
     pub fn press(&mut self, name: &str) {
         let place = self.until(&format!(

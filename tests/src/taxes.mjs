@@ -8,7 +8,7 @@ const calls = { quotes: 0, last: null };
 
 // 8 in a hundred for the state and 0.5 for the city, of which the amount holds none or all.
 const taxes = (amount, held) => [['State', 80000], ['City', 5000]].map(([name, rate]) => (
-  { name, rate, amount: Math.floor((amount * rate) / (1000000 + (held ? 85000 : 0))) }
+  { name, rate: `${rate / 10000}%`, amount: Math.floor((amount * rate) / (1000000 + (held ? 85000 : 0))) }
 ));
 
 const quote = (asked) => {

@@ -209,7 +209,7 @@ async fn a_price_list_says_what_a_variant_costs_whom_from_how_many_on(engine: En
     assert_eq!(list.status, 201, "{}", list.json());
     let path = list.header("location").unwrap().to_owned();
     let prices = format!("{path}/prices");
-    let tiers = json!([{ "amount": 2000 }, { "from_quantity": 10, "off_basis_points": 2000 }]);
+    let tiers = json!([{ "amount": 2000 }, { "from_quantity": 10, "off": "20%" }]);
     let set = json!({ "currency": "USD", "prices": [
         { "sku": "SH-S-W", "tiers": tiers },
         { "variant_id": product["variants"][1]["id"], "tiers": [{ "amount": 2100 }] },
@@ -285,7 +285,7 @@ async fn a_price_is_found_for_whoever_buys_however_many_whenever(engine: Engine)
     };
     let sale = list(
         json!({ "name": "Sale", "currency": "EUR", "to": "2199-01-01T00:00:00Z" }),
-        json!([{ "off_basis_points": 1000 }, { "from_quantity": 10, "amount": 2000 }]),
+        json!([{ "off": "10%" }, { "from_quantity": 10, "amount": 2000 }]),
     );
     let sale = sale.await;
     list(

@@ -35,7 +35,7 @@ fn agreed() -> Value {
         { "sku": "L", "quantity": 2, "unit_price": 1500, "reason": "Trade fair" },
         { "sku": "R", "quantity": 1, "unit_price": 2500, "reason": "Engraved" },
     ]);
-    draft["discount"] = json!({ "basis_points": 1000, "text": "Regular" });
+    draft["discount"] = json!({ "off": "10%", "text": "Regular" });
     draft["delivery"] = json!({ "name": "By hand", "price": 250 });
     draft
 }
@@ -153,9 +153,9 @@ async fn what_does_not_hold_is_refused_by_its_place_and_nobody_else_sees_a_draft
         (json!({ "lines": [{ "sku": "L", "quantity": 0 }] }), "/lines/0/quantity"),
         (json!({ "lines": [{ "sku": "X", "quantity": 1 }] }), "/lines/0/sku"),
         (json!({ "lines": [{ "sku": "L", "quantity": 1 }, { "sku": "L", "quantity": 2 }] }), "/lines/1"),
-        (json!({ "discount": { "amount": 1, "basis_points": 1, "text": "Both" } }), "/discount"),
+        (json!({ "discount": { "amount": 1, "off": "1%", "text": "Both" } }), "/discount"),
         (json!({ "discount": { "amount": -1, "text": "More" } }), "/discount/amount"),
-        (json!({ "discount": { "basis_points": 10_001, "text": "More" } }), "/discount/basis_points"),
+        (json!({ "discount": { "off": "100.01%", "text": "More" } }), "/discount/off"),
         (json!({ "discount": { "amount": 1, "text": "" } }), "/discount/text"),
         (json!({ "delivery": { "name": "By hand", "price": -1 } }), "/delivery/price"),
         (json!({ "delivery_option_id": "01a1fc14-f0b4-74fb-8bc1-d13ae30afc15" }), "/delivery_option_id"),

@@ -109,7 +109,7 @@ pub fn body(operation: &str, ids: &Ids) -> Option<Value> {
             json!({ "lines": [{ "sku": "L", "quantity": 1 }] })
         }
         "post /api/v1/promotions" | "put /api/v1/promotions/{id}" => {
-            json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } })
+            json!({ "name": "Spring", "effect": { "kind": "percent", "off": "10%" } })
         }
         "put /api/v1/order-settings" => json!({ "unpaid_cancelled_after_minutes": 60 }),
         "put /api/v1/taxes" => json!({ "rates": [] }),

@@ -461,7 +461,7 @@ async fn a_segment_has_a_name_of_its_own_and_promotions_know_it(engine: Engine) 
     is(&admin.post("/api/v1/segments", &json!({ "name": "trade" })).await, 409, "segment_name_taken");
     assert_eq!(admin.post("/api/v1/segments", &json!({ "name": "Key accounts" })).await.status, 422);
     let promotion = json!({
-        "name": "Trade", "effect": { "kind": "percent", "off": 1000 }, "conditions": { "segments": ["trade"] },
+        "name": "Trade", "effect": { "kind": "percent", "off": "10%" }, "conditions": { "segments": ["trade"] },
     });
     made(&mut admin, "/api/v1/promotions", promotion).await;
     let id = cart(&mut cy, 1).await;

@@ -26,7 +26,7 @@ async fn an_erased_customer_is_found_nowhere_while_the_books_stay(engine: Engine
     assert_eq!(admin.post("/api/v1/products", &lamp("L", 9)).await.status, 201);
     let body = json!({
         "customer": { "name": "Ottilie Quillfeather", "email": "Quillfeather@example.org", "phone": "+44 7700 900123" },
-        "shipping_address": { "line1": "3 Larkspur Mews", "city": "Wells", "postal_code": "BA5", "country": "GB" },
+        "shipping_address": { "line1": "3 Larkspur Mews", "city": "Wells", "postal_code": "BA5 2PN", "country": "GB" },
         "lines": [{ "sku": "L", "quantity": 2 }], "note": "Please ring twice",
     })
     .to_string();

@@ -30,7 +30,7 @@ pub async fn fitted(world: &World) -> Client {
     for (sku, stock) in [("L", 50), ("R", 2)] {
         assert_eq!(admin.post("/api/v1/products", &lamp(sku, stock)).await.status, 201);
     }
-    let taxes = json!({ "rates": [{ "name": "VAT", "rate": 230_000, "country": "IE" }] });
+    let taxes = json!({ "rates": [{ "name": "VAT", "rate": "23%", "country": "IE" }] });
     let set =
         admin.send("PUT", "/api/v1/taxes", &[("if-match", "\"0\"")], Some(&taxes.to_string())).await.unwrap();
     assert_eq!(set.status, 200, "{}", set.json());
@@ -41,7 +41,7 @@ pub async fn fitted(world: &World) -> Client {
         let made = admin.post("/api/v1/delivery-options", &option).await;
         assert_eq!(made.status, 201, "{}", made.json());
     }
-    let spring = json!({ "name": "Spring", "code": "SPRING", "effect": { "kind": "percent", "off": 1000 } });
+    let spring = json!({ "name": "Spring", "code": "SPRING", "effect": { "kind": "percent", "off": "10%" } });
     let made = admin.post("/api/v1/promotions", &spring).await;
     assert_eq!(made.status, 201, "{}", made.json());
     admin
@@ -209,7 +209,7 @@ async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Eng
     let spring = read["items"][0].clone();
     let path = format!("/api/v1/promotions/{}", spring["id"].as_str().unwrap());
     // Everybody gets it from now on, and twice as much.
-    let wider = json!({ "name": "Spring", "effect": { "kind": "percent", "off": 2000 } }).to_string();
+    let wider = json!({ "name": "Spring", "effect": { "kind": "percent", "off": "20%" } }).to_string();
     let unseen = admin.send("PUT", &path, &[], Some(&wider)).await.unwrap();
     assert_eq!(unseen.status, 428);
     let put = admin.send("PUT", &path, &[("if-match", "\"1\"")], Some(&wider)).await.unwrap();
@@ -247,10 +247,14 @@ async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Eng
     assert_eq!((placed.status, &placed.json()["total"]), (201, &json!(2999 + 490)), "{}", placed.json());
 
     for (path, body, pointer) in [
-        ("/api/v1/promotions", json!({ "name": "", "effect": { "kind": "percent", "off": 1 } }), "/name"),
         (
             "/api/v1/promotions",
-            json!({ "name": "X", "effect": { "kind": "percent", "off": 10_001 } }),
+            json!({ "name": "", "effect": { "kind": "percent", "off": "0.01%" } }),
+            "/name",
+        ),
+        (
+            "/api/v1/promotions",
+            json!({ "name": "X", "effect": { "kind": "percent", "off": "100.01%" } }),
             "/effect",
         ),
         ("/api/v1/delivery-options", json!({ "name": "Post", "price": -1 }), "/price"),

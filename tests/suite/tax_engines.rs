@@ -35,7 +35,7 @@ async fn fitted(world: &World, engine: &Partner) -> Client {
 async fn tax(admin: &mut Client, engine: Option<&str>, prices: &str) {
     let known = admin.get("/api/v1/taxes").await;
     let engine = engine.map_or_else(|| known.json()["engine"].clone(), |engine| json!(engine));
-    let rates = json!([{ "name": "VAT", "rate": 230_000, "country": "US" }]);
+    let rates = json!([{ "name": "VAT", "rate": "23%", "country": "US" }]);
     let rules = json!({ "prices": prices, "rates": rates, "engine": engine }).to_string();
     let version = format!("\"{}\"", known.json()["version"]);
     let set = admin.send("PUT", "/api/v1/taxes", &[("if-match", version.as_str())], Some(&rules)).await;

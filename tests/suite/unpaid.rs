@@ -16,6 +16,8 @@ over_both_engines!(
     whoever_comes_too_late_is_shown_no_page_to_pay_on,
     a_shop_that_waits_for_ever_breaks_no_word_that_it_gave,
     whoever_pays_at_the_last_moment_pays_for_an_order_that_stands,
+    a_shop_that_says_nothing_waits_for_an_hour,
+    a_transfer_is_waited_for_two_weeks_and_whoever_takes_nothing_else_waits_as_long,
 );
 
 /// Longer than the ten minutes that these shops wait, and than the minute within which they look.
@@ -57,7 +59,7 @@ async fn an_order_that_nobody_pays_gives_back_what_it_held(engine: Engine) {
     let mut till = till(engine, &clock, 0).await;
     let early = till.order().await;
     assert_eq!(set(&mut till.admin, 0, json!(10)).await.status, 200);
-    let once = json!({ "name": "Once", "code": "ONCE", "effect": { "kind": "percent", "off": 1000 }, "limits": { "in_total": 1 } });
+    let once = json!({ "name": "Once", "code": "ONCE", "effect": { "kind": "percent", "off": "10%" }, "limits": { "in_total": 1 } });
     assert_eq!(till.admin.post("/api/v1/promotions", &once).await.status, 201);
 
     let mut guest = till.world.server.client("a", None);
@@ -96,11 +98,8 @@ async fn an_order_that_nobody_pays_gives_back_what_it_held(engine: Engine) {
     assert_eq!((&cancelled["total"], &cancelled["held_until"]), (&json!(0), &Value::Null));
     assert_eq!(reserved(&mut till.admin).await, 1, "the stock is whole but for the earlier order");
     let spared = read(&mut till.admin, &early).await;
-    assert_eq!(
-        (&spared["status"], &spared["held_until"]),
-        (&json!("placed"), &Value::Null),
-        "it was promised nothing"
-    );
+    assert_eq!(spared["status"], "placed", "it was promised an hour");
+    assert_ne!(spared["held_until"], Value::Null);
     // The one use of the code is there again.
     let mut again = order(&[("L", 1)]);
     again["codes"] = json!(["ONCE"]);
@@ -190,19 +189,15 @@ async fn whoever_comes_too_late_is_shown_no_page_to_pay_on(engine: Engine) {
 async fn a_shop_that_waits_for_ever_breaks_no_word_that_it_gave(engine: Engine) {
     let clock = Ahead::new();
     let mut till = till(engine, &clock, 0).await;
-    let never = till.admin.get("/api/v1/order-settings").await.json();
-    assert_eq!(
-        never,
-        json!({ "unpaid_cancelled_after_minutes": null, "refund_on_cancel": "begin", "version": 0 })
-    );
-    for minutes in [json!(9), json!(43_201), json!(-1)] {
+    for minutes in [json!(9), json!(129_601), json!(-1)] {
         assert_eq!(set(&mut till.admin, 0, minutes).await.status, 422);
     }
     is(&till.admin.put("/api/v1/order-settings", &json!({})).await, 428, "version_required");
     assert_eq!(set(&mut till.admin, 0, json!(10)).await.status, 200);
     is(&set(&mut till.admin, 0, json!(20)).await, 412, "changed_meanwhile");
-    assert_eq!(looks(&mut till.admin).await.len(), 1);
+    assert_eq!(looks(&mut till.admin).await.len(), 0, "there is nothing to look at");
     let held = till.order().await;
+    assert_eq!(looks(&mut till.admin).await.len(), 1);
     let given = till.order().await;
     let all_of_it = json!({ "amount": 1999, "reason": "A gift" });
     till.admin.post(&format!("/api/v1/orders/{given}/goodwill"), &all_of_it).await;
@@ -234,6 +229,98 @@ async fn a_shop_that_waits_for_ever_breaks_no_word_that_it_gave(engine: Engine) 
     for order in [free, given] {
         assert_eq!(read(&mut till.admin, &order).await["status"], "placed");
     }
+}
+
+/// Whoever has looked by then has passed over whatever is left.
+async fn until_looked(admin: &mut Client, least: usize) {
+    let started = Instant::now();
+    while looks(admin).await.iter().filter(|job| job["state"] == "done").count() < least {
+        assert!(started.elapsed() < Duration::from_secs(30), "nobody looked: {:#?}", looks(admin).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+const HOUR: u64 = 3600;
+
+async fn a_shop_that_says_nothing_waits_for_an_hour(engine: Engine) {
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    let usual = till.admin.get("/api/v1/order-settings").await.json();
+    assert_eq!(
+        usual,
+        json!({
+            "unpaid_cancelled_after_minutes": 60, "transfer_cancelled_after_minutes": 20_160,
+            "most_of_a_thing": 1000, "version": 0,
+        })
+    );
+    // A guest who orders all there is has it for an hour.
+    let mut guest = till.world.server.client("a", None);
+    let stock = all(&mut till.admin, "/api/v1/inventory").await;
+    let there = stock.iter().find(|stock| stock["sku"] == "L").unwrap()["available"].as_i64().unwrap();
+    let lines = json!({ "lines": [{ "sku": "L", "quantity": there }] });
+    let cart = text(&guest.post("/api/v1/carts", &lines).await.json()["id"]);
+    let mut ada = order(&[]);
+    let details = json!({ "email": "ada@example.com", "name": "Ada", "shipping_address": ada["shipping_address"].take() });
+    guest.put(&format!("/api/v1/carts/{cart}"), &details).await;
+    let placed = guest.post(&format!("/api/v1/carts/{cart}/checkout"), &json!({})).await.json();
+    let id = text(&placed["id"]);
+    assert_ne!(placed["held_until"], Value::Null, "{placed:#}");
+    assert_eq!(reserved(&mut till.admin).await, there);
+    clock.set(HOUR - 120);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(read(&mut till.admin, &id).await["status"], "placed");
+    clock.set(HOUR + 61);
+    until_cancelled(&mut till.admin, &id).await;
+    assert_eq!(reserved(&mut till.admin).await, 0);
+    // Nobody looks at a shop that holds nothing for anybody, and somebody does as soon as it does again.
+    let started = Instant::now();
+    while looks(&mut till.admin).await.iter().any(|job| job["state"] != "done") {
+        assert!(started.elapsed() < Duration::from_secs(20), "{:#?}", looks(&mut till.admin).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let again = till.order().await;
+    clock.set(3 * HOUR);
+    until_cancelled(&mut till.admin, &again).await;
+    verify(&till.world.cell);
+}
+
+async fn a_transfer_is_waited_for_two_weeks_and_whoever_takes_nothing_else_waits_as_long(engine: Engine) {
+    let clock = Ahead::new();
+    let mut till = till(engine, &clock, 0).await;
+    let transfer = json!({ "name": "Transfer", "kind": "manual" });
+    let transfer = text(&till.admin.post("/api/v1/payment-providers", &transfer).await.json()["id"]);
+    let expected = till.order().await;
+    let body = json!({ "order_id": expected, "method": "", "provider": transfer });
+    let payment = till.admin.post("/api/v1/payments", &body).await.json();
+    assert_eq!(payment["status"], "expected", "{payment:#}");
+    let forgotten = till.order().await;
+    clock.set(HOUR + 61);
+    until_cancelled(&mut till.admin, &forgotten).await;
+    assert_eq!(read(&mut till.admin, &expected).await["status"], "placed", "its transfer is on the way");
+    // Without its other provider the shop is paid by transfers alone.
+    let path = format!("/api/v1/payment-providers/{}", till.provider);
+    let mut sandbox = till.admin.get(&path).await.json();
+    let seen = format!("\"{}\"", sandbox["version"]);
+    let kept = ["name", "kind", "address"].map(|name| (name.to_owned(), sandbox[name].take()));
+    let mut off: serde_json::Map<String, Value> =
+        kept.into_iter().filter(|(_, kept)| !kept.is_null()).collect();
+    off.insert("enabled".into(), json!(false));
+    let put =
+        till.admin.send("PUT", &path, &[("if-match", &seen)], Some(&Value::Object(off).to_string())).await;
+    let put = put.unwrap();
+    assert_eq!(put.status, 200, "{}", put.json());
+    let patient = till.order().await;
+    let looked = looks(&mut till.admin).await.iter().filter(|job| job["state"] == "done").count();
+    clock.set(3 * HOUR);
+    until_looked(&mut till.admin, looked + 1).await;
+    for order in [&expected, &patient] {
+        assert_eq!(read(&mut till.admin, order).await["status"], "placed");
+    }
+    clock.set(16 * 24 * HOUR);
+    for order in [&expected, &patient] {
+        until_cancelled(&mut till.admin, order).await;
+    }
+    verify(&till.world.cell);
 }
 
 async fn looks(admin: &mut Client) -> Vec<Value> {

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{Arg, Currency, Money};
 use serde::Deserialize;
-use store::{Failure, Select, Tenant};
+use store::{Failure, Select, Tenant, marks};
 use uuid::Uuid;
 
 use crate::attribute::{Declaration, Value};
 use crate::content::{Content, Status, TaxClass, Variant};
 use crate::media::{Media, Seo};
 use crate::options::Choice;
-use crate::queries::{Listed, Shown, marks, shown};
+use crate::queries::{Listed, Shown, shown};
 use crate::{ProductId, VariantId};
 
 /// A product with all that it says of itself.

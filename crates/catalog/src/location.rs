@@ -51,10 +51,12 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
     pub city: String,
+    /// As the country writes it; left out where there are none.
+    #[serde(default)]
     pub postal_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Two letters, ISO 3166.
+    /// Two letters, ISO 3166-1: IE.
     pub country: String,
 }
 
@@ -70,18 +72,14 @@ impl Location {
         let priority = (-1_000_000..=1_000_000).contains(&self.priority);
         check.that(priority, "/priority", "a priority is between -1,000,000 and 1,000,000");
         if let Some(address) = &self.address {
-            let lines =
-                [(&address.line1, "line1"), (&address.city, "city"), (&address.postal_code, "postal_code")];
-            for (text, field) in lines {
+            for (text, field) in [(&address.line1, "line1"), (&address.city, "city")] {
                 check.that(within(text, 1, 200), format!("/address/{field}"), "1 to 200 letters");
             }
             for (text, field) in [(&address.line2, "line2"), (&address.region, "region")] {
                 let fits = text.as_ref().is_none_or(|text| within(text, 1, 200));
                 check.that(fits, format!("/address/{field}"), "1 to 200 letters, or none");
             }
-            let country =
-                address.country.len() == 2 && address.country.bytes().all(|byte| byte.is_ascii_uppercase());
-            check.that(country, "/address/country", "write the country with its two letters, such as IE");
+            places::check_address(&mut check, "/address", &address.country, &address.postal_code);
         }
         check.done()
     }

@@ -3,16 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Arg, Check, Currency, Problem};
+use kernel::{Arg, Check, Currency, Doubts, Percentage, Problem};
 use serde::{Deserialize, Serialize};
-use store::{Desk, Failure, Reply, Row, Select, Tenant, Work};
+use store::{Desk, Failure, Reply, Row, Select, Tenant, Work, marks};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::price_list::{Change, Make, Price, PriceList, Remove, SetPrices, Status, Terms, Tier};
+use crate::price_list::{Change, Make, NewTier, Price, PriceList, Remove, SetPrices, Status, Terms};
 use crate::pricing::{Note, PRICING, Pricing};
-use crate::queries::marks;
 use crate::{PriceListId, VariantId};
 
 /// How many variants are priced by one request.
@@ -67,6 +66,9 @@ struct NewPrices {
     /// The list's, when it is said.
     currency: Option<String>,
     prices: Vec<NewPrice>,
+    /// Whether what is improbable is meant, such as 90% less.
+    #[serde(default)]
+    sure: bool,
 }
 
 /// All tiers of a variant; without any the list says nothing of it any more.
@@ -76,7 +78,7 @@ struct NewPrice {
     variant_id: Option<Uuid>,
     /// Instead of `variant_id`.
     sku: Option<String>,
-    tiers: Vec<Tier>,
+    tiers: Vec<NewTier>,
 }
 
 /// What a list says of a variant from a quantity on.
@@ -89,8 +91,10 @@ struct PriceView {
     #[schema(extensions(("x-money" = json!("currency"))))]
     amount: Option<i64>,
     currency: String,
+    /// Off the variant's own price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    off_basis_points: Option<i64>,
+    #[schema(value_type = Option<String>, example = "12.5%")]
+    off: Option<Percentage>,
 }
 
 const LISTS: &str = "select id, terms, version from price_lists";
@@ -229,6 +233,7 @@ fn known(desk: &mut Desk<'_>, id: PriceListId, seen: Option<i64>) -> Result<Term
 impl NewPrices {
     fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
+        let mut doubts = Doubts::default();
         check.that((1..=MOST).contains(&self.prices.len()), "/prices", "price 1 to 1,000 variants at once");
         for (n, price) in self.prices.iter().take(MOST).enumerate() {
             let named = price.variant_id.is_some() != price.sku.is_some();
@@ -237,9 +242,12 @@ impl NewPrices {
                 format!("/prices/{n}/variant_id"),
                 "name the variant by variant_id or by sku, and not by both",
             );
-            Tier::check_all(&price.tiers, &format!("/prices/{n}"), &mut check);
+            let at = format!("/prices/{n}");
+            NewTier::check_all(&price.tiers, &at, &mut check);
+            NewTier::doubt_all(&price.tiers, &at, &mut doubts);
         }
-        check.done()
+        check.done()?;
+        doubts.done(self.sure)
     }
 
     /// The prices by variant, each of which there is and is named once.
@@ -263,7 +271,7 @@ impl NewPrices {
                 continue;
             };
             check.that(seen.insert(*variant), place, "name a variant once");
-            prices.push(Price { variant: *variant, tiers: price.tiers.clone() });
+            prices.push(Price { variant: *variant, tiers: price.tiers.iter().map(NewTier::tier).collect() });
         }
         check.done()?;
         Ok(prices)
@@ -303,6 +311,9 @@ fn price(row: &Row<'_>, currency: Currency) -> Result<PriceView, Failure> {
         from_quantity: row.get(1)?,
         amount: row.get(2)?,
         currency: currency.code().to_owned(),
-        off_basis_points: row.get(3)?,
+        off: row
+            .get::<Option<i64>>(3)?
+            .and_then(|points| u16::try_from(points).ok())
+            .map(Percentage::of_basis_points),
     })
 }

@@ -1,7 +1,7 @@
 //! A price list: for whom, in which currency, from when to when. Its prices are in the tables and not in its state, for
 //! a list may have very many.
 
-use kernel::{Aggregate, Check, Currency, Decide, Problem, Timestamp, within};
+use kernel::{Aggregate, Check, Currency, Decide, Doubts, Percentage, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -58,20 +58,34 @@ pub struct Terms {
 }
 
 /// What one piece costs from a quantity on: an amount, or a part off the variant's own price.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = PriceTier)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
     #[serde(default = "one")]
     pub from_quantity: i64,
-    /// In minor units of the list's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(extensions(("x-money" = json!("currency"))))]
     pub amount: Option<i64>,
     /// In hundredths of a percent: 1250 is 12.5 % less.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off_basis_points: Option<i64>,
 }
+
+/// A tier, as people write it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PriceTier)]
+pub struct NewTier {
+    #[serde(default = "one")]
+    pub from_quantity: i64,
+    /// In minor units of the list's currency.
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    pub amount: Option<i64>,
+    /// Off the variant's own price, with its sign: "12.5%".
+    #[schema(value_type = Option<String>, example = "12.5%")]
+    pub off: Option<Percentage>,
+}
+
+/// A price that is less by more than so many percent is asked about.
+const USUAL: u32 = 80;
 
 fn one() -> i64 {
     1
@@ -113,7 +127,24 @@ impl Terms {
     }
 }
 
-impl Tier {
+impl NewTier {
+    pub(crate) fn tier(&self) -> Tier {
+        Tier {
+            from_quantity: self.from_quantity,
+            amount: self.amount,
+            off_basis_points: self.off.and_then(Percentage::basis_points).map(i64::from),
+        }
+    }
+
+    /// What can be meant and probably is not.
+    pub(crate) fn doubt_all(tiers: &[Self], at: &str, doubts: &mut Doubts) {
+        for (n, tier) in tiers.iter().enumerate() {
+            let Some(off) = tier.off else { continue };
+            let much = format!("it is {off} less, which is more than {USUAL}%");
+            doubts.that(!off.is_above(USUAL), format!("{at}/tiers/{n}/off"), much);
+        }
+    }
+
     pub(crate) fn check_all(tiers: &[Self], at: &str, check: &mut Check) {
         check.that(tiers.len() <= 20, format!("{at}/tiers"), "a price has at most 20 tiers");
         for (n, tier) in tiers.iter().enumerate() {
@@ -125,19 +156,20 @@ impl Tier {
                 "each tier begins at a quantity of its own, 1 or more",
             );
             check.that(
-                tier.amount.is_some() != tier.off_basis_points.is_some(),
+                tier.amount.is_some() != tier.off.is_some(),
                 place("amount"),
-                "write an amount or off_basis_points, and not both",
+                "write an amount or off, and not both",
             );
             check.that(
                 tier.amount.is_none_or(|amount| (0..=1_000_000_000_000).contains(&amount)),
                 place("amount"),
                 "write the amount in minor units, 0 or more",
             );
+            let off = tier.off.map(|off| off.basis_points().filter(|points| (1..=10_000).contains(points)));
             check.that(
-                tier.off_basis_points.is_none_or(|off| (1..=10_000).contains(&off)),
-                place("off_basis_points"),
-                "1 to 10000: 1250 is 12.5 % less",
+                off.is_none_or(|points| points.is_some()),
+                place("off"),
+                "more than nothing and up to 100%, with at most two digits behind the point",
             );
         }
     }
@@ -270,18 +302,35 @@ mod tests {
 
     #[test]
     fn a_tier_is_an_amount_or_a_part_off() {
-        let tier = |amount, off_basis_points| Tier { from_quantity: 1, amount, off_basis_points };
+        let tier = |amount, off: Option<&str>| NewTier {
+            from_quantity: 1,
+            amount,
+            off: off.map(|off| off.parse().unwrap()),
+        };
         for (tier, holds) in [
             (tier(Some(1), None), true),
-            (tier(None, Some(10_000)), true),
+            (tier(None, Some("100%")), true),
+            (tier(None, Some("12.75%")), true),
             (tier(None, None), false),
-            (tier(Some(1), Some(1)), false),
+            (tier(Some(1), Some("1%")), false),
             (tier(Some(-1), None), false),
-            (tier(None, Some(10_001)), false),
+            (tier(None, Some("100.01%")), false),
+            (tier(None, Some("0%")), false),
+            (tier(None, Some("0.001%")), false),
         ] {
             let mut check = Check::default();
-            Tier::check_all(std::slice::from_ref(&tier), "", &mut check);
+            NewTier::check_all(std::slice::from_ref(&tier), "", &mut check);
             assert_eq!(check.done().is_ok(), holds, "{tier:?}");
+        }
+    }
+
+    #[test]
+    fn a_price_that_is_almost_nothing_is_asked_about() {
+        for (off, usual) in [("80%", true), ("80.01%", false), ("100%", false)] {
+            let tier = NewTier { from_quantity: 1, amount: None, off: Some(off.parse().unwrap()) };
+            let mut doubts = Doubts::default();
+            NewTier::doubt_all(std::slice::from_ref(&tier), "", &mut doubts);
+            assert_eq!(doubts.done(false).is_ok(), usual, "{off}");
         }
     }
 }

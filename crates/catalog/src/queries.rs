@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::{Arg, Money, Timestamp, args};
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -163,11 +163,6 @@ pub async fn variants_of(tenant: &Tenant, skus: &[String]) -> Result<HashMap<Str
         known.extend(tenant.rows(&sql, args, |row| Ok((row.get(0)?, VariantId(row.get(1)?)))).await?);
     }
     Ok(known)
-}
-
-/// `$1, $2, …`
-pub(crate) fn marks(count: usize) -> String {
-    (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 fn offer(row: &Row<'_>) -> Result<Offer, Failure> {

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use kernel::{Arg, TenantId, Timestamp, args};
-use store::{Desk, Failure, Row, Tenant};
+use store::{Desk, Failure, Row, Tenant, marks};
 use uuid::Uuid;
 
 use crate::price_list::{Terms, Tier};
 use crate::pricing::{Buyer, Candidate, PRICING, PriceFound, Pricing, price_for};
-use crate::queries::{Offer, OfferBy, marks};
+use crate::queries::{Offer, OfferBy};
 use crate::{PriceListId, Product, VariantId};
 
 /// So many of something.

@@ -1,6 +1,7 @@
 //! An engine of taxes over REST, by the contract in `docs/tax-engines.md`. What it answers is believed when every part that
 //! was asked about is there once, and nothing costs more tax than it costs.
 
+use kernel::Percentage;
 use orders::tax_engine::{Tax, TaxQuestion};
 use pricing::{LineId, Part, Rate};
 use serde::{Deserialize, Serialize};
@@ -78,8 +79,7 @@ struct QuotedShipping {
 #[derive(Deserialize)]
 struct QuotedTax {
     name: String,
-    /// In parts of a million.
-    rate: u32,
+    rate: Percentage,
     /// In minor units.
     amount: i64,
 }
@@ -137,7 +137,7 @@ fn of(part: Part, amount: i64, quoted: &[QuotedTax]) -> Result<Vec<Tax>, Partner
     let sum = quoted.iter().try_fold(0i64, |sum, tax| sum.checked_add(tax.amount));
     let shaped = |tax: &QuotedTax| {
         tax.amount >= 0
-            && tax.rate <= 1_000_000
+            && !tax.rate.is_above(100)
             && kernel::within(&tax.name, 1, 60)
             && !tax.name.contains(char::is_control)
     };
@@ -147,7 +147,7 @@ fn of(part: Part, amount: i64, quoted: &[QuotedTax]) -> Result<Vec<Tax>, Partner
     let told = |tax: &QuotedTax| Tax {
         of: part,
         name: tax.name.as_str().into(),
-        rate: Rate(tax.rate),
+        rate: Rate(tax.rate.millionths()),
         amount: tax.amount,
     };
     Ok(quoted.iter().map(told).collect())
@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn taxed(amount: Value) -> Value {
-        json!([{ "name": "State", "rate": 40000, "amount": amount }])
+        json!([{ "name": "State", "rate": "4%", "amount": amount }])
     }
 
     #[test]
@@ -218,13 +218,14 @@ mod tests {
         for wrong in [json!(-1), json!(1001), json!(1.5), json!("40"), json!(null), json!(i64::MAX)] {
             assert!(with(taxed(wrong.clone())).is_err(), "{wrong}");
         }
-        let huge = json!({ "name": "A", "rate": 1, "amount": i64::MAX });
+        let huge = json!({ "name": "A", "rate": "1%", "amount": i64::MAX });
         assert!(with(json!([huge, huge])).is_err());
         for wrong in [
-            json!({ "name": "", "rate": 1, "amount": 1 }),
-            json!({ "name": "a\nb", "rate": 1, "amount": 1 }),
-            json!({ "name": "A", "rate": 1_000_001, "amount": 1 }),
-            json!({ "name": "A", "rate": -1, "amount": 1 }),
+            json!({ "name": "", "rate": "1%", "amount": 1 }),
+            json!({ "name": "a\nb", "rate": "1%", "amount": 1 }),
+            json!({ "name": "A", "rate": "100.1%", "amount": 1 }),
+            json!({ "name": "A", "rate": 40_000, "amount": 1 }),
+            json!({ "name": "A", "rate": "-1%", "amount": 1 }),
         ] {
             assert!(with(json!([wrong])).is_err(), "{wrong}");
         }

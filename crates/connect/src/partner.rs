@@ -89,11 +89,11 @@ impl Options {
         let erp = kind == Kind::ErpSoap;
         let sends = !erp;
         let country = self.from_country.as_deref();
-        let shaped = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        let known = country.map(places::country);
         check.that(
-            if sends { country.is_some_and(shaped) } else { country.is_none() },
+            if sends { known.as_ref().is_some_and(Result::is_ok) } else { country.is_none() },
             "/options/from_country",
-            "say which country parcels leave from, such as IE; an ERP has none",
+            "say which country parcels leave from, by its two letters of ISO 3166, such as IE; an ERP has none",
         );
         let region = self.from_region.as_deref();
         let region = region.is_none_or(|region| kind == Kind::TaxRest && within(region, 1, 100));
@@ -102,8 +102,14 @@ impl Options {
             "/options/from_region",
             "for an engine of taxes, 1 to 100 letters, or leave it out",
         );
-        let postal = self.from_postal_code.as_deref().is_none_or(|code| sends && within(code, 1, 20));
-        check.that(postal, "/options/from_postal_code", "1 to 20 signs, or leave it out; an ERP has none");
+        if let Some(code) = &self.from_postal_code {
+            let how = match known {
+                Some(Ok(country)) => places::postal_code(country, code).err(),
+                Some(Err(_)) => None,
+                None => Some("an ERP has none; leave it out".to_owned()),
+            };
+            check.that(how.is_none(), "/options/from_postal_code", how.unwrap_or_default());
+        }
         let known = |text: &str| erp && ["1.1", "1.2"].contains(&text);
         let version = self.soap_version.as_deref().is_none_or(known);
         check.that(version, "/options/soap_version", "say 1.1 or 1.2, for an ERP only");

@@ -139,8 +139,9 @@ impl NewOrganisation {
     fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
         check.that(within(&self.name, 1, 200), "/name", "give it a name of 1 to 200 letters");
-        let vat_id = self.vat_id.as_ref().is_none_or(|vat_id| within(vat_id, 1, 40));
-        check.that(vat_id, "/vat_id", "write it with 1 to 40 signs, or leave it out");
+        if let Some(Err(how)) = self.vat_id.as_deref().map(places::vat_number) {
+            check.that(false, "/vat_id", how);
+        }
         if let Some(address) = &self.billing_address {
             address.check(&mut check);
         }
@@ -149,7 +150,10 @@ impl NewOrganisation {
     }
 
     fn terms(&self, id: OrganisationId) -> Terms {
-        let details = Details { vat_id: self.vat_id.clone(), billing_address: self.billing_address.clone() };
+        // It was checked, and is kept in one way however it was typed.
+        let vat_id = self.vat_id.as_deref().and_then(|typed| places::vat_number(typed).ok());
+        let billing_address = self.billing_address.as_ref().map(BillingAddress::tidy);
+        let details = Details { vat_id: vat_id.map(|vat_id| vat_id.to_string()), billing_address };
         Terms {
             name: self.name.clone(),
             status: self.status,

@@ -44,10 +44,12 @@ pub struct BillingAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
     pub city: String,
+    /// As the country writes it; left out where there are none.
+    #[serde(default)]
     pub postal_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Two letters, ISO 3166: IE.
+    /// Two letters, ISO 3166-1: IE.
     pub country: String,
 }
 
@@ -107,17 +109,20 @@ impl Role {
 impl BillingAddress {
     pub(crate) fn check(&self, check: &mut Check) {
         let field = |name: &str| format!("/billing_address/{name}");
-        for (name, text, most) in
-            [("line1", &self.line1, 200), ("city", &self.city, 100), ("postal_code", &self.postal_code, 20)]
-        {
+        for (name, text, most) in [("line1", &self.line1, 200), ("city", &self.city, 100)] {
             check.that(within(text, 1, most), field(name), format!("write 1 to {most} letters"));
         }
         for (name, text, most) in [("line2", &self.line2, 200), ("region", &self.region, 100)] {
             let fits = text.as_ref().is_none_or(|text| within(text, 0, most));
             check.that(fits, field(name), format!("at most {most} letters"));
         }
-        let country = self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase());
-        check.that(country, field("country"), "write the country with its two letters, such as IE");
+        places::check_address(check, "/billing_address", &self.country, &self.postal_code);
+    }
+
+    /// As it is kept.
+    pub(crate) fn tidy(&self) -> Self {
+        let postal_code = places::tidy_postal_code(&self.country, &self.postal_code);
+        Self { postal_code, ..self.clone() }
     }
 }
 

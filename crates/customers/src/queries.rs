@@ -1,10 +1,10 @@
 //! SQL in, plain structs out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use kernel::{Arg, Currency, Personal, Problem, SubjectId, args};
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -245,6 +245,31 @@ pub async fn in_segments(tenant: &Tenant, member: Uuid) -> Result<InSegments, Fa
             Ok(())
         })
         .await?;
+    Ok(found)
+}
+
+/// How many names one statement looks up.
+const AT_ONCE: usize = 200;
+
+/// Of these names those that segments have.
+pub async fn segments_named(tenant: &Tenant, names: &[String]) -> Result<HashSet<String>, Failure> {
+    let mut found = HashSet::new();
+    for some in names.chunks(AT_ONCE) {
+        let sql = format!("select name from segments where name in ({})", marks(some.len()));
+        let args = some.iter().map(Arg::from).collect();
+        found.extend(tenant.rows(&sql, args, |row| row.get::<String>(0)).await?);
+    }
+    Ok(found)
+}
+
+/// Of these ids those that organisations have.
+pub async fn organisations_of(tenant: &Tenant, ids: &[Uuid]) -> Result<HashSet<Uuid>, Failure> {
+    let mut found = HashSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let sql = format!("select id from organisations where id in ({})", marks(some.len()));
+        let args = some.iter().copied().map(Arg::from).collect();
+        found.extend(tenant.rows(&sql, args, |row| row.get::<Uuid>(0)).await?);
+    }
     Ok(found)
 }
 

@@ -134,6 +134,12 @@ pub const COMMON: &[ProblemDoc] = &[
         "Use a new key for a new request, and the same key only to repeat one unchanged.",
     ),
     doc("invalid", 422, "Some fields do not hold", "Each field is named in \"errors\" by its JSON pointer."),
+    doc(
+        "improbable",
+        422,
+        "Is that meant?",
+        "It can be meant, and probably is not: \"errors\" names each field. Send \"sure\": true with it if it is meant.",
+    ),
     doc("moment_unknown", 422, "Not yet", "Name a position up to the log's end, or a time."),
     doc("version_required", 428, "Version required", "Read the record first, and send its ETag as If-Match."),
     doc(

@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 use kernel::{Event, Fault, Problem, SubjectId};
 use orders::after_works::Moved;
+use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
 use store::log::Recorded;
@@ -91,8 +92,13 @@ impl orders::unpaid::Payments for Tabs {
         &'a self,
         tenant: &'a Tenant,
         order: Uuid,
+        transfers: Transfers,
     ) -> BoxFuture<'a, Result<Option<Work>, Problem>> {
-        Box::pin(payments::idle::untouched(tenant, order))
+        Box::pin(payments::idle::untouched(tenant, order, transfers == Transfers::Late))
+    }
+
+    fn at_once<'a>(&'a self, tenant: &'a Tenant) -> BoxFuture<'a, Result<bool, Problem>> {
+        Box::pin(payments::idle::at_once(tenant))
     }
 }
 

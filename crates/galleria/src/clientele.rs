@@ -4,7 +4,7 @@ use customers::{OrganisationId, queries};
 use futures_util::future::BoxFuture;
 use identity::AccountId;
 use kernel::Problem;
-use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
+use orders::buyers::{Buyers, KnownBuyers, OrganisationFacts, Role, Standing};
 use store::Tenant;
 use uuid::Uuid;
 
@@ -42,6 +42,21 @@ impl Buyers for Clientele {
                 names.extend(account.map(|account| account.name).filter(|name| !name.is_empty()));
             }
             Ok(names)
+        })
+    }
+
+    fn known<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        segments: &'a [String],
+        organisations: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<KnownBuyers, Problem>> {
+        Box::pin(async move {
+            let segments = queries::segments_named(tenant, segments).await?;
+            Ok(KnownBuyers {
+                segments,
+                organisations: queries::organisations_of(tenant, organisations).await?,
+            })
         })
     }
 }

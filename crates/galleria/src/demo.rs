@@ -9,6 +9,7 @@ use std::time::Duration;
 use blobs::Blobs;
 use catalog::{NewProduct, ProductId};
 use kernel::{Actor, CorrelationId, Problem, Timestamp};
+use orders::rules::OrderSettings;
 use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
@@ -282,6 +283,11 @@ fn welcome(session: &Session, entrance: &Entrance) {
         for key in &way.keys {
             session.print(&format!("  {:<14} {}", key.role, key.secret));
         }
+    }
+    if let Some(minutes) = OrderSettings::default().unpaid_cancelled_after_minutes {
+        session.print(&format!(
+            "\nAn order that nobody pays is cancelled after {minutes} minutes, and what it held is free again. Another wait, or\nnone: PUT /api/v1/order-settings"
+        ));
     }
     if let Some(way) = entrance.tenants.first() {
         let admin = way.keys.first().map(|key| key.secret.as_str()).unwrap_or_default();

@@ -7,9 +7,8 @@ use catalog::{Category, CategoryId, Media, NewProduct};
 use files::{FileId, Store};
 use futures_util::stream;
 use kernel::Problem;
-use orders::rules::{DeliveryOption, Kept};
+use orders::rules::{DeliveryOption, NewPromotion, NewTaxes, make_promotion};
 use serde::Deserialize;
-use serde_json::Value;
 use store::{Asked, Tenant};
 use storefront::theme::Theme;
 
@@ -64,9 +63,9 @@ const PICTURES: &[(&str, &[u8])] = pictures![
 pub struct Dress {
     theme: Theme,
     categories: Vec<Category>,
-    taxes: Value,
+    taxes: NewTaxes,
     deliveries: Vec<DeliveryOption>,
-    promotion: Kept,
+    promotion: NewPromotion,
     /// What variants cost before, by SKU.
     compare_at: HashMap<String, i64>,
     /// For a title, each picture's name and what is to be seen on it.
@@ -109,11 +108,8 @@ impl Dress {
         for DeliveryOption { id, terms } in self.deliveries {
             tenant.run(asked(), orders::rules::works::keep_delivery(id, None, terms)).await?;
         }
-        let taxes = serde_json::from_value(self.taxes).map_err(|_| Problem::bug())?;
-        tenant.run(asked(), orders::rules::works::set_taxes(None, taxes)).await?;
-        let promotion = self.promotion;
-        let work = orders::rules::works::keep_promotion(promotion.promotion.id, None, promotion);
-        tenant.run(asked(), work).await?;
+        tenant.run(asked(), orders::rules::works::set_taxes(None, self.taxes.rules())).await?;
+        tenant.run(asked(), make_promotion(&self.promotion)?).await?;
         tenant.run(asked(), storefront::dress(0, self.theme)).await?;
         Ok(())
     }

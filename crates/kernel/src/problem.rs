@@ -192,6 +192,31 @@ impl Check {
     }
 }
 
+/// Collects what can be meant and probably is not: a question, which whoever means it answers with `"sure": true`.
+#[derive(Debug, Default)]
+pub struct Doubts(Vec<FieldProblem>);
+
+impl Doubts {
+    /// Notes the field unless it is what people usually mean.
+    pub fn that(&mut self, usual: bool, pointer: impl Into<String>, detail: impl Into<String>) {
+        if !usual {
+            self.0.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
+        }
+    }
+
+    pub fn done(self, sure: bool) -> Result<(), Problem> {
+        if sure || self.0.is_empty() {
+            return Ok(());
+        }
+        let said: Vec<String> =
+            self.0.iter().map(|field| format!("{}: {}.", field.pointer, field.detail)).collect();
+        let detail = format!("{} Send \"sure\": true with it if it is meant.", said.join(" "));
+        let mut problem = Problem::new(Fault::Invalid, "improbable", "Is that meant?", detail);
+        problem.fields = self.0;
+        Err(problem)
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.detail, self.code)
@@ -210,6 +235,20 @@ mod tests {
             Problem::invalid(vec![FieldProblem { pointer: "/name".into(), detail: "give it a name".into() }]);
         assert_eq!(problem.detail, "/name: give it a name");
         assert_eq!(problem.fault.status(), 422);
+    }
+
+    #[test]
+    fn what_is_improbable_is_a_question_that_a_word_answers() {
+        let doubt = || {
+            let mut doubts = Doubts::default();
+            doubts.that(false, "/off", "it takes off 95%");
+            doubts.that(true, "/name", "it has no name");
+            doubts
+        };
+        let asked = doubt().done(false).unwrap_err();
+        assert_eq!((asked.code.as_str(), asked.fault.status(), asked.fields.len()), ("improbable", 422, 1));
+        assert_eq!(asked.detail, "/off: it takes off 95%. Send \"sure\": true with it if it is meant.");
+        assert!(doubt().done(true).is_ok());
     }
 
     #[test]

@@ -43,12 +43,10 @@ pub struct OwnPrice {
 }
 
 /// What is taken off the whole, after prices of its own: an amount, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnDiscount {
     /// In minor units; never more than everything costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(extensions(("x-money" = json!("currency"))))]
     pub amount: Option<i64>,
     /// In hundredths of a percent: 1250 is 12.5 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]

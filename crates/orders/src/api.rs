@@ -4,6 +4,7 @@ use axum::Extension;
 use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::{Check, Currency, Problem, SubjectId, Timestamp, within};
+use places::{check_address, tidy_postal_code};
 use serde::Deserialize;
 use store::{Of, Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,7 @@ use crate::order::{Address, Person, Status};
 use crate::queries::{self, Listed, OrderSummary, OrderView};
 use crate::till::{Receipt, Wanted};
 use crate::works::{self, Buyer, Moved, PRICES_CHANGED};
-use crate::{OrderId, Ports, Refusal, rules};
+use crate::{OrderId, Ports, Refusal, rules, unpaid};
 
 /// How often a basket is priced again when prices change under it.
 pub const TRIES: usize = 3;
@@ -70,9 +71,11 @@ pub struct NewAddress {
     pub line1: String,
     pub line2: Option<String>,
     pub city: String,
+    /// As the country writes it; left out where there are none.
+    #[serde(default)]
     pub postal_code: String,
     pub region: Option<String>,
-    /// Two letters, ISO 3166: IE.
+    /// Two letters, ISO 3166-1: IE.
     pub country: String,
 }
 
@@ -144,6 +147,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
                     check.that(false, pointer, detail);
                 }
                 check.done()?;
+                receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
                 ask.body.must_be_theirs_alone(&receipt)?;
             }
             Ok(receipt)
@@ -151,6 +155,9 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
         // What was remembered of the catalog and the rules may be why.
         if receipt.is_err() && tried == 1 {
             continue;
+        }
+        if let Ok(receipt) = &receipt {
+            unpaid::watch(&shop.tenant, receipt, shop.now).await?;
         }
         let work = receipt.map(|receipt| works::place_order(id, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
@@ -346,17 +353,11 @@ impl NewAddress {
         );
         check.that(within(&self.city, 1, 100), field("city"), "give a city of 1 to 100 letters");
         check.that(
-            within(&self.postal_code, 1, 20),
-            field("postal_code"),
-            "give a postal code of 1 to 20 signs",
-        );
-        check.that(
             self.region.as_ref().is_none_or(|region| within(region, 0, 100)),
             field("region"),
             "at most 100 letters",
         );
-        let country = self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase());
-        check.that(country, field("country"), "write the country with its two letters, such as IE");
+        check_address(check, at, &self.country, &self.postal_code);
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -364,7 +365,7 @@ impl NewAddress {
             line1: self.line1.clone(),
             line2: self.line2.clone(),
             city: self.city.clone(),
-            postal_code: self.postal_code.clone(),
+            postal_code: tidy_postal_code(&self.country, &self.postal_code),
             region: self.region.clone(),
             country: self.country.clone(),
         }

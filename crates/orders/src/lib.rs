@@ -68,7 +68,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0007_drafts",
         "0008_parcels",
         "0009_claims",
-        "0010_refunds"
+        "0010_refunds",
+        "0011_order_limits"
     ],
     streams: &[
         store::Stream::of::<Order>(),
@@ -80,6 +81,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<rules::Delivery>(),
         store::Stream::of::<rules::OrderSettings>(),
         store::Stream::of::<rules::Promo>(),
+        store::Stream::of::<rules::Code>(),
         store::Stream::of::<rules::Use>(),
     ],
     forget: projector::forget,

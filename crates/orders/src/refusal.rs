@@ -3,6 +3,8 @@
 use edge::ProblemDoc;
 use kernel::{Fault, FieldProblem, MoneyError, Problem};
 
+use pricing::PromotionId;
+
 use crate::{OrderId, Status};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,10 @@ pub enum Refusal {
     TooManyCodes,
     UsedUp {
         promotion: String,
+    },
+    CodeTaken {
+        code: String,
+        holder: PromotionId,
     },
     Pricing(pricing::Refusal),
 }
@@ -191,6 +197,12 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         status: 409,
         title: "Used up",
         what_to_do: "\"promotion\" was used as often as it can be. Read the cart again: its total is without it now.",
+    },
+    ProblemDoc {
+        code: "code_taken",
+        status: 409,
+        title: "Code taken",
+        what_to_do: "Another promotion has this code, \"promotion_id\" says which: also one that is over or switched off. Choose another code, or change or remove that promotion.",
     },
     ProblemDoc {
         code: "total_changed",
@@ -365,6 +377,12 @@ impl From<Refusal> for Problem {
                 &format!("“{promotion}” was used as often as it can be, so nothing was ordered. Look at the total again."),
             )
             .with("promotion", promotion),
+            Refusal::CodeTaken { code, holder } => conflict(
+                "code_taken",
+                "Code taken",
+                &format!("Another promotion has the code “{code}”, in capitals or not, and may be over or switched off. Choose another, or change or remove that one."),
+            )
+            .with("promotion_id", holder.to_string()),
             Refusal::Pricing(refusal) => refusal.into(),
             Refusal::AlreadyPlaced => Self::new(
                 Fault::Conflict,

@@ -4,7 +4,9 @@
 //! by the rules of its moment, however long a node has remembered them.
 
 pub mod api;
+mod code;
 mod delivery;
+mod naming;
 mod projector;
 mod promotion;
 pub mod queries;
@@ -16,7 +18,6 @@ pub mod works;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use kernel::{Aggregate, Decide, TenantId, Timestamp};
 use pricing::{PromotionId, TaxRules};
@@ -26,6 +27,8 @@ use uuid::Uuid;
 
 use crate::Refusal;
 
+pub use api::{NewPromotion, NewTaxes, make_promotion};
+pub use code::Code;
 pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
 pub use promotion::{Count, GiveBack, Kept, Limits, Promo, Redeem, TakeBack, Use};
 pub use refunds::{RefundDue, RefundOnCancel};
@@ -48,8 +51,7 @@ pub struct Rules {
     pub promotions: Vec<(pricing::Promotion, Limits)>,
     pub taxes: TaxRules,
     pub deliveries: Vec<DeliveryOption>,
-    /// How long an order that nobody pays keeps what it holds; for ever, when the shop says nothing.
-    pub unpaid_hold: Option<Duration>,
+    pub settings: OrderSettings,
 }
 
 impl Rules {
@@ -60,9 +62,23 @@ impl Rules {
             .map_or_else(Limits::default, |known| known.1)
     }
 
+    /// Whether anything goes there; what can be delivered in no special way goes everywhere.
+    pub fn delivers_to(&self, country: &str) -> bool {
+        let goes = |terms: &DeliveryTerms| {
+            let countries = &terms.countries;
+            terms.enabled && (countries.is_empty() || countries.iter().any(|known| known == country))
+        };
+        self.deliveries.is_empty() || self.deliveries.iter().any(|option| goes(&option.terms))
+    }
+
     pub fn delivery(&self, id: Uuid) -> Option<&DeliveryOption> {
         self.deliveries.iter().find(|option| option.id == id)
     }
+}
+
+/// What is said to whoever wants more of a thing than the shop lets them order at once.
+pub fn too_many(most: i64) -> String {
+    format!("this shop sells at most {most} of a thing at once; ask it if you need more")
 }
 
 /// The rules that this node remembers. `afresh`: only if the rulebook has not changed since; whoever compares its version

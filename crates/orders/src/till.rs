@@ -1,6 +1,7 @@
 //! What somebody wants, looked up and priced: by today's catalog, and by today's rules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use catalog::{Buyer, Offer, OfferBy, Quote, VariantId, offers, offers_for};
 use kernel::{Check, Currency, Problem, Timestamp};
@@ -141,6 +142,11 @@ impl Receipt {
         counted.map(|(promotion, limits)| (promotion.id, promotion.name.clone(), *limits)).collect()
     }
 
+    /// How long what is in it is kept until it is paid; for ever, when it costs nothing.
+    pub fn hold(&self) -> Option<Duration> {
+        self.rules.settings.hold().filter(|_| self.ledger().total() > 0)
+    }
+
     pub fn ledger(&self) -> &Ledger {
         &self.priced.ledger
     }
@@ -172,6 +178,15 @@ impl Receipt {
             "choose a way of delivery"
         };
         Some(("/delivery_option_id", how))
+    }
+
+    /// Refuses more of a thing than the shop lets somebody order at once, by the place of the line that names it first.
+    pub fn must_be_few(&self, pointer: impl Fn(usize) -> String) -> Result<(), Problem> {
+        let (mut check, most) = (Check::default(), self.rules.settings.most_of_a_thing);
+        for (line, n) in self.lines.iter().zip(&self.asked) {
+            check.that(line.quantity <= most, pointer(*n), rules::too_many(most));
+        }
+        check.done()
     }
 
     /// Refuses lines that are not sold, each by its place.

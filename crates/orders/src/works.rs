@@ -81,7 +81,8 @@ pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
         },
     };
     let (quotes, asked, rules) = (receipt.quotes.clone(), receipt.asked.clone(), receipt.rules.version);
-    let hold = receipt.rules.unpaid_hold.filter(|_| receipt.ledger().total() > 0);
+    let invoiced = place.terms.organisation.is_some() && place.terms.purchase_order.is_some();
+    let hold = receipt.hold().filter(|_| !invoiced);
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
     let uses: Vec<_> = redeemed.iter().map(|(promotion, ..)| Use::id(*promotion, subject.uuid())).collect();

@@ -1,20 +1,24 @@
 //! What a promotion takes off.
 
-use kernel::{FieldProblem, Money};
+use std::convert::Infallible;
+
+use kernel::{Doubts, FieldProblem, Money, Percentage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::promotion::{at_least_one, not_negative};
 use crate::refusal::field;
 use crate::schema::Amount;
-use crate::{Bundled, Percent, Target, words};
+use crate::{Bundled, Percent, Refusal, Target, words};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Effect {
+pub enum Effect<P = Percent> {
     /// Of the sum of these lines, so that ten percent of 29.97 is 3.00 however many lines it is.
     Percent {
-        off: Percent,
+        /// Up to all of it, with its sign: "10%".
+        #[schema(value_type = String, example = "10%")]
+        off: P,
         #[serde(default)]
         from: Target,
         #[serde(default)]
@@ -49,7 +53,9 @@ pub enum Effect {
         get: i64,
         #[serde(default)]
         from: Target,
-        off: Percent,
+        /// Off each piece that is got, with its sign: "100%" is free.
+        #[schema(value_type = String, example = "100%")]
+        off: P,
         #[serde(default)]
         times: Option<i64>,
     },
@@ -63,7 +69,64 @@ pub enum Effect {
     },
 }
 
+/// A promotion that takes off more than so many percent is asked about.
+const USUAL: u32 = 80;
+
+impl<P: Copy> Effect<P> {
+    /// The same, with its percentage in another form.
+    fn with<Q, E>(&self, change: impl Fn(P) -> Result<Q, E>) -> Result<Effect<Q>, E> {
+        Ok(match self.clone() {
+            Self::Percent { off, from, at_most } => Effect::Percent { off: change(off)?, from, at_most },
+            Self::BuyGet { buy, of, get, from, off, times } => {
+                Effect::BuyGet { buy, of, get, from, off: change(off)?, times }
+            }
+            Self::Amount { off, from } => Effect::Amount { off, from },
+            Self::Each { off, from } => Effect::Each { off, from },
+            Self::FreeShipping { at_most } => Effect::FreeShipping { at_most },
+            Self::Bundle { price, parts, times } => Effect::Bundle { price, parts, times },
+        })
+    }
+}
+
+impl Effect<Percentage> {
+    /// As it is reckoned with.
+    pub fn reckoned(&self) -> Result<Effect, Refusal> {
+        self.with(|off| {
+            let fine = || "up to 100%, with at most two digits behind the point";
+            Percent::of(off).ok_or_else(|| Refusal::Malformed(vec![field("/effect/off", fine())]))
+        })
+    }
+}
+
 impl Effect {
+    /// As people write it.
+    pub fn written(&self) -> Effect<Percentage> {
+        let written = self.with(|off| Ok::<_, Infallible>(Percentage::from(off)));
+        written.unwrap_or_else(|never| match never {})
+    }
+
+    /// What a shop that means it has to say twice.
+    pub(crate) fn doubt(&self, doubts: &mut Doubts) {
+        let place = "/effect/off";
+        match self {
+            Self::Percent { off, .. } => {
+                let usual = !Percentage::from(*off).is_above(USUAL);
+                doubts.that(usual, place, format!("it takes off {off}, which is more than {USUAL} %"));
+            }
+            Self::BuyGet { buy, get, off, .. } => {
+                // Of all pieces, those that are bought included.
+                let given = i128::from(*get) * off.of_ten_thousand();
+                let usual = given <= (i128::from(*buy) + i128::from(*get)) * i128::from(USUAL) * 100;
+                let all = format!("of {buy} bought and {get} got it takes off more than {USUAL} %");
+                doubts.that(usual, place, all);
+            }
+            Self::Bundle { price, .. } => {
+                doubts.that(price.amount != 0, "/effect/price", "all of the bundle is free");
+            }
+            Self::Amount { .. } | Self::Each { .. } | Self::FreeShipping { .. } => {}
+        }
+    }
+
     pub(crate) fn check(&self, wrong: &mut Vec<FieldProblem>) {
         not_negative(wrong, "effect", self.money());
         match self {
@@ -82,6 +145,21 @@ impl Effect {
                 at_least_one(wrong, "effect/times", *times);
             }
             Self::Percent { .. } | Self::Amount { .. } | Self::Each { .. } | Self::FreeShipping { .. } => {}
+        }
+    }
+
+    /// The lines that it names, each by its place.
+    pub(crate) fn targets(&self) -> Vec<(String, &Target)> {
+        let at = |name: &str| format!("/effect/{name}");
+        match self {
+            Self::Percent { from, .. } | Self::Amount { from, .. } | Self::Each { from, .. } => {
+                vec![(at("from"), from)]
+            }
+            Self::BuyGet { of, from, .. } => vec![(at("of"), of), (at("from"), from)],
+            Self::Bundle { parts, .. } => {
+                parts.iter().enumerate().map(|(n, part)| (at(&format!("parts/{n}/of")), &part.of)).collect()
+            }
+            Self::FreeShipping { .. } => Vec::new(),
         }
     }
 

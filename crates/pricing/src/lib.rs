@@ -42,7 +42,7 @@ pub use later::{Balance, Movement};
 pub use ledger::{Entry, Kind, Ledger, Part, TaxPart, Totals};
 pub use levy::REVERSE_CHARGE;
 pub use price::{Explanation, Priced, price};
-pub use promotion::{Bundled, Percent, Pick, Promotion, Stacking, Target};
+pub use promotion::{Bundled, Percent, Pick, Promotion, Stacking, Target, plain_code};
 pub use refusal::{PROBLEMS, Refusal};
 pub use rounding::Rounding;
 pub use share::Share;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{Currency, FieldProblem, Money, Timestamp};
+use kernel::{Currency, Doubts, FieldProblem, Money, Percentage, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,12 +11,14 @@ use crate::refusal::field;
 use crate::{Conditions, Effect, Line, PromotionId, Refusal, words};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Promotion {
+#[schema(bound = "")]
+pub struct Promotion<P = Percent> {
     #[schema(value_type = Uuid)]
     pub id: PromotionId,
     /// As the person reads it beside the amount.
     pub name: String,
-    pub effect: Effect,
+    #[schema(value_type = Effect)]
+    pub effect: Effect<P>,
     #[serde(default)]
     pub conditions: Conditions,
     #[serde(default)]
@@ -78,7 +80,7 @@ pub struct Bundled {
     pub of: Target,
 }
 
-/// A percentage in hundredths of a percent, never more than all of it: 1250 is 12.5 %.
+/// A percentage as it is reckoned with and kept: in hundredths of a percent, never more than all of it. 1250 is 12.5 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "u16")]
 pub struct Percent(u16);
@@ -90,6 +92,11 @@ impl Percent {
         let too_much =
             || Refusal::Malformed(vec![field("/percent", "no more than 10000, which is all of it")]);
         if points <= Self::ALL.0 { Ok(Self(points)) } else { Err(too_much()) }
+    }
+
+    /// None for what is finer than hundredths of a percent, or more than all of it.
+    pub fn of(written: Percentage) -> Option<Self> {
+        written.basis_points().and_then(|points| Self::basis_points(points).ok())
     }
 
     pub(crate) fn of_ten_thousand(self) -> i128 {
@@ -106,6 +113,37 @@ impl Promotion {
         if wrong.is_empty() { Ok(()) } else { Err(Refusal::Malformed(wrong)) }
     }
 
+    /// What can be meant and probably is not, such as almost everything for nothing.
+    pub fn doubt(&self, doubts: &mut Doubts) {
+        self.effect.doubt(doubts);
+    }
+
+    /// The lines that it names, each by its place.
+    pub fn targets(&self) -> Vec<(String, &Target)> {
+        let counted = ("/conditions/counted".to_owned(), &self.conditions.counted);
+        std::iter::once(counted).chain(self.effect.targets()).collect()
+    }
+
+    /// As people write it.
+    pub fn written(&self) -> Promotion<Percentage> {
+        let Self { id, name, effect, conditions, stacking, priority, starts, ends, code, .. } = self.clone();
+        let Self { uses_left, uses_left_for_customer, .. } = *self;
+        let effect = effect.written();
+        Promotion {
+            id,
+            name,
+            effect,
+            conditions,
+            stacking,
+            priority,
+            starts,
+            ends,
+            code,
+            uses_left,
+            uses_left_for_customer,
+        }
+    }
+
     /// The first amount that is in another currency than the basket.
     pub(crate) fn other_currency(&self, currency: Currency) -> Option<Currency> {
         let amounts = [self.conditions.minimum_subtotal, self.effect.money()];
@@ -118,8 +156,12 @@ impl Promotion {
 }
 
 pub(crate) fn same_code(typed: &str, code: &str) -> bool {
-    let (typed, code) = (typed.trim(), code.trim());
-    typed.eq_ignore_ascii_case(code) || typed.to_lowercase() == code.to_lowercase()
+    typed.trim().eq_ignore_ascii_case(code.trim()) || plain_code(typed) == plain_code(code)
+}
+
+/// What makes two codes the same: case and spaces around them do not matter.
+pub fn plain_code(code: &str) -> String {
+    code.trim().to_lowercase()
 }
 
 pub(crate) fn not_negative(wrong: &mut Vec<FieldProblem>, name: &str, money: Option<Money>) {
@@ -175,8 +217,14 @@ impl TryFrom<u16> for Percent {
     }
 }
 
+impl From<Percent> for Percentage {
+    fn from(percent: Percent) -> Self {
+        Self::of_basis_points(percent.0)
+    }
+}
+
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words::percentage(u32::from(self.0) * 100))
+        f.write_str(&words::percentage(Percentage::from(*self)))
     }
 }

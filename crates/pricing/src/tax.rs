@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use kernel::{Doubts, Percentage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,16 +14,22 @@ use crate::rounding::Rounding;
 use crate::{Destination, Part, Refusal, TaxPart, words};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct TaxRules {
+#[schema(bound = "")]
+pub struct TaxRules<R = Rate> {
+    #[serde(default)]
     pub prices: Prices,
     /// Countries where prices are meant otherwise.
+    #[serde(default)]
     pub prices_in: BTreeMap<String, Prices>,
+    #[serde(default)]
     pub rounding: Rounding,
+    #[serde(default)]
     pub shipping: ShippingTax,
-    pub rates: Vec<TaxRate>,
+    #[serde(default = "Vec::new")]
+    #[schema(value_type = Vec<TaxRate>)]
+    pub rates: Vec<TaxRate<R>>,
     /// Who is asked instead of the rates, by the id that the shop knows them under. The rates hold while they are silent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<Uuid>,
 }
 
@@ -47,11 +54,14 @@ pub enum ShippingTax {
 /// One tax of a place. Within a layer the most specific rate applies: the longer postal prefix, then the region, then
 /// the tax class. Layers add up: a state's, a county's, a city's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TaxRate {
+#[schema(bound = "")]
+pub struct TaxRate<R = Rate> {
     /// As the person reads it: "VAT".
     #[schema(value_type = String)]
     pub name: Arc<str>,
-    pub rate: Rate,
+    /// With its sign, and at most four digits behind the point: "8.875%".
+    #[schema(value_type = String, example = "19%")]
+    pub rate: R,
     pub country: String,
     #[serde(default)]
     pub region: Option<String>,
@@ -70,8 +80,8 @@ pub struct TaxRate {
     pub reverse_charge: bool,
 }
 
-/// A rate of tax in parts of a million, so that 8.875 % is exact: 88750.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+/// A rate of tax as it is reckoned with and kept: in parts of a million, so that 8.875 % is exact: 88750.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Rate(pub u32);
 
@@ -83,7 +93,56 @@ pub struct Assessed {
     pub tax: TaxPart,
 }
 
+/// A tax of more than so many percent is asked about: no country of the world takes as much of everything.
+const USUAL: u32 = 30;
+
+impl<R> TaxRules<R> {
+    /// The same, with its rates in another form.
+    fn with<Q>(&self, change: impl Fn(&R) -> Q) -> TaxRules<Q> {
+        let rate = |rate: &TaxRate<R>| TaxRate {
+            name: rate.name.clone(),
+            rate: change(&rate.rate),
+            country: rate.country.clone(),
+            region: rate.region.clone(),
+            postal_prefix: rate.postal_prefix.clone(),
+            tax_class: rate.tax_class.clone(),
+            layer: rate.layer,
+            compound: rate.compound,
+            reverse_charge: rate.reverse_charge,
+        };
+        TaxRules {
+            prices: self.prices,
+            prices_in: self.prices_in.clone(),
+            rounding: self.rounding,
+            shipping: self.shipping,
+            rates: self.rates.iter().map(rate).collect(),
+            engine: self.engine,
+        }
+    }
+}
+
+impl TaxRules<Percentage> {
+    /// As they are reckoned with.
+    pub fn reckoned(&self) -> TaxRules {
+        self.with(|rate| Rate(rate.millionths()))
+    }
+}
+
 impl TaxRules {
+    /// As people write them.
+    pub fn written(&self) -> TaxRules<Percentage> {
+        self.with(|rate| Percentage::of_a_million(rate.0))
+    }
+
+    /// What can be meant and probably is not.
+    pub fn doubt(&self, doubts: &mut Doubts) {
+        for (n, rate) in self.rates.iter().enumerate() {
+            let usual = !Percentage::of_a_million(rate.rate.0).is_above(USUAL);
+            let much = format!("a tax of {} is more than {USUAL} %", rate.rate);
+            doubts.that(usual, format!("/rates/{n}/rate"), much);
+        }
+    }
+
     /// Names rates between which nothing decides. `price` would take the higher one.
     pub fn check(&self) -> Result<(), Refusal> {
         let mut wrong = Vec::new();
@@ -164,6 +223,6 @@ impl Rate {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words::percentage(self.0))
+        f.write_str(&words::percentage(Percentage::of_a_million(self.0)))
     }
 }

@@ -1,14 +1,10 @@
 //! Amounts and shares as people read them.
 
-use kernel::{Currency, Money};
+use kernel::{Currency, Money, Percentage};
 
-/// A part of a million as a percentage, with the digits that it needs: 88750 is "8.875 %".
-pub(crate) fn percentage(millionths: u32) -> String {
-    let (whole, rest) = (millionths / 10_000, millionths % 10_000);
-    if rest == 0 {
-        return format!("{whole} %");
-    }
-    format!("{whole}.{} %", format!("{rest:04}").trim_end_matches('0'))
+/// A percentage within a sentence: "8.875 %".
+pub(crate) fn percentage(percentage: Percentage) -> String {
+    percentage.to_string().replace('%', " %")
 }
 
 pub(crate) fn money(amount: i64, currency: Currency) -> Money {
@@ -25,6 +21,7 @@ mod tests {
 
     #[test]
     fn a_percentage_has_the_digits_that_it_needs() {
-        assert_eq!([88_750, 190_000, 500, 1].map(percentage), ["8.875 %", "19 %", "0.05 %", "0.0001 %"]);
+        let said = [88_750, 190_000, 500, 1].map(|parts| percentage(Percentage::of_a_million(parts)));
+        assert_eq!(said, ["8.875 %", "19 %", "0.05 %", "0.0001 %"]);
     }
 }

@@ -48,7 +48,7 @@ pub use failure::Failure;
 pub use keys::{Keeper, KeyFile, TenantKeys};
 pub use past::{Moment, Of};
 pub use registry::{Key, Registry, TenantRecord, TenantStatus};
-pub use select::Select;
+pub use select::{Select, marks};
 pub use work::{Asked, Done, Guard, Once, Reply, Work};
 
 /// Does something long, much of which is computing, on a thread where it holds up nobody.

@@ -55,6 +55,11 @@ impl Select {
     }
 }
 
+/// `$1, $2, …`: as many places as there are names to look up.
+pub fn marks(count: usize) -> String {
+    (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

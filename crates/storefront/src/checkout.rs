@@ -163,7 +163,7 @@ async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, P
 /// The form once more, with what was typed and what is wrong with it.
 async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Result<Response, Problem> {
     let view = view(visit, id).await?;
-    Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, errors))
+    form(visit, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, errors).await
 }
 
 pub async fn view(visit: &Visit, id: CartId) -> Result<CartView, Problem> {

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod cart;
 pub mod challenge;
 pub mod checkout;
+mod countries;
 pub mod draft;
 pub mod home;
 pub mod list;

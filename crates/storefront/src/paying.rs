@@ -35,7 +35,7 @@ pub async fn pay(
     let form = read(&body);
     let paid = paid(&visit, &named, &form).await;
     // No form may lead to another site: the page of the order does, once.
-    let onward = if form.get("method").is_none() { "?pay=now" } else { "" };
+    let onward = if form.get("method").or(form.get("transfer")).is_none() { "?pay=now" } else { "" };
     visit.show(paid.map(|()| see_other(&format!("/orders/{named}{onward}"))))
 }
 
@@ -45,7 +45,7 @@ async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
     let order = found(visit, named).await?;
     let provider: Option<ProviderId> = form.get("provider").and_then(|id| id.parse().ok());
     let method = form.owned("method").unwrap_or_default();
-    let on_page = method.is_empty();
+    let on_page = method.is_empty() && form.get("transfer").is_none();
     let back = on_page.then(|| complete(visit, &format!("/orders/{named}")));
     let id = order.summary.id.uuid();
     match counter::pay(&visit.cashier, &visit.shop, id, provider, method, back).await {
@@ -98,9 +98,12 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
         section.box #pay {
             h2 { (texts.to_be_paid) }
             p.lead { strong { (visit.money(summary.owed)) } }
-            (kept_until(visit, order))
+            @if standing != "expected" && ways.iter().any(|way| way.kind != ProviderKind::Manual) {
+                (kept_until(visit, order))
+            }
             @match (standing, &challenge) {
                 ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (go_on(visit, newest.as_ref())) } } }
+                ("expected", _) => { p role="status" { (texts.pay_expected) } }
                 ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
                     @if standing == "declined" { p.wrong role="alert" { (no(visit, newest.as_ref())) } }
@@ -181,7 +184,14 @@ fn offer(visit: &Visit, named: &str, way: &Way, owed: i64) -> Markup {
                 button.main { (filled(texts.pay_now, &[&visit.money(owed)])) }
             }
         },
-        ProviderKind::Manual => html! { p { strong { (way.name) } " · " (texts.pay_by_hand) } },
+        ProviderKind::Manual => html! {
+            form method="post" action=(format!("/orders/{named}/pay")) {
+                input type="hidden" name="provider" value=(way.provider);
+                input type="hidden" name="transfer" value="yes";
+                p { strong { (way.name) } " · " (texts.pay_by_hand) }
+                button { (filled(texts.pay_by_transfer, &[&way.name])) }
+            }
+        },
         _ if way.has_page => html! {
             form method="post" action=(format!("/orders/{named}/pay")) {
                 input type="hidden" name="provider" value=(way.provider);

@@ -97,11 +97,11 @@ fn fit(server: &Server, key: &str) -> Vec<String> {
             let made = admin.post("/api/v1/products", &json!({ "title": sku, "variants": variants })).await;
             assert_eq!(made.status, 201, "{}", made.json());
         }
-        let taxes: Value = json!({ "rates": [{ "name": "VAT", "rate": 230_000, "country": "IE" }] });
+        let taxes: Value = json!({ "rates": [{ "name": "VAT", "rate": "23%", "country": "IE" }] });
         let head = [("if-match", "\"0\"")];
         admin.send("PUT", "/api/v1/taxes", &head, Some(&taxes.to_string())).await.unwrap();
         admin.post("/api/v1/delivery-options", &json!({ "name": "Post", "price": 490 })).await;
-        let spring = json!({ "name": "Spring", "effect": { "kind": "percent", "off": 1000 } });
+        let spring = json!({ "name": "Spring", "effect": { "kind": "percent", "off": "10%" } });
         admin.post("/api/v1/promotions", &spring).await;
         let cash = json!({ "name": "Sandbox", "kind": "sandbox" });
         let made = admin.post("/api/v1/payment-providers", &cash).await;

@@ -17,7 +17,7 @@ use crate::agreed::OWN_DELIVERY;
 use crate::api::{NewAddress, NewLine};
 use crate::order::Address;
 use crate::works::Buyer;
-use crate::{CartId, OrderId, Ports};
+use crate::{CartId, OrderId, Ports, rules, unpaid};
 
 /// Who orders and where it goes: what is left out is unknown from then on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -53,6 +53,10 @@ pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Pr
     }
     check.done()?;
     let named = name(shop, lines, "/lines").await?;
+    for (n, (variant, _)) in named.iter().enumerate() {
+        let all = named.iter().filter(|(same, _)| same == variant).map(|(_, quantity)| *quantity);
+        few(shop, all.sum(), &format!("/lines/{n}/quantity")).await?;
+    }
     Ok(works::open_cart(id, shop.caller.customer(), shop.record.currency, named))
 }
 
@@ -71,9 +75,11 @@ pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> 
     let mut check = Check::default();
     line.check("", &mut check);
     check.done()?;
-    cart(shop, id).await?;
+    let kept = cart(shop, id).await?;
     let lines = name(shop, std::slice::from_ref(line), "").await?;
     let (variant, quantity) = lines.first().copied().ok_or_else(Problem::bug)?;
+    let there = kept.lines.iter().filter(|(known, _)| *known == variant).map(|(_, quantity)| *quantity);
+    few(shop, there.sum::<i64>() + quantity, "/quantity").await?;
     Ok(works::add(id, seen, variant, quantity))
 }
 
@@ -93,7 +99,16 @@ pub async fn fill(
     if !there && quantity > 0 {
         return Err(Problem::not_found("line"));
     }
+    few(shop, quantity, "/quantity").await?;
     Ok(works::fill(id, seen, variant, quantity))
+}
+
+/// Refuses more of a thing than the shop lets somebody order at once.
+async fn few(shop: &Shop, quantity: i64, pointer: &str) -> Result<(), Problem> {
+    let most = rules::rules(&shop.tenant, false).await?.settings.most_of_a_thing;
+    let mut check = Check::default();
+    check.that(quantity <= most, pointer, rules::too_many(most));
+    check.done()
 }
 
 pub async fn choose_delivery(
@@ -103,7 +118,7 @@ pub async fn choose_delivery(
     option: Option<Uuid>,
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
-    let rules = crate::rules::rules(&shop.tenant, true).await?;
+    let rules = rules::rules(&shop.tenant, true).await?;
     let mut check = Check::default();
     let known = option.is_none_or(|option| {
         option == OWN_DELIVERY && kept.delivery == Some(option) || rules.delivery(option).is_some()
@@ -163,12 +178,15 @@ pub async fn order(
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     if priced.kept.state == "open" {
         priced.must_be_whole()?;
+        if priced.kept.draft.is_none() {
+            priced.receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
+        }
         expect(expected_total, &priced)?;
         if let Some(organisation) = priced.approved_by() {
             return Ok(waiting::ask(&priced, organisation));
         }
     }
-    Ok(place(new, &priced, None))
+    place(shop, new, &priced, None).await
 }
 
 /// Orders a draft for whoever it is for. Who works here may agree on the delivery another time.
@@ -178,7 +196,7 @@ pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: OrderId) -> R
     if priced.kept.state == "open" {
         priced.must_be_whole_but("/delivery_option_id")?;
     }
-    Ok(place(new, &priced, None))
+    place(shop, new, &priced, None).await
 }
 
 /// A draft, for whoever works here.
@@ -228,7 +246,13 @@ pub async fn draw(
     Ok(works::draw(id, before.map(|(_, seen)| seen), drafted))
 }
 
-pub(super) fn place(new: OrderId, priced: &Priced, approved_by: Option<Uuid>) -> Work {
+pub(super) async fn place(
+    shop: &Shop,
+    new: OrderId,
+    priced: &Priced,
+    approved_by: Option<Uuid>,
+) -> Result<Work, Problem> {
+    unpaid::watch(&shop.tenant, &priced.receipt, shop.now).await?;
     let Kept { id, version, subject, contact, purchase_order, .. } = &priced.kept;
     let buyer = Buyer {
         subject: *subject,
@@ -238,7 +262,7 @@ pub(super) fn place(new: OrderId, priced: &Priced, approved_by: Option<Uuid>) ->
         cart: Some((*id, *version)),
         approved_by,
     };
-    crate::works::place_order(new, buyer, &priced.receipt)
+    Ok(crate::works::place_order(new, buyer, &priced.receipt))
 }
 
 pub(super) fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {

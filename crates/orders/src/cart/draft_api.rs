@@ -4,7 +4,7 @@ use axum::Extension;
 use catalog::VariantId;
 use edge::answer;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Currency, Problem, Timestamp, within};
+use kernel::{Check, Currency, Doubts, Percentage, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
 use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +24,8 @@ use crate::{CartId, OrderId, Ports};
 
 /// More than anything costs, and little enough to be added up.
 const MOST_MONEY: i64 = 1_000_000_000_000;
+/// A discount of more than so many percent is asked about.
+const USUAL: u32 = 80;
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -58,7 +60,7 @@ pub struct NewDraft {
     pub(super) lines: Vec<DraftLine>,
     /// Off the whole, after prices of its own.
     #[serde(default)]
-    discount: Option<OwnDiscount>,
+    discount: Option<NewDiscount>,
     /// One of the shop's ways of delivery.
     #[serde(default)]
     pub(super) delivery_option_id: Option<Uuid>,
@@ -74,6 +76,9 @@ pub struct NewDraft {
     /// The shop's own: a draft is in no other.
     #[serde(default)]
     currency: Option<String>,
+    /// Whether what is improbable is meant, such as a discount of 90%.
+    #[serde(default)]
+    sure: bool,
 }
 
 /// A variant, by its id or its SKU, how many, and at what price if not at the list's.
@@ -94,6 +99,22 @@ pub struct DraftLine {
     reason: Option<String>,
 }
 
+/// What is taken off the whole, after prices of its own: an amount, or a part of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDiscount {
+    /// In minor units; never more than everything costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(extensions(("x-money" = json!("currency"))))]
+    amount: Option<i64>,
+    /// Instead of an amount, with its sign: "12.5%".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "12.5%")]
+    off: Option<Percentage>,
+    /// As the bill says it.
+    text: String,
+}
+
 /// A draft, with what it comes to at this moment.
 #[derive(Serialize, ToSchema)]
 struct DraftView {
@@ -104,7 +125,7 @@ struct DraftView {
     /// What was agreed on instead of the list's prices.
     own_prices: Vec<OwnPrice>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    discount: Option<OwnDiscount>,
+    discount: Option<NewDiscount>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own_delivery: Option<OwnDelivery>,
     /// Who put it together so.
@@ -253,7 +274,7 @@ impl DraftView {
             cart: Priced::new(&shop.tenant, ports, kept, shop.now).await?.view(),
             customer_id: draft.customer.map(|customer| customer.uuid()),
             own_prices: prices,
-            discount,
+            discount: discount.as_ref().map(NewDiscount::of),
             own_delivery: delivery,
             drafted_by,
             invited_at,
@@ -262,12 +283,40 @@ impl DraftView {
     }
 }
 
+impl NewDiscount {
+    fn of(own: &OwnDiscount) -> Self {
+        let off = own.basis_points.map(Percentage::of_basis_points);
+        Self { amount: own.amount, off, text: own.text.clone() }
+    }
+
+    fn own(&self) -> OwnDiscount {
+        let basis_points = self.off.and_then(Percentage::basis_points);
+        OwnDiscount { amount: self.amount, basis_points, text: self.text.clone() }
+    }
+
+    fn check(&self, check: &mut Check) {
+        let one = self.amount.is_some() != self.off.is_some();
+        check.that(one, "/discount", "say an amount or off, and not both");
+        check.that(
+            self.amount.is_none_or(money),
+            "/discount/amount",
+            "write the amount in minor units, 0 or more",
+        );
+        let part = self.off.is_none_or(|off| off.basis_points().is_some_and(|points| points <= 10_000));
+        check.that(part, "/discount/off", "up to 100%, with at most two digits behind the point");
+        check.that(within(&self.text, 1, 100), "/discount/text", "say what it is for, in 1 to 100 letters");
+    }
+}
+
+fn money(amount: i64) -> bool {
+    (0..=MOST_MONEY).contains(&amount)
+}
+
 impl NewDraft {
     /// Everything that is wrong with it, at once.
     pub(super) fn check(&self, own: Currency) -> Result<(), Problem> {
         self.details().check()?;
         let mut check = Check::default();
-        let money = |amount: i64| (0..=MOST_MONEY).contains(&amount);
         let same = self.currency.as_ref().is_none_or(|currency| currency == own.code());
         check.that(same, "/currency", format!("a draft is in {own}, as the shop is"));
         check.that(self.lines.len() <= MOST_LINES, "/lines", "a draft has at most 200 lines");
@@ -280,14 +329,7 @@ impl NewDraft {
             check.that(reason, format!("{at}/reason"), "give a reason of at most 100 letters, or none");
         }
         if let Some(discount) = &self.discount {
-            let one = discount.amount.is_some() != discount.basis_points.is_some();
-            check.that(one, "/discount", "say an amount or basis_points, and not both");
-            let amount = discount.amount.is_none_or(money);
-            check.that(amount, "/discount/amount", "write the amount in minor units, 0 or more");
-            let part = discount.basis_points.is_none_or(|points| points <= 10_000);
-            check.that(part, "/discount/basis_points", "write hundredths of a percent, 0 to 10,000");
-            let text = within(&discount.text, 1, 100);
-            check.that(text, "/discount/text", "say what it is for, in 1 to 100 letters");
+            discount.check(&mut check);
         }
         if let Some(delivery) = &self.delivery {
             let name = within(&delivery.name, 1, 100);
@@ -297,7 +339,13 @@ impl NewDraft {
             let one = self.delivery_option_id.is_none();
             check.that(one, "/delivery", "choose a way of delivery or make one, and not both");
         }
-        check.done()
+        check.done()?;
+        let mut doubts = Doubts::default();
+        if let Some(off) = self.discount.as_ref().and_then(|discount| discount.off) {
+            let much = format!("it takes off {off}, which is more than {USUAL}%");
+            doubts.that(!off.is_above(USUAL), "/discount/off", much);
+        }
+        doubts.done(self.sure)
     }
 
     /// Of the lines as they were found, each in its place.
@@ -306,7 +354,8 @@ impl NewDraft {
             let reason = line.reason.as_deref().unwrap_or_default().trim().to_owned();
             Some(OwnPrice { variant: *variant, unit_price: line.unit_price?, reason })
         });
-        let (discount, delivery) = (self.discount.clone(), self.delivery.clone());
+        let discount = self.discount.as_ref().map(NewDiscount::own);
+        let delivery = self.delivery.clone();
         Agreed { prices: prices.collect(), discount, delivery }
     }
 

@@ -81,7 +81,8 @@ pub async fn approve(
         desk.expect_version::<Cart>(id, yes.seen)?;
         Ok(Reply::nothing())
     });
-    Ok(Work::all([as_seen, approver.held_to(desk::place(new, &priced, by))]))
+    let placed = desk::place(shop, new, &priced, by).await?;
+    Ok(Work::all([as_seen, approver.held_to(placed)]))
 }
 
 /// Says no, and why.

@@ -1,17 +1,25 @@
 //! The routes of promotions, taxes, and ways of delivery.
 
+use std::collections::BTreeMap;
+
+use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp, within};
-use pricing::{Conditions, Effect, PromotionId, Stacking, TaxRules};
+use kernel::problem::pointer_part;
+use kernel::{Check, Doubts, Percentage, Problem, Timestamp, within};
+use places::check_country;
+use pricing::{Conditions, Effect, Prices, PromotionId, Rounding, ShippingTax, Stacking, TaxRate, TaxRules};
 use serde::{Deserialize, Serialize};
+use store::Work;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::delivery::Terms;
+use super::naming::must_be_there;
 use super::promotion::{Kept, Limits};
 use super::queries::{self, PromotionView};
 use super::{DeliveryOption, settings_api, works};
+use crate::Ports;
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -26,10 +34,11 @@ pub fn routes() -> Routes {
 /// A promotion, as it is to be.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPromotion {
+pub struct NewPromotion {
     /// As people read it beside the amount.
     name: String,
-    effect: Effect,
+    #[schema(value_type = Effect)]
+    effect: Effect<Percentage>,
     #[serde(default)]
     conditions: Conditions,
     #[serde(default)]
@@ -49,10 +58,36 @@ struct NewPromotion {
     limits: Limits,
     #[serde(default = "yes")]
     enabled: bool,
+    /// Whether what is improbable is meant, such as 90% off.
+    #[serde(default)]
+    sure: bool,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// Which taxes are charged where, as they are to be.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTaxes {
+    #[serde(default)]
+    prices: Prices,
+    /// Countries where prices are meant otherwise.
+    #[serde(default)]
+    prices_in: BTreeMap<String, Prices>,
+    #[serde(default)]
+    rounding: Rounding,
+    #[serde(default)]
+    shipping: ShippingTax,
+    #[serde(default)]
+    #[schema(value_type = Vec<TaxRate>)]
+    rates: Vec<TaxRate<Percentage>>,
+    /// Who is asked instead of the rates, by the id that the shop knows them under. The rates hold while they are silent.
+    engine: Option<Uuid>,
+    /// Whether what is improbable is meant, such as a tax of 60%.
+    #[serde(default)]
+    sure: bool,
 }
 
 /// What was made or changed.
@@ -76,7 +111,8 @@ struct ListPromotions {
 #[derive(Serialize, ToSchema)]
 struct TaxesView {
     #[serde(flatten)]
-    rules: TaxRules,
+    #[schema(value_type = TaxRules)]
+    rules: TaxRules<Percentage>,
     version: i64,
 }
 
@@ -99,6 +135,12 @@ async fn list_promotions(shop: Shop, Filter(asked): Filter<ListPromotions>) -> A
     shop.list(&Page::cut(found, limit, |last| Cursor::encode("promotions", &asked.code, &last.promotion.id)))
 }
 
+/// The work that keeps a new promotion, for whoever knows what it names.
+pub fn make_promotion(new: &NewPromotion) -> Result<Work, Problem> {
+    let id = PromotionId::new();
+    Ok(works::keep_promotion(id, None, new.kept(id)?, None))
+}
+
 /// Reads a promotion.
 #[utoipa::path(get, path = "/api/v1/promotions/{id}", tag = "promotions", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The promotion.", body = PromotionView)),
@@ -112,18 +154,27 @@ async fn read_promotion(shop: Shop, Id(id): Id<PromotionId>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/promotions", tag = "promotions", request_body = NewPromotion,
     responses((status = 201, description = "Made; Location says where.", body = Made)),
     security(("staff" = ["promotions:write"])))]
-async fn create_promotion(ask: Command<NewPromotion>) -> Answer {
+async fn create_promotion(Extension(ports): Extension<Ports>, ask: Command<NewPromotion>) -> Answer {
     let id = PromotionId::new();
-    ask.run(works::keep_promotion(id, None, ask.body.kept(id)?)).await
+    let kept = ask.body.kept(id)?;
+    let work = must_be_there(&ask.shop.tenant, &*ports.buyers, &kept.promotion).await;
+    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, None, kept, None)))).await
 }
 
 /// Replaces a promotion; send its ETag as If-Match. Orders keep what they were given.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", tag = "promotions", params(("id" = Uuid, Path)), request_body = NewPromotion,
     responses((status = 200, description = "Changed.", body = Made)),
     security(("staff" = ["promotions:write"])))]
-async fn change_promotion(Id(id): Id<PromotionId>, ask: Command<NewPromotion>) -> Answer {
-    let seen = ask.version_required()?;
-    ask.run(works::keep_promotion(id, Some(seen), ask.body.kept(id)?)).await
+async fn change_promotion(
+    Extension(ports): Extension<Ports>,
+    Id(id): Id<PromotionId>,
+    ask: Command<NewPromotion>,
+) -> Answer {
+    let (seen, tenant) = (ask.version_required()?, &ask.shop.tenant);
+    let kept = ask.body.kept(id)?;
+    let code = queries::code_of(tenant, id).await?;
+    let work = must_be_there(tenant, &*ports.buyers, &kept.promotion).await;
+    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, Some(seen), kept, code)))).await
 }
 
 /// Ends a promotion for good.
@@ -131,7 +182,8 @@ async fn change_promotion(Id(id): Id<PromotionId>, ask: Command<NewPromotion>) -
     responses((status = 204, description = "It is gone.")),
     security(("staff" = ["promotions:write"])))]
 async fn remove_promotion(Id(id): Id<PromotionId>, ask: Command<NoBody>) -> Answer {
-    ask.run(works::remove_promotion(id, ask.if_match)).await
+    let code = queries::code_of(&ask.shop.tenant, id).await?;
+    ask.run(works::remove_promotion(id, ask.if_match, code)).await
 }
 
 /// Reads which taxes are charged where.
@@ -140,17 +192,22 @@ async fn remove_promotion(Id(id): Id<PromotionId>, ask: Command<NoBody>) -> Answ
     security(("staff" = ["taxes:read"])))]
 async fn read_taxes(shop: Shop) -> Answer {
     let (rules, version) = queries::taxes(&shop.tenant).await?;
-    shop.one(&TaxesView { rules, version }, version)
+    shop.one(&TaxesView { rules: rules.written(), version }, version)
 }
 
 /// Replaces the taxes; send their ETag as If-Match.
-#[utoipa::path(put, path = "/api/v1/taxes", tag = "taxes", request_body = TaxRules,
+#[utoipa::path(put, path = "/api/v1/taxes", tag = "taxes", request_body = NewTaxes,
     responses((status = 200, description = "They hold from the next order on.")),
     security(("staff" = ["taxes:write"])))]
-async fn set_taxes(ask: Command<TaxRules>) -> Answer {
+async fn set_taxes(ask: Command<NewTaxes>) -> Answer {
     let seen = ask.version_required()?;
-    ask.body.check().map_err(Problem::from)?;
-    ask.run(works::set_taxes(Some(seen), ask.body.clone())).await
+    let rules = ask.body.rules();
+    ask.body.check()?;
+    rules.check().map_err(Problem::from)?;
+    let mut doubts = Doubts::default();
+    rules.doubt(&mut doubts);
+    doubts.done(ask.body.sure)?;
+    ask.run(works::set_taxes(Some(seen), rules)).await
 }
 
 /// Lists the ways of delivery, as the shop orders them.
@@ -198,6 +255,25 @@ async fn remove_delivery_option(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answe
     ask.run(works::remove_delivery(id, ask.if_match)).await
 }
 
+impl NewTaxes {
+    /// No tax is charged in a country that there is not, and nobody would notice.
+    fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        for country in self.prices_in.keys() {
+            check_country(&mut check, format!("/prices_in/{}", pointer_part(country)), country);
+        }
+        for (n, rate) in self.rates.iter().enumerate() {
+            check_country(&mut check, format!("/rates/{n}/country"), &rate.country);
+        }
+        check.done()
+    }
+
+    pub fn rules(&self) -> TaxRules {
+        let Self { prices, prices_in, rounding, shipping, rates, engine, .. } = self.clone();
+        TaxRules { prices, prices_in, rounding, shipping, rates, engine }.reckoned()
+    }
+}
+
 impl NewPromotion {
     fn kept(&self, id: PromotionId) -> Result<Kept, Problem> {
         let mut check = Check::default();
@@ -208,6 +284,9 @@ impl NewPromotion {
         check.that(self.code.as_ref().is_none_or(shaped), "/code", "write a code of 1 to 40 letters");
         let later = self.starts.zip(self.ends).is_none_or(|(starts, ends)| starts < ends);
         check.that(later, "/ends", "it ends after it starts");
+        for (n, country) in self.conditions.countries.iter().enumerate() {
+            check_country(&mut check, format!("/conditions/countries/{n}"), country);
+        }
         for (name, limit) in
             [("in_total", self.limits.in_total), ("for_a_customer", self.limits.for_a_customer)]
         {
@@ -218,7 +297,7 @@ impl NewPromotion {
         let promotion = pricing::Promotion {
             id,
             name: self.name.trim().to_owned(),
-            effect: self.effect.clone(),
+            effect: self.effect.reckoned().map_err(Problem::from)?,
             conditions: self.conditions.clone(),
             stacking: self.stacking.clone(),
             priority: self.priority,
@@ -229,6 +308,9 @@ impl NewPromotion {
             uses_left_for_customer: None,
         };
         promotion.check().map_err(Problem::from)?;
+        let mut doubts = Doubts::default();
+        promotion.doubt(&mut doubts);
+        doubts.done(self.sure)?;
         Ok(Kept { promotion, limits: self.limits, enabled: self.enabled })
     }
 }

@@ -1,6 +1,7 @@
 //! Ways in which an order reaches whoever ordered it.
 
 use kernel::{Aggregate, Check, Decide, Timestamp, within};
+use places::check_country;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ pub struct Terms {
     #[serde(default)]
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub below_subtotal: Option<i64>,
-    /// Where to, as ISO 3166 letters; everywhere when empty.
+    /// Where to, as ISO 3166-1 letters; everywhere when empty.
     #[serde(default)]
     pub countries: Vec<String>,
     /// Only to postal codes that begin so; all when empty.
@@ -120,8 +121,7 @@ impl Terms {
         }
         check.that(self.countries.len() <= 300, "/countries", "name at most 300 countries");
         for (n, country) in self.countries.iter().enumerate() {
-            let shaped = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-            check.that(shaped, format!("/countries/{n}"), "write a country with its two letters, such as IE");
+            check_country(&mut check, format!("/countries/{n}"), country);
         }
         check.that(self.postal_codes.len() <= 1000, "/postal_codes", "name at most 1,000 beginnings");
         for (n, start) in self.postal_codes.iter().enumerate() {

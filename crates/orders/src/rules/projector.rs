@@ -34,15 +34,20 @@ impl Projector for OrderSettings {
         let SettingsEvent::Set(set) = event.data;
         let sql = match event.version {
             1 => {
-                "insert into order_settings (id, version, unpaid_minutes, refund_on_cancel) values ($1, $2, $3, $4)"
+                "insert into order_settings (id, version, unpaid_minutes, transfer_minutes, most_of_a_thing, refund_on_cancel) values ($1, $2, $3, $4, $5, $6)"
             }
             _ => {
-                "update order_settings set version = $2, unpaid_minutes = $3, refund_on_cancel = $4 where id = $1"
+                "update order_settings set version = $2, unpaid_minutes = $3, transfer_minutes = $4, most_of_a_thing = $5, refund_on_cancel = $6 where id = $1"
             }
         };
-        let minutes = set.settings.unpaid_cancelled_after_minutes;
-        let refund = set.settings.refund_on_cancel.as_str();
-        vec![Write::one(sql, args![event.stream_id, event.version, minutes, refund])]
+        let OrderSettings {
+            unpaid_cancelled_after_minutes: unpaid,
+            transfer_cancelled_after_minutes: transfer,
+            most_of_a_thing: most,
+            refund_on_cancel,
+        } = set.settings;
+        let refund = refund_on_cancel.as_str();
+        vec![Write::one(sql, args![event.stream_id, event.version, unpaid, transfer, most, refund])]
     }
 }
 

@@ -24,6 +24,9 @@ impl Limits {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promo {
     kept: bool,
+    /// What people type; it is claimed under this.
+    #[serde(default)]
+    code: Option<String>,
     limits: Limits,
     used: i64,
 }
@@ -62,6 +65,10 @@ impl Promo {
     pub fn is_kept(&self) -> bool {
         self.kept
     }
+
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
 }
 
 impl Aggregate for Promo {
@@ -70,8 +77,11 @@ impl Aggregate for Promo {
 
     fn apply(&mut self, event: &PromoEvent) {
         match event {
-            PromoEvent::Kept(kept) => (self.kept, self.limits) = (true, kept.limits),
-            PromoEvent::Removed(_) => self.kept = false,
+            PromoEvent::Kept(kept) => {
+                (self.kept, self.limits) = (true, kept.limits);
+                self.code.clone_from(&kept.promotion.code);
+            }
+            PromoEvent::Removed(_) => (self.kept, self.code) = (false, None),
             PromoEvent::Redeemed(_) => self.used += 1,
             PromoEvent::GivenBack(_) => self.used -= 1,
         }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::{Arg, Problem, args};
+use kernel::{Arg, Percentage, Problem, args};
 use pricing::PromotionId;
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -15,7 +15,8 @@ use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, RefundOnCancel, Rul
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PromotionView {
     #[serde(flatten)]
-    pub promotion: pricing::Promotion,
+    #[schema(value_type = pricing::Promotion)]
+    pub promotion: pricing::Promotion<Percentage>,
     pub limits: Limits,
     pub enabled: bool,
     /// How often orders used it.
@@ -44,7 +45,7 @@ pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
         promotions: Vec::new(),
         taxes: pricing::TaxRules::default(),
         deliveries: Vec::new(),
-        unpaid_hold: None,
+        settings: OrderSettings::default(),
     };
     tenant
         .read(&queries, &mut |query, row| {
@@ -53,7 +54,7 @@ pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
                 1 => rules.taxes = written(row, 0)?,
                 2 => rules.deliveries.push(DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }),
                 3 => rules.promotions.push(in_use(written(row, 0)?, written(row, 1)?)),
-                _ => rules.unpaid_hold = settings_of(row)?.hold(),
+                _ => rules.settings = settings_of(row)?,
             }
             Ok::<(), Failure>(())
         })
@@ -75,8 +76,7 @@ pub async fn uses(
     promotions: &[PromotionId],
     customer: Option<Uuid>,
 ) -> Result<HashMap<PromotionId, (i64, i64)>, Failure> {
-    let marks: Vec<String> = (1..=promotions.len()).map(|number| format!("${number}")).collect();
-    let total = format!("select id, used from promotions where id in ({})", marks.join(", "));
+    let total = format!("select id, used from promotions where id in ({})", marks(promotions.len()));
     let theirs = "select promotion_id, used from promotion_uses where customer_id = $1";
     let ids: Vec<Arg> = promotions.iter().map(|id| Arg::from(*id)).collect();
     let queries = [(total.as_str(), ids), (theirs, args![customer.unwrap_or_default()])];
@@ -99,6 +99,13 @@ const PROMOTION: &str = "select promotion, limits, enabled, used, version, id fr
 pub async fn promotion(tenant: &Tenant, id: PromotionId) -> Result<PromotionView, Problem> {
     let (sql, args) = Select::new(PROMOTION).and("id = ?", id).statement();
     tenant.row(&sql, args, promotion_view).await?.ok_or_else(|| Problem::not_found("promotion"))
+}
+
+/// The code that a promotion has, if there is one of both.
+pub async fn code_of(tenant: &Tenant, id: PromotionId) -> Result<Option<String>, Failure> {
+    let (sql, args) = Select::new(PROMOTION).and("id = ?", id).statement();
+    let known = tenant.row(&sql, args, promotion_view).await?;
+    Ok(known.and_then(|known| known.promotion.code))
 }
 
 /// Promotions, newest first, from below an id.
@@ -129,27 +136,29 @@ pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure>
     Ok(found.unwrap_or_default())
 }
 
-const KEPT_SETTINGS: &str =
-    "select unpaid_minutes, version, refund_on_cancel from order_settings where id = $1";
+const KEPT_SETTINGS: &str = "select unpaid_minutes, transfer_minutes, most_of_a_thing, version, refund_on_cancel from order_settings where id = $1";
 
-/// What the shop says about its orders, and the version of that; 0 and nothing before it said anything.
+/// What the shop says about its orders, and the version of that; 0 and what is usual before it said anything.
 pub async fn settings(tenant: &Tenant) -> Result<(OrderSettings, i64), Failure> {
-    let read = |row: &Row<'_>| Ok((settings_of(row)?, row.get(1)?));
+    let read = |row: &Row<'_>| Ok((settings_of(row)?, row.get(3)?));
     let found = tenant.row(KEPT_SETTINGS, args![SETTINGS], read).await?;
     Ok(found.unwrap_or_default())
 }
 
 fn settings_of(row: &Row<'_>) -> Result<OrderSettings, Failure> {
-    let refund: Option<String> = row.get(2)?;
+    let most: Option<i64> = row.get(2)?;
+    let refund: Option<String> = row.get(4)?;
     Ok(OrderSettings {
         unpaid_cancelled_after_minutes: row.get(0)?,
+        transfer_cancelled_after_minutes: row.get(1)?,
+        most_of_a_thing: most.unwrap_or(OrderSettings::default().most_of_a_thing),
         refund_on_cancel: refund.as_deref().and_then(RefundOnCancel::named).unwrap_or_default(),
     })
 }
 
 fn promotion_view(row: &Row<'_>) -> Result<PromotionView, Failure> {
     Ok(PromotionView {
-        promotion: written(row, 0)?,
+        promotion: written::<pricing::Promotion>(row, 0)?.written(),
         limits: written(row, 1)?,
         enabled: row.get::<i64>(2)? == 1,
         used: row.get(3)?,

@@ -2,27 +2,53 @@
 
 use std::time::Duration;
 
-use kernel::{Aggregate, Decide, Timestamp};
+use kernel::{Aggregate, Check, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refunds::RefundOnCancel;
 use crate::Refusal;
+use crate::cart::MOST_OF_A_THING;
 
-/// How long a shop can wait to be paid, in minutes: ten, for that is what a card and its bank may take; thirty days.
+/// How long a shop can wait to be paid, in minutes: ten, for that is what a card and its bank may take; ninety days.
 pub const SHORTEST: i64 = 10;
-pub const LONGEST: i64 = 43_200;
+pub const LONGEST: i64 = 129_600;
+/// For shops that have said nothing: an hour is more than any card needs, and less than a day's sales are lost.
+const AN_HOUR: i64 = 60;
+/// A transfer takes a few working days, and whoever makes it may be on holiday.
+const TWO_WEEKS: i64 = 14 * 24 * 60;
+const A_THOUSAND: i64 = 1000;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// What is left out is as it is for shops that have said nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct OrderSettings {
-    /// After so many minutes an order that nobody has paid is cancelled, 10 to 43,200; never, when there are none.
-    #[serde(default)]
+    /// After so many minutes an order that nobody has paid is cancelled, and what it held is free again: 10 to 129,600;
+    /// 60 when left out, never when null. What an organisation orders by a purchase order waits for its invoice, and is
+    /// never cancelled so.
+    #[schema(example = 60)]
     pub unpaid_cancelled_after_minutes: Option<i64>,
+    /// Instead of that for an order that waits for a transfer, because one is expected for it or the shop is paid in no
+    /// other way: 10 to 129,600; 20,160, which is two weeks, when left out, never when null.
+    #[schema(example = 20_160)]
+    pub transfer_cancelled_after_minutes: Option<i64>,
+    /// How many of one thing somebody can order at once, 1 to 10,000; 1,000 when left out. Who works here can order more.
+    #[schema(example = 1000)]
+    pub most_of_a_thing: i64,
     /// What becomes of the money of an order that is cancelled: begin pays it back at once, offer shows staff what is owed.
-    #[serde(default)]
     #[schema(inline)]
     pub refund_on_cancel: RefundOnCancel,
+}
+
+impl Default for OrderSettings {
+    fn default() -> Self {
+        Self {
+            unpaid_cancelled_after_minutes: Some(AN_HOUR),
+            transfer_cancelled_after_minutes: Some(TWO_WEEKS),
+            most_of_a_thing: A_THOUSAND,
+            refund_on_cancel: RefundOnCancel::default(),
+        }
+    }
 }
 
 kernel::events! {
@@ -37,15 +63,31 @@ pub struct Set {
 }
 
 impl OrderSettings {
-    pub fn fits(self) -> bool {
-        self.unpaid_cancelled_after_minutes.is_none_or(|minutes| (SHORTEST..=LONGEST).contains(&minutes))
+    pub fn check(self, check: &mut Check) {
+        for (name, minutes) in [
+            ("unpaid_cancelled_after_minutes", self.unpaid_cancelled_after_minutes),
+            ("transfer_cancelled_after_minutes", self.transfer_cancelled_after_minutes),
+        ] {
+            let fits = minutes.is_none_or(|minutes| (SHORTEST..=LONGEST).contains(&minutes));
+            check.that(fits, format!("/{name}"), "wait 10 to 129,600 minutes, or for ever with null");
+        }
+        let some = (1..=MOST_OF_A_THING).contains(&self.most_of_a_thing);
+        check.that(some, "/most_of_a_thing", "say a number from 1 to 10,000");
     }
 
     /// How long what is in an unpaid order is kept for it.
     pub fn hold(self) -> Option<Duration> {
-        let minutes = self.unpaid_cancelled_after_minutes.and_then(|minutes| u64::try_from(minutes).ok());
-        minutes.map(|minutes| Duration::from_secs(minutes * 60))
+        self.unpaid_cancelled_after_minutes.and_then(minutes)
     }
+
+    /// How long it is kept when the money comes by a transfer.
+    pub fn transfer(self) -> Option<Duration> {
+        self.transfer_cancelled_after_minutes.and_then(minutes)
+    }
+}
+
+fn minutes(minutes: i64) -> Option<Duration> {
+    u64::try_from(minutes).ok().map(|minutes| Duration::from_secs(minutes * 60))
 }
 
 impl Aggregate for OrderSettings {
@@ -79,17 +121,30 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_waits_for_ever_until_it_says_otherwise() {
-        assert_eq!(OrderSettings::default().hold(), None);
+    fn a_shop_that_says_nothing_waits_for_an_hour_and_for_ever_if_it_says_so() {
+        let hours = |hours: u64| Some(Duration::from_secs(hours * 3600));
+        let usual = OrderSettings::default();
+        assert_eq!((usual.hold(), usual.transfer()), (hours(1), hours(14 * 24)));
         assert_eq!(after(Some(30)).hold(), Some(Duration::from_secs(1800)));
+        let said = |text: &str| serde_json::from_str::<OrderSettings>(text).unwrap();
+        assert_eq!(said("{}"), usual);
+        assert_eq!(said(r#"{ "unpaid_cancelled_after_minutes": null }"#).hold(), None);
     }
 
     #[test]
-    fn nobody_is_hurried_more_than_a_bank_and_nothing_is_held_beyond_thirty_days() {
-        for (minutes, fits) in [(9, false), (10, true), (43_200, true), (43_201, false), (-10, false)] {
-            assert_eq!(after(Some(minutes)).fits(), fits, "{minutes}");
+    fn nobody_is_hurried_more_than_a_bank_and_nothing_is_held_beyond_ninety_days() {
+        let fits = |settings: OrderSettings| {
+            let mut check = Check::default();
+            settings.check(&mut check);
+            check.done().is_ok()
+        };
+        for (minutes, holds) in [(9, false), (10, true), (129_600, true), (129_601, false), (-10, false)] {
+            assert_eq!(fits(after(Some(minutes))), holds, "{minutes}");
         }
-        assert!(after(None).fits());
+        assert!(fits(after(None)));
+        for (most, holds) in [(0, false), (1, true), (10_000, true), (10_001, false)] {
+            assert_eq!(fits(OrderSettings { most_of_a_thing: most, ..after(None) }), holds, "{most}");
+        }
     }
 
     #[test]

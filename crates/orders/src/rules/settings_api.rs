@@ -8,7 +8,6 @@ use utoipa_axum::routes;
 
 use super::settings::OrderSettings;
 use super::{queries, works};
-use crate::unpaid;
 
 pub fn routes() -> Routes {
     Routes::new().routes(routes!(read_order_settings, set_order_settings))
@@ -37,13 +36,7 @@ async fn read_order_settings(shop: Shop) -> Answer {
 async fn set_order_settings(ask: Command<OrderSettings>) -> Answer {
     let (seen, settings) = (ask.version_required()?, ask.body);
     let mut check = Check::default();
-    let fits = settings.fits();
-    check.that(fits, "/unpaid_cancelled_after_minutes", "wait 10 to 43,200 minutes, or for ever with null");
+    settings.check(&mut check);
     check.done()?;
-    let (_, kept) = queries::settings(&ask.shop.tenant).await?;
-    if let Some(hold) = settings.hold().filter(|_| kept == seen) {
-        // Before it is kept, for whoever looks finds out whether it was: a crash in between leaves nobody unwatched.
-        unpaid::look_at(&ask.shop.tenant, ask.shop.now.plus(hold)).await?;
-    }
     ask.run(works::set_order_settings(seen, settings)).await
 }

@@ -1,30 +1,47 @@
 //! The units of work that change the rules. Each turns a page of the rulebook.
 
+use std::collections::BTreeSet;
+
 use kernel::Problem;
 use pricing::{PromotionId, TaxRules};
 use serde_json::json;
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
+use super::code::{self, Code};
 use super::delivery::{self, Delivery, Terms};
 use super::promotion::{self, Promo};
 use super::settings::{self, OrderSettings};
 use super::taxes::{self, Taxes};
 use super::{RULEBOOK, Rulebook, SETTINGS, TAXES, Turn};
 
-pub fn keep_promotion(id: PromotionId, seen: Option<i64>, kept: promotion::Kept) -> Work {
-    Work::over::<Promo>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+/// `before` is the code that it was read with: it is free again once it has another.
+pub fn keep_promotion(
+    id: PromotionId,
+    seen: Option<i64>,
+    kept: promotion::Kept,
+    before: Option<String>,
+) -> Work {
+    let codes = [&before, &kept.promotion.code].into_iter().flatten().map(|code| Code::id(code));
+    let codes: BTreeSet<Uuid> = codes.collect();
+    Work::over::<Promo>([id]).and::<Code>(codes).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
         known::<Promo>(desk, id.uuid(), seen, Promo::is_kept)?;
+        give_up(desk, id, before.as_deref(), kept.promotion.code.as_deref())?;
+        if let Some(code) = &kept.promotion.code {
+            desk.ask::<Code, _>(Code::id(code), &code::Take { code: code.clone(), promotion: id })?;
+        }
         desk.ask::<Promo, _>(id, &promotion::Keep(kept.clone()))?;
         turn(desk)?;
         Ok(made(seen, id.uuid(), "promotions", desk.version::<Promo>(id)))
     })
 }
 
-pub fn remove_promotion(id: PromotionId, seen: Option<i64>) -> Work {
-    Work::over::<Promo>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
+pub fn remove_promotion(id: PromotionId, seen: Option<i64>, before: Option<String>) -> Work {
+    let codes = before.iter().map(|code| Code::id(code));
+    Work::over::<Promo>([id]).and::<Code>(codes).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
         desk.get::<Promo>(id)?;
         desk.expect_version::<Promo>(id, seen)?;
+        give_up(desk, id, before.as_deref(), None)?;
         desk.ask::<Promo, _>(id, &promotion::Remove)?;
         turn(desk)?;
         Ok(Reply::nothing())
@@ -69,6 +86,26 @@ pub fn set_order_settings(seen: i64, settings: OrderSettings) -> Work {
         let version = desk.version::<OrderSettings>(SETTINGS);
         Ok(Reply::json(200, &json!({ "version": version })).version(version))
     })
+}
+
+/// Frees the code that a promotion had, unless it keeps it.
+fn give_up(
+    desk: &mut Desk<'_>,
+    id: PromotionId,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Result<(), Problem> {
+    let known = desk.find::<Promo>(id).and_then(Promo::code);
+    if known.is_some_and(|known| Some(known) != before) {
+        let detail = "This promotion was being changed just now, so nothing was done. Try again in a moment.";
+        return Err(Problem::unavailable("contended", detail, 1));
+    }
+    match before {
+        Some(before) if after.map(Code::id) != Some(Code::id(before)) => {
+            desk.ask::<Code, _>(Code::id(before), &code::GiveUp(id))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn turn(desk: &mut Desk<'_>) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use orders::cart::view::CartView;
 
 use super::bill;
+use super::countries::{self, Choice};
 use crate::answer::{self, Keeping};
 use crate::bag::Bag;
 use crate::checkout::view;
@@ -30,8 +31,8 @@ pub async fn checkout(State(platform): State<Platform>, visit: Visit) -> Respons
     };
     let shown = async {
         let view = view(&bag.visit, cart.id).await?;
-        let typed = known(&view, &bag.visit);
-        Ok::<_, Problem>(form(&bag.visit, StatusCode::OK, &view, &typed, &Errors::default()))
+        let typed = known(&view);
+        form(&bag.visit, StatusCode::OK, &view, &typed, &Errors::default()).await
     };
     bag.visit.show(shown.await)
 }
@@ -48,7 +49,8 @@ const FIELDS: [(&str, &str, bool); 12] = [
     ("company", "/company", false),
     ("line1", "/shipping_address/line1", true),
     ("line2", "/shipping_address/line2", false),
-    ("postal_code", "/shipping_address/postal_code", true),
+    // Not everywhere there are any: the cart knows where.
+    ("postal_code", "/shipping_address/postal_code", false),
     ("city", "/shipping_address/city", true),
     ("region", "/shipping_address/region", false),
     ("country", "/shipping_address/country", true),
@@ -79,6 +81,7 @@ impl Errors {
             let text = match name {
                 "email" => texts.bad_email.to_owned(),
                 "country" => texts.bad_country.to_owned(),
+                "postal_code" => texts.bad_postal_code.to_owned(),
                 "" => said::field(visit, &problem.pointer),
                 _ => texts.too_long.to_owned(),
             };
@@ -106,7 +109,7 @@ impl Errors {
 }
 
 /// What is known already, as if it had been typed.
-fn known(view: &CartView, visit: &Visit) -> Pairs {
+fn known(view: &CartView) -> Pairs {
     let contact = &view.contact;
     let mut pairs = Vec::new();
     let mut put = |name: &str, value: Option<&String>| {
@@ -124,13 +127,18 @@ fn known(view: &CartView, visit: &Visit) -> Pairs {
     put("postal_code", address.map(|address| &address.postal_code));
     put("city", address.map(|address| &address.city));
     put("region", address.and_then(|address| address.region.as_ref()));
-    let guessed = if visit.texts.language == "de" { "DE".to_owned() } else { String::new() };
-    put("country", Some(address.map_or(&guessed, |address| &address.country)));
+    put("country", address.map(|address| &address.country));
     Pairs(pairs)
 }
 
-pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, errors: &Errors) -> Response {
-    let texts = visit.texts;
+pub async fn form(
+    visit: &Visit,
+    status: StatusCode,
+    view: &CartView,
+    typed: &Pairs,
+    errors: &Errors,
+) -> Result<Response, Problem> {
+    let (texts, countries) = (visit.texts, countries::delivered_to(visit).await?);
     let has_address = view.contact.shipping_address.is_some();
     let settled = has_address && view.contact.email.is_some();
     let main = html! {
@@ -147,7 +155,7 @@ pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, e
             div {
                 (organisation(visit, view, typed, errors))
                 (contact(visit, typed, errors))
-                (address(visit, typed, errors))
+                (address(visit, &countries, typed, errors))
                 (delivery(visit, view, errors))
                 (field(visit, "note", texts.note, "off", None, typed, errors))
             }
@@ -172,7 +180,7 @@ pub fn form(visit: &Visit, status: StatusCode, view: &CartView, typed: &Pairs, e
     };
     let seo = Seo { title: texts.checkout.to_owned(), ..Seo::default() };
     let markup = frame::whole(visit, &seo, main);
-    answer::page(visit, status, Keeping::Private, markup)
+    Ok(answer::page(visit, status, Keeping::Private, markup))
 }
 
 /// For whom it is bought, and under which number of theirs.
@@ -204,7 +212,7 @@ fn contact(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
     }
 }
 
-fn address(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
+fn address(visit: &Visit, countries: &[Choice], typed: &Pairs, errors: &Errors) -> Markup {
     let texts = visit.texts;
     html! {
         fieldset.box {
@@ -217,7 +225,7 @@ fn address(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
             }
             div.pair {
                 (field(visit, "region", texts.region, "address-level1", None, typed, errors))
-                (field(visit, "country", texts.country, "country", Some(texts.country_hint), typed, errors))
+                (countries::field(visit, countries, typed.get("country"), errors.of("country")))
             }
         }
     }
@@ -272,7 +280,7 @@ fn field(
         div.field {
             label for=(name) { (label) }
             input id=(name) name=(name) type=(kind) value=(value) autocomplete=(autocomplete) required[needed] maxlength="200"
-                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[described] lang=[(name == "country").then_some(visit.texts.language)];
+                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[described];
             @if let Some(hint) = hint { p.quiet id=(about) { (hint) } }
             @if let Some(text) = wrong { p.problem id=(problem) { (text) } }
         }

@@ -1,0 +1,60 @@
+//! What a promotion names must be there: a segment that nobody is in, for it is written otherwise, takes nothing off from
+//! anybody, and nobody is told.
+
+use std::collections::HashSet;
+
+use kernel::{Check, Problem};
+use pricing::{Pick, Promotion};
+use store::Tenant;
+use uuid::Uuid;
+
+use crate::buyers::Buyers;
+
+/// Refuses what names something that there is not, each by its place.
+pub(super) async fn must_be_there(
+    tenant: &Tenant,
+    buyers: &dyn Buyers,
+    promotion: &Promotion,
+) -> Result<(), Problem> {
+    let mut check = Check::default();
+    let conditions = &promotion.conditions;
+    let known = buyers.known(tenant, &conditions.segments, &conditions.organisations).await?;
+    for (n, segment) in conditions.segments.iter().enumerate() {
+        let there = known.segments.contains(segment);
+        check.that(there, format!("/conditions/segments/{n}"), "there is no segment of this name");
+    }
+    for (n, organisation) in conditions.organisations.iter().enumerate() {
+        let there = known.organisations.contains(organisation);
+        check.that(there, format!("/conditions/organisations/{n}"), "there is no such organisation");
+    }
+    picked(tenant, promotion, &mut check).await?;
+    check.done()
+}
+
+async fn picked(tenant: &Tenant, promotion: &Promotion, check: &mut Check) -> Result<(), Problem> {
+    let mut picks: Vec<(String, &Pick)> = Vec::new();
+    for (place, target) in promotion.targets() {
+        for (name, named) in [("of", &target.of), ("except", &target.except)] {
+            picks.extend(named.iter().enumerate().map(|(n, pick)| (format!("{place}/{name}/{n}"), pick)));
+        }
+    }
+    let (mut products, mut variants) = (HashSet::<Uuid>::new(), HashSet::<Uuid>::new());
+    let mut categories = HashSet::<String>::new();
+    for (_, pick) in &picks {
+        match pick {
+            Pick::Product(id) => _ = products.insert(*id),
+            Pick::Variant(id) => _ = variants.insert(*id),
+            Pick::Category(name) => _ = categories.insert(name.clone()),
+        }
+    }
+    let known = catalog::known(tenant, products, variants, categories).await?;
+    for (place, pick) in picks {
+        let (there, noun) = match pick {
+            Pick::Product(id) => (known.products.contains(id), "product"),
+            Pick::Variant(id) => (known.variants.contains(id), "variant"),
+            Pick::Category(name) => (known.categories.contains(name), "category"),
+        };
+        check.that(there, place, format!("there is no such {noun}"));
+    }
+    Ok(())
+}

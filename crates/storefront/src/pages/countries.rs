@@ -1,0 +1,76 @@
+//! The countries of the checkout: by their names in the page's language, and only those that the shop delivers to.
+
+use kernel::Problem;
+use maud::{Markup, html};
+
+use crate::visit::Visit;
+
+/// A country that can be chosen.
+pub struct Choice {
+    code: &'static str,
+    name: &'static str,
+}
+
+/// Those that the shop delivers to, as people look for them.
+pub async fn delivered_to(visit: &Visit) -> Result<Vec<Choice>, Problem> {
+    let rules = orders::rules::rules(&visit.shop.tenant, false).await?;
+    let german = visit.texts.language == "de";
+    let named = |country: &'static places::Country| Choice {
+        code: country.code,
+        name: if german { country.german } else { country.english },
+    };
+    let mut found: Vec<Choice> =
+        places::countries().filter(|country| rules.delivers_to(country.code)).map(named).collect();
+    found.sort_by_key(|choice| plain(choice.name));
+    Ok(found)
+}
+
+/// Where a name stands in an alphabet: under the letter that its first one is a kind of.
+fn plain(name: &str) -> String {
+    let letters = name.to_lowercase();
+    let alike = letters.chars().map(|letter| match letter {
+        'ä' | 'å' | 'ã' | 'á' => 'a',
+        'ö' | 'ô' | 'ó' => 'o',
+        'ü' | 'ú' => 'u',
+        'é' | 'è' => 'e',
+        'í' => 'i',
+        'ç' => 'c',
+        letter => letter,
+    });
+    alike.collect()
+}
+
+/// The one that was chosen is marked; before that, the only one that there is, or the language's own.
+pub fn field(visit: &Visit, choices: &[Choice], chosen: Option<&str>, wrong: Option<&String>) -> Markup {
+    let texts = visit.texts;
+    let likely = match choices {
+        [only] => Some(only.code),
+        _ => (texts.language == "de").then_some("DE"),
+    };
+    let chosen = chosen.or(likely);
+    html! {
+        div.field {
+            label for="country" { (texts.country) }
+            select #country name="country" autocomplete="country" required
+                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "country-problem")] {
+                option value="" { (texts.choose_country) }
+                @for choice in choices {
+                    option value=(choice.code) selected[chosen == Some(choice.code)] { (choice.name) }
+                }
+            }
+            @if let Some(text) = wrong { p.problem #country-problem { (text) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_find_a_country_under_its_letter() {
+        let mut names = ["Zypern", "Österreich", "Oman", "Ägypten", "Afghanistan", "Åland Islands"];
+        names.sort_by_key(|name| plain(name));
+        assert_eq!(names, ["Afghanistan", "Ägypten", "Åland Islands", "Oman", "Österreich", "Zypern"]);
+    }
+}
