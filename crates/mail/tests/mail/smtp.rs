@@ -21,6 +21,7 @@ async fn a_letter_arrives_as_it_was_written() {
             .into(),
         text: text.clone(),
         html: Some("<p>Größe &amp; Farbe</p>\n".into()),
+        id: None,
     };
     let sent = post(&server).send(&written, NOW).await.unwrap();
     assert!(sent.answer.contains("Queued as 4711"), "{}", sent.answer);
