@@ -21,7 +21,7 @@ run: ## build what is missing and start the whole platform with two demo shops o
 	else \
 		$(GALLERIA) demo --data $(DATA) --listen 127.0.0.1:$(PORT) && echo && \
 		echo "Open http://localhost:$(PORT) — Ctrl+C stops it." && \
-		exec $(GALLERIA) serve --data $(DATA) --listen 127.0.0.1:$(PORT); \
+		exec $(GALLERIA) serve --data $(DATA) --listen 127.0.0.1:$(PORT) --list-shops; \
 	fi
 
 test: tools lint ## every check and every test

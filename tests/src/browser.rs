@@ -24,7 +24,17 @@ pub struct Browser {
 
 impl Browser {
     pub fn start() -> Self {
-        let mut browser = Self { pipe: Pipe::open(), device: None, pretence: None, errors: Vec::new() };
+        Self::start_with(&[])
+    }
+
+    /// One that finds a domain, and all below it, on this machine; and believes every certificate.
+    pub fn at(domain: &str) -> Self {
+        let found = format!("--host-resolver-rules=MAP {domain} 127.0.0.1,MAP *.{domain} 127.0.0.1");
+        Self::start_with(&[&found, "--ignore-certificate-errors"])
+    }
+
+    fn start_with(words: &[&str]) -> Self {
+        let mut browser = Self { pipe: Pipe::open(words), device: None, pretence: None, errors: Vec::new() };
         for domain in ["Page", "Runtime", "Log"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }

@@ -43,6 +43,8 @@ fn key() -> String {
 pub struct Server {
     cell: Cell,
     environment: Vec<(String, String)>,
+    /// How many files it may have open, if that is not what the machine says.
+    files: Option<u32>,
     pub port: u16,
     child: Option<Child>,
     log: PathBuf,
@@ -59,9 +61,24 @@ impl Server {
         let environment =
             environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let log = folder.path().join("log");
-        let mut server = Self { cell, environment, port: free_port(), child: None, log, folder };
+        let (port, files) = (free_port(), None);
+        let mut server = Self { cell, environment, files, port, child: None, log, folder };
         server.up().await;
         server
+    }
+
+    /// Starts it again with so many files that it may have open, its connections among them.
+    pub async fn with_files(mut self, files: u32) -> Self {
+        self.stop();
+        self.files = Some(files);
+        self.up().await;
+        self
+    }
+
+    /// The domain below which its shops answer.
+    pub fn domain(&self) -> &str {
+        let named = self.environment.iter().find(|(name, _)| name == "GALLERIA_BASE_DOMAIN");
+        named.map_or("localhost", |(_, domain)| domain)
     }
 
     /// Starts it again, on the same port.
@@ -70,7 +87,9 @@ impl Server {
         let started = Instant::now();
         loop {
             let mut client = Client::new(self.port, "localhost", None);
-            if client.send("GET", "/readyz", &[], None).await.is_ok_and(|answer| answer.status == 200) {
+            // One that encrypts leads on, and is ready when it does.
+            let answer = client.send("GET", "/readyz", &[], None).await;
+            if answer.is_ok_and(|answer| matches!(answer.status, 200 | 308)) {
                 return;
             }
             let gone = self.child.as_mut().and_then(|child| child.try_wait().ok()).flatten();
@@ -85,7 +104,10 @@ impl Server {
 
     pub fn spawn(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
-        let child = Command::new(binary())
+        let files = self.files.map_or_else(String::new, |files| format!("ulimit -n {files}; "));
+        let child = Command::new("sh")
+            .args(["-c", &format!("{files}exec \"$0\" \"$@\"")])
+            .arg(binary())
             .arg("serve")
             .args(self.cell.args())
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
@@ -133,7 +155,7 @@ impl Server {
 
     /// A client of a shop, by its slug.
     pub fn client(&self, slug: &str, key: Option<&str>) -> Client {
-        Client::new(self.port, &format!("{slug}.localhost"), key)
+        Client::new(self.port, &format!("{slug}.{}", self.domain()), key)
     }
 }
 

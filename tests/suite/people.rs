@@ -29,7 +29,7 @@ impl Town {
 
     /// At the platform's own address.
     pub fn house(&self) -> Client {
-        Client::new(self.world.server.port, "localhost", None)
+        Client::new(self.world.server.port, self.world.server.domain(), None)
     }
 
     pub fn shop(&self, slug: &str) -> Client {

@@ -258,6 +258,9 @@ async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answ
     ask.run(Work::or_refuse(work)).await
 }
 
+/// What there is of a variant is its own stream's, and what is held of it, each hold's.
+const STOCK: Of = Of::Kinds(&["stock", "stock_hold"]);
+
 /// Lists what there is of each variant.
 #[utoipa::path(get, path = "/api/v1/inventory", tag = "inventory", params(ListInventory),
     responses((status = 200, description = "A page of stocks.", body = Page<StockView>)),
@@ -266,8 +269,8 @@ async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Ans
     let limit = Cursor::limit(asked.limit)?;
     let listed = (asked.low, &asked.as_of);
     let above = place("inventory", &listed, asked.cursor.as_deref(), Uuid::nil())?;
-    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Kinds(&["stock", "stock_hold"])).await?;
-    let stocks = queries::stocks(&tenant, asked.low, above, limit + 1, shop.now).await?;
+    let (tenant, when) = shop.as_of_then(asked.as_of.as_deref(), STOCK).await?;
+    let stocks = queries::stocks(&tenant, asked.low, above, limit + 1, when).await?;
     shop.list(&Page::cut(stocks, limit, |last| Cursor::encode("inventory", &listed, &last.variant_id)))
 }
 
@@ -276,8 +279,8 @@ async fn list_inventory(shop: Shop, Filter(asked): Filter<ListInventory>) -> Ans
     responses((status = 200, description = "The stock.", body = StockView)),
     security(("staff" = ["stock:read"])))]
 async fn read_inventory(shop: Shop, Id(id): Id<VariantId>, Filter(asked): Filter<AsOf>) -> Answer {
-    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
-    let stock = queries::stock(&tenant, id, shop.now).await?.ok_or_else(|| Problem::not_found("stock"))?;
+    let (tenant, when) = shop.as_of_then(asked.as_of.as_deref(), STOCK).await?;
+    let stock = queries::stock(&tenant, id, when).await?.ok_or_else(|| Problem::not_found("stock"))?;
     shop.one(&stock, stock.version)
 }
 

@@ -255,8 +255,11 @@ pub async fn stocks(
 ) -> Result<Vec<StockView>, Failure> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let (filter, mut args) = match low {
-        Some(_) => (" and i.on_hand - i.reserved - i.backordered <= $4", args![now, above, rows]),
-        None => ("", args![now, above, rows]),
+        Some(_) => {
+            let held = "(select cast(coalesce(sum(h.quantity), 0) as bigint) from holds h where h.variant_id = i.variant_id and h.ends > $1)";
+            (format!(" and i.on_hand - i.reserved - i.backordered - {held} <= $4"), args![now, above, rows])
+        }
+        None => (String::new(), args![now, above, rows]),
     };
     args.extend(low.map(Arg::from));
     let sql = format!("{STOCK} where i.variant_id > $2{filter} order by i.variant_id limit $3");

@@ -24,6 +24,7 @@ use crate::command::InFlight;
 use crate::document::{self, Access, Bodies};
 use crate::door::Door;
 use crate::pass::Meter;
+use crate::places::Places;
 use crate::problems::{self, ProblemDoc};
 use crate::settings::Settings;
 use crate::source::Source;
@@ -46,6 +47,7 @@ struct Inner {
     document2: Value,
     problems: Vec<ProblemDoc>,
     in_flight: Arc<InFlight>,
+    uploads: Places,
     door: Arc<dyn Door>,
     house: Arc<TenantRecord>,
     draining: AtomicBool,
@@ -105,6 +107,7 @@ pub fn app(
         cell,
         workers,
         turnstile: Turnstile::new(settings.limiter.clone(), settings.limits),
+        uploads: Places::new(settings.uploads),
         settings,
         operations,
         other: Meter::new("any", "other"),
@@ -233,6 +236,10 @@ impl Platform {
 
     pub(crate) fn in_flight(&self) -> Arc<InFlight> {
         self.0.in_flight.clone()
+    }
+
+    pub(crate) fn uploads(&self) -> &Places {
+        &self.0.uploads
     }
 
     pub(crate) fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {

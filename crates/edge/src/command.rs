@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::answer::{self, Answer, Refused};
 use crate::app::Platform;
 use crate::tenancy::Shop;
+use crate::wording;
 
 /// How long the second of two requests with one idempotency key waits for the first.
 const FIRST_FINISHES_WITHIN: Duration = Duration::from_secs(5);
@@ -248,13 +249,14 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
             Segment::Unknown => {}
         }
     }
-    let what = found.inner().to_string();
-    let what = what.split(" at line ").next().unwrap_or_default().to_owned();
-    let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    if let Some(field) = missing {
-        pointer.push_str(&format!("/{field}"));
+    let said = found.inner().to_string();
+    // What is not there has no place of its own yet.
+    if said.starts_with("missing field `")
+        && let (Some(missing), _) = wording::field(&said)
+    {
+        pointer.push_str(&format!("/{}", pointer_part(missing)));
     }
-    Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail: what }]))
+    Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail: wording::in_words(&said) }]))
 }
 
 fn find_nul(value: &Value, pointer: String) -> Option<String> {
@@ -271,7 +273,7 @@ fn find_nul(value: &Value, pointer: String) -> Option<String> {
     }
 }
 
-fn no_nul(pointer: String) -> Problem {
+pub(crate) fn no_nul(pointer: String) -> Problem {
     Problem::invalid(vec![kernel::FieldProblem {
         pointer,
         detail: "a text may not hold the character NUL".into(),
@@ -319,23 +321,15 @@ impl<T: DeserializeOwned> FromRequestParts<Platform> for Filter<T> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        if let Some(name) = parts.uri.query().unwrap_or_default().split('&').find(|pair| pair.contains("%00"))
-        {
-            return Err(no_nul(name.split('=').next().unwrap_or_default().to_owned()).into());
-        }
         match Query::<T>::from_request_parts(parts, platform).await {
             Ok(Query(filter)) => Ok(Self(filter)),
             Err(rejection) => {
                 let text = rejection.body_text();
-                let what = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-                let field = what.split([':', '`']).next().unwrap_or_default().trim();
-                let named =
-                    what.split('`').nth(1).filter(|_| what.contains("unknown field")).unwrap_or(field);
-                Err(Problem::invalid(vec![kernel::FieldProblem {
-                    pointer: named.to_owned(),
-                    detail: what.to_owned(),
-                }])
-                .into())
+                let said = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                let (field, said) = wording::field(said);
+                let pointer = field.unwrap_or_default().to_owned();
+                let detail = wording::in_words(said);
+                Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail }]).into())
             }
         }
     }

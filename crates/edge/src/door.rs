@@ -15,9 +15,7 @@ use crate::answer::Refused;
 use crate::app::Platform;
 use crate::caller::Caller;
 use crate::grants::Grants;
-
-/// The cookie of a browser's session. Its prefix keeps other hosts, and pages without encryption, from setting it.
-pub const COOKIE_NAME: &str = "__Host-galleria";
+use crate::jar::{Jar, SESSION};
 
 /// What a request shows. Only what it is can be seen from it, not whether it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +94,7 @@ impl FromRequestParts<Platform> for SameSite {
 }
 
 /// Reads what a request shows. Showing two things at once is a mistake, except that a browser sends its cookie anyway.
-pub(crate) fn shown(headers: &HeaderMap) -> Result<Shown<'_>, Problem> {
+pub(crate) fn shown(headers: &HeaderMap, jar: Jar) -> Result<Shown<'_>, Problem> {
     if headers.contains_key("x-signature") {
         return Ok(Shown::Signature);
     }
@@ -104,7 +102,7 @@ pub(crate) fn shown(headers: &HeaderMap) -> Result<Shown<'_>, Problem> {
         return value.to_str().map(Shown::Key).map_err(|_| key_unknown());
     }
     let Some(value) = headers.get(AUTHORIZATION) else {
-        return Ok(cookie(headers, COOKIE_NAME).map_or(Shown::Nothing, Shown::Session));
+        return Ok(jar.get(headers, SESSION).map_or(Shown::Nothing, Shown::Session));
     };
     let secret = value
         .to_str()
@@ -221,9 +219,9 @@ mod tests {
             (&[("x-api-key", "till"), ("x-signature", "v2=00")][..], Shown::Signature),
             (&[("cookie", "a=b; __Host-galleria=s")][..], Shown::Session("s")),
         ] {
-            assert_eq!(shown(&headers(pairs)).unwrap(), expected);
+            assert_eq!(shown(&headers(pairs), Jar::Guarded).unwrap(), expected);
         }
-        assert!(shown(&headers(&[("authorization", "Basic abc")])).is_err());
+        assert!(shown(&headers(&[("authorization", "Basic abc")]), Jar::Guarded).is_err());
     }
 
     #[test]

@@ -43,6 +43,20 @@ pub struct AsOf {
 }
 
 impl Shop {
+    /// The same, and when that was: what has run out by now had not run out then.
+    pub async fn as_of_then(&self, moment: Option<&str>, of: Of) -> Result<(Tenant, Timestamp), Problem> {
+        let tenant = self.as_of(moment, of).await?;
+        let when = match moment.map(|text| moment_in("as_of", text)).transpose()? {
+            None => self.now,
+            Some(Moment::Time(time)) => time.min(self.now),
+            Some(Moment::Position(position)) => {
+                let events = self.tenant.events(position - 1, 1).await?;
+                events.first().map_or(self.now, |recorded| recorded.event.at)
+            }
+        };
+        Ok((tenant, when))
+    }
+
     /// The shop's tenant, as it was when the caller names a moment.
     pub async fn as_of(&self, moment: Option<&str>, of: Of) -> Result<Tenant, Problem> {
         match moment {

@@ -1,15 +1,21 @@
 //! Our own pages: what is here, is it alive, and how to use it. Plain HTML, at once, without a script.
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kernel::Problem;
+use axum::routing::get;
+use kernel::{Problem, TenantId};
 use maud::{DOCTYPE, Markup, html};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, json_text};
-use crate::app::Platform;
+use crate::app::{Platform, nothing_there};
+use crate::jar::Jar;
+use crate::source::Source;
+use crate::tenancy;
 
 const CSS: &str = include_str!("galleria.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -28,7 +34,24 @@ pub(crate) async fn readyz(State(platform): State<Platform>) -> Answer {
     Ok(json_text(200, json!({ "status": "ready" }).to_string().into_bytes()))
 }
 
-pub(crate) async fn metrics(State(platform): State<Platform>) -> Response {
+/// For Prometheus, which knows a machine by its address and comes from nearby. What the whole platform does is no
+/// business of a shop's visitors, nor of anybody far away.
+pub(crate) async fn metrics(State(platform): State<Platform>, source: Source, parts: Parts) -> Answer {
+    let at = tenancy::at(&platform, &parts.uri, &parts.headers);
+    let here = at.is_some_and(|record| record.id == TenantId::CELL) && source.is_near();
+    if !here || platform.settings().metrics_apart {
+        return Err(nothing_there().into());
+    }
+    Ok(rendered(&platform))
+}
+
+/// All that answers where only Prometheus asks.
+pub(crate) fn for_prometheus(platform: Platform) -> Router {
+    let metrics = get(async |State(platform): State<Platform>| rendered(&platform));
+    Router::new().route("/metrics", metrics).with_state(platform)
+}
+
+fn rendered(platform: &Platform) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], platform.render_metrics()).into_response()
 }
 
@@ -44,31 +67,37 @@ pub(crate) async fn css() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")], CSS).into_response()
 }
 
-/// The front door of the house: who has a shop here, and what else there is.
-pub fn front_page(platform: &Platform, headers: &HeaderMap) -> Response {
-    let registry = platform.cell().registry();
-    let port = headers
-        .get("host")
-        .and_then(|host| host.to_str().ok())
-        .and_then(|host| host.rsplit_once(':'))
-        .map_or(String::new(), |(_, port)| format!(":{port}"));
+/// The front door of the house: what there is, and who has a shop here where the operator says so.
+pub fn front_page(platform: &Platform, parts: &Parts) -> Response {
+    let listed = platform.settings().list_shops.then(|| platform.cell().registry().tenants());
+    let source = platform.settings().proxies.source(&parts.headers, &parts.extensions);
+    let jar = Jar::of(platform, &parts.headers, source.https);
+    let shop = shop_origin(platform, parts);
     let base = &platform.settings().base_domain;
-    let tenants = registry.tenants();
     page(
         "Galleria",
         html! {
             p.lead { "One roof for many businesses." }
+            @if jar.is_closed() {
+                p.warning { "This page came without encryption (http): in a shop here nobody can fill a cart or sign in. " a href="/problems/not_encrypted" { "What to set" } }
+            }
             h2 { "Shops" }
-            @if tenants.is_empty() {
-                p { "There is no shop yet. Make one:" }
-                pre { code { "galleria tenant create oak --name \"Oak & Linen\" --currency EUR" } }
-            } @else {
-                ul.doors {
-                    @for tenant in tenants.iter().take(50) {
-                        li { a href=(format!("http://{}.{base}{port}/", tenant.slug)) { (tenant.name) } span { (tenant.slug) "." (base) " · " (tenant.currency) } }
-                    }
+            @match listed {
+                None => {
+                    p { "Each shop answers at its own address, " code { (shop.replace("{shop}", "NAME")) } ". Whoever runs this house lists them here with " code { "list_shops = true" } "." }
                 }
-                @if tenants.len() > 50 { p { "and " (tenants.len() - 50) " more." } }
+                Some(shops) if shops.is_empty() => {
+                    p { "There is no shop yet. Make one:" }
+                    pre { code { "galleria tenant create oak --name \"Oak & Linen\" --currency EUR" } }
+                }
+                Some(shops) => {
+                    ul.doors {
+                        @for tenant in shops.iter().take(50) {
+                            li { a href=(format!("{}/", shop.replace("{shop}", &tenant.slug))) { (tenant.name) } span { (tenant.slug) "." (base) " · " (tenant.currency) } }
+                        }
+                    }
+                    @if shops.len() > 50 { p { "and " (shops.len() - 50) " more." } }
+                }
             }
             h2 { "For developers" }
             ul.doors {
@@ -79,12 +108,24 @@ pub fn front_page(platform: &Platform, headers: &HeaderMap) -> Response {
             }
             h2 { "For operators" }
             ul.doors {
+                li { a href="/sign-in" { "Sign in" } span { "as an operator of the platform" } }
                 li { a href="/healthz" { "healthz" } span { "alive" } }
                 li { a href="/readyz" { "readyz" } span { "ready to serve" } }
-                li { a href="/metrics" { "metrics" } span { "for Prometheus" } }
+                @if source.is_near() && !platform.settings().metrics_apart {
+                    li { a href="/metrics" { "metrics" } span { "for Prometheus" } }
+                }
             }
         },
     )
+}
+
+/// Where a shop answers, with `{shop}` in the place of its name: by the way that this request came.
+fn shop_origin(platform: &Platform, parts: &Parts) -> String {
+    let origin = platform.origin_of(parts);
+    let (scheme, host) = origin.split_once("://").unwrap_or(("http", ""));
+    let port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let port = port.map_or(String::new(), |(_, port)| format!(":{port}"));
+    format!("{scheme}://{{shop}}.{}{port}", platform.settings().base_domain)
 }
 
 pub(crate) async fn problems(State(platform): State<Platform>) -> Answer {
@@ -124,7 +165,12 @@ pub(crate) async fn problem(State(platform): State<Platform>, Path(code): Path<S
 type Described<'a> = (&'a str, &'a str, &'a Value);
 
 /// Every operation of the document, readable.
-pub(crate) async fn reference(State(platform): State<Platform>) -> Answer {
+pub(crate) async fn reference(State(platform): State<Platform>, parts: Parts) -> Answer {
+    let at = tenancy::at(&platform, &parts.uri, &parts.headers);
+    let here = match at.filter(|record| record.id != TenantId::CELL) {
+        Some(_) => platform.origin_of(&parts),
+        None => shop_origin(&platform, &parts).replace("{shop}", "$SHOP"),
+    };
     let document = platform.document();
     let mut groups: Vec<(String, Vec<Described<'_>>)> = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -150,13 +196,13 @@ pub(crate) async fn reference(State(platform): State<Platform>) -> Answer {
             }
             @for (tag, operations) in &groups {
                 h2 { (tag) }
-                @for (method, path, operation) in operations { (described(document, method, path, operation)) }
+                @for (method, path, operation) in operations { (described(document, &here, (method, path, operation))) }
             }
         },
     ))
 }
 
-fn described(document: &Value, method: &str, path: &str, operation: &Value) -> Markup {
+fn described(document: &Value, here: &str, (method, path, operation): Described<'_>) -> Markup {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     html! {
@@ -164,8 +210,10 @@ fn described(document: &Value, method: &str, path: &str, operation: &Value) -> M
             h3 { (verb(method)) " " code { (path) } }
             p { (text(&operation["summary"])) }
             @if let Some(more) = operation["description"].as_str() { p { (more) } }
+            @let public = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way == &json!({})));
+            @if public { p.permission { "For everybody" } }
             @for (audience, permission) in operation["x-permission"].as_object().into_iter().flatten() {
-                p.permission { "For " (audience) @if permission != "" { ", with the permission " code { (text(permission)) } } }
+                p.permission { @if public { "Shows or does more for " } @else { "For " } (audience) @if permission != "" { ", with the permission " code { (text(permission)) } } }
             }
             @let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
             @if !parameters.is_empty() {
@@ -181,7 +229,7 @@ fn described(document: &Value, method: &str, path: &str, operation: &Value) -> M
                 dt { code { (status) } } dd { (text(&response["description"])) }
             } }
             h4 { "Try it" }
-            pre tabindex="0" { code { (example(method, path, body)) } }
+            pre tabindex="0" { code { (example(here, method, path, body)) } }
         }
     }
 }
@@ -227,11 +275,8 @@ fn kind(field: &Value, inner: &Value) -> String {
     format!("{list}{kind}")
 }
 
-fn example(method: &str, path: &str, body: &Value) -> String {
-    let mut text = format!(
-        "curl -X {} http://demo.localhost:8080{path} \\\n  -H \"Authorization: Bearer $KEY\"",
-        verb(method)
-    );
+fn example(here: &str, method: &str, path: &str, body: &Value) -> String {
+    let mut text = format!("curl -X {} {here}{path} \\\n  -H \"Authorization: Bearer $KEY\"", verb(method));
     if method != "get" {
         text.push_str(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"");
     }
@@ -247,6 +292,27 @@ fn verb(method: &str) -> String {
 
 fn anchor(operation: &Value) -> &str {
     operation["operationId"].as_str().unwrap_or("operation")
+}
+
+/// A refusal, for a person who reads it.
+pub(crate) fn refusal(problem: &Problem) -> Response {
+    let (title, detail, code) = (&problem.title, &problem.detail, &*problem.code);
+    let content = html! {
+        p.lead { (detail) }
+        @if let Some(seconds) = problem.retry_after { p { "In " (seconds) " s it can be tried again." } }
+        p { a href=(format!("/problems/{code}")) { "More about this" } }
+        p { a href="/" { "To the front page" } }
+    };
+    page(title, content)
+}
+
+/// What a refusal says to machines in its head, around the page.
+pub(crate) fn instead(refused: Response, page: Response) -> Response {
+    let (mut head, _) = refused.into_parts();
+    let (page, body) = page.into_parts();
+    head.headers.extend(page.headers);
+    head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Response::from_parts(head, body)
 }
 
 fn page(title: &str, content: Markup) -> Response {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{ACCEPT, CACHE_CONTROL};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -18,16 +18,21 @@ use uuid::Uuid;
 use crate::answer;
 use crate::app::Platform;
 use crate::command;
+use crate::jar::Jar;
+use crate::source::Source;
+use crate::target::Unclear;
 use crate::tenancy::{self, Asked, Shop};
 use crate::turnstile::Told;
 use crate::version::{self, Second};
-use crate::{origins, shield};
+use crate::{origins, pages, shield};
 
 /// Requests that take longer are worth a line in the log of a busy server.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// What machines ask for again and again, and what every page needs.
-const UNCOUNTED: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/assets/galleria.css"];
+/// What machines ask for again and again.
+const UNCOUNTED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Where style sheets, scripts and pictures lie. One page brings many of them, so they have a limit of their own.
+const ASSETS: [&str; 3] = ["/assets/", "/pictures/", "/blobs/"];
 
 pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -45,7 +50,12 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let ending = (!second && farewell.is_near()).then(|| request.uri().clone());
     let reader = origins::reader(&platform, request.uri(), request.headers());
     let (mut shop, mut told) = (None, None);
+    let as_page = is_for_a_person(&request);
+    let unclear = request.extensions_mut().remove::<Unclear>();
     let mut response = 'answered: {
+        if let Some(Unclear(problem)) = unclear {
+            break 'answered refused(problem, correlation, as_page);
+        }
         if let Some(response) = origins::preflight(&platform, &method, route, request.headers()) {
             break 'answered response;
         }
@@ -57,18 +67,16 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
                     Err(problem) => break 'answered answer::problem(problem, correlation),
                 };
             let (access, address) = (&operation.access, source.address);
-            let asked = Asked { parts: &parts, signed: signed.as_deref(), access, address };
+            let jar = Jar::of(&platform, &parts.headers, source.https);
+            let asked = Asked { parts: &parts, signed: signed.as_deref(), access, address, jar };
             match let_in(&platform, asked, correlation, &mut told).await {
                 Ok(admitted) => shop = Some(admitted.clone()),
                 Err(problem) => break 'answered answer::problem(problem, correlation),
             }
             parts.extensions.extend(shop.clone().map(with_shop).unwrap_or_default());
             request = Request::from_parts(parts, body);
-        } else if !UNCOUNTED.contains(&route.unwrap_or_default())
-            && let Err(problem) =
-                platform.turnstile().count_stranger(source.address, platform.cell().now(), &mut told).await
-        {
-            break 'answered answer::problem(problem, correlation);
+        } else if let Err(problem) = count(&platform, route.unwrap_or_default(), source, &mut told).await {
+            break 'answered refused(problem, correlation, as_page);
         }
         let settings = platform.settings();
         let limit = match operation {
@@ -81,10 +89,10 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             AssertUnwindSafe(version::serve(request, next, read, settings.body_limit)).catch_unwind();
         match tokio::time::timeout(limit, handled).await {
             Ok(Ok(response)) => {
-                rendered(response, route.and_then(|route| platform.methods(route)), correlation)
+                rendered(response, route.and_then(|route| platform.methods(route)), correlation, as_page)
             }
-            Ok(Err(_)) => answer::problem(Problem::bug(), correlation),
-            Err(_) => answer::problem(too_slow(), correlation),
+            Ok(Err(_)) => refused(Problem::bug(), correlation, as_page),
+            Err(_) => refused(too_slow(), correlation, as_page),
         }
     };
     shield::write(response.headers_mut(), source.https);
@@ -131,6 +139,38 @@ async fn let_in(
     tenancy::admit(platform, asked, visitor, correlation)
 }
 
+/// Counts a request for what is no operation.
+async fn count(
+    platform: &Platform,
+    route: &str,
+    source: Source,
+    told: &mut Option<Told>,
+) -> Result<(), Problem> {
+    let (turnstile, now) = (platform.turnstile(), platform.cell().now());
+    if UNCOUNTED.contains(&route) {
+        return Ok(());
+    }
+    if ASSETS.iter().any(|place| route.starts_with(place)) {
+        return turnstile.count_asset(source.address, now, told).await;
+    }
+    turnstile.count_stranger(source.address, now, told).await
+}
+
+/// Whether a browser asked for something to read: a person wants a sentence, and a program its code.
+fn is_for_a_person(request: &Request) -> bool {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.contains("text/html") && !request.uri().path().starts_with("/api/")
+}
+
+fn refused(problem: Problem, correlation: CorrelationId, as_page: bool) -> Response {
+    let page = as_page.then(|| pages::refusal(&problem));
+    let response = answer::problem(problem, correlation);
+    match page {
+        Some(page) => pages::instead(response, page),
+        None => response,
+    }
+}
+
 fn with_shop(shop: Shop) -> axum::http::Extensions {
     let mut extensions = axum::http::Extensions::new();
     extensions.insert(shop);
@@ -138,12 +178,18 @@ fn with_shop(shop: Shop) -> axum::http::Extensions {
 }
 
 /// A refusal becomes its body here, where the correlation id is known.
-fn rendered(mut response: Response, allow: Option<String>, correlation: CorrelationId) -> Response {
+fn rendered(
+    mut response: Response,
+    allow: Option<String>,
+    correlation: CorrelationId,
+    as_page: bool,
+) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) if problem.code == "method_not_allowed" => {
-            answer::problem(problem.with("allow", allow.unwrap_or_else(|| "GET, HEAD".into())), correlation)
+            let allow = allow.unwrap_or_else(|| "GET, HEAD".into());
+            refused(problem.with("allow", allow), correlation, as_page)
         }
-        Some(problem) => answer::problem(problem, correlation),
+        Some(problem) => refused(problem, correlation, as_page),
         None => response,
     }
 }

@@ -23,6 +23,12 @@ pub const COMMON: &[ProblemDoc] = &[
         "Start the list again without a cursor, or use the filters that the cursor was made with.",
     ),
     doc(
+        "host_unclear",
+        400,
+        "Host unclear",
+        "Send one Host header, with the host and port of the address that you ask.",
+    ),
+    doc(
         "idempotency_key_unreadable",
         400,
         "Idempotency-Key unreadable",
@@ -82,6 +88,12 @@ pub const COMMON: &[ProblemDoc] = &[
         403,
         "Once more, please",
         "Prove once more who you are (POST /api/v1/me/proof), and ask again within ten minutes.",
+    ),
+    doc(
+        "not_encrypted",
+        403,
+        "Not without encryption",
+        "A browser keeps sessions and carts only for pages that come by https, or from its own machine. Open the page by https. Whoever runs the server gives it a certificate (tls_certificate and tls_key), or names the proxy that encrypts in front of it (trusted_proxies); on a network where everybody may read along, unencrypted_sessions = true does without.",
     ),
     doc(
         "network_not_allowed",
@@ -168,5 +180,11 @@ pub const COMMON: &[ProblemDoc] = &[
         "Nothing was changed. Ask again with the same Idempotency-Key.",
     ),
     doc("storage_unusable", 503, "Not now", "The operator finds the reason in the log."),
+    doc(
+        "uploads_busy",
+        503,
+        "Not now",
+        "Too many files are being sent at once. Send this one again in a moment.",
+    ),
     doc("too_slow", 503, "Not now", "The request took too long. Ask again with the same Idempotency-Key."),
 ];

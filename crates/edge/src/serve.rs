@@ -1,39 +1,65 @@
 //! Listening, and stopping without dropping anyone.
 
+use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
-use std::pin::pin;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::Request;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tower::ServiceExt as _;
+use tokio::sync::watch;
+use tower::{ServiceExt as _, service_fn};
 
 use crate::app::Platform;
+use crate::guests::{Guest, Guests, Served};
 use crate::source::Peer;
-use crate::{usage, version};
+use crate::tls::Tls;
+use crate::{pages, target, usage, version};
 
-/// How long a client may take to send its headers.
+/// How long a client may take to send the headers of one request.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
+/// How long encrypting may take to begin.
+const ENCRYPTED_WITHIN: Duration = Duration::from_secs(10);
+/// How long a silent client may take to hear that it is let go.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// The first byte of a connection that begins to encrypt.
+const HANDSHAKE: u8 = 0x16;
 
-/// Takes the address, or says in a sentence why it cannot be had.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+/// Where we listen.
+pub struct Entrances {
+    pub main: TcpListener,
+    /// What encrypts there; nothing does without it.
+    pub tls: Option<Tls>,
+    /// Where plain HTTP is led on to what is encrypted.
+    pub plain: Option<TcpListener>,
+    /// Where Prometheus asks, and nobody else.
+    pub metrics: Option<TcpListener>,
+}
+
+/// Takes the address, or says in a sentence why it cannot be had. `setting` is what chooses another.
+pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => format!("Something is listening on {address} already. Stop it, or choose another address with --listen."),
-        io::ErrorKind::PermissionDenied => format!("You may not listen on {address}. Ports below 1024 are the system's; choose one above with --listen."),
-        _ => format!("Cannot listen on {address}: {error}. Choose another address with --listen."),
+        io::ErrorKind::AddrInUse => format!("Something is listening on {address} already. Stop it, or choose another address with {setting}."),
+        io::ErrorKind::PermissionDenied => format!("You may not listen on {address}. Ports below 1024 are the system's; choose one above with {setting}."),
+        _ => format!("Cannot listen on {address}: {error}. Choose another address with {setting}."),
     })
 }
 
 /// Serves until told to stop (SIGTERM or SIGINT), then drains: not ready any more, still serving for a while, then no
 /// new connections, and what is under way is finished.
-pub async fn serve(listener: TcpListener, router: Router, platform: Platform) -> io::Result<()> {
+pub async fn serve(entrances: Entrances, router: Router, platform: Platform) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut stop = pin!(async {
@@ -42,9 +68,25 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
         platform.start_draining();
         tokio::time::sleep(platform.settings().drain_wait).await;
     });
-    let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    let (told, stopping) = watch::channel(false);
+    let Entrances { main, tls, plain, metrics } = entrances;
+    let leads_to = tls.as_ref().map(|_| main.local_addr().map(|address| address.port())).transpose()?;
+    let guests = Guests::new(platform.settings().room);
+    let hall = Hall { router, platform: platform.clone(), guests, stopping, leads_to };
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(tls.keep_up());
+    }
+    if let Some(plain) = plain {
+        tokio::spawn(hall.clone().receive(plain, Way::Onwards));
+    }
+    if let Some(metrics) = metrics {
+        // Whoever watches must see what is the matter when nobody else gets in.
+        let guests = Guests::new(platform.settings().room);
+        let watchers = Hall { router: pages::for_prometheus(platform.clone()), guests, ..hall.clone() };
+        tokio::spawn(watchers.receive(metrics, Way::Plain));
+    }
+    let way = tls.map_or(Way::Plain, Way::Encrypted);
+    let mut receiving = pin!(hall.receive(main, way));
     let mut counted = tokio::time::interval(usage::EACH);
     counted.tick().await;
     loop {
@@ -53,49 +95,193 @@ pub async fn serve(listener: TcpListener, router: Router, platform: Platform) ->
                 let platform = platform.clone();
                 tokio::spawn(async move { platform.settle_usage().await });
             }
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => welcome(stream, peer, &router, &builder, &graceful),
-                // Out of file descriptors, most likely: those who are being served will free some.
-                Err(error) => {
-                    tracing::warn!(%error, "A connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
+            () = &mut receiving => {}
             () = &mut stop => break,
         }
     }
-    drop(listener);
-    if tokio::time::timeout(platform.settings().drain_limit, graceful.shutdown()).await.is_err() {
+    told.send_replace(true);
+    receiving.await;
+    // Each connection holds a receiver until it ends.
+    if tokio::time::timeout(platform.settings().drain_limit, told.closed()).await.is_err() {
         tracing::warn!("Some requests did not finish in time and were cut off");
     }
     platform.settle_usage().await;
     Ok(())
 }
 
-fn welcome(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: &Router,
-    builder: &Builder<TokioExecutor>,
-    graceful: &GracefulShutdown,
-) {
-    // An answer is one write; waiting to fill a packet would only delay it.
-    let _ = stream.set_nodelay(true);
-    let from = Peer(peer.ip());
-    let service = TowerToHyperService::new(router.clone().map_request(move |request| arrived(request, from)));
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let watched = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = watched.await {
-            tracing::debug!(%error, "A connection ended early");
+/// What all connections share.
+#[derive(Clone)]
+struct Hall {
+    router: Router,
+    platform: Platform,
+    guests: Guests,
+    stopping: watch::Receiver<bool>,
+    /// The port at which everything is encrypted, when there is one.
+    leads_to: Option<u16>,
+}
+
+/// How those who come in at an entrance are spoken to.
+#[derive(Clone)]
+enum Way {
+    Plain,
+    Encrypted(Tls),
+    /// They are told where to go instead.
+    Onwards,
+}
+
+/// The connection that is being served.
+#[derive(Clone)]
+struct Line {
+    hall: Hall,
+    guest: Arc<Guest>,
+    peer: Peer,
+    onwards: bool,
+}
+
+impl Hall {
+    async fn receive(self, listener: TcpListener, way: Way) {
+        let mut stopping = self.stopping.clone();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.welcome(stream, peer.ip(), &way),
+                    // Out of descriptors, most likely, for something else has taken them.
+                    Err(error) => {
+                        tracing::warn!(%error, "A connection could not be accepted");
+                        self.guests.make_room();
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+                _ = stopping.changed() => return,
+            }
         }
-    });
+    }
+
+    fn welcome(&self, stream: TcpStream, address: IpAddr, way: &Way) {
+        let own = !self.platform.settings().proxies.include(address);
+        let Some(guest) = self.guests.admit(own.then_some(address)) else {
+            metrics::counter!("galleria_connections_refused_total").increment(1);
+            return;
+        };
+        // An answer is one write; waiting to fill a packet would only delay it.
+        let _ = stream.set_nodelay(true);
+        let (hall, way) = (self.clone(), way.clone());
+        tokio::spawn(async move {
+            let guest = Arc::new(guest);
+            let line = Line { hall, guest, peer: Peer { address, encrypted: false }, onwards: false };
+            match way {
+                Way::Plain => line.serve(stream).await,
+                Way::Onwards => Line { onwards: true, ..line }.serve(stream).await,
+                Way::Encrypted(tls) => line.encrypt(&tls, stream).await,
+            }
+        });
+    }
+}
+
+impl Line {
+    /// Whoever speaks plainly where everything is encrypted is led on as well: they typed http.
+    async fn encrypt(self, tls: &Tls, stream: TcpStream) {
+        let guest = self.guest.clone();
+        let begun = async {
+            let mut first = [0];
+            if stream.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
+                return Ok(Err(stream));
+            }
+            tls.acceptor().accept(stream).await.map(Ok)
+        };
+        let begun = tokio::select! {
+            begun = tokio::time::timeout(ENCRYPTED_WITHIN, begun) => begun,
+            () = guest.is_sent_away() => return,
+        };
+        match begun {
+            Ok(Ok(Ok(stream))) => {
+                let peer = Peer { encrypted: true, ..self.peer };
+                Self { peer, ..self }.serve(stream).await;
+            }
+            Ok(Ok(Err(stream))) => Self { onwards: true, ..self }.serve(stream).await,
+            Ok(Err(error)) => tracing::debug!(%error, "A connection could not be encrypted"),
+            Err(_) => tracing::debug!("A connection began to encrypt and went silent"),
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        let (guest, mut stopping) = (self.guest.clone(), self.hall.stopping.clone());
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+        let answers = service_fn(move |request| self.clone().answer(request));
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(answers));
+        let mut connection = pin!(connection);
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "A connection ended early");
+                }
+                return;
+            }
+            () = guest.is_sent_away() => return,
+            () = guest.is_silent() => {
+                connection.as_mut().graceful_shutdown();
+                let _ = tokio::time::timeout(FAREWELL, connection).await;
+                return;
+            }
+            // It may have been said before we began to listen.
+            () = told(&mut stopping) => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+
+    async fn answer<B>(self, request: Request<B>) -> Result<Response, Infallible>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
+    {
+        let mut served = self.guest.asks();
+        let request = arrived(request.map(Body::new), self.peer);
+        let response = match self.hall.leads_to.filter(|_| self.onwards) {
+            Some(port) => target::onwards(&request, port),
+            None => self.hall.router.oneshot(request).await?,
+        };
+        served.is_answered();
+        Ok(response.map(|body| Body::new(Taken { body, served })))
+    }
+}
+
+/// Until we are to stop.
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
 /// A request on its way in, with the other end of its connection. The version is read here because routes are found
 /// before any middleware runs.
 fn arrived<B>(mut request: Request<B>, from: Peer) -> Request<B> {
     request.extensions_mut().insert(from);
+    target::settle(&mut request);
     version::enter(&mut request);
     request
+}
+
+/// An answer on its way out, while it is taken piece by piece.
+struct Taken {
+    body: Body,
+    served: Served,
+}
+
+impl HttpBody for Taken {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.served.took();
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use limits::{Limiter, Networks};
 
+use crate::guests::Room;
 use crate::source::TrustedProxies;
 use crate::turnstile::Limits;
 use crate::version::Farewell;
@@ -28,6 +29,16 @@ pub struct Settings {
     pub proxies: TrustedProxies,
     /// From where operators may come; from everywhere when it is empty.
     pub operator_networks: Networks,
+    /// Who may be connected, and for how long.
+    pub room: Room,
+    /// Whether a browser is given sessions and carts to keep without encryption, where everybody on the way reads them.
+    pub unencrypted_sessions: bool,
+    /// Whether the platform's own front page says who has a shop here.
+    pub list_shops: bool,
+    /// Whether Prometheus asks at a port of its own, and nowhere else.
+    pub metrics_apart: bool,
+    /// Files that are taken in at once; the others wait for a moment.
+    pub uploads: usize,
     /// How often somebody may ask.
     pub limits: Limits,
     /// Who counts it.
@@ -49,6 +60,11 @@ impl Default for Settings {
             farewell: Farewell::default(),
             proxies: TrustedProxies::default(),
             operator_networks: Networks::default(),
+            room: Room::default(),
+            unencrypted_sessions: false,
+            list_shops: false,
+            metrics_apart: false,
+            uploads: 16,
             limits: Limits::default(),
             limiter: Limiter::in_memory(MOST_KEYS),
         }

@@ -245,9 +245,9 @@ fn take_money(value: &mut Value, at: &str, check: &mut Check) -> Option<Value> {
         return None;
     };
     let (amount, currency) = (money.remove("amount"), money.remove("currency"));
-    check.that(amount.is_some(), format!("{at}/amount"), "missing field `amount`");
+    check.that(amount.is_some(), format!("{at}/amount"), "it is missing");
     for name in money.keys() {
-        let detail = "unknown field; money has an amount and a currency";
+        let detail = "there is no such field; money has an amount and a currency";
         check.that(false, format!("{at}/{}", kernel::problem::pointer_part(name)), detail);
     }
     *value = amount.unwrap_or_default();

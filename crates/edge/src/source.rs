@@ -12,13 +12,27 @@ use crate::app::Platform;
 
 /// The other end of the connection: a client, or a proxy before it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    /// Whether we encrypt what goes between us.
+    pub(crate) encrypted: bool,
+}
 
 /// Who asked, by their address, and whether the way from them to us was encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
     pub address: IpAddr,
     pub https: bool,
+}
+
+impl Source {
+    /// Whether it is this machine or one of the same private network.
+    pub(crate) fn is_near(&self) -> bool {
+        match self.address {
+            IpAddr::V4(four) => four.is_loopback() || four.is_private() || four.is_link_local(),
+            IpAddr::V6(six) => six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local(),
+        }
+    }
 }
 
 /// The machines between the clients and us. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, and nobody
@@ -37,20 +51,26 @@ impl TrustedProxies {
 
     pub(crate) fn source(&self, headers: &HeaderMap, extensions: &Extensions) -> Source {
         // Whoever calls the router without a connection has no address; they are then one client.
-        let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        if !self.networks.contains(peer) {
-            return Source { address: peer.to_canonical(), https: false };
+        let nobody = Peer { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), encrypted: false };
+        let Peer { address, encrypted } = extensions.get::<Peer>().copied().unwrap_or(nobody);
+        if !self.networks.contains(address) {
+            return Source { address: address.to_canonical(), https: encrypted };
         }
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Source { address: self.proxies.client_address(peer, pairs), https: came_by_https(headers) }
+        let https = came_by_https(headers).unwrap_or(encrypted);
+        Source { address: self.proxies.client_address(address, pairs), https }
+    }
+
+    pub(crate) fn include(&self, address: IpAddr) -> bool {
+        self.networks.contains(address)
     }
 }
 
-/// The last word is the nearest proxy's.
-fn came_by_https(headers: &HeaderMap) -> bool {
-    let said = headers.get_all("x-forwarded-proto").into_iter().next_back();
-    let last = said.and_then(|value| value.to_str().ok()).and_then(|text| text.rsplit(',').next());
-    last.is_some_and(|last| last.trim().eq_ignore_ascii_case("https"))
+/// The last word is the nearest proxy's; `None` when it says nothing.
+fn came_by_https(headers: &HeaderMap) -> Option<bool> {
+    let said = headers.get_all("x-forwarded-proto").into_iter().next_back()?;
+    let last = said.to_str().unwrap_or_default().rsplit(',').next()?;
+    Some(last.trim().eq_ignore_ascii_case("https"))
 }
 
 impl FromRequestParts<Platform> for Source {
@@ -74,7 +94,7 @@ mod tests {
         headers.insert("x-forwarded-proto", HeaderValue::from_static("http, https"));
         let from = |peer: &str| {
             let mut extensions = Extensions::new();
-            extensions.insert(Peer(peer.parse().unwrap()));
+            extensions.insert(Peer { address: peer.parse().unwrap(), encrypted: false });
             proxies.source(&headers, &extensions)
         };
         assert_eq!(from("10.1.2.3"), Source { address: "203.0.113.9".parse().unwrap(), https: true });

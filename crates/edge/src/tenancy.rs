@@ -18,6 +18,7 @@ use crate::caller::{self, Audience, Caller};
 use crate::document::Access;
 use crate::door::{self, Shown, ToSign, Vouched};
 use crate::grants::{Grants, Role};
+use crate::jar::Jar;
 use crate::version;
 
 /// A tenant as one request sees it. Whoever holds one has passed the permission of its route.
@@ -67,6 +68,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) access: &'a Access,
     /// From where it came.
     pub(crate) address: IpAddr,
+    /// How its browser keeps what it was given.
+    pub(crate) jar: Jar,
 }
 
 /// Who stands at the door of which shop.
@@ -80,9 +83,9 @@ pub(crate) struct Visitor {
 
 /// Finds the shop of a request and who is asking.
 pub(crate) async fn identify(platform: &Platform, asked: Asked<'_>) -> Result<Visitor, Problem> {
-    let Asked { parts, signed, access, address } = asked;
+    let Asked { parts, signed, access, address, jar } = asked;
     let registry = platform.cell().registry();
-    let shown = door::shown(&parts.headers)?;
+    let shown = door::shown(&parts.headers, jar)?;
     let key = match shown {
         Shown::Key(secret) => {
             Some(registry.key(secret, platform.cell().now()).ok_or_else(door::key_unknown)?)
@@ -300,15 +303,20 @@ pub(crate) fn by_host(registry: &Registry, base_domain: &str, host: &str) -> Opt
 
 /// The host that was asked for, in lower case and without its port.
 pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let named = headers
-        .get(HOST)
-        .and_then(|value| value.to_str().ok())
-        .or(uri.authority().map(|authority| authority.as_str()))?;
+    named(headers).or_else(|| uri.authority().map(|authority| bare(authority.as_str())))
+}
+
+/// The same, as its header alone says it.
+pub(crate) fn named(headers: &HeaderMap) -> Option<String> {
+    headers.get(HOST).and_then(|value| value.to_str().ok()).map(bare)
+}
+
+fn bare(named: &str) -> String {
     let bare = match named.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => named,
     };
-    Some(bare.trim_end_matches('.').to_ascii_lowercase())
+    bare.trim_end_matches('.').to_ascii_lowercase()
 }
 
 fn is_address(host: &str) -> bool {

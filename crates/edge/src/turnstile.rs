@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 
 const CLIENT: Kind = Kind::new("client");
+const ASSET: Kind = Kind::new("assets");
 const TENANT: Kind = Kind::new("shop");
 const GUESSES: Kind = Kind::new("guesses");
 const ACCOUNT: Kind = Kind::new("account");
@@ -26,6 +27,9 @@ const fn guesses(number: u32, minutes: u64) -> Limit {
 
 const FROM_ONE_NETWORK: Limit = guesses(10, 15);
 const FROM_EVERYWHERE: Limit = guesses(100, 60);
+
+/// So many times as many requests for what pages are made of, at the most.
+const ASSETS_OF_A_PAGE: u32 = 20;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -51,6 +55,7 @@ impl Default for Limits {
 pub(crate) struct Turnstile {
     limiter: Limiter,
     client: Option<Limit>,
+    asset: Option<Limit>,
     service: Option<Limit>,
     tenant: Option<Limit>,
     guesses: Option<Limit>,
@@ -66,6 +71,7 @@ impl Turnstile {
         Self {
             limiter,
             client: a_minute(client),
+            asset: a_minute(client.saturating_mul(ASSETS_OF_A_PAGE)),
             service: a_minute(service),
             tenant: a_minute(tenant),
             guesses: a_minute(guesses),
@@ -99,6 +105,16 @@ impl Turnstile {
         told: &mut Option<Told>,
     ) -> Result<(), Problem> {
         self.check(self.client, CLIENT, || Key::address(CLIENT, address), now, told).await
+    }
+
+    /// A style sheet, a script, a picture: a page brings many, so they are not counted with it.
+    pub(crate) async fn count_asset(
+        &self,
+        address: IpAddr,
+        now: Timestamp,
+        told: &mut Option<Told>,
+    ) -> Result<(), Problem> {
+        self.check(self.asset, ASSET, || Key::address(ASSET, address), now, told).await
     }
 
     /// A guess at a secret. Wrong keys and tokens are counted after the fact: whoever shows one that holds is never

@@ -13,6 +13,7 @@ use store::Once;
 use crate::answer::Refused;
 use crate::app::Platform;
 use crate::command::{self, Command, InFlight, NoBody};
+use crate::places::Place;
 use crate::tenancy::Shop;
 
 /// How much is read of a body that is refused.
@@ -34,6 +35,8 @@ pub struct Upload {
     once_key: Option<String>,
     query: String,
     in_flight: Arc<InFlight>,
+    /// What is being taken in holds memory, so only so many are.
+    _place: Place,
 }
 
 impl Upload {
@@ -57,13 +60,7 @@ impl Upload {
         if self.quiet {
             return;
         }
-        let mut length = 0;
-        while let Ok(Some(Ok(piece))) = tokio::time::timeout(self.silence, self.body.next()).await {
-            length += piece.len() as u64;
-            if length > DRAINED {
-                return;
-            }
-        }
+        drain(&mut self.body, self.silence).await;
     }
 
     /// The command that it is. `content` stands for its body: a hash.
@@ -82,16 +79,38 @@ impl FromRequest<Platform> for Upload {
         let (mut parts, body) = request.into_parts();
         let shop = Shop::from_request_parts(&mut parts, platform).await?;
         let once_key = command::once_key(&parts, &shop)?;
+        let (mut body, quiet) = (Body::into_data_stream(body), parts.headers.contains_key(EXPECT));
+        let silence = platform.settings().time_limit;
+        let place = match platform.uploads().take(shop.tenant.id()).await {
+            Ok(place) => place,
+            Err(busy) => {
+                if !quiet {
+                    drain(&mut body, silence).await;
+                }
+                return Err(busy.into());
+            }
+        };
         Ok(Self {
             announced: announced(&parts.headers),
-            body: Body::into_data_stream(body),
-            quiet: parts.headers.contains_key(EXPECT),
-            silence: platform.settings().time_limit,
+            body,
+            quiet,
+            silence,
+            _place: place,
             once_key,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             in_flight: platform.in_flight(),
             shop,
         })
+    }
+}
+
+async fn drain(body: &mut BodyDataStream, silence: Duration) {
+    let mut length = 0;
+    while let Ok(Some(Ok(piece))) = tokio::time::timeout(silence, body.next()).await {
+        length += piece.len() as u64;
+        if length > DRAINED {
+            return;
+        }
     }
 }
 

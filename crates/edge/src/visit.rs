@@ -2,13 +2,14 @@
 //! there what the contexts let anybody do, and sees what is theirs once they have said who they are.
 
 use axum::http::HeaderMap;
-use axum::http::header::IF_NONE_MATCH;
+use axum::http::header::{HOST, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use kernel::{CorrelationId, Problem, TenantId};
 
 use crate::app::Platform;
 use crate::caller::{Audience, Caller};
-use crate::door::{self, COOKIE_NAME};
+use crate::door;
+use crate::jar::{Jar, SESSION};
 use crate::tenancy::{self, Shop, check_open};
 
 impl Platform {
@@ -30,9 +31,16 @@ impl Platform {
         }))
     }
 
+    /// Where a request was sent, as a browser names it: `https://oak.example:8443`.
+    pub fn origin_of(&self, parts: &Parts) -> String {
+        let https = self.settings().proxies.source(&parts.headers, &parts.extensions).https;
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        format!("{}://{host}", if https { "https" } else { "http" })
+    }
+
     /// The same shop for the customer whose session a browser shows. Whoever works there buys like anybody else.
-    pub async fn greet(&self, shop: Shop, headers: &HeaderMap) -> Result<Shop, Problem> {
-        let Some(secret) = door::cookie(headers, COOKIE_NAME) else { return Ok(shop) };
+    pub async fn greet(&self, shop: Shop, headers: &HeaderMap, jar: Jar) -> Result<Shop, Problem> {
+        let Some(secret) = jar.get(headers, SESSION) else { return Ok(shop) };
         let caller = self.door().session(&shop.tenant, secret).await?;
         let customer = caller.filter(|caller| caller.audience == Audience::Customer);
         Ok(Shop { caller: customer.unwrap_or_else(|| shop.caller.clone()), ..shop })

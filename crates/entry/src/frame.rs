@@ -41,6 +41,11 @@ pub fn frame(visit: &Visit, content: &Content) -> Response {
                         (content.corner)
                     }
                     main #main .wide[content.wide] {
+                        @if visit.jar.is_closed() {
+                            div.card { p.alert {
+                                (texts.not_encrypted) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" }
+                            } }
+                        }
                         noscript { div.card { p.alert { (texts.script_needed) } } }
                         (content.main)
                     }

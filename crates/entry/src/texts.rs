@@ -7,6 +7,7 @@ pub struct Texts {
     pub language: &'static str,
     pub skip: &'static str,
     pub script_needed: &'static str,
+    pub not_encrypted: &'static str,
     pub no_shop: &'static str,
     pub no_shop_lead: &'static str,
     pub email: &'static str,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
-use edge::{Audience, Platform};
+use edge::{Audience, Jar, Platform};
 use kernel::TenantId;
 use serde::Deserialize;
 use store::TenantRecord;
@@ -17,6 +17,8 @@ pub struct Visit {
     pub shop: Arc<TenantRecord>,
     pub audience: Audience,
     pub texts: &'static Texts,
+    /// How the browser keeps the session.
+    pub jar: Jar,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,6 +55,7 @@ impl FromRequestParts<Platform> for Visit {
             Some("staff") => Audience::Staff,
             _ => Audience::Customer,
         };
-        Ok(Self { shop, audience, texts })
+        let jar = Jar::from_request_parts(parts, platform).await.map_err(|_| frame::no_shop(texts))?;
+        Ok(Self { shop, audience, texts, jar })
     }
 }

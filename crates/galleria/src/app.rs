@@ -21,6 +21,7 @@ use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 use crate::bills::OrdersBills;
 use crate::clientele::Clientele;
 use crate::config::Config;
+use crate::reach::descriptors;
 use crate::{clock, workers};
 
 pub const CONTEXTS: &[Context] = &[
@@ -137,10 +138,9 @@ pub fn is_there(config: &Config) -> bool {
 pub const NO_KEY_FILE: &str = "Personal data is locked with a key that every node must have. Name its file with --key-file, or key_file in galleria.toml; make one, once, with: galleria keys new FILE";
 
 /// How many tenants may be awake with the open files that the system allows us: a writer and its readers hold up to
-/// fifteen each, and connections need some too.
+/// fifteen each, and connections have the other half.
 fn tenants_for_files() -> usize {
-    let files = rlimit::increase_nofile_limit(1 << 17).unwrap_or(1024);
-    usize::try_from(files.saturating_sub(256) / 15).unwrap_or(usize::MAX).max(16)
+    ((descriptors() / 2).saturating_sub(64) / 15).max(8)
 }
 
 pub async fn router(

@@ -17,6 +17,7 @@ pub use crate::key::KeyCommand;
 pub use crate::keys::KeysCommand;
 pub use crate::privacy::PrivacyCommand;
 pub use crate::products::ProductsCommand;
+pub use crate::reach::Reach;
 pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
 pub use crate::tenant::TenantCommand;
@@ -61,6 +62,9 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "HOST")]
     pub base_domain: Option<String>,
 
+    #[command(flatten, next_help_heading = "How it is reached")]
+    pub reach: Reach,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -71,7 +75,8 @@ pub enum Command {
     #[command(after_help = "\
 Examples:
   galleria serve
-  galleria serve --data /srv/galleria --listen 0.0.0.0:8080
+  galleria serve --listen 0.0.0.0:443 --base-domain shops.example.com \\
+    --tls-certificate shops.pem --tls-key shops.key --redirect-listen 0.0.0.0:80
   galleria serve --database-url postgres://galleria_app:secret@db/galleria")]
     Serve,
 
@@ -313,6 +318,8 @@ pub struct Typed {
     listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     base_domain: Option<String>,
+    #[serde(flatten)]
+    reach: Reach,
 }
 
 impl Cli {
@@ -323,6 +330,7 @@ impl Cli {
             key_file: self.key_file.clone(),
             listen: self.listen,
             base_domain: self.base_domain.clone(),
+            reach: self.reach.clone(),
         }
     }
 }

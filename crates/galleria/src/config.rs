@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::{Place, PlaceOptions};
@@ -37,6 +36,28 @@ pub struct Config {
     pub asleep_after_seconds: u64,
     /// Tenants awake at once, at the most.
     pub awake_at_most: usize,
+    /// A certificate to serve HTTPS with, as a PEM file, or several with commas between; plain HTTP without one.
+    pub tls_certificate: Option<String>,
+    /// Its key, as a PEM file; as many as there are certificates.
+    pub tls_key: Option<String>,
+    /// Where plain HTTP is led on to HTTPS.
+    pub redirect_listen: Option<SocketAddr>,
+    /// Where Prometheus asks, when it is not to be at the platform's own address for those nearby.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whether people sign in and fill carts by plain HTTP, where everybody on the way can read along and take over.
+    pub unencrypted_sessions: bool,
+    /// Whether the platform's own front page names every shop.
+    pub list_shops: bool,
+    /// Connections at once; a part of the files that the process may open when left out.
+    pub connections_at_most: Option<usize>,
+    /// From one address that is no trusted proxy's; never more than half of all.
+    pub connections_per_address: usize,
+    /// How long a connection may take until its first request is there.
+    pub first_request_seconds: u64,
+    /// How long it may be silent afterwards. What stands in front must give up sooner.
+    pub idle_seconds: u64,
+    /// Files that are taken in at once, each with up to 32 MiB of memory; the others wait.
+    pub uploads_at_once: usize,
     /// The largest body of a request, in bytes.
     pub body_limit: usize,
     /// How long a request may take.
@@ -114,6 +135,17 @@ impl Default for Config {
             base_domain: "localhost".into(),
             asleep_after_seconds: 60,
             awake_at_most: 2000,
+            tls_certificate: None,
+            tls_key: None,
+            redirect_listen: None,
+            metrics_listen: None,
+            unencrypted_sessions: false,
+            list_shops: false,
+            connections_at_most: None,
+            connections_per_address: 256,
+            first_request_seconds: 15,
+            idle_seconds: 75,
+            uploads_at_once: 16,
             body_limit: 1024 * 1024,
             time_limit_seconds: 30,
             files: None,
@@ -191,19 +223,6 @@ impl Config {
             .collect()
     }
 
-    /// The address of a shop's pages, as people type it; the platform's own without a shop's name.
-    pub fn addresses(&self) -> identity::Addresses {
-        let (base, port) = (&self.base_domain, self.listen.port());
-        let pattern = self.shop_address.clone().unwrap_or_else(|| match base.as_str() {
-            "localhost" => format!("http://{{shop}}.{base}:{port}"),
-            _ => format!("https://{{shop}}.{base}"),
-        });
-        Arc::new(move |record| match record.slug.as_str() {
-            "" => pattern.replace("{shop}.", ""),
-            slug => pattern.replace("{shop}", slug),
-        })
-    }
-
     /// The proxies whose word is believed.
     pub fn proxies(&self) -> Result<edge::TrustedProxies, String> {
         let networks = networks("trusted_proxies", &self.trusted_proxies)?;
@@ -255,6 +274,11 @@ impl Config {
             farewell: self.farewell()?,
             proxies: self.proxies()?,
             operator_networks: self.operator_networks()?,
+            room: self.room(),
+            unencrypted_sessions: self.unencrypted_sessions,
+            list_shops: self.list_shops,
+            metrics_apart: self.metrics_listen.is_some(),
+            uploads: self.uploads_at_once,
             limits,
             limiter,
             ..usual
@@ -313,13 +337,7 @@ fn check(config: Config) -> Result<Config, String> {
     config.operator_networks()?;
     config.outside_allow()?;
     config.farewell()?;
-    if config.shop_address.as_ref().is_some_and(|address| !address.contains("{shop}")) {
-        return wrong(
-            "shop_address",
-            format!("{:?}", config.shop_address),
-            "an address such as https://{shop}.example.com",
-        );
-    }
+    config.check_reach()?;
     let domain = &config.base_domain;
     if domain.is_empty()
         || domain.starts_with('.')
@@ -338,13 +356,13 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, search, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
+    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, tls_certificate, tls_key, redirect_listen, metrics_listen, unencrypted_sessions, list_shops, connections_at_most, connections_per_address, first_request_seconds, idle_seconds, uploads_at_once, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, search, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
         figment::error::Kind::UnknownField(field, _) => {
             format!("There is no setting {field:?}{source}. The settings are: {known}.")
         }
-        kind if name == "listen" => format!(
-            "The setting listen{source} cannot be read ({kind}). Write an address and a port, such as 127.0.0.1:8080."
+        kind if name == "listen" || name.ends_with("_listen") => format!(
+            "The setting {name}{source} cannot be read ({kind}). Write an address and a port, such as 127.0.0.1:8080."
         ),
         kind => format!("The setting {name:?}{source} cannot be read: {kind}."),
     }

@@ -104,7 +104,9 @@ async fn fill(cell: &Cell, session: &Session) -> Result<Entrance, String> {
         }
     }
     for way in &mut entrance.tenants {
-        way.address = address(session, &way.slug);
+        if let Some(record) = cell.registry().by_slug(&way.slug) {
+            way.address = (session.config.addresses())(&record);
+        }
     }
     Ok(entrance)
 }
@@ -142,7 +144,7 @@ async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, St
         slug: shop.slug.clone(),
         name: shop.name,
         id: record.id.to_string(),
-        address: address(session, &shop.slug),
+        address: (session.config.addresses())(&record),
         keys,
     })
 }
@@ -251,13 +253,6 @@ fn asked(now: Timestamp) -> Asked {
 fn days_ago(days: u64) -> Timestamp {
     let micros = i64::try_from(days * 86_400_000_000).unwrap_or(0);
     Timestamp::from_micros(clock::now().as_micros() - micros)
-}
-
-fn address(session: &Session, slug: &str) -> String {
-    match session.config.listen.port() {
-        0 | 80 => format!("http://{slug}.{}", session.config.base_domain),
-        port => format!("http://{slug}.{}:{port}", session.config.base_domain),
-    }
 }
 
 /// Only the owner may read the file: whoever has a secret may do what its role may.

@@ -23,6 +23,7 @@ mod log;
 mod migrate;
 mod privacy;
 mod products;
+mod reach;
 mod relay;
 mod sandbox;
 mod serve;

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::{clock, tell};
 
 pub async fn serve(config: &Config, book: Option<PathBuf>, pause: u64) -> Result<(), String> {
-    let listener = edge::listen(config.listen).await?;
+    let listener = edge::listen(config.listen, "--listen").await?;
     let address = listener.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
     tell(&format!("The sandbox for payments listens on http://{address}"));
     let settings = Settings { book, pause: Duration::from_millis(pause) };

@@ -8,8 +8,11 @@ use crate::session::Session;
 use crate::{app, control, tell, travel, workers};
 
 pub async fn serve(config: &Config) -> Result<(), String> {
-    let listener = edge::listen(config.listen).await?;
-    let address = listener.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
+    let entrances = config.entrances().await?;
+    let address =
+        entrances.main.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
+    // A free port that was taken is what links lead to from now on.
+    let config = &Config { listen: address, ..config.clone() };
     let cell = app::open_cell(config, Reach::Make).await?;
     let session = Session::typed(config.clone());
     travel::clean_up(&session, &cell).await;
@@ -19,7 +22,11 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let cashier = app::cashier(config)?;
     let (router, platform) = app::router(cell.clone(), config, &cashier).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
-    tell(&format!("Galleria listens on http://{host}:{}", address.port()));
+    let scheme = if entrances.tls.is_some() { "https" } else { "http" };
+    tell(&format!("Galleria listens on {scheme}://{host}:{}", address.port()));
+    if let Some(warning) = config.warning() {
+        tell(&warning);
+    }
     let (blobs, letters) = (app::blobs(config)?, app::letters(config)?);
     let workers =
         workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?);
@@ -36,7 +43,7 @@ pub async fn serve(config: &Config) -> Result<(), String> {
         },
     };
     let sweeping = tokio::spawn(travel::keep_clean(session, cell.clone()));
-    let served = edge::serve(listener, router, platform).await;
+    let served = edge::serve(entrances, router, platform).await;
     if let Some(commands) = commands {
         commands.abort();
     }

@@ -8,11 +8,10 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::RawQuery;
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use edge::door::cookie;
-use edge::{Answer, Command, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Filter, Id, Jar, NoBody, Page, Routes, SESSION, Shop};
 use federation::{Ask, Pending};
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
@@ -28,12 +27,12 @@ use crate::outside::{self, Ready};
 use crate::outsider;
 use crate::queries::{self, OutsiderView};
 use crate::session::Kind;
-use crate::sign_in_api::{self, SameSiteOfBrowsers, unkept};
+use crate::sign_in_api::{self, Device, SameSiteOfBrowsers, unkept};
 use crate::site::Site;
 use crate::works::NewSession;
 use crate::{AccountId, ProviderId, SessionId, ticket};
 
-const COOKIE: &str = "__Host-galleria-outside";
+const COOKIE: &str = "galleria-outside";
 const LASTS: Duration = Duration::from_secs(600);
 const SEALED_AS: &str = "sign-in outside";
 const CALLBACK: &str = "/api/v1/sign-in/outside/callback";
@@ -102,12 +101,13 @@ struct Begun {
 async fn begin(
     Extension(entrance): Extension<Entrance>,
     site: Site,
+    jar: Jar,
     _: SameSiteOfBrowsers,
     Id(id): Id<ProviderId>,
     ask: Command<NoBody>,
 ) -> Answer {
     let provider = provider(&ask.shop, id).await?;
-    go(&entrance, &ask.shop, &site, provider, None).await
+    go(&entrance, &ask.shop, (&site, jar), provider, None).await
 }
 
 /// Begins to link an account at a provider to one's own: the browser goes to the location.
@@ -117,6 +117,7 @@ async fn begin(
 async fn begin_link(
     Extension(entrance): Extension<Entrance>,
     site: Site,
+    jar: Jar,
     Id(id): Id<ProviderId>,
     ask: Command<NoBody>,
 ) -> Answer {
@@ -127,7 +128,7 @@ async fn begin_link(
     if provider.audience != shop.caller.audience {
         return Err(Problem::not_found("provider").into());
     }
-    go(&entrance, shop, &site, provider, Some(me)).await
+    go(&entrance, shop, (&site, jar), provider, Some(me)).await
 }
 
 /// The browser comes back from a provider. It goes on to the shop, or to a page about what is wrong.
@@ -137,14 +138,17 @@ async fn begin_link(
 async fn come_back(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
+    device: Device,
     RawQuery(query): RawQuery,
     shop: Shop,
 ) -> Answer {
-    let mut response = match arrive(&entrance, &shop, &headers, &query.unwrap_or_default()).await {
+    let jar = device.jar;
+    let kept = jar.get(&headers, COOKIE);
+    let mut response = match arrive(&entrance, &shop, device.name, kept, &query.unwrap_or_default()).await {
         Ok(session) => {
             let mut response = see("/");
             if let Some((secret, lasts)) = session {
-                sign_in_api::set_cookie(&mut response, &secret, lasts);
+                jar.put(response.headers_mut(), SESSION, &secret, lasts);
             }
             response
         }
@@ -153,7 +157,7 @@ async fn come_back(
             see(&format!("/problems/{}", problem.code))
         }
     };
-    keep(&mut response, "", Duration::ZERO);
+    jar.put(response.headers_mut(), COOKIE, "", Duration::ZERO);
     Ok(unkept(response))
 }
 
@@ -195,7 +199,7 @@ async fn provider(shop: &Shop, id: ProviderId) -> Result<Ready, Problem> {
 async fn go(
     entrance: &Entrance,
     shop: &Shop,
-    site: &Site,
+    (site, jar): (&Site, Jar),
     provider: Ready,
     link: Option<AccountId>,
 ) -> Answer {
@@ -207,7 +211,7 @@ async fn go(
     let kept = serde_json::to_vec(&kept).map_err(|_| Problem::bug())?;
     let sealed = shop.tenant.keys().await?.seal_secret(SEALED_AS, &kept);
     let mut response = unkept(shop.list_of(&Begun { location: location.to_string() })?);
-    keep(&mut response, &sealed, LASTS);
+    jar.put(response.headers_mut(), COOKIE, &sealed, LASTS);
     Ok(response)
 }
 
@@ -215,10 +219,11 @@ async fn go(
 async fn arrive(
     entrance: &Entrance,
     shop: &Shop,
-    headers: &HeaderMap,
+    device: String,
+    sealed: Option<&str>,
     query: &str,
 ) -> Result<Option<(String, Duration)>, Problem> {
-    let Kept { provider: id, pending, back, link } = kept(shop, headers).await?;
+    let Kept { provider: id, pending, back, link } = kept(shop, sealed).await?;
     let provider = provider(shop, id).await?;
     let (federation, now) = (entrance.outside().federation(), outside::moment(shop.now));
     let finished = federation.finish(&provider.federated, pending, query, &back, now).await;
@@ -238,8 +243,7 @@ async fn arrive(
     let arrival = outside::arrival(&shop.tenant, &provider, &who, shop.correlation, shop.now).await?;
     let lasts = sign_in_api::lasts(audience, Kind::Browser);
     let (account, session) = (arrival.account, SessionId::new());
-    let new =
-        NewSession { id: session, account, kind: Kind::Browser, device: sign_in_api::device(headers), lasts };
+    let new = NewSession { id: session, account, kind: Kind::Browser, device, lasts };
     let asked = Asked::by(actor(audience, account), shop.correlation, shop.now);
     shop.tenant.run(asked, outsider::arrive(arrival, new)).await?;
     // Their roles may be others now.
@@ -247,19 +251,11 @@ async fn arrive(
     Ok(Some((ticket::write_session(session, &*shop.tenant.keys().await?), lasts)))
 }
 
-async fn kept(shop: &Shop, headers: &HeaderMap) -> Result<Kept, Problem> {
+async fn kept(shop: &Shop, sealed: Option<&str>) -> Result<Kept, Problem> {
     let keys = shop.tenant.keys().await?;
-    let opened = cookie(headers, COOKIE).and_then(|sealed| keys.open_secret(SEALED_AS, sealed));
+    let opened = sealed.and_then(|sealed| keys.open_secret(SEALED_AS, sealed));
     let kept = opened.and_then(|opened| serde_json::from_slice(&opened).ok());
     kept.ok_or_else(|| outside::refused(federation::FederationError::State))
-}
-
-fn keep(response: &mut Response, sealed: &str, lasts: Duration) {
-    let lasts = lasts.as_secs();
-    let cookie = format!("{COOKIE}={sealed}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
 }
 
 fn see(place: &str) -> Response {

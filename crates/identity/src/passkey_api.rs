@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use axum::Extension;
-use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use credentials::{Authenticated, Begun, Passkey, Passkeys, Registration};
@@ -24,7 +23,7 @@ use crate::errors::refused;
 use crate::me_api::person;
 use crate::queries::{self, PasskeyView};
 use crate::session::Kind;
-use crate::sign_in_api::{self, SameSiteOfBrowsers, unkept};
+use crate::sign_in_api::{self, Device, SameSiteOfBrowsers, unkept};
 use crate::site::Site;
 use crate::ticket::{Good, Ticket};
 use crate::works::{self, NewPasskey, Proof};
@@ -198,14 +197,14 @@ struct ShowPasskey {
     security(()))]
 async fn sign_in(
     Extension(entrance): Extension<Entrance>,
-    headers: HeaderMap,
+    device: Device,
     site: Site,
     _: SameSiteOfBrowsers,
     ask: Command<ShowPasskey>,
 ) -> Answer {
     let shop = &ask.shop;
     let (account, audience, proof) = shown(shop, &site, &ask.body).await?;
-    sign_in_api::enter(&entrance, shop, account, audience, Kind::Browser, proof, &headers).await
+    sign_in_api::enter(&entrance, shop, account, audience, Kind::Browser, proof, device).await
 }
 
 /// Proves once more who one is, with a passkey. It holds for ten minutes.

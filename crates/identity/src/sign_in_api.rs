@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, USER_AGENT};
 use axum::response::Response;
 use credentials::Wish;
 use credentials::issuer::Ours;
-use edge::door::COOKIE_NAME;
-use edge::{Answer, Audience, Command, NoBody, Platform, Routes, SameSite, Shop, Source};
+use edge::{Answer, Audience, Command, Jar, NoBody, Platform, Routes, SESSION, SameSite, Shop, Source};
 use kernel::{FieldProblem, Problem, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Asked;
@@ -104,19 +103,20 @@ async fn sign_in(
     State(platform): State<Platform>,
     source: Source,
     Extension(entrance): Extension<Entrance>,
-    headers: HeaderMap,
+    device: Device,
     _: SameSiteOfBrowsers,
     ask: Command<SignIn>,
 ) -> Answer {
     let (shop, body) = (&ask.shop, &ask.body);
     let audience = audience(shop, body.audience.as_deref())?;
-    let named = claim::id(audience.as_str(), shop.tenant.keys().await?.blind("email", &body.email));
-    platform.guess_at(named, source).await?;
-    let account = proving::by_address(&entrance, &shop.tenant, audience, &body.email, &body.password).await?;
     let kind = match body.kind {
         Some(KindAsked::Program) => Kind::Program,
         Some(KindAsked::Browser) | None => Kind::Browser,
     };
+    device.can_keep(kind)?;
+    let named = claim::id(audience.as_str(), shop.tenant.keys().await?.blind("email", &body.email));
+    platform.guess_at(named, source).await?;
+    let account = proving::by_address(&entrance, &shop.tenant, audience, &body.email, &body.password).await?;
     let round = account.password_round;
     if account.has_app {
         let good = Good::Code { round, kind };
@@ -132,7 +132,7 @@ async fn sign_in(
         };
         return Ok(unkept(shop.list_of(&view)?));
     }
-    enter(&entrance, shop, account.id, audience, kind, Proof::Password { round }, &headers).await
+    enter(&entrance, shop, account.id, audience, kind, Proof::Password { round }, device).await
 }
 
 /// The second half of signing in: a code of the moment, or a recovery code.
@@ -143,7 +143,7 @@ async fn sign_in_with_code(
     State(platform): State<Platform>,
     source: Source,
     Extension(entrance): Extension<Entrance>,
-    headers: HeaderMap,
+    device: Device,
     _: SameSiteOfBrowsers,
     ask: Command<Code>,
 ) -> Answer {
@@ -157,7 +157,7 @@ async fn sign_in_with_code(
         queries::account(&shop.tenant, id).await?.ok_or_else(|| Problem::from(Refusal::TicketUsed))?;
     let audience = Audience::named(&account.audience).ok_or_else(Problem::bug)?;
     let proof = Proof::Code { round, typed: body.code.clone() };
-    enter(&entrance, shop, id, audience, kind, proof, &headers).await
+    enter(&entrance, shop, id, audience, kind, proof, device).await
 }
 
 /// Takes the proof, begins the session, and hands over what it is shown with.
@@ -168,11 +168,12 @@ pub(crate) async fn enter(
     audience: Audience,
     kind: Kind,
     proof: Proof,
-    headers: &HeaderMap,
+    device: Device,
 ) -> Answer {
+    device.can_keep(kind)?;
     let lasts = lasts(audience, kind);
     let id = SessionId::new();
-    let new = NewSession { id, account, kind, device: device(headers), lasts };
+    let new = NewSession { id, account, kind, device: device.name, lasts };
     let asked = Asked::by(actor(audience, account), shop.correlation, shop.now);
     shop.tenant.run(asked, works::enter(new, proof)).await?;
     let mut view = SignedIn {
@@ -189,7 +190,7 @@ pub(crate) async fn enter(
     }
     let secret = ticket::write_session(id, &*shop.tenant.keys().await?);
     let mut response = unkept(shop.list_of(&view)?);
-    set_cookie(&mut response, &secret, lasts);
+    device.jar.put(response.headers_mut(), SESSION, &secret, lasts);
     Ok(response)
 }
 
@@ -205,7 +206,7 @@ pub(crate) fn lasts(audience: Audience, kind: Kind) -> Duration {
 #[utoipa::path(post, path = "/api/v1/sign-out", tag = "identity", extensions(("x-house" = json!(true))),
     responses((status = 204, description = "Signed out.")),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
-async fn sign_out(Extension(entrance): Extension<Entrance>, ask: Command<NoBody>) -> Answer {
+async fn sign_out(Extension(entrance): Extension<Entrance>, jar: Jar, ask: Command<NoBody>) -> Answer {
     if let Some(session) = &ask.shop.caller.session {
         let work = works::end(vec![SessionId(session.id)], Because::SignedOut);
         ask.shop.tenant.run(ask.asked(), work).await?;
@@ -213,7 +214,7 @@ async fn sign_out(Extension(entrance): Extension<Entrance>, ask: Command<NoBody>
     }
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = axum::http::StatusCode::NO_CONTENT;
-    set_cookie(&mut response, "", Duration::ZERO);
+    jar.put(response.headers_mut(), SESSION, "", Duration::ZERO);
     Ok(response)
 }
 
@@ -325,18 +326,30 @@ impl axum::extract::FromRequestParts<edge::Platform> for SameSiteOfBrowsers {
     }
 }
 
-pub(crate) fn device(headers: &HeaderMap) -> String {
-    let named = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    named.chars().filter(|letter| !letter.is_control()).take(200).collect()
+/// On what somebody signs in.
+pub(crate) struct Device {
+    /// As it names itself.
+    pub(crate) name: String,
+    pub(crate) jar: Jar,
 }
 
-pub(crate) fn set_cookie(response: &mut Response, secret: &str, lasts: Duration) {
-    let cookie = format!(
-        "{COOKIE_NAME}={secret}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
-        lasts.as_secs()
-    );
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
+impl Device {
+    /// Refuses a session that the browser would throw away at once; a program keeps its tokens by itself.
+    fn can_keep(&self, kind: Kind) -> Result<(), Problem> {
+        if kind == Kind::Browser { self.jar.check() } else { Ok(()) }
+    }
+}
+
+impl axum::extract::FromRequestParts<Platform> for Device {
+    type Rejection = edge::Refused;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        platform: &Platform,
+    ) -> Result<Self, edge::Refused> {
+        let jar = Jar::from_request_parts(parts, platform).await?;
+        let named = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self { name: named.chars().filter(|letter| !letter.is_control()).take(200).collect(), jar })
     }
 }
 

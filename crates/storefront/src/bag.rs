@@ -1,5 +1,7 @@
 //! The cart of a visit: of whoever holds its cookie, or of a customer who is signed in.
 
+use std::time::Duration;
+
 use axum::http::HeaderMap;
 use axum::response::Response;
 use edge::Platform;
@@ -12,10 +14,9 @@ use store::{Asked, Done, Work};
 use crate::answer::set_cookie;
 use crate::visit::{ITEMS, Visit};
 
-/// A guest's cart belongs to whoever knows its id, so no script may read it. Its prefix keeps other hosts, and pages
-/// without encryption, from setting it.
-pub const CART: &str = "__Host-galleria-cart";
-const KEPT_SECONDS: u32 = 90 * 24 * 3600;
+/// A guest's cart belongs to whoever knows its id, so no script may read it.
+const CART: &str = "galleria-cart";
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// A visit by somebody who may have a cart.
 pub struct Bag {
@@ -49,7 +50,7 @@ impl Bag {
 
 async fn found(visit: &Visit) -> Result<Option<Kept>, Problem> {
     let shop = &visit.shop;
-    let shown = match visit.cookie(CART).and_then(|id| id.parse().ok()) {
+    let shown = match visit.jar.get(&visit.headers, CART).and_then(|id| id.parse().ok()) {
         Some(id) => seen(visit, id).await?,
         None => None,
     };
@@ -96,22 +97,19 @@ pub fn items(cart: &Kept) -> i64 {
 }
 
 /// Gives the browser its cart to keep, and how many things are in it to show.
-pub fn keep(headers: &mut HeaderMap, cart: &Kept) {
+pub fn keep(visit: &Visit, headers: &mut HeaderMap, cart: &Kept) {
     let (id, items) = (cart.id, items(cart));
     // A customer's cart is found by who they are.
     if cart.owner.is_none() {
-        set_cookie(
-            headers,
-            &format!("{CART}={id}; Path=/; Max-Age={KEPT_SECONDS}; Secure; HttpOnly; SameSite=Lax"),
-        );
+        visit.jar.put(headers, CART, &id.to_string(), KEPT);
     } else {
-        set_cookie(headers, &format!("{CART}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+        visit.jar.put(headers, CART, "", Duration::ZERO);
     }
-    set_cookie(headers, &format!("{ITEMS}={items}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax"));
+    set_cookie(headers, &format!("{ITEMS}={items}; Path=/; Max-Age={}; SameSite=Lax", KEPT.as_secs()));
 }
 
 /// Takes the cart from the browser: it is an order now, or gone.
-pub fn let_go(headers: &mut HeaderMap) {
-    set_cookie(headers, &format!("{CART}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+pub fn let_go(visit: &Visit, headers: &mut HeaderMap) {
+    visit.jar.put(headers, CART, "", Duration::ZERO);
     set_cookie(headers, &format!("{ITEMS}=; Path=/; Max-Age=0; SameSite=Lax"));
 }

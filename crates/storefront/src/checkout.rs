@@ -57,8 +57,8 @@ async fn sent_twice(visit: &Visit, typed: &Pairs) -> Result<Response, Problem> {
         None => None,
     };
     Ok(match cart {
-        Some(cart) if cart.state == "ordered" => placed(cart.id),
-        Some(cart) if cart.state == WAITING => waits(cart.id),
+        Some(cart) if cart.state == "ordered" => placed(visit, cart.id),
+        Some(cart) if cart.state == WAITING => waits(visit, cart.id),
         _ => see_other("/cart"),
     })
 }
@@ -74,8 +74,8 @@ async fn ordered(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Response, 
     }
     let expected = typed.get("total").and_then(|total| total.parse().ok());
     match place(visit, cart.id, expected).await {
-        Ok(Placed::Ordered) => Ok(placed(cart.id)),
-        Ok(Placed::Waits) => Ok(waits(cart.id)),
+        Ok(Placed::Ordered) => Ok(placed(visit, cart.id)),
+        Ok(Placed::Waits) => Ok(waits(visit, cart.id)),
         Err(problem) if problem.code == "total_changed" => {
             let total = visit.money(view.bill.total);
             let errors = Errors::whole(filled(visit.texts.cart_changed, &[&total]));
@@ -110,16 +110,16 @@ async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<Place
 }
 
 /// An order that was placed is paid on its page.
-fn placed(cart: CartId) -> Response {
+fn placed(visit: &Visit, cart: CartId) -> Response {
     let mut response = see_other(&format!("/orders/{cart}"));
-    bag::let_go(response.headers_mut());
+    bag::let_go(visit, response.headers_mut());
     response
 }
 
 /// A cart that waits is looked at on its page.
-fn waits(cart: CartId) -> Response {
+fn waits(visit: &Visit, cart: CartId) -> Response {
     let mut response = see_other(&format!("/approvals/{cart}"));
-    bag::let_go(response.headers_mut());
+    bag::let_go(visit, response.headers_mut());
     response
 }
 

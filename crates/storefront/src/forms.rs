@@ -73,10 +73,12 @@ pub async fn take_up(State(platform): State<Platform>, Path(named): Path<String>
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
     let found = found(&visit, &named).await;
+    // What a browser does not keep would be an empty cart on the next page.
+    let found = found.and_then(|found| visit.jar.check().map(|()| found));
     visit.show(found.map(|found| match found {
         Found::Open(draft) => {
             let mut response = see_other("/checkout");
-            bag::keep(response.headers_mut(), &draft);
+            bag::keep(&visit, response.headers_mut(), &draft);
             response
         }
         Found::Elsewhere(response) => response,
@@ -119,7 +121,12 @@ async fn added(visit: &Visit, id: CartId, form: &Pairs) -> Result<Work, Problem>
 
 async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Work, Problem>) {
     let id = desk::new_id();
-    (id, desk::open(&visit.shop, id, &[line(form)]).await)
+    // A cart that the browser does not keep would be an empty one on the next page.
+    let work = match visit.jar.check() {
+        Ok(()) => desk::open(&visit.shop, id, &[line(form)]).await,
+        Err(problem) => Err(problem),
+    };
+    (id, work)
 }
 
 async fn changed(visit: &Visit, id: CartId, work: Result<Work, Problem>) -> Result<CartId, Problem> {
@@ -130,7 +137,7 @@ async fn changed(visit: &Visit, id: CartId, work: Result<Work, Problem>) -> Resu
 async fn leads_on(visit: &Visit, done: Result<CartId, Problem>, to: &str) -> Result<Response, Problem> {
     let cart = desk::cart(&visit.shop, done?).await?;
     let mut response = see_other(to);
-    bag::keep(response.headers_mut(), &cart);
+    bag::keep(visit, response.headers_mut(), &cart);
     Ok(response)
 }
 
@@ -142,7 +149,7 @@ async fn shortly(visit: &Visit, done: Result<CartId, Problem>) -> Response {
     match told.await {
         Ok((text, cart)) => {
             let mut response = json_of(StatusCode::OK, &text);
-            bag::keep(response.headers_mut(), &cart);
+            bag::keep(visit, response.headers_mut(), &cart);
             response
         }
         Err(problem) => {

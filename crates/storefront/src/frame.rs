@@ -86,7 +86,12 @@ pub fn whole(visit: &Visit, seo: &Seo, main: Markup) -> Markup {
             body {
                 a.skip href="#main" { (texts.skip) }
                 (top(visit))
-                main #main tabindex="-1" { (main) }
+                main #main tabindex="-1" {
+                    @if visit.jar.is_closed() {
+                        div.alert { p { (texts.not_encrypted) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" } } }
+                    }
+                    (main)
+                }
                 (foot(visit))
                 div.said #said role="status" aria-live="polite" data-cart=(texts.to_cart) {}
             }

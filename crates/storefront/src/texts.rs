@@ -246,6 +246,10 @@ pub struct Texts {
     pub entry_goodwill: &'static str,
     /// What is refused, by its code or the pointer of its field; in the same order in every language.
     pub refusals: &'static [(&'static str, &'static str)],
+    pub sent_elsewhere: &'static str,
+    pub sent_elsewhere_lead: &'static str,
+    /// On every page where neither a cart nor a session can be kept.
+    pub not_encrypted: &'static str,
     pub yes: &'static str,
     pub no: &'static str,
 }

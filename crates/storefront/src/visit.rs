@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawQuery};
-use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use edge::door::cookie;
-use edge::{Platform, Shop, Source};
+use edge::{Jar, Platform, Shop};
 use kernel::{Fault, Problem};
 use orders::Ports;
 use payments::Cashier;
@@ -38,6 +37,8 @@ pub struct Visit {
     pub path: String,
     pub query: Pairs,
     pub headers: HeaderMap,
+    /// How the browser keeps the cart and the session.
+    pub jar: Jar,
 }
 
 /// What a query or a form says, in its order.
@@ -77,7 +78,7 @@ impl Pairs {
 impl Visit {
     /// The visit of a customer who is signed in, as theirs.
     pub async fn greeted(mut self, platform: &Platform) -> Result<Self, Box<(Self, Problem)>> {
-        match platform.greet(self.shop.clone(), &self.headers).await {
+        match platform.greet(self.shop.clone(), &self.headers, self.jar).await {
             Ok(shop) => self.shop = shop,
             Err(problem) => return Err(Box::new((self, problem))),
         }
@@ -120,7 +121,7 @@ impl FromRequestParts<Platform> for Visit {
         let (texts, chosen) = language(&query, &parts.headers);
         let shop = match platform.shop_at(parts) {
             Ok(Some(shop)) => shop,
-            Ok(None) if parts.uri.path() == "/" => return Err(edge::front_page(platform, &parts.headers)),
+            Ok(None) if parts.uri.path() == "/" => return Err(edge::front_page(platform, parts)),
             Ok(None) => {
                 return Err(frame::bare(StatusCode::NOT_FOUND, texts, texts.no_shop, texts.no_shop_lead));
             }
@@ -132,12 +133,10 @@ impl FromRequestParts<Platform> for Visit {
         let cashier = parts.extensions.get::<Cashier>().cloned().ok_or_else(missing)?;
         let ports = parts.extensions.get::<Ports>().cloned().ok_or_else(missing)?;
         let window = Window::of(&shop).await.map_err(|problem| closed(texts, &problem))?;
-        let https = Source::from_request_parts(parts, platform).await.is_ok_and(|source| source.https);
-        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let host = host.or(parts.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
-        let origin = format!("{}://{host}", if https { "https" } else { "http" });
+        let jar = Jar::from_request_parts(parts, platform).await.map_err(|_| missing())?;
+        let origin = platform.origin_of(parts);
         let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
-        Ok(Self { shop, window, ports, search, cashier, texts, chosen, origin, path, query, headers })
+        Ok(Self { shop, window, ports, search, cashier, texts, chosen, origin, path, query, headers, jar })
     }
 }
 
@@ -149,11 +148,16 @@ fn language(query: &Pairs, headers: &HeaderMap) -> (&'static Texts, bool) {
     (texts::wanted(headers), false)
 }
 
-/// A shop that does not answer now says so in plain words, for its dress is in the storage, too.
+/// Says in plain words why there is no page: a shop that does not answer now, for its dress is in the storage, too; or a
+/// form that another site's page sent.
 fn closed(texts: &'static Texts, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let lead = if problem.code == "shop_suspended" { texts.closed_lead } else { texts.closed_soon };
-    let mut response = frame::bare(status, texts, texts.closed, lead);
+    let (title, lead) = match &*problem.code {
+        "cross_site" => (texts.sent_elsewhere, texts.sent_elsewhere_lead),
+        "shop_suspended" => (texts.closed, texts.closed_lead),
+        _ => (texts.closed, texts.closed_soon),
+    };
+    let mut response = frame::bare(status, texts, title, lead);
     if let Some(seconds) = problem.retry_after {
         response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
     }

@@ -23,16 +23,18 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    pub fn open() -> Self {
+    pub fn open(words: &[&str]) -> Self {
         tools::install("credentials");
         let profile = tempfile::tempdir().unwrap();
         // The browser reads from descriptor 3 and writes to 4; what it says besides is kept for the day it does not come.
         let script = "exec chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage \
             --no-first-run --disable-background-networking --disable-component-update --disable-extensions --disable-sync \
-            --remote-debugging-pipe --user-data-dir=\"$1\" 3<&0 4>&1 >\"$2\" 2>&1 </dev/null";
+            --remote-debugging-pipe --user-data-dir=\"$PROFILE\" \"$@\" 3<&0 4>&1 >\"$SAID\" 2>&1 </dev/null";
         let mut child = Command::new("sh")
             .args(["-c", script, "sh"])
-            .args([profile.path().to_owned(), said(&profile)])
+            .args(words)
+            .env("PROFILE", profile.path())
+            .env("SAID", said(&profile))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

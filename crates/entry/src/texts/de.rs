@@ -6,6 +6,7 @@ pub static GERMAN: Texts = Texts {
     language: "de",
     skip: "Zum Inhalt springen",
     script_needed: "Die Anmeldung braucht JavaScript, und das ist in Ihrem Browser ausgeschaltet. Schalten Sie es für diese Adresse ein, und laden Sie die Seite neu.",
+    not_encrypted: "Diese Seite kam ohne Verschlüsselung (http), deshalb würde Ihr Browser die Anmeldung sofort vergessen. Öffnen Sie sie über https. Wer diesen Server betreibt, liest hier, was einzustellen ist:",
     no_shop: "Hier ist kein Shop",
     no_shop_lead: "Unter dieser Adresse antwortet kein Shop. Prüfen Sie die Schreibweise, oder fragen Sie, von wem Sie sie haben.",
     email: "E-Mail-Adresse",

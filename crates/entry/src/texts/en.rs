@@ -6,6 +6,7 @@ pub static ENGLISH: Texts = Texts {
     language: "en",
     skip: "Skip to the content",
     script_needed: "Signing in needs JavaScript, and it is turned off in your browser. Turn it on for this address, then load the page again.",
+    not_encrypted: "This page came without encryption (http), so your browser would forget at once that you signed in. Open it by https instead. Whoever runs this server reads what to set at",
     no_shop: "There is no shop here",
     no_shop_lead: "No shop answers at this address. Check how it is written, or ask whoever gave it to you.",
     email: "E-mail address",

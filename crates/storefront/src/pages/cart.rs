@@ -34,7 +34,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
         let main = empty(texts.empty_cart, texts.empty_cart_lead, ("/search", texts.go_shopping));
         let mut response = frame::page(visit, Keeping::Private, &seo, main);
         if visit.cookie(ITEMS).is_some() {
-            bag::let_go(response.headers_mut());
+            bag::let_go(visit, response.headers_mut());
         }
         return Ok(response);
     };
@@ -54,7 +54,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
         }
     };
     let mut response = frame::page(visit, Keeping::Private, &seo, main);
-    bag::keep(response.headers_mut(), kept);
+    bag::keep(visit, response.headers_mut(), kept);
     Ok(response)
 }
 

@@ -241,6 +241,9 @@ pub static GERMAN: Texts = Texts {
     entry_delivery_back: "Versand erstattet",
     entry_goodwill: "Kulanz",
     refusals: REFUSALS,
+    sent_elsewhere: "Das hat eine andere Website geschickt",
+    sent_elsewhere_lead: "Die Seite einer anderen Website hat dieses Formular geschickt, deshalb ist nichts geschehen. Öffnen Sie die Seiten dieses Shops, und versuchen Sie es dort noch einmal.",
+    not_encrypted: "Diese Seite kam ohne Verschlüsselung (http), deshalb behält Ihr Browser hier weder Warenkorb noch Anmeldung. Öffnen Sie sie über https; wer diesen Shop betreibt, liest hier, was einzustellen ist:",
     yes: "ja",
     no: "nein",
 };

@@ -241,6 +241,9 @@ pub static ENGLISH: Texts = Texts {
     entry_delivery_back: "Delivery refunded",
     entry_goodwill: "Goodwill",
     refusals: REFUSALS,
+    sent_elsewhere: "This was sent by another site",
+    sent_elsewhere_lead: "A page of another site sent this form, so nothing was done. Open this shop's own pages, and try again there.",
+    not_encrypted: "This page came without encryption (http), so your browser keeps neither a cart nor a session here. Open it by https instead; whoever runs this shop reads what to set at",
     yes: "yes",
     no: "no",
 };
