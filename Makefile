@@ -35,7 +35,7 @@ test: tools lint ## every check and every test
 
 faults: tools ## the long form of the fault tests
 	cargo build --workspace --all-targets
-	GALLERIA_FAULTS=long cargo test --package galleria-tests --test suite -- --nocapture --test-threads=1 faults travel killed_server histories
+	GALLERIA_FAULTS=long cargo test --package galleria-tests --test suite -- --nocapture --test-threads=1 faults travel killed_server histories contract
 	GALLERIA_FAULTS=long cargo test --package store --test store -- --nocapture --test-threads=1 killed moving many_writers
 
 bench: tools ## the budgets, as ratios in one run

@@ -6,6 +6,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::record;
+
 pub struct Client {
     port: u16,
     host: String,
@@ -78,7 +80,9 @@ impl Client {
         body: Option<&str>,
     ) -> io::Result<Answer> {
         let request = self.request(method, path, headers, body);
-        self.raw(&request).await
+        let answer = self.raw(&request).await?;
+        record::keep(method, path, body, &answer);
+        Ok(answer)
     }
 
     /// The bytes of a request, to be sent many times.

@@ -14,6 +14,7 @@ pub mod names;
 pub mod partner;
 pub mod ports;
 pub mod postgres;
+pub mod record;
 pub mod redis;
 pub mod server;
 pub mod shim;

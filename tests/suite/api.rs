@@ -281,7 +281,9 @@ async fn every_operation_of_the_document_says_who_may_call_it_and_how_it_refuses
             let open = operation["security"].as_array().unwrap().contains(&json!({}));
             let asks = operation["x-permission"].as_object().unwrap();
             assert!(open || !asks.is_empty(), "{method} {path}");
-            assert!(operation["responses"]["default"].is_object(), "{method} {path}");
+            for status in ["401", "403", "429", "500", "503"] {
+                assert!(operation["responses"][status].is_object(), "{method} {path}: {status}");
+            }
         }
     }
     assert!(operations >= 13, "{operations}");

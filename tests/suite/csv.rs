@@ -221,7 +221,7 @@ async fn an_export_comes_back_without_a_change_and_a_changed_cell_changes_its_pr
     let shirt = json!({
         "title": "=Shirt, \"best\"", "handle": "shirt", "description": "Line one\nline two", "status": "draft",
         "categories": ["tops", "sale"], "tags": ["a, b", "c"], "brand": "-Halo", "tax_class": "reduced",
-        "attributes": { "Made in": "+Porto" }, "seo": { "title": "Shirts" },
+        "attributes": { "Made in": "+Porto", "Care": "\n=cmd", "Colour": "＝cmd" }, "seo": { "title": "Shirts" },
         "options": [{ "name": "Size", "values": ["S", "M", "L"] }],
         "media": [{ "url": "https://cdn.example/s.jpg", "decorative": true }, { "url": "https://cdn.example/s.mp4", "alt": "Worn", "kind": "video" }],
         "variants": [
@@ -236,7 +236,7 @@ async fn an_export_comes_back_without_a_change_and_a_changed_cell_changes_its_pr
     let before = all(&mut shop.admin, "/api/v1/products").await;
     let sheet = shop.export().await;
     assert!(
-        sheet.contains("'=Shirt") && sheet.contains("'-Halo") && sheet.contains("'+Porto"),
+        ["'=Shirt", "'-Halo", "'+Porto", "'\n=cmd", "'＝cmd"].iter().all(|cell| sheet.contains(cell)),
         "{}",
         &sheet[..800]
     );

@@ -12,16 +12,18 @@ use crate::world::{Engine, lamp, order};
 
 /// What is open to whoever did not say who they are stands here, so that opening one is a change that somebody reads. There
 /// are three kinds, and an operation that is none of them is refused by the story. These show what everybody may see.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 11] = [
     "get /api/v1/products",
     "get /api/v1/products/search",
     "get /api/v1/products/suggest",
+    "get /api/v1/products/by-handle/{handle}",
     "get /api/v1/products/{id}",
     "get /api/v1/products/{id}/availability",
     "get /api/v1/products/{id}/prices",
     "get /api/v1/categories",
     "get /api/v1/categories/{id}",
     "get /api/v1/attributes",
+    "get /api/v1/attributes/{name}",
 ];
 
 /// These hold no record of anybody's that they would show or change for the asking; and why.
@@ -46,10 +48,11 @@ const DOORS: [(&str, &str); 13] = [
 
 /// These are for guests: a guest's cart belongs to whoever knows its id, and so does what was ordered with it. Of staff and
 /// customers they ask a permission, and a record that is a customer's is nobody else's (`guests.rs`).
-pub const GUESTS: [&str; 13] = [
+pub const GUESTS: [&str; 14] = [
     "post /api/v1/carts",
     "get /api/v1/carts/{id}",
     "put /api/v1/carts/{id}",
+    "patch /api/v1/carts/{id}",
     "post /api/v1/carts/{id}/lines",
     "put /api/v1/carts/{id}/lines/{variant_id}",
     "delete /api/v1/carts/{id}/lines/{variant_id}",
@@ -64,6 +67,9 @@ pub const GUESTS: [&str; 13] = [
 
 /// Bodies that would be taken, so that nothing but the permission stands in the way.
 pub fn body(operation: &str, ids: &Ids) -> Option<Value> {
+    if let Some(path) = operation.strip_prefix("patch ") {
+        return body(&format!("put {path}"), ids);
+    }
     Some(match operation {
         "post /api/v1/products" => lamp("NEW", 1),
         "put /api/v1/products/{id}" => lamp("L", 1),

@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
 use kernel::{Check, Currency, Money, Problem, within};
 use serde::{Deserialize, Serialize};
@@ -11,16 +15,17 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::attribute::Value;
-use crate::content::{Content, Status, TaxClass, Variant, handle_from};
+use crate::content::{Content, Status, TaxClass, Variant, handle_from, is_handle};
 use crate::media::{Media, Seo};
 use crate::options::Choice;
 use crate::queries::{self, Listed, StockView};
-use crate::{LocationId, ProductId, VariantId, stock, works};
+use crate::{LocationId, ProductId, VariantId, showcase, stock, works};
 
 pub fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_products, create_product))
         .routes(routes!(read_product, change_product))
+        .routes(routes!(find_product))
         .routes(routes!(read_availability))
         .routes(routes!(list_inventory))
         .routes(routes!(read_inventory))
@@ -32,7 +37,8 @@ pub fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 pub struct NewProduct {
     pub title: String,
-    /// Its name in addresses; made from the title when left out.
+    /// Its name in addresses. Made from the title of a new product, and kept as it is of one that is there, when left out;
+    /// what is changed leads on to what it became.
     pub handle: Option<String>,
     #[serde(default)]
     pub description: String,
@@ -63,6 +69,7 @@ pub struct NewProduct {
 #[serde(deny_unknown_fields)]
 pub struct NewVariant {
     pub sku: String,
+    /// Made of its options when left out: `Coal / Large`.
     #[serde(default)]
     pub title: String,
     /// In minor units: 1999 is 19.99 €.
@@ -94,7 +101,9 @@ pub struct ProductView {
     attributes: BTreeMap<String, Value>,
     variants: Vec<VariantView>,
     version: i64,
+    #[schema(format = DateTime)]
     created_at: String,
+    #[schema(format = DateTime)]
     updated_at: String,
     /// This and what follows is absent on a product that was last changed before there was such a thing.
     tax_class: Option<String>,
@@ -209,6 +218,25 @@ async fn read_product(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<A
     shop.one_text(product.view, product.version)
 }
 
+/// Finds a product by its handle. One that it had before leads on to the one that it has.
+#[utoipa::path(get, path = "/api/v1/products/by-handle/{handle}", tag = "products", params(("handle" = String, Path)),
+    responses((status = 200, description = "The product.", body = ProductView),
+        (status = 301, description = "It goes by another handle now; Location says by which.")),
+    extensions(("x-public" = json!(true))),
+    security((), ("staff" = ["catalog:read"])))]
+async fn find_product(shop: Shop, Path(handle): Path<String>) -> Answer {
+    let missing = || Problem::not_found("product");
+    if !is_handle(&handle) {
+        return Err(missing().into());
+    }
+    if let Some(product) = queries::product_by_handle(&shop.tenant, &handle, shop.permitted).await? {
+        return shop.one_text(product.view, product.version);
+    }
+    let now = showcase::moved(&shop.tenant, &handle, shop.permitted).await?.ok_or_else(missing)?;
+    Ok((StatusCode::MOVED_PERMANENTLY, [(LOCATION, format!("/api/v1/products/by-handle/{now}"))])
+        .into_response())
+}
+
 /// Tells how many of each variant can be ordered.
 #[utoipa::path(get, path = "/api/v1/products/{id}/availability", tag = "products", params(("id" = Uuid, Path)),
     responses((status = 200, description = "What is available of each variant.", body = Page<Availability>)),
@@ -253,7 +281,10 @@ async fn create_product(ask: Command<NewProduct>) -> Answer {
 async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answer {
     let seen = ask.version_required()?;
     let currency = ask.shop.record.currency;
-    let (stock, content) = (ask.body.stock()?, ask.body.content(currency)?);
+    let (stock, mut content) = (ask.body.stock()?, ask.body.content(currency)?);
+    if ask.body.handle.is_none() {
+        content.handle = String::new();
+    }
     let work = works::change_product(&ask.shop.tenant, id, seen, content, stock, currency).await;
     ask.run(Work::or_refuse(work)).await
 }
@@ -296,7 +327,8 @@ async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> An
     check.that(*delta != 0, "/delta", "say how many more or fewer");
     check.that(within(reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
-    ask.run(works::adjust_stock(id, ask.if_match, *delta, reason.clone(), location)).await
+    let named = queries::named(&ask.shop.tenant, id).await?;
+    ask.run(works::adjust_stock(named, ask.if_match, *delta, reason.clone(), location)).await
 }
 
 impl NewProduct {

@@ -4,16 +4,18 @@ use axum::extract::Path;
 use edge::{Answer, Command, NoBody, Page, Routes, Shop};
 use kernel::{Check, args};
 use serde::Serialize;
-use store::{Reply, Work};
+use store::{Reply, Row, Work};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::attribute::{self, Attribute, Declaration, Declare, Redeclare, Remove};
 
 pub fn routes() -> Routes {
-    Routes::new()
-        .routes(routes!(list_attributes, declare_attribute))
-        .routes(routes!(change_attribute, remove_attribute))
+    Routes::new().routes(routes!(list_attributes, declare_attribute)).routes(routes!(
+        read_attribute,
+        change_attribute,
+        remove_attribute
+    ))
 }
 
 /// An attribute that the shop declared.
@@ -37,6 +39,23 @@ async fn list_attributes(shop: Shop) -> Answer {
         Some(AttributeView { declaration, version })
     });
     shop.list(&Page { items: views.collect(), next_cursor: None })
+}
+
+/// Reads what is declared of an attribute.
+#[utoipa::path(get, path = "/api/v1/attributes/{name}", tag = "products", params(("name" = String, Path)),
+    responses((status = 200, description = "The attribute.", body = AttributeView)),
+    extensions(("x-public" = json!(true))),
+    security((), ("staff" = ["catalog:read"])))]
+async fn read_attribute(shop: Shop, Path(name): Path<String>) -> Answer {
+    let sql = "select view, version from attributes where id = $1";
+    let row = |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<i64>(1)?));
+    let (view, version) = shop
+        .tenant
+        .row(sql, args![attribute::id(&name)], row)
+        .await?
+        .ok_or_else(|| kernel::Problem::not_found("attribute"))?;
+    let declaration = serde_json::from_str(&view).map_err(|_| kernel::Problem::bug())?;
+    shop.one(&AttributeView { declaration, version }, version)
 }
 
 /// Declares an attribute: products give it values of its type from now on.

@@ -1,6 +1,6 @@
 //! The right to a sku or a handle: a stream of its own for each, so that "taken" is decided, not stumbled over.
 
-use kernel::{Aggregate, Decide, Envelope, Projector, Timestamp, Write};
+use kernel::{Aggregate, Decide, Envelope, Projector, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,11 +28,16 @@ impl What<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     holder: Option<ProductId>,
+    /// Whether the holder goes by another handle now. It keeps this one until somebody wants it, so that whoever knows it
+    /// is led on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    former: bool,
 }
 
 kernel::events! {
     pub enum ClaimEvent {
         Taken(Taken) = ("catalog_claim.taken", 1),
+        Left(Left) = ("catalog_claim.left", 1),
         GivenUp(GivenUp) = ("catalog_claim.given_up", 1),
     }
 }
@@ -40,6 +45,16 @@ kernel::events! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     pub product: ProductId,
+    /// Whether it led on to another handle until now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub former: bool,
+}
+
+/// The holder of a handle goes by another one from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    pub product: ProductId,
+    pub handle: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +65,10 @@ impl Aggregate for Claim {
     type Event = ClaimEvent;
 
     fn apply(&mut self, event: &ClaimEvent) {
-        self.holder = match event {
-            ClaimEvent::Taken(taken) => Some(taken.product),
-            ClaimEvent::GivenUp(_) => None,
+        (self.holder, self.former) = match event {
+            ClaimEvent::Taken(taken) => (Some(taken.product), false),
+            ClaimEvent::Left(left) => (Some(left.product), true),
+            ClaimEvent::GivenUp(_) => (None, false),
         };
     }
 }
@@ -64,12 +80,18 @@ pub struct Take<'a> {
 
 pub struct GiveUp;
 
+pub struct Leave<'a> {
+    pub handle: &'a str,
+}
+
 impl Decide<Take<'_>> for Claim {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Take<'_>, _now: Timestamp) -> Result<Vec<ClaimEvent>, Refusal> {
+        let former = self.former;
         match (self.holder, command.what) {
-            (None, _) => Ok(vec![Taken { product: command.product }.into()]),
+            (None, _) => Ok(vec![Taken { product: command.product, former }.into()]),
+            (Some(_), _) if former => Ok(vec![Taken { product: command.product, former }.into()]),
             (Some(holder), _) if holder == command.product => Ok(Vec::new()),
             (Some(_), What::Sku(sku)) => Err(Refusal::SkuTaken { sku: sku.to_owned() }),
             (Some(_), What::Handle(handle)) => Err(Refusal::HandleTaken { handle: handle.to_owned() }),
@@ -85,10 +107,30 @@ impl Decide<GiveUp> for Claim {
     }
 }
 
+impl Decide<Leave<'_>> for Claim {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &Leave<'_>, _now: Timestamp) -> Result<Vec<ClaimEvent>, Refusal> {
+        let held = self.holder.filter(|_| !self.former);
+        let left = held.map(|product| Left { product, handle: command.handle.to_owned() }.into());
+        Ok(left.into_iter().collect())
+    }
+}
+
 impl Projector for Claim {
-    /// A claim needs no table: its state is all that anyone asks for.
-    fn project(_: &Envelope<&ClaimEvent>) -> Vec<Write> {
-        Vec::new()
+    /// Of claims only former handles need a table: whoever comes with one is led on.
+    fn project(event: &Envelope<&ClaimEvent>) -> Vec<Write> {
+        let write = match event.data {
+            ClaimEvent::Left(Left { product, handle }) => Write::one(
+                "insert into former_handles (claim_id, handle, product_id) values ($1, $2, $3)",
+                args![event.stream_id, handle, *product],
+            ),
+            ClaimEvent::Taken(Taken { former: true, .. }) => {
+                Write::one("delete from former_handles where claim_id = $1", args![event.stream_id])
+            }
+            ClaimEvent::Taken(_) | ClaimEvent::GivenUp(_) => return Vec::new(),
+        };
+        vec![write]
     }
 }
 
@@ -99,9 +141,27 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(0);
 
+    fn taken(product: ProductId) -> ClaimEvent {
+        Taken { product, former: false }.into()
+    }
+
+    #[test]
+    fn a_handle_that_was_left_leads_on_until_another_product_takes_it() {
+        let (mug, cup) = (ProductId::new(), ProductId::new());
+        let what = What::Handle("mug");
+        let left = given::<Claim>([taken(mug)]).when(&Leave { handle: "mug" }, NOW).unwrap();
+        assert_eq!(left, [Left { product: mug, handle: "mug".into() }.into()]);
+        let claim = given::<Claim>([taken(mug), left[0].clone()]);
+        assert_eq!(claim.when(&Leave { handle: "mug" }, NOW).unwrap(), []);
+        for product in [mug, cup] {
+            let again = claim.when(&Take { what, product }, NOW).unwrap();
+            assert_eq!(again, [Taken { product, former: true }.into()]);
+        }
+    }
+
     #[test]
     fn refuses_a_sku_that_another_product_has() {
-        let claim = given::<Claim>([Taken { product: ProductId::new() }.into()]);
+        let claim = given::<Claim>([taken(ProductId::new())]);
         let refusal =
             claim.when(&Take { what: What::Sku("A-1"), product: ProductId::new() }, NOW).unwrap_err();
         assert_eq!(refusal, Refusal::SkuTaken { sku: "A-1".into() });
@@ -109,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_sku_that_was_given_up_can_be_taken_again() {
-        let claim = given::<Claim>([Taken { product: ProductId::new() }.into(), GivenUp {}.into()]);
+        let claim = given::<Claim>([taken(ProductId::new()), GivenUp {}.into()]);
         assert_eq!(
             claim.when(&Take { what: What::Sku("A-1"), product: ProductId::new() }, NOW).unwrap().len(),
             1

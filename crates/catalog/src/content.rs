@@ -16,6 +16,7 @@ use crate::options::Choice;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProductStatus)]
 pub enum Status {
     Draft,
     #[default]
@@ -91,7 +92,37 @@ pub struct Variant {
     pub barcode: Option<String>,
 }
 
+/// What a variant is, in the order in which it is chosen, or else of the names. As long as a title may be.
+fn name_of(declared: &[Choice], variant: &Variant) -> String {
+    let options = &variant.options;
+    let values: Vec<&str> = match declared {
+        [] => options.values().map(String::as_str).collect(),
+        declared => {
+            declared.iter().filter_map(|choice| options.get(&choice.name)).map(String::as_str).collect()
+        }
+    };
+    values.join(" / ").chars().take(LONGEST_TITLE).collect()
+}
+
+const LONGEST_TITLE: usize = 200;
+
 impl Content {
+    /// Names each variant that has no title after what it is: `Coal / Large`. One that was named so before is named anew,
+    /// so that it does not keep the name of what it was.
+    pub fn name_variants(&mut self, before: &Self) {
+        for variant in &mut self.variants {
+            let was = before.variants.iter().find(|was| was.sku == variant.sku);
+            let own = |was: &Variant| was.title == variant.title && was.title == before.name_of(was);
+            if variant.title.is_empty() || was.is_some_and(own) {
+                variant.title = name_of(&self.options, variant);
+            }
+        }
+    }
+
+    fn name_of(&self, variant: &Variant) -> String {
+        name_of(&self.options, variant)
+    }
+
     /// Whether a product can be so. Everything that is wrong is told at once.
     pub fn check(&self, currency: Currency) -> Result<(), Problem> {
         let mut check = Check::default();

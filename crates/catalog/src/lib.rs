@@ -83,7 +83,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0003_categories",
         "0004_prices",
         "0005_locations",
-        "0006_words_contract"
+        "0006_words_contract",
+        "0007_former_handles"
     ],
     streams: &[
         store::Stream::of::<Product>(),

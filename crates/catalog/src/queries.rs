@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Arg, Money, Timestamp, args};
+use kernel::{Arg, Money, Problem, Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
@@ -191,6 +191,16 @@ pub async fn product(tenant: &Tenant, id: ProductId, all: bool) -> Result<Option
     tenant.row(sql, args![id], shown).await
 }
 
+/// The product that goes by a handle, in the same way.
+pub async fn product_by_handle(tenant: &Tenant, handle: &str, all: bool) -> Result<Option<Shown>, Failure> {
+    let sql = if all {
+        "select id, version, view from products where handle = $1"
+    } else {
+        "select id, version, view from products where handle = $1 and status = 'active'"
+    };
+    tenant.row(sql, args![handle.to_owned()], shown).await
+}
+
 /// Products, newest first, from below an id.
 pub async fn products(
     tenant: &Tenant,
@@ -243,6 +253,19 @@ pub async fn stock(tenant: &Tenant, id: VariantId, now: Timestamp) -> Result<Opt
     let sql = format!("{STOCK} where i.variant_id = $2");
     let args = args![now, id];
     tenant.row(&sql, args, stock_view).await
+}
+
+/// Which product's a variant is, and its SKU. Neither ever changes.
+pub(crate) struct Named {
+    pub(crate) variant: VariantId,
+    pub(crate) product: ProductId,
+    pub(crate) sku: String,
+}
+
+pub(crate) async fn named(tenant: &Tenant, variant: VariantId) -> Result<Named, Problem> {
+    let sql = "select product_id, sku from inventory where variant_id = $1";
+    let named = |row: &Row<'_>| Ok(Named { variant, product: ProductId(row.get(0)?), sku: row.get(1)? });
+    tenant.row(sql, args![variant], named).await?.ok_or_else(|| Problem::not_found("stock"))
 }
 
 /// Stocks by variant, oldest first; with `low`, those of which at most so many are available.

@@ -48,7 +48,7 @@ struct PriceQuote {
     why: Why,
     /// When a price list begins or ends next.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
 }
 

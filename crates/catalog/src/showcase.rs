@@ -3,7 +3,7 @@
 use kernel::args;
 use store::{Failure, Row, Tenant};
 
-use crate::queries::{Listed, Shown, products, shown};
+use crate::queries::{Listed, Shown, products};
 use crate::{Category, CategoryId, Status};
 
 /// All products and how often they were changed. Whenever any product is another, so is this.
@@ -20,10 +20,14 @@ pub async fn edition(tenant: &Tenant) -> Result<Edition, Failure> {
     Ok(tenant.row(sql, Vec::new(), read).await?.unwrap_or_default())
 }
 
-/// The product of this handle, if it is on sale.
-pub async fn product(tenant: &Tenant, handle: &str) -> Result<Option<Shown>, Failure> {
-    let sql = "select id, version, view from products where handle = $1 and status = 'active'";
-    tenant.row(sql, args![handle.to_owned()], shown).await
+/// The handle that a product goes by today which had this one before; `all` for those who may see what is not on sale.
+pub async fn moved(tenant: &Tenant, handle: &str, all: bool) -> Result<Option<String>, Failure> {
+    let sql = if all {
+        "select p.handle from former_handles f join products p on p.id = f.product_id where f.handle = $1"
+    } else {
+        "select p.handle from former_handles f join products p on p.id = f.product_id where f.handle = $1 and p.status = 'active'"
+    };
+    tenant.row(sql, args![handle.to_owned()], |row| row.get(0)).await
 }
 
 /// What is on sale, newest first, and no more than so many.

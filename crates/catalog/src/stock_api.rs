@@ -104,7 +104,7 @@ struct NewHoldLine {
 struct HoldView {
     #[schema(value_type = Uuid)]
     id: HoldId,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
 }
 
@@ -208,14 +208,14 @@ async fn transfer(Id(id): Id<VariantId>, ask: Command<NewTransfer>) -> Answer {
     check.that((1..=MOST).contains(&quantity), "/quantity", "say how many, 1 or more");
     check.that(within(&reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
-    let seen = ask.if_match;
+    let (seen, named) = (ask.if_match, queries::named(&ask.shop.tenant, id).await?);
     ask.run(Work::over::<Stock>([id]).and::<Place>([from, to]).decide(move |desk| {
         desk.get::<Stock>(id)?;
         desk.expect_version::<Stock>(id, seen)?;
         works::check_location(desk, to, "/to")?;
         let command = Transfer { from, to, quantity, reason: reason.clone() };
         desk.ask::<Stock, _>(id, &command)?;
-        works::counted(desk, id)
+        works::counted(desk, &named)
     }))
     .await
 }
@@ -237,12 +237,12 @@ async fn set_policy(Id(id): Id<VariantId>, ask: Command<NewPolicy>) -> Answer {
     check.that(limit, "/backorder_limit", "say 1 to 1,000,000 when backorders are allowed, and nothing else");
     check.done()?;
     let policy = Policy { low_at: *low_at, backorder_limit: backorder_limit.unwrap_or(0) };
-    let seen = ask.if_match;
+    let (seen, named) = (ask.if_match, queries::named(&ask.shop.tenant, id).await?);
     ask.run(Work::over::<Stock>([id]).decide(move |desk| {
         desk.get::<Stock>(id)?;
         desk.expect_version::<Stock>(id, seen)?;
         desk.ask::<Stock, _>(id, &Configure(policy.clone()))?;
-        works::counted(desk, id)
+        works::counted(desk, &named)
     }))
     .await
 }

@@ -9,9 +9,10 @@ use store::{Failure, Reply, Tenant, Work};
 use uuid::Uuid;
 
 use crate::attribute::{self, Attribute, Declaration};
-use crate::claim::{Claim, GiveUp, Take, What};
+use crate::claim::{Claim, GiveUp, Leave, Take, What};
 use crate::location::{self, Place};
 use crate::product::{Change, Create};
+use crate::queries::{Named, StockView};
 use crate::stock::{Adjust, Open, Stock};
 use crate::{Content, LocationId, Product, ProductId, VariantId, stock_api};
 
@@ -29,7 +30,8 @@ struct MadeVariant {
 }
 
 /// Makes a product, claims its names, and begins to count its variants.
-pub fn create_product(id: ProductId, content: Content, on_hand: HashMap<VariantId, i64>) -> Work {
+pub fn create_product(id: ProductId, mut content: Content, on_hand: HashMap<VariantId, i64>) -> Work {
+    content.name_variants(&Content::default());
     let claims = claims(&content);
     let variants: Vec<Uuid> = content.variants.iter().map(|variant| variant.id.uuid()).collect();
     let named = Work::over::<Product>([id]).and::<Claim>(claims).and::<Stock>(variants);
@@ -45,7 +47,8 @@ pub fn create_product(id: ProductId, content: Content, on_hand: HashMap<VariantI
     })
 }
 
-/// Replaces what a product says. Variants keep their ids by SKU; one that is left out is not sold any more.
+/// Replaces what a product says. Variants keep their ids by SKU; one that is left out is not sold any more. A handle that
+/// is left out, which is then empty, stays as it is; one that is changed leads on to the new one.
 pub async fn change_product(
     tenant: &Tenant,
     id: ProductId,
@@ -55,6 +58,9 @@ pub async fn change_product(
     currency: Currency,
 ) -> Result<Work, Problem> {
     let before = names_of(tenant, id).await?;
+    if content.handle.is_empty() {
+        content.handle.clone_from(&before.handle);
+    }
     for variant in &mut content.variants {
         if let Some(known) = before.variants.get(&variant.sku) {
             variant.id = *known;
@@ -72,14 +78,16 @@ pub async fn change_product(
         .keys()
         .filter(|sku| !content.variants.iter().any(|variant| variant.sku == **sku))
         .map(|sku| What::Sku(sku).id())
-        .chain((before.handle != content.handle).then(|| What::Handle(&before.handle).id()))
         .collect();
+    let former = before.handle.clone();
     let mut names = claims(&content);
     names.extend(&dropped);
+    names.extend((former != content.handle).then(|| What::Handle(&former).id()));
     let known = before.version;
     let named = Work::over::<Product>([id]).and::<Claim>(names).and::<Stock>(added.clone());
     Ok(named.and::<Attribute>(attributes(&content)).decide(move |desk| {
-        desk.get::<Product>(id)?;
+        let mut content = content.clone();
+        content.name_variants(&desk.get::<Product>(id)?.content);
         desk.expect_version::<Product>(id, Some(seen))?;
         // What was read to know the names must still hold; the caller's version says so, unless the read was older.
         desk.expect_version::<Product>(id, Some(known))?;
@@ -87,6 +95,9 @@ pub async fn change_product(
         desk.ask::<Product, _>(id, &Change(content.clone()))?;
         for claim in &dropped {
             desk.ask::<Claim, _>(*claim, &GiveUp)?;
+        }
+        if former != content.handle {
+            desk.ask::<Claim, _>(What::Handle(&former).id(), &Leave { handle: &former })?;
         }
         claim_names(desk, id, &content)?;
         for variant in content.variants.iter().filter(|variant| added.contains(&variant.id)) {
@@ -99,19 +110,20 @@ pub async fn change_product(
 }
 
 /// Corrects the count of a variant in a location.
-pub fn adjust_stock(
-    id: VariantId,
+pub(crate) fn adjust_stock(
+    named: Named,
     seen: Option<i64>,
     delta: i64,
     reason: String,
     location: LocationId,
 ) -> Work {
+    let id = named.variant;
     Work::over::<Stock>([id]).and::<Place>([location]).decide(move |desk| {
         desk.get::<Stock>(id)?;
         desk.expect_version::<Stock>(id, seen)?;
         check_location(desk, location, "/location_id")?;
         desk.ask::<Stock, _>(id, &Adjust { delta, reason: reason.clone(), location })?;
-        counted(desk, id)
+        counted(desk, &named)
     })
 }
 
@@ -129,16 +141,24 @@ pub(crate) fn check_location(
 }
 
 /// What there is of a variant, after it was counted or moved.
-pub(crate) fn counted(desk: &mut store::Desk<'_>, id: VariantId) -> Result<Reply, Problem> {
-    let (version, now) = (desk.version::<Stock>(id), desk.now());
-    let stock = desk.get::<Stock>(id)?;
+pub(crate) fn counted(desk: &mut store::Desk<'_>, named: &Named) -> Result<Reply, Problem> {
+    let (version, now) = (desk.version::<Stock>(named.variant), desk.now());
+    let stock = desk.get::<Stock>(named.variant)?;
     let held = stock.held(now);
-    let body = serde_json::json!({
-        "variant_id": id, "on_hand": stock.on_hand, "reserved": stock.reserved, "backordered": stock.backordered,
-        "held": held, "available": stock.available() - held, "low_at": stock.policy.low_at,
-        "backorder_limit": stock.policy.backorder_limit, "version": version,
-    });
-    Ok(Reply::json(200, &body).version(version))
+    let view = StockView {
+        variant_id: named.variant,
+        product_id: named.product,
+        sku: named.sku.clone(),
+        on_hand: stock.on_hand,
+        reserved: stock.reserved,
+        backordered: stock.backordered,
+        held,
+        available: stock.available() - held,
+        low_at: stock.policy.low_at,
+        backorder_limit: stock.policy.backorder_limit,
+        version,
+    };
+    Ok(Reply::json(200, &view).version(version))
 }
 
 fn attributes(content: &Content) -> Vec<Uuid> {

@@ -32,10 +32,10 @@ struct Seen {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PartnerHealth)]
 pub struct Health {
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_success_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_failure_at: Option<Timestamp>,
     pub failures_in_a_row: u32,

@@ -72,7 +72,7 @@ async fn list_partners(shop: Shop) -> Answer {
 
 /// Adds a partner. Nobody is asked yet; have it checked then.
 #[utoipa::path(post, path = "/api/v1/partners", tag = "partners", request_body = NewPartner, extensions(("x-fresh" = json!(true))),
-    responses((status = 201, description = "Added.")),
+    responses((status = 201, description = "Added.", body = edge::answer::MadeRecord)),
     security(("staff" = ["partners:write"])))]
 async fn add_partner(Extension(partners): Extension<Partners>, ask: Command<NewPartner>) -> Answer {
     let tenant = &ask.shop.tenant;

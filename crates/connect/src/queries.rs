@@ -68,9 +68,9 @@ pub struct SyncRow {
     pub conflicts: i64,
     /// What became of it, in a sentence; empty while it runs.
     pub told: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub began_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
 }

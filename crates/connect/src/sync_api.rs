@@ -4,6 +4,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
+use kernel::formula::guarded;
 use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::relay::{Job, JobState};
@@ -32,7 +33,7 @@ struct SyncView {
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     /// When it goes on by itself.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     goes_on_at: Option<Timestamp>,
 }
@@ -77,7 +78,7 @@ struct NewSync {
 
 /// Begins a sync with an ERP: its products, then its inventory.
 #[utoipa::path(post, path = "/api/v1/partners/{id}/syncs", tag = "partners", params(("id" = Uuid, Path)), request_body = NewSync,
-    responses((status = 201, description = "It begins; Location says where it is seen.")),
+    responses((status = 201, description = "It begins; Location says where it is seen.", body = edge::answer::MadeRecord)),
     security(("staff" = ["partners:write"])))]
 async fn begin_sync(Id(id): Id<PartnerId>, ask: Command<NewSync>) -> Answer {
     let row = found(&ask.shop, id).await?;
@@ -142,10 +143,9 @@ fn line(row: &RejectRow) -> String {
     format!("{stage},{page},{},{kind},{}\r\n", cell(sku), cell(reason))
 }
 
-/// A spreadsheet takes what begins with such a sign for a formula, and the ERP's texts are a stranger's.
+/// The ERP's texts are a stranger's.
 fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", guarded(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]

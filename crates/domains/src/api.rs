@@ -53,12 +53,12 @@ struct DomainView {
     /// What was found last, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     claimed_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     proven_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     checked_at: Option<Timestamp>,
     version: i64,

@@ -32,6 +32,7 @@ struct Claim {
 /// Where a proof was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProofPlace)]
 pub enum Way {
     /// In a TXT record.
     Dns,

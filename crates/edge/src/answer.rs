@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Done, Failure};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::tenancy::Shop;
 
@@ -46,6 +47,18 @@ pub struct Page<T> {
     /// Where the next page begins; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+}
+
+/// Which record was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeRecord {
+    pub id: Uuid,
+}
+
+/// Which version of a record there is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptRecord {
+    pub version: i64,
 }
 
 impl<T> Page<T> {

@@ -16,7 +16,6 @@ use store::relay::Workers;
 use store::{Cell, TenantRecord};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::answer::{Answer, Refused};
@@ -26,11 +25,12 @@ use crate::door::Door;
 use crate::pass::Meter;
 use crate::places::Places;
 use crate::problems::{self, ProblemDoc};
+use crate::routes::{Parts, Routes};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::turnstile::Turnstile;
 use crate::usage::{self, Counts};
-use crate::{Routes, document2, house, pages, pass, tenancy};
+use crate::{document2, house, pages, pass, patch, tenancy};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -66,22 +66,18 @@ pub(crate) struct Operation {
     pub(crate) meter: Meter,
 }
 
-/// The whole application: routes with their document, and what the contexts' codes mean.
+/// The whole application: routes with their document, and what their codes mean.
 pub fn app(
     cell: Cell,
     workers: Workers,
     door: Arc<dyn Door>,
     settings: Settings,
     routes: Routes,
-    problems: &[&[ProblemDoc]],
 ) -> Result<(Router, Platform), String> {
     let metrics = pass::recorder();
-    let (router, document) = OpenApiRouter::<Platform>::new()
-        .merge(routes)
-        .merge(house::routes())
-        .merge(usage::routes())
-        .split_for_parts();
-    let (document, table) = document::finish(document)?;
+    let Parts { router, document, problems } =
+        Routes::new().merge(routes).merge(house::routes()).merge(usage::routes()).into_parts()?;
+    let (document, table) = document::finish(document, &problems)?;
     let mut names = Vec::new();
     let operations = table
         .into_iter()
@@ -100,7 +96,7 @@ pub fn app(
         })
         .collect();
     let mut every: Vec<ProblemDoc> =
-        problems.iter().flat_map(|some| some.iter()).chain(problems::COMMON).copied().collect();
+        problems.into_values().flatten().chain(problems::COMMON.iter().copied()).collect();
     every.sort_by_key(|problem| problem.code);
     every.dedup_by_key(|problem| problem.code);
     let platform = Platform(Arc::new(Inner {
@@ -122,6 +118,9 @@ pub fn app(
         counts: Counts::default(),
         names,
     }));
+    let plain = router.clone().with_state(platform.clone());
+    let patches = patch::routes(platform.document(), &plain);
+    let router = patches.into_iter().fold(router, |router, (path, patch)| router.route(&path, patch));
     let router = router
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use futures_util::StreamExt;
 use kernel::problem::pointer_part;
 use kernel::{Fault, Problem};
@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::answer::{self, Answer, Refused};
 use crate::app::Platform;
+use crate::patch::Patched;
 use crate::tenancy::Shop;
 use crate::wording;
 
@@ -115,25 +116,28 @@ impl<T: DeserializeOwned> FromRequest<Platform> for Command<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
-        let is_json =
-            request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-                let kind = kind.split(';').next().unwrap_or_default().trim();
-                kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
-            });
+        let json = check_json(request.headers());
         let (command, bytes) = receive(request, platform).await?;
-        if !is_json {
-            return Err(Problem::new(
-                Fault::UnsupportedMedia,
-                "not_json",
-                "Not JSON",
-                "Send the body as JSON, with \"Content-Type: application/json\".",
-            )
-            .into());
-        }
+        json?;
         let body = read_json(&bytes)?;
         let Command { shop, if_match, once, in_flight, .. } = command;
         Ok(Self { shop, body, if_match, once, in_flight })
     }
+}
+
+/// Whether the body says of itself that it is JSON.
+pub(crate) fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || kind.ends_with("+json") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Fault::UnsupportedMedia,
+        "not_json",
+        "Not JSON",
+        "Send the body as JSON, with \"Content-Type: application/json\".",
+    ))
 }
 
 async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBody>, Bytes), Refused> {
@@ -177,7 +181,8 @@ pub(crate) async fn signed_body(
 
 fn once(parts: &Parts, shop: &Shop, body: &[u8]) -> Result<Option<Once>, Problem> {
     let key = once_key(parts, shop)?;
-    let fingerprint = || fingerprint(parts.uri.query().unwrap_or_default(), body);
+    let asked = parts.extensions.get::<Patched>().map_or(body, |patched| &patched.0);
+    let fingerprint = || fingerprint(parts.uri.query().unwrap_or_default(), asked);
     Ok(key.map(|key| Once { key, fingerprint: fingerprint() }))
 }
 
@@ -194,6 +199,7 @@ pub(crate) fn once_key(parts: &Parts, shop: &Shop) -> Result<Option<String>, Pro
         ));
     }
     let Parts { method, uri, .. } = parts;
+    let method = parts.extensions.get::<Patched>().map_or(method, |_| &Method::PATCH);
     Ok(Some(format!("{} {method} {} {key}", shop.caller.actor, uri.path())))
 }
 
@@ -202,7 +208,7 @@ pub(crate) fn fingerprint(query: &str, body: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(query).chain_update([0]).chain_update(body).finalize().to_vec()
 }
 
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {

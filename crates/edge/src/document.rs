@@ -1,12 +1,17 @@
 //! The OpenAPI document, finished; and the table of permissions that is read from it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::http::Method;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
 use crate::caller::Audience;
+use crate::composed;
+use crate::document_patch;
+use crate::examples;
+use crate::problems::ProblemDoc;
+use crate::refusals::{self, Refusals};
 use crate::shape::Shape;
 
 /// What an operation asks of its caller.
@@ -40,8 +45,12 @@ pub(crate) struct Bodies {
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Adds to each operation what all have in common. Fails when one does not say who may call it.
-pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
+/// Adds to each operation what all have in common, and what its path may be refused with. Fails when one does not say who
+/// may call it, or is called like another.
+pub(crate) fn finish(
+    routes: OpenApi,
+    problems: &BTreeMap<String, Vec<ProblemDoc>>,
+) -> Result<(Value, Table), String> {
     let mut document = serde_json::to_value(routes)
         .map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
     document["info"] = json!({
@@ -55,8 +64,11 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
         "customer": scheme("A customer of the shop: an access token, or a session in a browser. Only their own records."),
         "operator": scheme("Who runs the platform: an access token, or a session in a browser."),
     });
-    document["components"]["schemas"]["Problem"] = problem_schema();
-    let mut table = Table::new();
+    document["servers"] = json!([{ "url": "/", "description": "The shop whose host this is." }]);
+    composed::write_out(&mut document);
+    document_patch::add(&mut document);
+    document["components"]["schemas"]["Problem"] = refusals::schema();
+    let (mut table, mut refusals, mut names) = (Table::new(), Refusals::default(), HashMap::new());
     let first = document.clone();
     let paths = document["paths"].as_object_mut().ok_or("the OpenAPI document has no paths")?;
     for (path, item) in paths {
@@ -70,13 +82,23 @@ pub(crate) fn finish(routes: OpenApi) -> Result<(Value, Table), String> {
                     "{method} {path} says x-public, which only a GET that is open to all can be"
                 ));
             }
+            let name = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            if let Some(other) = names.insert(name.clone(), format!("{method} {path}")) {
+                return Err(format!(
+                    "{method} {path} and {other} are both called {name}; rename one handler"
+                ));
+            }
             let bodies = bodies(&first, operation);
+            let own = problems.get(path).map_or(&[] as &[ProblemDoc], Vec::as_slice);
+            refusals.describe(operation, method, &access, own);
             complete(operation, method, &access);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
                 .map_err(|error| error.to_string())?;
             table.entry(path.clone()).or_default().push((method, access, bodies));
         }
     }
+    refusals.write(&mut document);
+    examples::add(&mut document)?;
     Ok((document, table))
 }
 
@@ -113,10 +135,6 @@ fn complete(operation: &mut Value, method: &str, access: &Access) {
     let asks =
         access.asks.iter().map(|(audience, permission)| (audience.as_str().to_owned(), json!(permission)));
     operation["x-permission"] = Value::Object(asks.collect());
-    operation["responses"]["default"] = json!({
-        "description": "Refused: a problem with a stable code.",
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
     if method == "get" {
         return;
     }
@@ -135,24 +153,23 @@ fn complete(operation: &mut Value, method: &str, access: &Access) {
     }
 }
 
-fn problem_schema() -> Value {
-    json!({
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "code", "correlation_id"],
-        "properties": {
-            "type": { "type": "string", "description": "A page about the code." },
-            "title": { "type": "string" },
-            "status": { "type": "integer" },
-            "detail": { "type": "string", "description": "What happened and what to do." },
-            "code": { "type": "string", "description": "Stable; made for programs." },
-            "correlation_id": { "type": "string", "format": "uuid" },
-            "errors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": { "pointer": { "type": "string" }, "detail": { "type": "string" } },
-                },
-            },
-        },
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(names: [&str; 2]) -> OpenApi {
+        let operation = |name: &str| json!({ "operationId": name, "security": [{}], "responses": {} });
+        let written = json!({
+            "openapi": "3.1.0", "info": { "title": "", "version": "" },
+            "paths": { "/a": { "get": operation(names[0]) }, "/b": { "get": operation(names[1]) } },
+        });
+        serde_json::from_value(written).unwrap()
+    }
+
+    #[test]
+    fn two_operations_of_one_name_keep_the_app_from_starting() {
+        let told = finish(document(["read_it", "read_it"]), &BTreeMap::new()).unwrap_err();
+        assert!(told.contains("/a") && told.contains("/b") && told.contains("read_it"), "{told}");
+        assert!(finish(document(["read_it", "list_them"]), &BTreeMap::new()).is_ok());
+    }
 }

@@ -3,12 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::examples;
 use crate::shape::Shape;
 
 const MONEY: &str = "#/components/schemas/Money";
 
 pub(crate) fn second(first: &Value) -> Value {
     let mut document = first.clone();
+    examples::reword(first, &mut document);
     rewrite(first, &mut document["components"]["schemas"]);
     let paths = document["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
     let renamed = paths.into_iter().map(|(path, mut item)| {
@@ -101,7 +103,7 @@ fn reword(value: &mut Value) {
 fn reword_members(members: &mut Map<String, Value>) {
     for (name, member) in members {
         match member {
-            Value::String(text) if ["description", "summary"].contains(&name.as_str()) => {
+            Value::String(text) if ["description", "summary", "detail"].contains(&name.as_str()) => {
                 *text = reworded(text);
             }
             member => reword(member),
@@ -109,6 +111,6 @@ fn reword_members(members: &mut Map<String, Value>) {
     }
 }
 
-fn reworded(text: &str) -> String {
+pub(crate) fn reworded(text: &str) -> String {
     text.replace("/api/v1/", "/api/v2/").replace("`next_cursor`", "`page.next`")
 }

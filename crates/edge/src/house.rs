@@ -101,7 +101,7 @@ struct DeadLetterView {
     attempts: i64,
     /// What went wrong last.
     problem: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     parked_at: Timestamp,
     /// What happened.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -182,7 +182,7 @@ struct JobView {
     args: Value,
     /// waiting, running, done, failed or cancelled.
     state: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     due: Timestamp,
     every_seconds: Option<i64>,
     attempts: i64,
@@ -191,11 +191,11 @@ struct JobView {
     total: i64,
     note: Option<String>,
     problem: Option<String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     started_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
 }
 
@@ -208,7 +208,7 @@ struct StartJob {
     #[serde(default)]
     args: Value,
     /// At once when left out.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     due: Option<Timestamp>,
     /// For one that repeats: the seconds between, 60 or more.
     every_seconds: Option<u64>,
@@ -274,7 +274,7 @@ struct HappeningView {
     version: i64,
     kind: String,
     actor: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     data: Value,
 }
@@ -371,7 +371,7 @@ struct ErasePerson {
 #[derive(Serialize, ToSchema)]
 struct ErasedView {
     subject: Uuid,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     erased_at: Timestamp,
 }
 

@@ -226,12 +226,17 @@ fn described(document: &Value, here: &str, (method, path, operation): Described<
             @if body.is_object() { h4 { "Body" } (fields(document, body, 0)) }
             h4 { "Answers" }
             dl { @for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-                dt { code { (status) } } dd { (text(&response["description"])) }
+                dt { code { (status) } } dd { (text(&answer(document, response)["description"])) }
             } }
             h4 { "Try it" }
             pre tabindex="0" { code { (example(here, method, path, body)) } }
         }
     }
+}
+
+fn answer<'a>(document: &'a Value, response: &'a Value) -> &'a Value {
+    let named = response["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/responses/"));
+    named.map_or(response, |name| &document["components"]["responses"][name])
 }
 
 /// The members of a schema, and of the schemas in it, as far as a person wants to read at once.

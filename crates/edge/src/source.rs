@@ -66,6 +66,13 @@ impl TrustedProxies {
     }
 }
 
+/// Who stood at the other end of the connection, for a request that is made of another.
+pub(crate) fn carry(from: &Extensions, to: &mut Extensions) {
+    if let Some(peer) = from.get::<Peer>() {
+        to.insert(*peer);
+    }
+}
+
 /// The last word is the nearest proxy's; `None` when it says nothing.
 fn came_by_https(headers: &HeaderMap) -> Option<bool> {
     let said = headers.get_all("x-forwarded-proto").into_iter().next_back()?;

@@ -95,10 +95,10 @@ impl Platform {
 #[into_params(parameter_in = Query)]
 struct ReadUsage {
     /// From this moment's day on: 2026-05-03T00:00:00Z; thirty days ago when left out.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     from: Option<Timestamp>,
     /// Up to this moment's day; today when left out.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     to: Option<Timestamp>,
 }
 
@@ -106,7 +106,7 @@ struct ReadUsage {
 #[derive(Serialize, ToSchema)]
 struct UsageView {
     /// Its first moment, in UTC.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     day: Timestamp,
     /// `staff:…` or `service:…` for a key; `staff`, `customer` or `anonymous` for people.
     caller: String,

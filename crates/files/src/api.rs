@@ -62,13 +62,19 @@ struct NewFileAddress {
 struct FileAddress {
     /// Complete, or relative to the host that was asked.
     address: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
 }
 
+/// Bytes of any kind.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it is read as it comes, and stands here for the document")]
+struct Bytes(Vec<u8>);
+
 /// Stores a file: its bytes are the body. What kind of file it is, is found out from them.
 #[utoipa::path(post, path = "/api/v1/files", tag = "files", params(NewFile),
-    request_body(content = [u8], content_type = "application/octet-stream", description = "The file, as it is."),
+    request_body(content = Bytes, content_type = "application/octet-stream", description = "The file, as it is."),
     responses((status = 201, description = "Stored; Location says where.", body = FileView)),
     security(("staff" = ["files:write"])))]
 async fn store_file(

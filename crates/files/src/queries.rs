@@ -28,11 +28,11 @@ pub struct FileView {
     /// Whom it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Uuid>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub stored_at: Timestamp,
     /// Its bytes are gone since.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub removed_at: Option<Timestamp>,
     pub version: i64,
 }

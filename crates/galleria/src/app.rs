@@ -8,7 +8,7 @@ use blobs::Blobs;
 use connect::Partners;
 use credentials::{BreachFile, Passwords};
 use domains::{Dns, Pages, Prover};
-use edge::{Platform, ProblemDoc, Routes};
+use edge::{Platform, Routes};
 use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
@@ -38,20 +38,6 @@ pub const CONTEXTS: &[Context] = &[
     store::privacy::CONTEXT,
 ];
 
-const PROBLEMS: &[&[ProblemDoc]] = &[
-    catalog::PROBLEMS,
-    search::PROBLEMS,
-    orders::PROBLEMS,
-    payments::PROBLEMS,
-    files::PROBLEMS,
-    identity::PROBLEMS,
-    domains::PROBLEMS,
-    connect::PROBLEMS,
-    customers::PROBLEMS,
-    sheets::PROBLEMS,
-    storefront::PROBLEMS,
-];
-
 pub fn routes(
     shelf: Shelf,
     entrance: &Entrance,
@@ -62,20 +48,22 @@ pub fn routes(
 ) -> Routes {
     let partner = Arc::new(partners.clone());
     let ports = Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner };
-    let routes = Routes::new()
-        .merge(catalog::routes())
-        .merge(search::routes(search.clone()))
-        .merge(orders::routes(ports.clone()));
-    routes
-        .merge(payments::routes(cashier))
-        .merge(files::routes(shelf.clone()))
-        .merge(identity::routes(entrance))
+    // What is ordered is priced and counted by the catalog, and paid elsewhere, so orders are refused in their words, too.
+    let selling = [catalog::PROBLEMS, orders::PROBLEMS, customers::PROBLEMS].concat();
+    let paying = [payments::PROBLEMS, &selling].concat();
+    Routes::new()
+        .merge(catalog::routes().refusing(catalog::PROBLEMS))
+        .merge(search::routes(search.clone()).refusing(search::PROBLEMS))
+        .merge(orders::routes(ports.clone()).refusing(&selling))
+        .merge(payments::routes(cashier).refusing(&paying))
+        .merge(files::routes(shelf.clone()).refusing(files::PROBLEMS))
+        .merge(identity::routes(entrance).refusing(identity::PROBLEMS))
         .merge(entry::routes())
-        .merge(domains::routes(prover))
-        .merge(connect::routes(partners))
-        .merge(customers::routes())
-        .merge(sheets::routes(shelf.clone()))
-        .merge(storefront::routes(shelf, search, ports, cashier))
+        .merge(domains::routes(prover).refusing(domains::PROBLEMS))
+        .merge(connect::routes(partners).refusing(connect::PROBLEMS))
+        .merge(customers::routes().refusing(customers::PROBLEMS))
+        .merge(sheets::routes(shelf.clone()).refusing(sheets::PROBLEMS))
+        .merge(storefront::routes(shelf, search, ports, cashier).refusing(storefront::PROBLEMS))
 }
 
 /// The place of the files, if the configuration names one.
@@ -157,7 +145,7 @@ pub async fn router(
     let shelf = Shelf::new(blobs, config.file_limit);
     let search = Search::open(cell.clone(), &config.search())?;
     let routes = routes(shelf, &entrance, search, prover, cashier, partners);
-    edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes, PROBLEMS)
+    edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes)
 }
 
 /// Where passwords are hashed, and what nobody may choose.

@@ -68,6 +68,7 @@ struct For {
 
 /// A place where people sign in.
 #[derive(Serialize, ToSchema)]
+#[schema(as = WayIn)]
 struct Way {
     #[schema(value_type = Uuid)]
     id: ProviderId,

@@ -41,8 +41,8 @@ pub fn routes() -> Routes {
         .routes(routes!(begin_adding))
         .routes(routes!(remove_passkey))
         .routes(routes!(begin_sign_in))
-        .routes(routes!(sign_in))
-        .routes(routes!(prove))
+        .routes(routes!(sign_in_with_passkey))
+        .routes(routes!(prove_with_passkey))
 }
 
 /// What a ceremony was begun for. The browser holds it under our seal until it is finished.
@@ -193,9 +193,9 @@ struct ShowPasskey {
 
 /// Signs in with a passkey, which stands for a password and a code: it was had, and its device knew its owner.
 #[utoipa::path(post, path = "/api/v1/sign-in/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true)), ("x-guesses" = json!(true))),
-    responses((status = 200, description = "Signed in.")),
+    responses((status = 200, description = "Signed in.", body = sign_in_api::SignedIn)),
     security(()))]
-async fn sign_in(
+async fn sign_in_with_passkey(
     Extension(entrance): Extension<Entrance>,
     device: Device,
     site: Site,
@@ -211,7 +211,11 @@ async fn sign_in(
 #[utoipa::path(post, path = "/api/v1/me/proof/passkey", tag = "identity", request_body = ShowPasskey, extensions(("x-house" = json!(true)), ("x-guesses" = json!(true))),
     responses((status = 204, description = "Proven.")),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
-async fn prove(Extension(entrance): Extension<Entrance>, site: Site, ask: Command<ShowPasskey>) -> Answer {
+async fn prove_with_passkey(
+    Extension(entrance): Extension<Entrance>,
+    site: Site,
+    ask: Command<ShowPasskey>,
+) -> Answer {
     let (me, session) = person(&ask.shop)?;
     let (account, _, proof) = shown(&ask.shop, &site, &ask.body).await?;
     if account != me {

@@ -67,7 +67,7 @@ struct Invite {
 
 /// Makes an account for somebody who works here, and has them written to. The letter lets them choose a password.
 #[utoipa::path(post, path = "/api/v1/accounts", tag = "identity", request_body = Invite, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
-    responses((status = 201, description = "Made; a letter is on its way.")),
+    responses((status = 201, description = "Made; a letter is on its way.", body = edge::answer::MadeRecord)),
     security(("staff" = ["accounts:write"]), ("operator" = ["accounts:write"])))]
 async fn invite(
     Extension(entrance): Extension<Entrance>,

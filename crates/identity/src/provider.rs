@@ -17,6 +17,7 @@ pub struct Provider {
 
 /// What was configured. What is left out is as the preset has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SignInProviderDefinition)]
 pub struct Definition {
     /// staff or customer; on the platform's own address, operator.
     pub audience: String,

@@ -17,9 +17,9 @@ const AT_MOST: usize = 20;
 
 pub fn routes() -> Routes {
     Routes::new()
-        .routes(routes!(list_providers, add_provider))
-        .routes(routes!(read_provider, change_provider, remove_provider))
-        .routes(routes!(check_provider))
+        .routes(routes!(list_sign_in_providers, add_sign_in_provider))
+        .routes(routes!(read_sign_in_provider, change_sign_in_provider, remove_sign_in_provider))
+        .routes(routes!(check_sign_in_provider))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -31,7 +31,7 @@ struct Providers {
 #[utoipa::path(get, path = "/api/v1/providers", tag = "identity", extensions(("x-house" = json!(true))),
     responses((status = 200, description = "The providers.", body = Providers)),
     security(("staff" = ["providers:read"]), ("operator" = ["providers:read"])))]
-async fn list_providers(shop: Shop) -> Answer {
+async fn list_sign_in_providers(shop: Shop) -> Answer {
     let items = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view).collect();
     shop.list_of(&Providers { items })
 }
@@ -72,9 +72,12 @@ struct Configuration {
 
 /// Adds a provider. Nobody is asked yet; have it checked then.
 #[utoipa::path(post, path = "/api/v1/providers", tag = "identity", request_body = Configuration, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
-    responses((status = 201, description = "Added.")),
+    responses((status = 201, description = "Added.", body = edge::answer::MadeRecord)),
     security(("staff" = ["providers:write"]), ("operator" = ["providers:write"])))]
-async fn add_provider(Extension(entrance): Extension<Entrance>, ask: Command<Configuration>) -> Answer {
+async fn add_sign_in_provider(
+    Extension(entrance): Extension<Entrance>,
+    ask: Command<Configuration>,
+) -> Answer {
     let shop = &ask.shop;
     if queries::providers(&shop.tenant).await?.len() >= AT_MOST {
         return Err(Problem::from(Refusal::TooManyProviders).into());
@@ -94,7 +97,7 @@ async fn add_provider(Extension(entrance): Extension<Entrance>, ask: Command<Con
 #[utoipa::path(get, path = "/api/v1/providers/{id}", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true))),
     responses((status = 200, description = "The provider.", body = ProviderView)),
     security(("staff" = ["providers:read"]), ("operator" = ["providers:read"])))]
-async fn read_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
+async fn read_sign_in_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
     let row = found(&shop, id).await?;
     shop.one(&row.view, row.view.version)
 }
@@ -103,7 +106,7 @@ async fn read_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
 #[utoipa::path(put, path = "/api/v1/providers/{id}", tag = "identity", params(("id" = Uuid, Path)), request_body = Configuration, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
     responses((status = 204, description = "It is so now.")),
     security(("staff" = ["providers:write"]), ("operator" = ["providers:write"])))]
-async fn change_provider(
+async fn change_sign_in_provider(
     Extension(entrance): Extension<Entrance>,
     Id(id): Id<ProviderId>,
     ask: Command<Configuration>,
@@ -128,7 +131,7 @@ async fn change_provider(
 #[utoipa::path(delete, path = "/api/v1/providers/{id}", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
     responses((status = 204, description = "It is gone.")),
     security(("staff" = ["providers:write"]), ("operator" = ["providers:write"])))]
-async fn remove_provider(
+async fn remove_sign_in_provider(
     Extension(entrance): Extension<Entrance>,
     Id(id): Id<ProviderId>,
     ask: Command<NoBody>,
@@ -155,7 +158,7 @@ struct Checked {
 #[utoipa::path(post, path = "/api/v1/providers/{id}/check", tag = "identity", params(("id" = Uuid, Path)), extensions(("x-house" = json!(true))),
     responses((status = 200, description = "Whether it works.", body = Checked)),
     security(("staff" = ["providers:write"]), ("operator" = ["providers:write"])))]
-async fn check_provider(
+async fn check_sign_in_provider(
     Extension(entrance): Extension<Entrance>,
     Id(id): Id<ProviderId>,
     ask: Command<NoBody>,

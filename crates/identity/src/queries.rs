@@ -25,9 +25,9 @@ pub struct AccountView {
     /// Whether signing in takes a code of the moment, too.
     pub has_app: bool,
     pub recovery_codes_left: i64,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
     pub version: i64,
@@ -52,13 +52,13 @@ pub struct SessionView {
     #[schema(value_type = Option<Uuid>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<ProviderId>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub proven_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub seen_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// Whether it is the one that asks.
     pub current: bool,
@@ -70,9 +70,9 @@ pub struct PasskeyView {
     #[schema(value_type = Uuid)]
     pub id: PasskeyId,
     pub name: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub added_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub used_at: Option<Timestamp>,
     #[serde(skip)]
     pub record: String,
@@ -82,6 +82,7 @@ pub struct PasskeyView {
 
 /// A provider. Its secret is never shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SignInProviderView)]
 pub struct ProviderView {
     #[schema(value_type = Uuid)]
     pub id: ProviderId,
@@ -103,7 +104,7 @@ pub struct OutsiderView {
     pub id: Uuid,
     #[schema(value_type = Uuid)]
     pub provider: ProviderId,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub linked_at: Timestamp,
 }
 

@@ -19,7 +19,8 @@ pub struct Role {
     pub definition: Option<Definition>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RoleDefinition)]
 pub struct Definition {
     pub name: String,
     pub about: String,

@@ -16,7 +16,7 @@ use crate::role::Definition;
 use crate::{Refusal, works};
 
 pub fn routes() -> Routes {
-    Routes::new().routes(routes!(list_roles)).routes(routes!(define_role, remove_role))
+    Routes::new().routes(routes!(list_roles)).routes(routes!(read_role, define_role, remove_role))
 }
 
 /// Lists the roles: the standard ones first, then those that the shop made.
@@ -29,6 +29,22 @@ async fn list_roles(shop: Shop) -> Answer {
     let mut items: Vec<RoleView> = standard.map(view).collect();
     items.extend(queries::roles(&shop.tenant).await?);
     shop.list(&Page { items, next_cursor: None })
+}
+
+/// Reads a role.
+#[utoipa::path(get, path = "/api/v1/roles/{name}", tag = "identity", params(("name" = String, Path)), extensions(("x-house" = json!(true))),
+    responses((status = 200, description = "The role.", body = RoleView)),
+    security(("staff" = ["roles:read"]), ("operator" = ["roles:read"])))]
+async fn read_role(shop: Shop, Path(name): Path<String>) -> Answer {
+    let standard = Role::named(colleagues(&shop), &name).map(view);
+    let role = match standard {
+        Some(role) => role,
+        None => {
+            let own = queries::roles(&shop.tenant).await?.into_iter().find(|role| role.name == name);
+            own.ok_or_else(|| Problem::not_found("role"))?
+        }
+    };
+    shop.one(&role, role.version)
 }
 
 fn view(role: &Role) -> RoleView {
@@ -52,7 +68,7 @@ struct DefineRole {
 
 /// Makes a role, or changes one that the shop made. Whoever has it may at once do what it says.
 #[utoipa::path(put, path = "/api/v1/roles/{name}", tag = "identity", params(("name" = String, Path)), request_body = DefineRole, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
-    responses((status = 200, description = "It is so now.")),
+    responses((status = 200, description = "It is so now.", body = Definition)),
     security(("staff" = ["roles:write"]), ("operator" = ["roles:write"])))]
 async fn define_role(
     Extension(entrance): Extension<Entrance>,

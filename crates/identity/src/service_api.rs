@@ -42,9 +42,9 @@ struct ServiceKeyView {
     legacy: bool,
     /// active, deprecated or revoked.
     status: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     good_until: Option<Timestamp>,
     /// How often it may ask in a minute, when that is not what all services may.

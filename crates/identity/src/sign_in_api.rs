@@ -67,13 +67,13 @@ struct Code {
 
 /// Who signed in; or what is asked of them next.
 #[derive(Debug, Serialize, ToSchema)]
-struct SignedIn {
+pub(crate) struct SignedIn {
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
     #[serde(flatten)]
     #[schema(inline)]

@@ -13,6 +13,7 @@
 pub mod aggregate;
 pub mod email;
 pub mod event;
+pub mod formula;
 pub mod id;
 pub mod money;
 pub mod percentage;

@@ -110,10 +110,10 @@ struct ListOrders {
     /// By what a person names it.
     number: Option<i64>,
     /// Placed at or after: 2026-05-03T14:00:00Z.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_from: Option<Timestamp>,
     /// Placed before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_to: Option<Timestamp>,
     /// As it was then: 2026-05-03T14:00:00Z, or a position of the log.
     as_of: Option<String>,

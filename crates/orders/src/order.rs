@@ -17,6 +17,7 @@ use crate::tracking::{ParcelSeen, Watched};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OrderStatus)]
 pub enum Status {
     Placed,
     Confirmed,

@@ -21,7 +21,7 @@ pub struct ParcelView {
     /// announced, under_way, delivered, lost or unknown; absent when nobody can be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub sent_at: Timestamp,
     pub milestones: Vec<MilestoneView>,
 }
@@ -29,7 +29,7 @@ pub struct ParcelView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MilestoneView {
     /// By the carrier's clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// In the carrier's words; absent once the customer was erased.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -45,11 +45,11 @@ pub struct OrderSummary {
     pub items: i64,
     /// Until when what is in it is kept for whoever has not paid; it is cancelled soon after. Absent when it waits for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub held_until: Option<Timestamp>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub placed_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     pub version: i64,
     /// Whether what came in for it goes back by itself.
@@ -144,7 +144,7 @@ pub struct StepView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub actor: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 
@@ -158,7 +158,7 @@ pub struct ActView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub actor: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 

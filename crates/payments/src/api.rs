@@ -117,10 +117,10 @@ struct ListPayments {
     status: Option<Status>,
     provider_id: Option<Uuid>,
     /// Begun at or after: 2026-05-03T14:00:00Z.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     begun_from: Option<Timestamp>,
     /// Begun before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     begun_to: Option<Timestamp>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,

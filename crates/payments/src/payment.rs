@@ -13,6 +13,7 @@ use crate::{PaymentId, ProviderId};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PaymentStatus)]
 pub enum Status {
     /// The provider is being asked.
     #[default]

@@ -23,6 +23,7 @@ pub enum ProviderKind {
 
 /// What was configured, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PaymentProviderDefinition)]
 pub struct Definition {
     /// For people.
     pub name: String,

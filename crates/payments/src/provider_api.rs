@@ -16,9 +16,9 @@ const AT_MOST: usize = 20;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
-        .routes(routes!(list_providers, add_provider))
-        .routes(routes!(read_provider, change_provider, remove_provider))
-        .routes(routes!(check_provider))
+        .routes(routes!(list_payment_providers, add_payment_provider))
+        .routes(routes!(read_payment_provider, change_payment_provider, remove_payment_provider))
+        .routes(routes!(check_payment_provider))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -54,16 +54,16 @@ struct PaymentConfiguration {
 #[utoipa::path(get, path = "/api/v1/payment-providers", tag = "payments",
     responses((status = 200, description = "The payment providers.", body = PaymentProviders)),
     security(("staff" = ["payment-providers:read"])))]
-async fn list_providers(shop: Shop) -> Answer {
+async fn list_payment_providers(shop: Shop) -> Answer {
     let items = queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view).collect();
     shop.list_of(&PaymentProviders { items })
 }
 
 /// Adds a payment provider. Nobody is asked yet; have it checked then.
 #[utoipa::path(post, path = "/api/v1/payment-providers", tag = "payments", request_body = PaymentConfiguration, extensions(("x-fresh" = json!(true))),
-    responses((status = 201, description = "Added.")),
+    responses((status = 201, description = "Added.", body = edge::answer::MadeRecord)),
     security(("staff" = ["payment-providers:write"])))]
-async fn add_provider(ask: Command<PaymentConfiguration>) -> Answer {
+async fn add_payment_provider(ask: Command<PaymentConfiguration>) -> Answer {
     let tenant = &ask.shop.tenant;
     if queries::providers(tenant).await?.len() >= AT_MOST {
         return Err(Problem::from(Refusal::TooManyProviders).into());
@@ -81,7 +81,7 @@ async fn add_provider(ask: Command<PaymentConfiguration>) -> Answer {
 #[utoipa::path(get, path = "/api/v1/payment-providers/{id}", tag = "payments", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The payment provider.", body = ProviderView)),
     security(("staff" = ["payment-providers:read"])))]
-async fn read_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
+async fn read_payment_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
     let row = found(&shop, id).await?;
     shop.one(&row.view, row.view.version)
 }
@@ -90,7 +90,7 @@ async fn read_provider(shop: Shop, Id(id): Id<ProviderId>) -> Answer {
 #[utoipa::path(put, path = "/api/v1/payment-providers/{id}", tag = "payments", params(("id" = Uuid, Path)), request_body = PaymentConfiguration, extensions(("x-fresh" = json!(true))),
     responses((status = 204, description = "It is so now.")),
     security(("staff" = ["payment-providers:write"])))]
-async fn change_provider(Id(id): Id<ProviderId>, ask: Command<PaymentConfiguration>) -> Answer {
+async fn change_payment_provider(Id(id): Id<ProviderId>, ask: Command<PaymentConfiguration>) -> Answer {
     let known = found(&ask.shop, id).await?;
     let seen = ask.version_required()?;
     let definition = definition(&ask.body)?;
@@ -106,7 +106,7 @@ async fn change_provider(Id(id): Id<ProviderId>, ask: Command<PaymentConfigurati
 #[utoipa::path(delete, path = "/api/v1/payment-providers/{id}", tag = "payments", params(("id" = Uuid, Path)), extensions(("x-fresh" = json!(true))),
     responses((status = 204, description = "It is gone.")),
     security(("staff" = ["payment-providers:write"])))]
-async fn remove_provider(Id(id): Id<ProviderId>, ask: Command<NoBody>) -> Answer {
+async fn remove_payment_provider(Id(id): Id<ProviderId>, ask: Command<NoBody>) -> Answer {
     found(&ask.shop, id).await?;
     if queries::owes_answers(&ask.shop.tenant, id).await? {
         return Err(Problem::from(Refusal::Busy).into());
@@ -127,7 +127,7 @@ struct CheckedProvider {
 #[utoipa::path(post, path = "/api/v1/payment-providers/{id}/check", tag = "payments", params(("id" = Uuid, Path)),
     responses((status = 200, description = "Whether it works.", body = CheckedProvider)),
     security(("staff" = ["payment-providers:write"])))]
-async fn check_provider(
+async fn check_payment_provider(
     Extension(cashier): Extension<Cashier>,
     Id(id): Id<ProviderId>,
     ask: Command<NoBody>,

@@ -50,9 +50,9 @@ pub struct PaymentSummary {
     /// Why it was declined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Declination>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub begun_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     pub version: i64,
     #[serde(skip)]
@@ -98,10 +98,10 @@ pub struct TransactionView {
     pub detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub asked_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub answered_at: Option<Timestamp>,
 }
 
@@ -114,7 +114,7 @@ pub struct RefundView {
     pub reason: Option<String>,
     /// asked, done, refused.
     pub state: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub requested_at: Timestamp,
 }
 
@@ -126,7 +126,7 @@ pub struct DisputeView {
     pub reason: String,
     /// open, won, lost.
     pub state: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
 }
 
@@ -372,6 +372,7 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
 
 /// A provider that the shop has taken on. Its secrets are never shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PaymentProviderView)]
 pub struct ProviderView {
     #[schema(value_type = Uuid)]
     pub id: ProviderId,

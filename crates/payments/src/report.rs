@@ -60,7 +60,7 @@ pub struct ReportView {
     #[serde(flatten)]
     #[schema(inline)]
     pub found: Found,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub made_at: Timestamp,
 }
 

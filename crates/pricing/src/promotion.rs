@@ -28,11 +28,11 @@ pub struct Promotion<P = Percent> {
     pub priority: i32,
     /// It holds from this moment on.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub starts: Option<Timestamp>,
     /// It no longer holds at this moment.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub ends: Option<Timestamp>,
     /// Without one it applies by itself.
     #[serde(default)]

@@ -24,6 +24,7 @@ pub(crate) struct CountView {
 
 /// An attribute, or an option of variants.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundAttribute)]
 pub(crate) struct AttributeView {
     name: String,
     values: Vec<CountView>,

@@ -10,6 +10,7 @@ use catalog::{ProductId, Status, VariantId, kept};
 use edge::{Answer, Filter, Routes, Shop};
 use futures_util::stream::{self, Stream};
 use kernel::Problem;
+use kernel::formula::guarded;
 use serde::Deserialize;
 use store::Tenant;
 use utoipa::IntoParams;
@@ -114,10 +115,10 @@ impl Export {
     }
 }
 
-/// Records as the lines of a sheet.
+/// Records as the lines of a sheet, in which no cell is a formula.
 pub fn lines<R>(records: impl IntoIterator<Item = R>, delimiter: char) -> Result<Bytes, Problem>
 where
-    R: IntoIterator<Item: AsRef<[u8]>>,
+    R: IntoIterator<Item: AsRef<str>>,
 {
     let mut builder = csv::WriterBuilder::new();
     builder.delimiter(u8::try_from(delimiter).unwrap_or(b',')).terminator(csv::Terminator::CRLF);
@@ -127,7 +128,10 @@ where
         Problem::bug()
     };
     for record in records {
-        writer.write_record(record).map_err(|error| bug(&error))?;
+        for cell in record {
+            writer.write_field(guarded(cell.as_ref()).as_bytes()).map_err(|error| bug(&error))?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(|error| bug(&error))?;
     }
     let written = writer.into_inner().map_err(|error| bug(error.error()))?;
     Ok(Bytes::from(written))

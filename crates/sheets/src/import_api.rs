@@ -84,9 +84,9 @@ struct ProductImportView {
     columns: Vec<ColumnView>,
     /// What columns that are not read may be meant as: send them as the mapping, if they are.
     proposals: BTreeMap<String, String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     began_at: Timestamp,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<Timestamp>,
 }
@@ -126,7 +126,7 @@ async fn list_imports(shop: Shop, Filter(asked): Filter<ListImports>) -> Answer 
 
 /// Begins to take in products from a sheet.
 #[utoipa::path(post, path = "/api/v1/product-imports", tag = "products", request_body = NewProductImport,
-    responses((status = 202, description = "It begins; Location says where it is seen.")),
+    responses((status = 202, description = "It begins; Location says where it is seen.", body = works::BegunImport)),
     security(("staff" = ["catalog:write"])))]
 async fn begin_import(Extension(shelf): Extension<Shelf>, ask: Command<NewProductImport>) -> Answer {
     let mut plan = ask.body.plan()?;

@@ -9,7 +9,6 @@ use kernel::Problem;
 use store::Tenant;
 
 use crate::ImportId;
-use crate::cell::guarded;
 use crate::export::lines;
 use crate::import::{Form, Reject};
 use crate::queries;
@@ -65,7 +64,7 @@ impl Mended {
     async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         if self.after.is_none() {
             self.after = Some(0);
-            let theirs = self.columns.iter().map(|place| guarded(self.form.header.theirs[*place].clone()));
+            let theirs = self.columns.iter().map(|place| self.form.header.theirs[*place].clone());
             let header = IN_FRONT.into_iter().map(str::to_owned).chain(theirs);
             return lines([header], self.form.delimiter).map(Some);
         }
@@ -106,7 +105,7 @@ impl Mended {
             record.extend(self.columns.iter().map(|place| row.cell(*place).to_owned()));
         }
         record.resize(IN_FRONT.len() + self.columns.len(), String::new());
-        Ok(record.into_iter().map(guarded).collect())
+        Ok(record)
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::StringRecord;
+use kernel::formula::bare;
 use uuid::Uuid;
 
-use crate::cell::bare;
 use crate::column::{Column, MOST_MEDIA, MOST_OPTIONS};
 use crate::mapping::Columns;
 use crate::queue::Sizable;

@@ -8,6 +8,7 @@ use kernel::{Currency, Money};
 use proptest::prelude::*;
 
 use crate::column::Column;
+use crate::export::lines;
 use crate::mapping::Columns;
 use crate::read::{Shop, Wanted};
 use crate::reader::{Group, Groups, Rows};
@@ -107,14 +108,11 @@ fn sheet(content: &Content) -> (Columns, Vec<Group>) {
     let mut extent = Extent::default();
     extent.grow(content);
     let columns = extent.columns();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(ToString::to_string)).unwrap();
+    let header: Vec<String> = columns.iter().map(ToString::to_string).collect();
     let stock = content.variants.iter().map(|variant| (variant.id, 7)).collect();
-    for row in rows(&columns, content, &stock) {
-        writer.write_record(row).unwrap();
-    }
-    let bytes = writer.into_inner().unwrap();
-    let rows = Rows::new(bytes.as_slice(), ',').map_err(|_| "the header").unwrap();
+    let records = std::iter::once(header).chain(rows(&columns, content, &stock));
+    let bytes = lines(records, ',').unwrap();
+    let rows = Rows::new(&*bytes, ',').map_err(|_| "the header").unwrap();
     assert!(rows.header.iter().all(|name| Column::named(name).is_some()), "{:?}", rows.header);
     let columns = Columns::named(&rows.header);
     let mut groups = Groups::new(rows, &columns);

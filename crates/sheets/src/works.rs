@@ -1,15 +1,25 @@
 //! The units of work of imports; that of a chunk of rows is in `chunk.rs`.
 
+use serde::Serialize;
 use store::{Reply, Work};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::ImportId;
 use crate::import::{Advance, Advanced, Begin, End, Form, Import, NoteForm, Plan, State};
+
+/// An import that has begun.
+#[derive(Serialize, ToSchema)]
+pub struct BegunImport {
+    id: Uuid,
+    state: State,
+}
 
 /// Begins an import, which a job of the same id does.
 pub fn begin(id: ImportId, plan: Plan) -> Work {
     Work::over::<Import>([id]).decide(move |desk| {
         desk.ask::<Import, _>(id, &Begin { job: id.uuid(), plan: plan.clone() })?;
-        let body = serde_json::json!({ "id": id, "state": State::Checking });
+        let body = BegunImport { id: id.uuid(), state: State::Checking };
         Ok(Reply::json(202, &body).location(location(id)))
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use catalog::{Content, MediaKind, Variant, VariantId};
 
-use crate::cell::{guarded, join, major};
+use crate::cell::{join, major};
 use crate::column::{Column, OF_PRODUCTS, OF_VARIANTS};
 
 /// How far products reach: which columns it takes to write all of them.
@@ -42,7 +42,7 @@ pub fn rows(columns: &[Column], content: &Content, stock: &HashMap<VariantId, i6
                 let of_product = || (n == 0).then(|| of_product(column, content)).flatten();
                 of_variant(column, content, variant, stock).or_else(of_product).unwrap_or_default()
             };
-            columns.iter().map(|column| guarded(cell(column))).collect()
+            columns.iter().map(|column| cell(column)).collect()
         })
         .collect()
 }

@@ -273,9 +273,15 @@ pub(crate) fn decide(
 fn reply_of(result: &Result<Reply, Problem>) -> Option<Reply> {
     match result {
         Ok(reply) => Some(reply.clone()),
-        Err(problem) if problem.is_final() => Some(Reply::refusal(problem)),
+        Err(problem) if is_kept(problem) => Some(Reply::refusal(problem)),
         Err(_) => None,
     }
+}
+
+/// A version that was overtaken stays overtaken, so that need not be kept: whoever repeats it is refused again, and
+/// whoever reads again under the same key goes on.
+fn is_kept(problem: &Problem) -> bool {
+    problem.is_final() && problem.fault != Fault::Changed
 }
 
 fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
@@ -297,7 +303,7 @@ fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
             (Ok(reply), Effects { events, writes, keep, new_keys, erased })
         }
         Ok(Err(problem)) => {
-            let refusal = problem.is_final().then(|| Reply::refusal(&problem));
+            let refusal = is_kept(&problem).then(|| Reply::refusal(&problem));
             let keep = desk.asked.once.clone().zip(refusal);
             (Err(problem), Effects { keep, ..Effects::default() })
         }

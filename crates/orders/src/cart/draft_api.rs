@@ -3,9 +3,10 @@
 use axum::Extension;
 use catalog::VariantId;
 use edge::answer;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Replaceable, Routes, Shop};
 use kernel::{Check, Currency, Doubts, Percentage, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -131,7 +132,7 @@ struct DraftView {
     /// Who put it together so.
     drafted_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     invited_at: Option<Timestamp>,
     /// Where whoever it is for opens it, at the shop's address, once they are invited. Whoever knows it can open it,
     /// unless it is for a customer: they sign in.
@@ -191,7 +192,10 @@ async fn make_draft(Extension(ports): Extension<Ports>, ask: Command<NewDraft>) 
 async fn read_draft(Extension(ports): Extension<Ports>, shop: Shop, Id(id): Id<CartId>) -> Answer {
     let kept = desk::draft(&shop, id).await?;
     let version = kept.version;
-    shop.one(&DraftView::of(&shop, &ports, kept).await?, version)
+    let view = DraftView::of(&shop, &ports, kept).await?;
+    let mut answer = shop.one(&view, version)?;
+    answer.extensions_mut().insert(Replaceable(view.as_drawn()));
+    Ok(answer)
 }
 
 /// Puts it together anew; send its ETag as If-Match. Whoever was invited sees it as it is then; once it is for somebody
@@ -265,6 +269,21 @@ async fn show(shop: &Shop, ports: &Ports, id: CartId, done: Done) -> Answer {
 }
 
 impl DraftView {
+    /// As it would be put together anew: what was agreed on stands at the lines, and a delivery of its own in its place.
+    fn as_drawn(&self) -> Value {
+        let mut drawn = json!(self);
+        drawn["delivery"] = drawn["own_delivery"].take();
+        let lines = self.cart.lines.iter().map(|line| {
+            let own = self.own_prices.iter().find(|own| own.variant == line.variant_id);
+            let mut drawn = own.map_or_else(|| json!({}), |own| json!(own));
+            drawn["variant_id"] = json!(line.variant_id);
+            drawn["quantity"] = json!(line.quantity);
+            drawn
+        });
+        drawn["lines"] = lines.collect();
+        drawn
+    }
+
     async fn of(shop: &Shop, ports: &Ports, kept: Kept) -> Result<Self, Problem> {
         let draft = kept.draft.clone().unwrap_or_default();
         let (invited_at, drafted_by) = (kept.invited_at, kept.drafted_by.clone().unwrap_or_default());

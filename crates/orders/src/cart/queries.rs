@@ -100,9 +100,9 @@ pub struct CartSummary {
     pub currency: String,
     /// How many different things are in it.
     pub lines: i64,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     pub version: i64,
 }
@@ -188,11 +188,11 @@ pub struct DraftSummary {
     /// How many different things are in it.
     pub lines: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub invited_at: Option<Timestamp>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     pub version: i64,
 }

@@ -58,9 +58,9 @@ pub struct CartView {
     pub tax_note: Option<&'static str>,
     /// What an order of it still needs; it can be ordered when this is empty.
     pub missing: Vec<Missing>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     pub version: i64,
 }

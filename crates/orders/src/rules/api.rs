@@ -47,10 +47,10 @@ pub struct NewPromotion {
     #[serde(default)]
     priority: i32,
     /// It holds from this moment on.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     starts: Option<Timestamp>,
     /// It no longer holds at this moment.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     ends: Option<Timestamp>,
     /// What people type to get it; without one it applies by itself.
     code: Option<String>,
@@ -197,7 +197,7 @@ async fn read_taxes(shop: Shop) -> Answer {
 
 /// Replaces the taxes; send their ETag as If-Match.
 #[utoipa::path(put, path = "/api/v1/taxes", tag = "taxes", request_body = NewTaxes,
-    responses((status = 200, description = "They hold from the next order on.")),
+    responses((status = 200, description = "They hold from the next order on.", body = edge::answer::KeptRecord)),
     security(("staff" = ["taxes:write"])))]
 async fn set_taxes(ask: Command<NewTaxes>) -> Answer {
     let seen = ask.version_required()?;

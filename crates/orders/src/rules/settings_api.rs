@@ -31,7 +31,7 @@ async fn read_order_settings(shop: Shop) -> Answer {
 
 /// Replaces what the shop says about all of its orders; send its ETag as If-Match.
 #[utoipa::path(put, path = "/api/v1/order-settings", tag = "orders", request_body = OrderSettings,
-    responses((status = 200, description = "It holds for what is ordered from now on.")),
+    responses((status = 200, description = "It holds for what is ordered from now on.", body = edge::answer::KeptRecord)),
     security(("staff" = ["order-settings:write"])))]
 async fn set_order_settings(ask: Command<OrderSettings>) -> Answer {
     let (seen, settings) = (ask.version_required()?, ask.body);

@@ -1,8 +1,10 @@
 //! A product: its pictures, what it is chosen by, what it costs, and whether it is there.
 
 use axum::extract::Path;
-use axum::response::Response;
-use catalog::{Choice, VariantId, showcase};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::response::{IntoResponse, Response};
+use catalog::{Choice, VariantId, queries, showcase};
 use kernel::Problem;
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -32,8 +34,10 @@ async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {
         Some(product) => product,
         None => {
             // A shop may sell more than a node remembers.
-            let found = showcase::product(&visit.shop.tenant, handle).await?;
-            apart = window::read(&found.ok_or_else(|| Problem::not_found("product"))?.view)?;
+            let Some(found) = queries::product_by_handle(&visit.shop.tenant, handle, false).await? else {
+                return led_on(visit, handle).await;
+            };
+            apart = window::read(&found.view)?;
             &apart
         }
     };
@@ -70,6 +74,16 @@ async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {
         ..Seo::default()
     };
     Ok(frame::page(visit, Keeping::Public, &seo, main))
+}
+
+/// To the handle that the product goes by now. Not for ever: another product may come to have this one.
+async fn led_on(visit: &Visit, handle: &str) -> Result<Response, Problem> {
+    let now = showcase::moved(&visit.shop.tenant, handle, false).await?;
+    let now = now.ok_or_else(|| Problem::not_found("product"))?;
+    let variant = visit.query.get("v").and_then(|id| id.parse::<VariantId>().ok());
+    let place = variant.map_or_else(|| format!("/p/{now}"), |variant| format!("/p/{now}?v={variant}"));
+    let headers = [(LOCATION, place), (CACHE_CONTROL, "public, max-age=60".to_owned())];
+    Ok((StatusCode::MOVED_PERMANENTLY, headers).into_response())
 }
 
 fn steps(visit: &Visit, product: &Product) -> Vec<(String, String)> {

@@ -1,0 +1,79 @@
+//! Examples in the document: what stories really asked and were answered, as `tests/openapi/examples.py` chose from it.
+
+use serde_json::{Map, Value};
+
+use crate::document2;
+use crate::shape::Shape;
+
+const TOLD: &str = include_str!("examples.json");
+
+/// Shows each operation as it was once asked and answered.
+pub(crate) fn add(document: &mut Value) -> Result<(), String> {
+    let told: Map<String, Value> =
+        serde_json::from_str(TOLD).map_err(|error| format!("the examples cannot be read: {error}"))?;
+    each_operation(document, |operation| {
+        let Some(example) = operation["operationId"].as_str().and_then(|name| told.get(name)) else { return };
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten().filter(|parameter| parameter["in"] == "path") {
+            let named = &example["named"][parameter["name"].as_str().unwrap_or_default()];
+            show(parameter, named);
+        }
+        each_asked(operation, |body| show(body, &example["asked"]));
+        each_answered(operation, |body| show(body, &example["answered"]));
+    });
+    Ok(())
+}
+
+/// Writes each example as the second version has it. `first` is the document in which the bodies are the first one's.
+pub(crate) fn reword(first: &Value, document: &mut Value) {
+    let reword = |body: &mut Value| {
+        let shape = Shape::of(first, &body["schema"]);
+        if let Some(example) = body.get_mut("example") {
+            shape.outward(example, "EUR");
+            rename(example);
+        }
+    };
+    each_operation(document, |operation| {
+        each_asked(operation, reword);
+        each_answered(operation, reword);
+    });
+}
+
+fn rename(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = document2::reworded(text),
+        Value::Array(items) => items.iter_mut().for_each(rename),
+        Value::Object(members) => members.values_mut().for_each(rename),
+        _ => {}
+    }
+}
+
+fn show(place: &mut Value, example: &Value) {
+    if !example.is_null() {
+        place["example"] = example.clone();
+    }
+}
+
+fn each_operation(document: &mut Value, mut with: impl FnMut(&mut Value)) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
+    operations.filter(|(_, operation)| operation["operationId"].is_string()).for_each(|(_, one)| with(one));
+}
+
+fn each_asked(operation: &mut Value, with: impl FnMut(&mut Value)) {
+    if let Some(body) = operation.get_mut("requestBody") {
+        each_json(body, with);
+    }
+}
+
+fn each_answered(operation: &mut Value, mut with: impl FnMut(&mut Value)) {
+    let answers = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+    answers
+        .filter(|(status, _)| status.starts_with('2'))
+        .for_each(|(_, answer)| each_json(answer, &mut with));
+}
+
+fn each_json(body: &mut Value, mut with: impl FnMut(&mut Value)) {
+    let kinds = body.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten();
+    kinds.filter(|(kind, _)| kind.ends_with("json")).for_each(|(_, body)| with(body));
+}

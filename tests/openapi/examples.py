@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Chooses the examples of the OpenAPI document from what stories really asked and were answered.
+
+    STORIES_TOLD=/tmp/told.jsonl cargo nextest run -p galleria-tests --test suite -E 'test(embedded)'
+    python3 tests/openapi/examples.py openapi.json /tmp/told.jsonl > crates/edge/src/examples.json
+
+Of each operation it takes the exchange that says most in not too many words. What it has chosen before stays when nothing
+new was told.
+"""
+
+import json
+import re
+import sys
+
+LONGEST = 2500
+ITEMS = 2
+SECRETS = {"access_token", "refresh_token", "ticket", "secret", "token", "key", "public_key"}
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        pattern = re.compile("^" + re.sub(r"\{[^}]+\}", "([^/]+)", path) + "$")
+        for method, operation in item.items():
+            if method in ("get", "put", "post", "patch", "delete"):
+                yield path, pattern, method, operation
+
+
+def shortened(value):
+    if isinstance(value, list):
+        return [shortened(one) for one in value[:ITEMS]]
+    if isinstance(value, dict):
+        return {name: "…" if name in SECRETS and isinstance(one, str) else shortened(one) for name, one in value.items()}
+    return value
+
+
+def worth(exchange):
+    length = len(json.dumps([exchange["asked"], exchange["answered"]]))
+    return (length <= LONGEST, length if length <= LONGEST else -length)
+
+
+def main(document, told):
+    document = json.load(open(document))
+    found = {}
+    ordered = sorted(operations(document), key=lambda one: one[0].count("{"))
+    for line in open(told):
+        exchange = json.loads(line)
+        path = exchange["path"].split("?")[0]
+        if not 200 <= exchange["status"] < 300 or not path.startswith("/api/v1/"):
+            continue
+        method = exchange["method"].lower()
+        for template, pattern, of, operation in ordered:
+            match = pattern.match(path) if of == method else None
+            if not match:
+                continue
+            exchange["answered"] = shortened(exchange["answered"])
+            name = operation["operationId"]
+            names = re.findall(r"\{([^}]+)\}", template)
+            exchange["named"] = dict(zip(names, match.groups()))
+            if operation.get("requestBody") and exchange["asked"] is None:
+                break
+            if name not in found or worth(exchange) > worth(found[name]):
+                found[name] = exchange
+            break
+    lines = []
+    for name, one in sorted(found.items()):
+        example = {part: one[part] for part in ("named", "asked", "answered") if one[part] not in (None, {})}
+        lines.append(f"{json.dumps(name)}: {json.dumps(example, ensure_ascii=False)}")
+    print("{\n" + ",\n".join(lines) + "\n}")
+    missing = [o["operationId"] for *_, o in ordered if o.get("requestBody") and o["operationId"] not in found]
+    print(f"{len(found)} operations; bodies without an example: {' '.join(missing)}", file=sys.stderr)
+
+
+main(*sys.argv[1:])
