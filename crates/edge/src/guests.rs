@@ -282,7 +282,9 @@ mod tests {
         assert!(guests.admit(from(1)).is_none());
         assert!(guests.admit(from(2)).is_some());
         drop(busy);
-        other.seat.touched.store(0, Ordering::Relaxed);
+        for (guest, touched) in [(&one, 9), (&other, 8)] {
+            guest.seat.touched.store(touched, Ordering::Relaxed);
+        }
         let third = guest(&guests, 1, 4);
         assert!(is_gone(&other).await && !is_gone(&one).await);
         drop((one, other, third));
