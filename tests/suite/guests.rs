@@ -134,7 +134,7 @@ async fn a_promotion_for_others_is_told_to_nobody_else(engine: Engine) {
         (json!({ "organisations": [quay] }), None),
         (json!({ "segments": ["trade"] }), Some("HUSH")),
     ] {
-        let effect = json!({ "kind": "percent", "off": 1000 });
+        let effect = json!({ "kind": "percent", "off": "10%" });
         let body = json!({ "name": "Whispered", "code": code, "effect": effect, "conditions": conditions });
         theirs.push(made(&mut admin, "/api/v1/promotions", body).await);
     }

@@ -41,6 +41,7 @@ mod past;
 mod patches;
 mod payments;
 mod people;
+mod personal;
 mod pictures;
 mod privacy;
 mod promotions;

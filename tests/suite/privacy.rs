@@ -1,15 +1,20 @@
 //! A person's words, where they lie, and that they are gone when the person is erased.
 
 use std::path::Path;
+use std::time::Duration;
 
-use galleria_tests::Cell;
-use galleria_tests::server::{command, verify};
-use serde_json::json;
+use galleria_tests::server::{command, make_key, verify};
+use galleria_tests::{Cell, Client};
+use serde_json::{Value, json};
 
 use crate::over_both_engines;
-use crate::world::{Engine, World, lamp};
+use crate::people::Town;
+use crate::world::{Engine, World, all, lamp};
 
-over_both_engines!(an_erased_customer_is_found_nowhere_while_the_books_stay);
+over_both_engines!(
+    an_erased_customer_is_found_nowhere_while_the_books_stay,
+    whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_from_every_copy,
+);
 
 const WORDS: [&str; 6] = [
     "Quillfeather",
@@ -67,6 +72,198 @@ async fn an_erased_customer_is_found_nowhere_while_the_books_stay(engine: Engine
         assert!(!seen.contains(&word.to_lowercase()), "{word:?} can still be read");
     }
     verify(&world.cell);
+}
+
+/// In every field that somebody writes freely, this and where it stands.
+const MARK: &str = "pimpernel";
+const EMAIL: &str = "pimpernel@example.org";
+
+fn address() -> Value {
+    json!({ "line1": "Pimpernel Row 1", "city": "Cork", "postal_code": "T12 XY00", "country": "IE" })
+}
+
+fn person(number: &str) -> Value {
+    json!({
+        "name": "Percy Pimpernel", "email": EMAIL, "phone": "+353 pimpernel", "company": "Pimpernel Sons",
+        "shipping_address": address(), "purchase_order": format!("PO Pimpernel {number}"), "note": "Ask for Pimpernel",
+    })
+}
+
+fn draft() -> Value {
+    let mut draft = person("draft");
+    draft["lines"] = json!([
+        { "sku": "L", "quantity": 2, "unit_price": 1500, "reason": "Pimpernel fair" },
+        { "sku": "R", "quantity": 1, "unit_price": 2500, "reason": "Pimpernel carved" },
+    ]);
+    draft["discount"] = json!({ "off": "10%", "text": "For old Pimpernel" });
+    draft["delivery"] = json!({ "name": "To Pimpernel by hand", "price": 250 });
+    draft
+}
+
+async fn done(client: &mut Client, method: &str, path: &str, body: Value) -> Value {
+    let body = (!body.is_null()).then(|| body.to_string());
+    let answer = client.send(method, path, &[], body.as_deref()).await.unwrap();
+    assert!([200, 201, 204].contains(&answer.status), "{method} {path}: {}", answer.json());
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
+}
+
+/// A cart with everything that can be typed into one.
+async fn filled(client: &mut Client, number: &str) -> String {
+    let lines = json!({ "lines": [{ "sku": "L", "quantity": 1 }] });
+    let cart = format!("/api/v1/carts/{}", id(&done(client, "POST", "/api/v1/carts", lines).await));
+    for code in ["PIMPERNEL10", "PIMPERNEL20"] {
+        done(client, "POST", &format!("{cart}/codes"), json!({ "code": code })).await;
+    }
+    done(client, "DELETE", &format!("{cart}/codes/PIMPERNEL10"), Value::Null).await;
+    let told = done(client, "PUT", &cart, person(number)).await;
+    assert_eq!(
+        (&told["codes"], &told["purchase_order"]),
+        (&json!(["PIMPERNEL20"]), &person(number)["purchase_order"])
+    );
+    cart
+}
+
+/// Everything that a shop's API says of carts, drafts, orders and organisations.
+async fn told(admin: &mut Client) -> String {
+    let mut told = String::new();
+    for path in [
+        "carts",
+        "carts?state=ordered",
+        "draft-orders",
+        "draft-orders?state=ordered",
+        "orders",
+        "organisations",
+    ] {
+        for item in all(admin, &format!("/api/v1/{path}")).await {
+            let noun = path.split('?').next().unwrap();
+            let whole = admin.get(&format!("/api/v1/{noun}/{}", id(&item))).await;
+            assert_eq!(whole.status, 200, "{}", whole.json());
+            told.push_str(&format!("{item} {}\n", whole.json()));
+        }
+    }
+    told
+}
+
+async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_from_every_copy(engine: Engine) {
+    let mut town = Town::start(engine, 1).await;
+    let mut admin = town.world.admin("a");
+    for sku in ["L", "R"] {
+        done(&mut admin, "POST", "/api/v1/products", lamp(sku, 50)).await;
+    }
+    // A guest with an open cart and one that was ordered and sent; drafts, one open and one that became an order.
+    let mut guest = town.shop("a");
+    filled(&mut guest, "open").await;
+    let cart = filled(&mut guest, "ordered").await;
+    let ordered = done(&mut guest, "POST", &format!("{cart}/checkout"), json!({})).await;
+    let order = format!("/api/v1/orders/{}", id(&ordered));
+    done(&mut admin, "PUT", &format!("{order}/status"), json!({ "status": "confirmed" })).await;
+    let label = json!({ "carrier": "Pimpernel Post", "tracking_number": "PIMPERNEL-77" });
+    done(&mut admin, "POST", &format!("{order}/parcels"), label).await;
+    let sent = done(&mut admin, "GET", &order, Value::Null).await;
+    assert_eq!(sent["parcels"][0]["tracking_number"], "PIMPERNEL-77", "{sent:#}");
+    done(&mut admin, "POST", "/api/v1/draft-orders", draft()).await;
+    let drawn = id(&done(&mut admin, "POST", "/api/v1/draft-orders", draft()).await);
+    let completed =
+        done(&mut admin, "POST", &format!("/api/v1/draft-orders/{drawn}/complete"), Value::Null).await;
+    assert_eq!(completed["delivery"]["name"], "To Pimpernel by hand");
+    assert_eq!(
+        completed["bill"],
+        done(&mut admin, "GET", &format!("/api/v1/orders/{}", id(&completed)), Value::Null).await["bill"]
+    );
+    let texts = completed["bill"].to_string();
+    for text in [
+        "Own price, Pimpernel fair\"",
+        "Pimpernel carved: instead of",
+        "For old Pimpernel\"",
+        "To Pimpernel by hand",
+    ] {
+        assert!(texts.contains(text), "{text}: {texts}");
+    }
+    // And with an account: a guest's cart that they made theirs, and an order for an organisation that is one person.
+    let mut percy = town.customer("a", EMAIL).await;
+    let cart = filled(&mut guest, "claimed").await;
+    let claimed = done(&mut percy.client, "POST", &format!("{cart}/claim"), Value::Null).await;
+    assert_eq!(claimed["codes"], json!(["PIMPERNEL20"]));
+    let sole = json!({ "name": "Pimpernel Gardens", "vat_id": "IE6388047V", "billing_address": address() });
+    let sole = id(&done(&mut admin, "POST", "/api/v1/organisations", sole).await);
+    let member = format!("/api/v1/organisations/{sole}/members/{}", percy.account);
+    done(&mut admin, "PUT", &member, json!({ "role": "buyer" })).await;
+    let bought = done(&mut percy.client, "POST", &format!("{cart}/checkout"), json!({})).await;
+    assert_eq!(bought["organisation"], json!({ "id": sole, "name": "Pimpernel Gardens" }));
+    filled(&mut percy.client, "own").await;
+    // The guest's key goes away by itself once the cart is a customer's.
+    for _ in 0..600 {
+        if command(&town.world.cell, &["privacy", "erasures"]).lines().count() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    let world = &town.world;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let clear = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(MARK);
+    command(&world.cell, &["backup", &at("before")]);
+    assert!(!clear(&std::fs::read(at("before")).unwrap()), "a backup holds nothing personal in clear");
+    assert!(told(&mut admin).await.to_lowercase().contains(MARK));
+
+    let find = ["privacy", "find", "--tenant", "a", "--email", "Pimpernel@Example.org"];
+    // What was ordered under the address is the account's once it is shown to be theirs; carts and drafts are not.
+    let expected = ["(1 cart)", "(1 cart)", "(1 draft)", "(1 draft)", "(3 orders, 2 carts, 1 account)"];
+    let (mut found, mut kinds) = (String::new(), Vec::new());
+    for _ in 0..600 {
+        found = command(&world.cell, &find);
+        kinds = found.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect();
+        kinds.sort_unstable();
+        if kinds == expected {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(kinds, expected, "{found}");
+    for person in found.lines().map(|line| line.split(' ').next().unwrap()).chain([sole.as_str()]) {
+        command(&world.cell, &["privacy", "erase", "--tenant", "a", person, "--yes"]);
+    }
+    assert!(!command(&world.cell, &find).contains('('), "nobody is known by it any more");
+    verify(&world.cell);
+
+    command(&world.cell, &["backup", &at("after")]);
+    assert!(!clear(&std::fs::read(at("after")).unwrap()));
+    command(&world.cell, &["restore", &at("before"), "--tenant", "a", "--as", "again"]);
+    let key = make_key(&world.cell, "again", "admin");
+    let mut again = world.server.client("again", Some(&key));
+    for _ in 0..600 {
+        if again.get("/api/v1/orders").await.status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for (name, client) in [("the shop", &mut admin), ("its copy", &mut again)] {
+        let told = told(client).await;
+        assert!(!told.to_lowercase().contains(MARK), "{name} tells: {told}");
+        let books = client.get("/api/v1/orders").await.json();
+        let totals: Vec<&Value> =
+            books["items"].as_array().unwrap().iter().map(|order| &order["total"]).collect();
+        assert_eq!(
+            totals,
+            [&bought["total"], &completed["total"], &ordered["total"]],
+            "the books of {name} stay"
+        );
+    }
+    verify(&world.cell);
+    let mut seen = everything(&town.world).await;
+    town.world.server.stop();
+    seen.extend(everything(&town.world).await);
+    let seen = String::from_utf8_lossy(&seen).to_lowercase();
+    let left: Vec<&str> = seen
+        .match_indices(MARK)
+        .map(|(at, _)| &seen[seen.floor_char_boundary(at.saturating_sub(60))..at + 9])
+        .collect();
+    assert!(left.is_empty(), "can still be read: {left:#?}");
 }
 
 /// Every byte of every file of a folder, or every value of every table of a database.

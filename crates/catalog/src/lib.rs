@@ -97,7 +97,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<price_list::PriceList>(),
         store::Stream::of::<pricing::Pricing>(),
     ],
-    ..store::Context::NONE
+    people: store::People::NOBODY,
 };
 
 pub fn routes() -> edge::Routes {

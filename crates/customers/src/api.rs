@@ -153,9 +153,12 @@ impl NewOrganisation {
         // It was checked, and is kept in one way however it was typed.
         let vat_id = self.vat_id.as_deref().and_then(|typed| places::vat_number(typed).ok());
         let billing_address = self.billing_address.as_ref().map(BillingAddress::tidy);
-        let details = Details { vat_id: vat_id.map(|vat_id| vat_id.to_string()), billing_address };
-        Terms {
+        let details = Details {
             name: self.name.clone(),
+            vat_id: vat_id.map(|vat_id| vat_id.to_string()),
+            billing_address,
+        };
+        Terms {
             status: self.status,
             purchase_order_required: self.purchase_order_required,
             approval_limit: self.approval_limit,

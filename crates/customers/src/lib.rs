@@ -42,7 +42,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<Segment>(),
         store::Stream::of::<SegmentName>(),
     ],
-    forget: projector::forget,
+    people: store::People { by_email: &[], forget: projector::forget },
 };
 
 pub fn routes() -> edge::Routes {

@@ -20,17 +20,18 @@ pub struct Organisation {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    pub name: String,
     pub status: Status,
     pub purchase_order_required: bool,
     /// What a member may order without being asked, in minor units of the shop's currency; any amount when there is none.
     pub approval_limit: Option<i64>,
-    /// An organisation may be one person, so what tax offices and letters need is sealed under the organisation's id.
+    /// An organisation may be one person, so what it is called, and what tax offices and letters need, is sealed under the
+    /// organisation's id.
     pub details: Personal<Details>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
+    pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,13 +279,7 @@ mod tests {
 
     fn terms(status: Status) -> Terms {
         let details = Personal::new(SubjectId(Uuid::nil()), Details::default());
-        Terms {
-            name: "Quay Hotels".into(),
-            status,
-            purchase_order_required: false,
-            approval_limit: None,
-            details,
-        }
+        Terms { status, purchase_order_required: false, approval_limit: None, details }
     }
 
     fn member(role: Role) -> Member {

@@ -17,7 +17,7 @@ impl Projector for Organisation {
                 args![
                     id,
                     version,
-                    &terms.name,
+                    name(terms),
                     terms.status.as_str(),
                     terms.purchase_order_required,
                     terms.approval_limit,
@@ -29,7 +29,7 @@ impl Projector for Organisation {
                 args![
                     id,
                     version,
-                    &terms.name,
+                    name(terms),
                     terms.status.as_str(),
                     terms.purchase_order_required,
                     terms.approval_limit,
@@ -107,6 +107,10 @@ impl Projector for Segment {
     }
 }
 
+fn name(terms: &Terms) -> String {
+    terms.details.reveal().map(|known| known.name.clone()).unwrap_or_default()
+}
+
 fn details(terms: &Terms) -> Option<String> {
     let known = terms.details.reveal()?;
     Some(serde_json::to_string(known).expect("details have string keys and no failing serializers"))
@@ -114,5 +118,5 @@ fn details(terms: &Terms) -> Option<String> {
 
 /// A member's id is nobody's name, so only what an organisation says of itself is forgotten with it.
 pub(crate) fn forget(subject: SubjectId) -> Vec<Write> {
-    vec![Write::any("update organisations set details = null where id = $1", args![subject])]
+    vec![Write::any("update organisations set name = '', details = null where id = $1", args![subject])]
 }

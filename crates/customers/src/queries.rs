@@ -165,7 +165,7 @@ pub async fn organisation(
 ) -> Result<OrganisationView, Problem> {
     let queries = [
         (
-            "select version, name, status, purchase_order_required, approval_limit, details from organisations where id = $1",
+            "select version, status, purchase_order_required, approval_limit, details from organisations where id = $1",
             args![id],
         ),
         (
@@ -190,13 +190,12 @@ pub async fn organisation(
 }
 
 fn terms(id: OrganisationId, row: &Row<'_>) -> Result<Terms, Failure> {
-    let details: Option<String> = row.get(5)?;
+    let details: Option<String> = row.get(4)?;
     let details = details.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     Ok(Terms {
-        name: row.get(1)?,
-        status: status(&row.get::<String>(2)?)?,
-        purchase_order_required: row.get::<i64>(3)? == 1,
-        approval_limit: row.get(4)?,
+        status: status(&row.get::<String>(1)?)?,
+        purchase_order_required: row.get::<i64>(2)? == 1,
+        approval_limit: row.get(3)?,
         details: Personal::new(SubjectId(id.uuid()), details),
     })
 }

@@ -11,6 +11,7 @@ pub enum Refusal {
     },
     MemberElsewhere,
     OrganisationClosed,
+    OrganisationErased,
     OrganisationFull,
     OwnMembership,
     SegmentNameTaken,
@@ -33,6 +34,11 @@ pub const PROBLEMS: &[ProblemDoc] = &[
         "A customer belongs to one organisation at a time. Take them out of the other one first.",
     ),
     doc("organisation_closed", "Closed", "Open the organisation before anybody joins it."),
+    doc(
+        "organisation_erased",
+        "Erased",
+        "Make a new organisation; nothing is written down of this one any more.",
+    ),
     doc("organisation_full", "Organisation full", "Take out somebody who does not buy for it any more."),
     doc(
         "own_membership",
@@ -53,6 +59,11 @@ impl From<Refusal> for Problem {
                 "They would be free to order or to approve more than you are. Give them a limit no higher than your own, or ask the shop.",
             )
             .with("limit", limit),
+            Refusal::OrganisationErased => conflict(
+                "organisation_erased",
+                "Erased",
+                "What this organisation is called was erased for good, so nothing was written down. Make a new one.",
+            ),
             Refusal::MemberElsewhere => conflict(
                 "member_elsewhere",
                 "Member elsewhere",

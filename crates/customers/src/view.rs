@@ -50,8 +50,8 @@ impl OrganisationView {
         members: impl Iterator<Item = (Uuid, Member)>,
         currency: Currency,
     ) -> Self {
-        let Terms { name, status, purchase_order_required, approval_limit, details } = terms.clone();
-        let Details { vat_id, billing_address } = details.reveal().cloned().unwrap_or_default();
+        let Terms { status, purchase_order_required, approval_limit, details } = terms.clone();
+        let Details { name, vat_id, billing_address } = details.reveal().cloned().unwrap_or_default();
         let currency = currency.code().to_owned();
         let member = |(customer_id, member): (Uuid, Member)| MemberView {
             customer_id,

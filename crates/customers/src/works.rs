@@ -10,7 +10,7 @@ use crate::queries::{InSegments, Seen};
 use crate::segment::{self, GiveUp, SegmentName, Take};
 use crate::segment_api::SegmentView;
 use crate::view::OrganisationView;
-use crate::{Membership, Organisation, OrganisationId, Segment, SegmentId, SegmentTerms};
+use crate::{Membership, Organisation, OrganisationId, Refusal, Segment, SegmentId, SegmentTerms};
 
 pub fn make_organisation(id: OrganisationId, terms: Terms, currency: Currency) -> Work {
     Work::over::<Organisation>([id]).about([SubjectId(id.uuid())]).decide(move |desk| {
@@ -24,6 +24,9 @@ pub fn change_organisation(id: OrganisationId, seen: i64, terms: Terms, currency
     Work::over::<Organisation>([id]).about([SubjectId(id.uuid())]).decide(move |desk| {
         desk.get::<Organisation>(id)?;
         desk.expect_version::<Organisation>(id, Some(seen))?;
+        if desk.is_erased(SubjectId(id.uuid())) {
+            return Err(Refusal::OrganisationErased.into());
+        }
         desk.ask::<Organisation, _>(id, &Change(terms.clone()))?;
         shown(desk, 200, id, currency)
     })

@@ -43,5 +43,5 @@ pub const CONTEXT: store::Context = store::Context {
     migrations: store::migrations!["0001_domains"],
     streams: &[store::Stream::of::<Domain>()],
     // A domain is a business's and nobody's personal data.
-    forget: |_| Vec::new(),
+    people: store::People::NOBODY,
 };

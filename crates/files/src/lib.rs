@@ -41,5 +41,5 @@ pub const CONTEXT: store::Context = store::Context {
     name: "files",
     migrations: store::migrations!["0001_files"],
     streams: &[store::Stream::of::<File>()],
-    forget: projector::forget,
+    people: store::People { by_email: &[], forget: projector::forget },
 };

@@ -41,10 +41,12 @@ pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), S
     let result = match command {
         PrivacyCommand::Find { tenant, email } => {
             let tenant = cell.tenant_named(&tenant)?;
-            let people = orders::queries::customers(&tenant, &email).await;
+            let people = tenant.known_by(&email).await;
             people.map_err(|failure| failure.to_string()).map(|people| {
-                for (person, orders) in &people {
-                    session.print(&format!("{person} ({orders} orders)"));
+                for known in &people {
+                    let by: Vec<String> =
+                        known.by.iter().map(|(what, count)| counted(what, *count)).collect();
+                    session.print(&format!("{} ({})", known.subject, by.join(", ")));
                 }
                 if people.is_empty() {
                     session.tell("Nobody is known here by this address.");
@@ -74,4 +76,8 @@ pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), S
     };
     cell.close().await;
     result
+}
+
+fn counted(what: &str, count: i64) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

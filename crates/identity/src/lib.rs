@@ -98,5 +98,8 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<provider::Provider>(),
         store::Stream::of::<outsider::Outsider>(),
     ],
-    forget: projector::forget,
+    people: store::People {
+        by_email: &[("account", "select id, count(*) from accounts where email_index = $1 group by id")],
+        forget: projector::forget,
+    },
 };

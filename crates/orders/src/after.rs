@@ -4,7 +4,7 @@
 //! acts has read it, and the unit of work refuses when the order has changed since.
 
 use catalog::VariantId;
-use kernel::{Decide, Personal, Timestamp};
+use kernel::{Decide, Personal, SubjectId, Timestamp};
 use pricing::Entry;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -42,20 +42,29 @@ pub struct Return {
 pub struct ParcelSent {
     pub parcel: Uuid,
     pub lines: Vec<Part>,
-    pub carrier: Option<String>,
-    /// The partner who can be asked where it is.
+    /// The partner who is asked where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_id: Option<Uuid>,
-    pub tracking: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Personal<Label>>,
     /// Whether what is in it counts towards the order's being whole; not in parcels from before it was counted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub counted: bool,
 }
 
+/// What is written on a parcel. By the number a carrier tells where somebody lives.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "tracking_number")]
+    pub tracking: Option<String>,
+}
+
 impl ParcelSent {
-    /// Whom to ask for it, and under which number.
+    /// Whom to ask for it, and under which number, as long as that is known.
     pub fn trail(&self) -> Option<(Uuid, &str)> {
-        self.carrier_id.zip(self.tracking.as_deref())
+        self.carrier_id.zip(self.label.as_ref()?.reveal()?.tracking.as_deref())
     }
 }
 
@@ -128,7 +137,7 @@ impl Order {
             OrderEvent::ParcelSent(parcel) => {
                 self.each(&parcel.lines, |pieces, count| pieces.sent += count);
                 self.reserve_unsent();
-                if parcel.trail().is_some() {
+                if parcel.carrier_id.is_some() {
                     let pieces = parcel.lines.iter().map(|(_, count)| count).sum();
                     self.watch(parcel.parcel, if parcel.counted { pieces } else { 0 });
                 }
@@ -195,9 +204,9 @@ impl Order {
 pub struct SendParcel {
     pub parcel: Uuid,
     pub lines: Vec<Part>,
-    pub carrier: Option<String>,
     pub carrier_id: Option<Uuid>,
-    pub tracking: Option<String>,
+    pub customer: SubjectId,
+    pub label: Label,
 }
 
 pub struct Edit(pub Edited);
@@ -227,13 +236,13 @@ impl Decide<SendParcel> for Order {
             return Err(Refusal::IllegalTransition { from: status, to: Status::Shipped });
         }
         self.must_have(&command.lines, Pieces::unsent)?;
-        let SendParcel { parcel, lines, carrier, carrier_id, tracking } = command;
+        let SendParcel { parcel, lines, carrier_id, customer, label } = command;
         let parcel = ParcelSent {
             parcel: *parcel,
             lines: lines.clone(),
-            carrier: carrier.clone(),
-            carrier_id: *carrier_id,
-            tracking: tracking.clone(),
+            // Nobody can be asked for a parcel without a number.
+            carrier_id: carrier_id.filter(|_| label.tracking.is_some()),
+            label: (*label != Label::default()).then(|| Personal::new(*customer, label.clone())),
             counted: true,
         };
         Ok(self.and_so(vec![parcel.into()], None))
@@ -336,9 +345,9 @@ mod tests {
         SendParcel {
             parcel: Uuid::nil(),
             lines: vec![(1, count)],
-            carrier: None,
             carrier_id: None,
-            tracking: None,
+            customer: SubjectId::new(),
+            label: Label::default(),
         }
     }
 

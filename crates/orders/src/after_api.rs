@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::after::Label;
 use crate::after::Part;
-use crate::after_works::{self as works, Carried, Read};
+use crate::after_works::{self as works, Read};
 use crate::api::{NewLine, TRIES};
 use crate::carriers::NoCarriers;
 use crate::order::Address;
@@ -132,12 +133,9 @@ async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
     let rules = rules::rules(&ask.shop.tenant, true).await?;
     act(&ask, id, async |order| {
         let chosen = order.delivery.as_ref().filter(|_| !named).and_then(|chosen| rules.delivery(chosen.id));
-        let by = Carried {
-            carrier: carrier.clone(),
-            carrier_id: carrier_id.or(chosen.and_then(|option| option.terms.carrier)),
-            tracking: tracking_number.clone(),
-        };
-        Ok(works::send_parcel(&read(&ask, &order), lines.clone(), by))
+        let carrier_id = carrier_id.or(chosen.and_then(|option| option.terms.carrier));
+        let label = Label { carrier: carrier.clone(), tracking: tracking_number.clone() };
+        Ok(works::send_parcel(&read(&ask, &order), lines.clone(), carrier_id, label))
     })
     .await
 }

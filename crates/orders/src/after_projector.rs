@@ -13,7 +13,7 @@ pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
     let (kind, data, entries) = told(event.data);
     let mut writes = vec![head(event)];
     writes.push(Write::one(
-        "insert into order_acts (order_id, version, kind, data, entries, reason, actor, at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into order_acts (order_id, version, kind, data, entries, reason, actor, at, said) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
             event.version,
@@ -22,7 +22,8 @@ pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
             entries,
             event.data.reason().and_then(Personal::reveal).cloned(),
             event.actor.to_string(),
-            event.at
+            event.at,
+            label(event.data)
         ],
     ));
     match event.data {
@@ -89,14 +90,22 @@ fn each(event: &Envelope<&OrderEvent>, sql: &'static str, parts: &[Part]) -> Vec
     parts.iter().map(touch).collect()
 }
 
+/// What is shown of an act as long as whoever it is about is known.
+fn label(event: &OrderEvent) -> Option<String> {
+    match event {
+        OrderEvent::ParcelSent(parcel) => parcel.label.as_ref()?.reveal().map(text),
+        _ => None,
+    }
+}
+
 /// What is shown of an act, and what it adds to the ledger.
 fn told(event: &OrderEvent) -> (&'static str, Value, Option<String>) {
     match event {
         OrderEvent::ParcelSent(parcel) => (
             "parcel_sent",
             json!({
-                "id": parcel.parcel, "lines": parts(&parcel.lines), "carrier": parcel.carrier, "tracking_number": parcel.tracking,
-                "state": parcel.trail().map(|_| ParcelState::Announced),
+                "id": parcel.parcel, "lines": parts(&parcel.lines),
+                "state": parcel.carrier_id.map(|_| ParcelState::Announced),
             }),
             None,
         ),

@@ -11,7 +11,7 @@ use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
 use crate::after::{
-    CloseReturn, Credit, Credited, Edit, Edited, MoneyMoved, NoteMoney, Numbered, OpenReturn, Part,
+    CloseReturn, Credit, Credited, Edit, Edited, Label, MoneyMoved, NoteMoney, Numbered, OpenReturn, Part,
     ReceiveReturn, ReturnOpened, ReturnReceived, SendParcel,
 };
 use crate::order::{Order, Status};
@@ -55,24 +55,21 @@ impl Read<'_> {
     }
 }
 
-/// Who carries a parcel, and its number there.
-#[derive(Debug, Clone)]
-pub struct Carried {
-    pub carrier: Option<String>,
-    pub carrier_id: Option<Uuid>,
-    pub tracking: Option<String>,
-}
-
 /// Sends so many pieces, or all that have not been sent.
-pub fn send_parcel(read: &Read<'_>, lines: Option<Vec<Part>>, by: Carried) -> Work {
+pub fn send_parcel(
+    read: &Read<'_>,
+    lines: Option<Vec<Part>>,
+    carrier_id: Option<Uuid>,
+    label: Label,
+) -> Work {
     let (id, versions, parcel) = (read.id(), read.versions(), Uuid::now_v7());
-    Work::over::<Order>([id]).and::<Stock>(read.variants()).decide(move |desk| {
+    let customer = read.customer();
+    Work::over::<Order>([id]).and::<Stock>(read.variants()).about([customer]).decide(move |desk| {
         let order = unchanged(desk, id, versions)?;
         let unsent = order.pieces.iter().filter(|pieces| pieces.unsent() > 0);
         let all = || unsent.map(|pieces| (pieces.line, pieces.unsent())).collect();
         let lines: Vec<Part> = lines.clone().unwrap_or_else(all);
-        let Carried { carrier, carrier_id, tracking } = by.clone();
-        let send = SendParcel { parcel, lines: lines.clone(), carrier, carrier_id, tracking };
+        let send = SendParcel { parcel, lines: lines.clone(), carrier_id, customer, label: label.clone() };
         desk.ask::<Order, _>(id, &send)?;
         for (variant, quantity) in named(&order, &lines) {
             desk.ask::<Stock, _>(variant, &Ship { order: id.uuid(), quantity })?;

@@ -3,6 +3,8 @@
 //! The till prices it like everything else. What is less than the price list says is taken off in the ledger, so that
 //! the bill shows both prices and why; what is more is charged, and the bill says that as well.
 
+use std::collections::BTreeMap;
+
 use catalog::VariantId;
 use kernel::{Currency, Money};
 use pricing::{
@@ -12,13 +14,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::order::Line;
+use crate::order::{ChosenDelivery, Line};
 use crate::rules::{DeliveryOption, DeliveryTerms};
 
 /// The delivery of its own that something agreed can have.
 pub const OWN_DELIVERY: Uuid = Uuid::from_u128(0x3d50_8f6e_c1a7_4b29_9e04_7f12_ab68_d5c0);
 /// What is taken off the whole, as a ledger names it.
 const DISCOUNT: PromotionId = PromotionId(Uuid::from_u128(0x77c2_e91b_04d8_4a6f_b35a_c6f0_1e8d_2947));
+
+/// What a ledger says of these, whatever the shop calls them.
+const PRICE: &str = "Own price";
+const OFF: &str = "Discount";
+const DELIVERY: &str = "Delivery";
+
+/// What the shop said of what it agreed on, each by what it is about. It may name whoever it was agreed with, so an order
+/// keeps it under their key, and its ledger, which stays for the books, says without it what was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words(BTreeMap<Uuid, String>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
@@ -87,7 +99,7 @@ impl Agreed {
             let own = self.price(line.variant)?;
             let off = Money::new(line.unit_price.amount.checked_sub(own.unit_price)?, currency);
             let effect = Effect::Each { off, from: Target::variant(line.variant.uuid()) };
-            (off.amount > 0).then(|| promotion(id(line.variant), name(own), effect, 1))
+            (off.amount > 0).then(|| promotion(id(line.variant), PRICE, effect, 1))
         });
         let mut all: Vec<pricing::Promotion> = lower.collect();
         if let Some(discount) = &self.discount {
@@ -96,7 +108,7 @@ impl Agreed {
                 Some(points) => Effect::Percent { off: Percent::basis_points(points)?, from, at_most: None },
                 None => Effect::Amount { off: Money::new(discount.amount.unwrap_or(0), currency), from },
             };
-            all.push(promotion(DISCOUNT, discount.text.clone(), effect, 0));
+            all.push(promotion(DISCOUNT, OFF, effect, 0));
         }
         Ok(all)
     }
@@ -104,16 +116,24 @@ impl Agreed {
     /// A line of the bill for each price that is above the list's: it is in the sum already, so it adds nothing.
     pub(crate) fn raised(&self, lines: &[Line], before: &[i64], first: u32) -> Vec<Entry> {
         let raised = lines.iter().zip(before).zip(first..).filter_map(|((line, before), number)| {
-            let own = self.price(line.variant).filter(|own| own.unit_price > *before)?;
+            self.price(line.variant).filter(|own| own.unit_price > *before)?;
             let listed = Money::new(*before, line.unit_price.currency);
             Some(Entry {
                 kind: Kind::Discount { promotion: id(line.variant) },
                 of: Part::Line(LineId(number)),
                 amount: 0,
-                text: format!("{}: instead of {listed} a piece", name(own)).into(),
+                text: format!("{PRICE}: instead of {listed} a piece").into(),
             })
         });
         raised.collect()
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        let prices = self.prices.iter().filter(|own| !own.reason.is_empty());
+        let prices = prices.map(|own| (id(own.variant).uuid(), format!("{PRICE}, {}", own.reason)));
+        let discount = self.discount.iter().map(|discount| (DISCOUNT.uuid(), discount.text.clone()));
+        let delivery = self.delivery.iter().map(|delivery| (OWN_DELIVERY, delivery.name.clone()));
+        Words(prices.chain(discount).chain(delivery).collect())
     }
 
     fn price(&self, variant: VariantId) -> Option<&OwnPrice> {
@@ -147,14 +167,42 @@ fn id(variant: VariantId) -> PromotionId {
     PromotionId(Uuid::new_v5(&variant.uuid(), b"own price"))
 }
 
-fn name(own: &OwnPrice) -> String {
-    if own.reason.is_empty() { "Own price".to_owned() } else { format!("Own price, {}", own.reason) }
+/// What a way of delivery is called where it is kept for good: how a shop calls one that it agreed on may name somebody.
+pub(crate) fn plain(option: &DeliveryOption) -> &str {
+    if option.id == OWN_DELIVERY { DELIVERY } else { &option.terms.name }
 }
 
-fn promotion(id: PromotionId, name: String, effect: Effect, priority: i32) -> pricing::Promotion {
+impl Words {
+    pub(crate) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// What an entry says to whoever may read these words.
+    pub(crate) fn of_entry(&self, entry: &Entry) -> String {
+        let (id, plain) = match entry.kind {
+            Kind::Discount { promotion } if promotion == DISCOUNT => (promotion.uuid(), OFF),
+            Kind::Discount { promotion } => (promotion.uuid(), PRICE),
+            Kind::Shipping => (OWN_DELIVERY, DELIVERY),
+            _ => return entry.text.to_string(),
+        };
+        match self.0.get(&id).zip(entry.text.strip_prefix(plain)) {
+            Some((word, rest)) => format!("{word}{rest}"),
+            None => entry.text.to_string(),
+        }
+    }
+
+    pub(crate) fn of_delivery(&self, chosen: ChosenDelivery) -> ChosenDelivery {
+        match self.0.get(&chosen.id) {
+            Some(name) => ChosenDelivery { name: name.clone(), ..chosen },
+            None => chosen,
+        }
+    }
+}
+
+fn promotion(id: PromotionId, name: &str, effect: Effect, priority: i32) -> pricing::Promotion {
     pricing::Promotion {
         id,
-        name,
+        name: name.to_owned(),
         effect,
         conditions: Conditions::default(),
         stacking: Stacking::Together,
@@ -220,17 +268,22 @@ mod tests {
         ledger.and(agreed.raised(&lines, &before, 1)).unwrap()
     }
 
-    fn texts(ledger: &pricing::Ledger) -> Vec<(i64, String)> {
-        ledger.entries().iter().map(|entry| (entry.amount, entry.text.to_string())).collect()
+    fn texts(ledger: &pricing::Ledger, words: &Words) -> Vec<(i64, String)> {
+        ledger.entries().iter().map(|entry| (entry.amount, words.of_entry(entry))).collect()
     }
 
     #[test]
     fn a_lower_price_is_taken_off_and_a_higher_one_is_charged_and_the_bill_says_both() {
         let lines = vec![line(2, 1999), line(1, 500)];
         let prices = vec![own(&lines[0], 1500), own(&lines[1], 700)];
-        let ledger = bill(&Agreed { prices, ..Agreed::default() }, lines);
-        assert_eq!(ledger.total(), 2 * 1500 + 700);
-        let texts = texts(&ledger);
+        let discount = OwnDiscount { amount: Some(100), basis_points: None, text: "For Ada".into() };
+        let agreed = Agreed { prices, discount: Some(discount), delivery: None };
+        let ledger = bill(&agreed, lines);
+        assert_eq!(ledger.total(), 2 * 1500 + 700 - 100);
+        let kept = texts(&ledger, &Words::default());
+        assert!(kept.iter().all(|(_, text)| !text.contains("fair") && !text.contains("Ada")), "{kept:?}");
+        let texts = texts(&ledger, &agreed.words());
+        assert!(texts.iter().any(|(_, text)| text.starts_with("For Ada")), "{texts:?}");
         assert!(texts.contains(&(-998, "Own price, fair".into())), "{texts:?}");
         assert!(texts.contains(&(0, "Own price, fair: instead of 5.00 EUR a piece".into())), "{texts:?}");
     }

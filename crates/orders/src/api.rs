@@ -325,16 +325,10 @@ impl NewOrder {
             billing_address: billing.filter(|billing| *billing != address),
             address,
             company: None,
+            purchase_order: purchase_order.clone(),
         };
         let subject = customer.id.map_or_else(SubjectId::new, SubjectId);
-        Buyer {
-            subject,
-            person,
-            note: note.clone(),
-            purchase_order: purchase_order.clone(),
-            cart: None,
-            approved_by: None,
-        }
+        Buyer { subject, person, note: note.clone(), cart: None, approved_by: None }
     }
 }
 

@@ -5,6 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::agreed::Words;
+
 /// The sums of a ledger, and every entry of it. All but `included_tax` add up to `total`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BillView {
@@ -72,7 +74,8 @@ pub struct TaxView {
 }
 
 impl BillView {
-    pub fn of(ledger: &Ledger) -> Self {
+    /// With the words that its reader is told; a ledger alone says what was done, and never of whom.
+    pub fn of(ledger: &Ledger, words: &Words) -> Self {
         let totals = ledger.totals();
         Self {
             currency: ledger.currency().code().to_owned(),
@@ -83,13 +86,13 @@ impl BillView {
             given_back: totals.returned + totals.goodwill,
             total: totals.total,
             included_tax: totals.included_tax,
-            entries: ledger.entries().iter().map(EntryView::of).collect(),
+            entries: ledger.entries().iter().map(|entry| EntryView::of(entry, words)).collect(),
         }
     }
 }
 
 impl EntryView {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &Entry, words: &Words) -> Self {
         let (kind, promotion) = match &entry.kind {
             Kind::Item { .. } => ("item", None),
             Kind::Discount { promotion } => ("discount", Some(promotion.uuid())),
@@ -118,7 +121,7 @@ impl EntryView {
             quantity,
             unit_price,
             tax,
-            text: entry.text.to_string(),
+            text: words.of_entry(entry),
         }
     }
 }

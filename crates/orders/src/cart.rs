@@ -42,10 +42,10 @@ pub struct Cart {
     pub owner: Option<SubjectId>,
     pub currency: Option<Currency>,
     pub lines: Vec<(VariantId, i64)>,
-    pub contact: Option<Personal<Contact>>,
+    pub contact: Option<Personal<Told>>,
     pub delivery: Option<Uuid>,
-    pub codes: Vec<String>,
-    pub purchase_order: Option<String>,
+    /// What was typed: perhaps a code, perhaps a name.
+    pub codes: Vec<Personal<String>>,
     /// What the shop agreed on with whoever it is for, when it put the cart together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
@@ -85,8 +85,26 @@ pub struct Contact {
     /// The shipping address when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,
+    /// A number of the customer's own, for their books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// What somebody told of themselves, and by what that is found. It is one value, because each value is sealed by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub contact: Contact,
+    /// By what the carts of an e-mail address are found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_index: Option<Uuid>,
+}
+
+impl Told {
+    pub fn new(contact: Contact, blind: impl FnOnce(&str) -> Uuid) -> Self {
+        Self { email_index: contact.email.as_deref().map(blind), contact }
+    }
 }
 
 kernel::events! {
@@ -137,8 +155,7 @@ pub struct LineRemoved {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
-    pub contact: Personal<Contact>,
-    pub purchase_order: Option<String>,
+    pub contact: Personal<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,19 +165,22 @@ pub struct DeliveryChosen {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeEntered {
-    pub code: String,
+    pub code: Personal<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeTakenOut {
-    pub code: String,
+    /// Which one of those that are in the cart.
+    pub place: usize,
+    pub code: Personal<String>,
 }
 
 /// It belongs to a customer now, and so does what is known of whoever filled it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claimed {
     pub owner: SubjectId,
-    pub contact: Option<Personal<Contact>>,
+    pub contact: Option<Personal<Told>>,
+    pub codes: Vec<Personal<String>>,
     /// Who it belonged to before: nobody's name, and of no use any more.
     #[serde(default)]
     pub guest: Option<SubjectId>,
@@ -197,14 +217,18 @@ impl Aggregate for Cart {
             CartEvent::LineRemoved(line) => self.lines.retain(|(variant, _)| *variant != line.variant),
             CartEvent::Described(described) => {
                 self.contact = Some(described.contact.clone());
-                self.purchase_order.clone_from(&described.purchase_order);
             }
             CartEvent::DeliveryChosen(chosen) => self.delivery = chosen.option,
             CartEvent::CodeEntered(entered) => self.codes.push(entered.code.clone()),
-            CartEvent::CodeTakenOut(out) => self.codes.retain(|code| *code != out.code),
-            CartEvent::Claimed(Claimed { owner, contact, .. }) => {
+            CartEvent::CodeTakenOut(out) => {
+                if out.place < self.codes.len() {
+                    self.codes.remove(out.place);
+                }
+            }
+            CartEvent::Claimed(Claimed { owner, contact, codes, .. }) => {
                 (self.owner, self.subject) = (Some(*owner), Some(*owner));
                 self.contact.clone_from(contact);
+                self.codes.clone_from(codes);
             }
             CartEvent::Merged(merged) => self.state = State::MergedInto(merged.into),
             CartEvent::Ordered(ordered) => self.state = State::Ordered(ordered.order),
@@ -237,8 +261,7 @@ pub struct Add {
 }
 
 pub struct Describe {
-    pub contact: Personal<Contact>,
-    pub purchase_order: Option<String>,
+    pub contact: Personal<Told>,
 }
 
 pub struct ChooseDelivery {
@@ -262,6 +285,16 @@ type Decision = Result<Vec<CartEvent>, Refusal>;
 impl Cart {
     pub fn quantity(&self, variant: VariantId) -> i64 {
         self.lines.iter().find(|(known, _)| *known == variant).map_or(0, |(_, quantity)| *quantity)
+    }
+
+    /// Where a code is among those that were entered.
+    fn place_of(&self, code: &str) -> Option<usize> {
+        self.codes.iter().position(|known| known.text() == code)
+    }
+
+    /// A code as whoever's cart it is has typed it.
+    fn typed(&self, code: &str) -> Personal<String> {
+        Personal::new(self.subject.unwrap_or(SubjectId(Uuid::nil())), code.to_owned())
     }
 
     /// What makes it hold so many of a variant.
@@ -325,10 +358,9 @@ impl Decide<Describe> for Cart {
 
     fn decide(&self, command: &Describe, _now: Timestamp) -> Decision {
         self.must_be_open()?;
-        let Describe { contact, purchase_order } = command;
-        let same = self.contact.as_ref() == Some(contact) && self.purchase_order == *purchase_order;
-        let described = Described { contact: contact.clone(), purchase_order: purchase_order.clone() };
-        Ok(if same { Vec::new() } else { vec![described.into()] })
+        let Describe { contact } = command;
+        let same = self.contact.as_ref() == Some(contact);
+        Ok(if same { Vec::new() } else { vec![Described { contact: contact.clone() }.into()] })
     }
 }
 
@@ -338,8 +370,7 @@ impl Decide<ChooseDelivery> for Cart {
     fn decide(&self, command: &ChooseDelivery, _now: Timestamp) -> Decision {
         self.must_be_open()?;
         let option = command.option;
-        let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed.delivery.is_some());
-        if agreed && self.delivery != option {
+        if self.draft.as_ref().is_some_and(Draft::has_delivery) && self.delivery != option {
             return Err(Refusal::DraftFixed);
         }
         Ok(if self.delivery == option { Vec::new() } else { vec![DeliveryChosen { option }.into()] })
@@ -352,13 +383,13 @@ impl Decide<EnterCode> for Cart {
     fn decide(&self, command: &EnterCode, _now: Timestamp) -> Decision {
         self.must_be_open()?;
         self.must_not_be_a_draft()?;
-        if self.codes.contains(&command.code) {
+        if self.place_of(&command.code).is_some() {
             return Ok(Vec::new());
         }
         if self.codes.len() >= MOST_CODES {
             return Err(Refusal::TooManyCodes);
         }
-        Ok(vec![CodeEntered { code: command.code.clone() }.into()])
+        Ok(vec![CodeEntered { code: self.typed(&command.code) }.into()])
     }
 }
 
@@ -368,8 +399,8 @@ impl Decide<TakeOutCode> for Cart {
     fn decide(&self, command: &TakeOutCode, _now: Timestamp) -> Decision {
         self.must_be_open()?;
         self.must_not_be_a_draft()?;
-        let there = self.codes.contains(&command.code);
-        Ok(if there { vec![CodeTakenOut { code: command.code.clone() }.into()] } else { Vec::new() })
+        let Some(place) = self.place_of(&command.code) else { return Ok(Vec::new()) };
+        Ok(vec![CodeTakenOut { place, code: self.typed(&command.code) }.into()])
     }
 }
 

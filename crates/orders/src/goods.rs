@@ -51,8 +51,7 @@ impl Order {
         }
         let unsent = self.pieces.iter().filter(|pieces| pieces.unsent() > 0);
         let lines: Vec<Part> = unsent.map(|pieces| (pieces.line, pieces.unsent())).collect();
-        let (carrier, carrier_id, tracking, counted) = (None, None, None, true);
-        let sent = ParcelSent { parcel, lines, carrier, carrier_id, tracking, counted };
+        let sent = ParcelSent { parcel, lines, carrier_id: None, label: None, counted: true };
         self.and_so(vec![sent.into()], reason)
     }
 
@@ -78,8 +77,8 @@ mod tests {
 
     use super::*;
     use crate::after::{
-        CloseReturn, Edit, Edited, Numbered, OpenReturn, Pieces, ReceiveReturn, ReturnOpened, ReturnReceived,
-        SendParcel,
+        CloseReturn, Edit, Edited, Label, Numbered, OpenReturn, Pieces, ReceiveReturn, ReturnOpened,
+        ReturnReceived, SendParcel,
     };
     use crate::order::Line;
     use crate::place::tests::{NOW, two_lamps};
@@ -103,9 +102,9 @@ mod tests {
     }
 
     fn parcel(id: u128, part: Part, followed: bool) -> SendParcel {
-        let tracking = followed.then(|| "N".to_owned());
+        let label = Label { carrier: None, tracking: followed.then(|| "N".to_owned()) };
         let (parcel, carrier_id) = (Uuid::from_u128(id), Some(Uuid::nil()));
-        SendParcel { parcel, lines: vec![part], carrier: None, carrier_id, tracking }
+        SendParcel { parcel, lines: vec![part], carrier_id, customer: SubjectId::new(), label }
     }
 
     fn edit(taken: Vec<Part>, added: Vec<Numbered>) -> Edit {

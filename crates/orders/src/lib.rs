@@ -69,7 +69,8 @@ pub const CONTEXT: store::Context = store::Context {
         "0008_parcels",
         "0009_claims",
         "0010_refunds",
-        "0011_order_limits"
+        "0011_order_limits",
+        "0012_people"
     ],
     streams: &[
         store::Stream::of::<Order>(),
@@ -84,5 +85,18 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<rules::Code>(),
         store::Stream::of::<rules::Use>(),
     ],
-    forget: projector::forget,
+    people: store::People {
+        by_email: &[
+            ("order", "select customer_id, count(*) from orders where email_index = $1 group by customer_id"),
+            (
+                "cart",
+                "select subject, count(*) from carts where email_index = $1 and kind is null group by subject",
+            ),
+            (
+                "draft",
+                "select subject, count(*) from carts where email_index = $1 and kind is not null group by subject",
+            ),
+        ],
+        forget: projector::forget,
+    },
 };

@@ -12,6 +12,7 @@ use crate::CartId;
 use crate::after::{
     Credited, Edited, MoneyMoved, ParcelSent, Pieces, Return, ReturnClosed, ReturnOpened, ReturnReceived,
 };
+use crate::agreed::Words;
 use crate::rules::RefundOnCancel;
 use crate::tracking::{ParcelSeen, Watched};
 
@@ -90,6 +91,9 @@ pub struct Person {
     pub billing_address: Option<Address>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
+    /// A number of the customer's own, for their books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -223,9 +227,10 @@ pub struct Terms {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<ChosenDelivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub purchase_order: Option<String>,
+    pub organisation: Option<OnBehalf>,
+    /// What the shop said of what it agreed on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub organisation: Option<ForOrganisation>,
+    pub words: Option<Personal<Words>>,
     /// Until when what is in it is kept for whoever has not paid; for ever, when nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
@@ -242,14 +247,33 @@ pub struct Redeemed {
     pub for_customer: bool,
 }
 
+/// The organisation that it was bought for. One may be a person, so its name is its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnBehalf {
+    pub id: Uuid,
+    pub name: Personal<String>,
+    /// The colleague who said yes to it, where somebody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Uuid>,
+}
+
 /// The organisation that it was bought for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ForOrganisation {
     pub id: Uuid,
-    pub name: String,
+    /// As it was called then; absent once it was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The colleague who said yes to it, where somebody had to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<Uuid>,
+}
+
+impl OnBehalf {
+    pub(crate) fn shown(&self) -> ForOrganisation {
+        let Self { id, name, approved_by } = self;
+        ForOrganisation { id: *id, name: name.reveal().cloned(), approved_by: *approved_by }
+    }
 }
 
 /// The way of delivery that was chosen.

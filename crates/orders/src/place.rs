@@ -94,6 +94,7 @@ pub(crate) mod tests {
                         address,
                         billing_address: None,
                         company: None,
+                        purchase_order: None,
                     },
                 ),
             },

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::after_projector as after;
-use crate::order::{Address, Cancelled, Line, Order, OrderEvent, Person, Placed, Status};
+use crate::order::{Address, Cancelled, ForOrganisation, Line, Order, OrderEvent, Person, Placed, Status};
 use crate::rules::RefundOnCancel;
 
 /// What of an order is only ever shown, in one column.
@@ -70,7 +70,7 @@ macro_rules! forgets {
     ($column:literal) => {
         [
             concat!(
-                "update orders set name = '', email = '', email_index = null, details = '{}' where ",
+                "update orders set name = '', email = '', email_index = null, details = '{}', purchase_order = null, words = null where ",
                 $column,
                 " = $1"
             ),
@@ -85,7 +85,7 @@ macro_rules! forgets {
                 " = $1)"
             ),
             concat!(
-                "update order_acts set reason = null where order_id in (select id from orders where ",
+                "update order_acts set reason = null, said = null where order_id in (select id from orders where ",
                 $column,
                 " = $1)"
             ),
@@ -99,6 +99,10 @@ pub(crate) fn forget(customer: SubjectId) -> Vec<Write> {
     let mut writes = crate::cart::forget(customer);
     let statements = [forgets!("customer_id"), forgets!("guest_id")].into_iter().flatten();
     writes.extend(statements.map(|statement| Write::any(statement, args![customer])));
+    writes.push(Write::any(
+        "update orders set organisation_name = null where organisation_id = $1",
+        args![customer],
+    ));
     writes
 }
 
@@ -109,7 +113,7 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
     let items: i64 = lines.iter().map(|line| line.quantity).sum();
     let mut writes = Vec::with_capacity(lines.len() + 2);
     writes.push(Write::one(
-        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        "insert into orders (id, version, status, customer_id, name, email, email_index, currency, total, items, placed_at, updated_at, details, number, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, words, organisation_id, organisation_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         args![
             event.stream_id,
             event.version,
@@ -126,11 +130,14 @@ fn place(event: &Envelope<&OrderEvent>, placed: &Placed) -> Vec<Write> {
             terms.number,
             ledger.as_ref().map(json),
             terms.cart,
-            terms.purchase_order.clone(),
+            person.and_then(|person| person.purchase_order.clone()),
             terms.delivery.as_ref().map(json),
             (!terms.redeemed.is_empty()).then(|| json(&terms.redeemed)),
-            terms.organisation.as_ref().map(json),
-            terms.held_until.map(Timestamp::as_micros)
+            terms.organisation.as_ref().map(|known| json(&ForOrganisation { name: None, ..known.shown() })),
+            terms.held_until.map(Timestamp::as_micros),
+            terms.words.as_ref().and_then(Personal::reveal).map(json),
+            terms.organisation.as_ref().map(|known| known.id),
+            terms.organisation.as_ref().and_then(|known| known.name.reveal().cloned())
         ],
     ));
     writes.extend(lines.iter().zip(1..).map(|(line, number)| item(event.stream_id, number, line)));

@@ -9,8 +9,9 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::agreed::Words;
 use crate::bill::BillView;
-use crate::order::{Address, ChosenDelivery, ForOrganisation, Redeemed, Status};
+use crate::order::{Address, ChosenDelivery, ForOrganisation, OnBehalf, Redeemed, Status};
 use crate::parcels::{ParcelView, parcels};
 use crate::projector::Details;
 use crate::rules::RefundDue;
@@ -99,6 +100,9 @@ pub struct OrderView {
     pub acts: Vec<ActView>,
     #[serde(skip)]
     pub ledger: Option<Ledger>,
+    /// What its bill says beside what its ledger does.
+    #[serde(skip)]
+    pub words: Words,
     /// The promotions whose uses it counted towards.
     #[serde(skip)]
     pub redeemed: Vec<Redeemed>,
@@ -205,7 +209,7 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id, pays_back from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id, pays_back, words, organisation_name from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -228,13 +232,6 @@ pub async fn orders(
         .page("id desc", rows)
         .statement();
     tenant.rows(&sql, args, summary).await
-}
-
-/// By which ids an e-mail address is known, each with how many orders it has.
-pub async fn customers(tenant: &Tenant, email: &str) -> Result<Vec<(Uuid, i64)>, Failure> {
-    let index = tenant.keys().await?.blind("email", email);
-    let sql = "select customer_id, count(*) from orders where email_index = $1 group by customer_id order by customer_id";
-    tenant.rows(sql, args![index], |row| Ok((row.get(0)?, row.get(1)?))).await
 }
 
 /// Orders under an e-mail address that nobody has claimed, but for an organisation's, each with whoever placed it; newest
@@ -316,7 +313,7 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
             args![id],
         ),
         (
-            "select kind, data, reason, actor, at, entries from order_acts where order_id = $1 order by version",
+            "select kind, data, reason, actor, at, entries, said from order_acts where order_id = $1 order by version",
             args![id],
         ),
     ];
@@ -346,7 +343,7 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
         Some(ledger) => Some(ledger.and(entries).map_err(Refusal::from)?),
         None => None,
     };
-    let bill = ledger.as_ref().map(BillView::of);
+    let bill = ledger.as_ref().map(|ledger| BillView::of(ledger, &found.words));
     let parcels = parcels(&acts);
     Ok(OrderView { lines, history, parcels, acts, bill, ledger, ..found })
 }
@@ -354,6 +351,10 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
 fn act(row: &Row<'_>) -> Result<ActView, Failure> {
     let (kind, mut reason): (String, Option<String>) = (row.get(0)?, row.get(2)?);
     let mut details: Option<serde_json::Map<String, serde_json::Value>> = written(row, 1)?;
+    let said: Option<serde_json::Map<String, serde_json::Value>> = written(row, 6)?;
+    if let Some((details, said)) = details.as_mut().zip(said) {
+        details.extend(said);
+    }
     if let Some((details, text)) =
         details.as_mut().filter(|_| kind == "parcel_seen").zip(reason.take_if(|_| kind == "parcel_seen"))
     {
@@ -365,6 +366,10 @@ fn act(row: &Row<'_>) -> Result<ActView, Failure> {
 /// An order without its lines and its history.
 fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
     let summary = summary(row)?;
+    let words: Words = written(row, 24)?.unwrap_or_default();
+    let organisation: Option<ForOrganisation> = written(row, 20)?;
+    let name: Option<String> = row.get(25)?;
+    let delivery: Option<ChosenDelivery> = written(row, 18)?;
     Ok(OrderView {
         refund_due: RefundDue::of(-summary.owed, summary.pays_back),
         summary,
@@ -372,9 +377,10 @@ fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
         ledger: written(row, 15)?,
         cart_id: row.get::<Option<Uuid>>(16)?.map(CartId),
         purchase_order: row.get(17)?,
-        delivery: written(row, 18)?,
+        delivery: delivery.map(|delivery| words.of_delivery(delivery)),
         redeemed: written(row, 19)?.unwrap_or_default(),
-        organisation: written(row, 20)?,
+        organisation: organisation.map(|known| ForOrganisation { name, ..known }),
+        words,
         bill: None,
         lines: Vec::new(),
         history: Vec::new(),
@@ -452,6 +458,7 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
     let (customer, terms) = (&place.customer, &place.terms);
     let person = customer.person.reveal();
     let details = Details::of(person, place.note.as_ref().and_then(Personal::reveal));
+    let words = terms.words.as_ref().and_then(Personal::reveal).cloned().unwrap_or_default();
     let details = serde_json::to_value(details).ok().and_then(|details| details.as_object().cloned());
     OrderView {
         summary: OrderSummary {
@@ -478,16 +485,17 @@ pub(crate) fn made(id: OrderId, place: &Place, now: Timestamp, actor: String) ->
         },
         refund_due: None,
         details,
-        purchase_order: terms.purchase_order.clone(),
-        organisation: terms.organisation.clone(),
-        delivery: terms.delivery.clone(),
+        purchase_order: person.and_then(|person| person.purchase_order.clone()),
+        organisation: terms.organisation.as_ref().map(OnBehalf::shown),
+        delivery: terms.delivery.clone().map(|delivery| words.of_delivery(delivery)),
         cart_id: terms.cart,
         lines,
-        bill: Some(BillView::of(&place.ledger)),
+        bill: Some(BillView::of(&place.ledger, &words)),
         ledger: Some(place.ledger.clone()),
         parcels: Vec::new(),
         acts: Vec::new(),
         redeemed: terms.redeemed.clone(),
+        words,
         history: vec![StepView { status: Status::Placed.as_str().to_owned(), reason: None, actor, at: now }],
     }
 }

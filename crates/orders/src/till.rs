@@ -9,7 +9,7 @@ use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced
 use store::Tenant;
 use uuid::Uuid;
 
-use crate::agreed::{Agreed, OWN_DELIVERY};
+use crate::agreed::{self, Agreed, OWN_DELIVERY, Words};
 use crate::buyers::Standing;
 use crate::carriers::{Carriage, Parcel};
 use crate::order::{Address, Line};
@@ -54,6 +54,8 @@ pub struct Receipt {
     pub standing: Standing,
     /// What is to be said of the taxes, in a sentence.
     pub tax_note: Option<&'static str>,
+    /// What the shop said of what it agreed on.
+    pub words: Words,
     carriage: Carriage,
 }
 
@@ -128,6 +130,7 @@ impl Receipt {
             rules,
             standing,
             tax_note,
+            words: wanted.agreed.map(Agreed::words).unwrap_or_default(),
             carriage,
         })
     }
@@ -339,7 +342,7 @@ fn customer(standing: &Standing) -> Customer {
 }
 
 fn shipping(option: &DeliveryOption, price: i64) -> Shipping {
-    Shipping { option: option.terms.name.clone(), price, tax_class: option.terms.tax_class.clone() }
+    Shipping { option: agreed::plain(option).to_owned(), price, tax_class: option.terms.tax_class.clone() }
 }
 
 fn place(address: &Address) -> Where<'_> {

@@ -148,9 +148,8 @@ mod tests {
         let parcel = ParcelSent {
             parcel: PARCEL,
             lines: vec![(1, 2)],
-            carrier: None,
             carrier_id: Some(Uuid::from_u128(8)),
-            tracking: Some("N-1".into()),
+            label: None,
             counted: true,
         };
         given::<Order>(placed.into_iter().chain([parcel.into()]))
@@ -197,19 +196,9 @@ mod tests {
             let mut order = given::<Order>(given::<Order>([]).when(&two_lamps(1000), NOW).unwrap());
             order.0.status = Some(Status::Shipped);
             for (parcel, followed) in [Uuid::from_u128(1), Uuid::from_u128(2)].into_iter().zip(trails) {
-                let tracking = followed.then(|| "N".to_owned());
-                let carrier_id = Some(Uuid::from_u128(8));
-                order.0.apply(
-                    &ParcelSent {
-                        parcel,
-                        lines: vec![(1, 1)],
-                        carrier: None,
-                        carrier_id,
-                        tracking,
-                        counted: true,
-                    }
-                    .into(),
-                );
+                let carrier_id = followed.then_some(Uuid::from_u128(8));
+                let sent = ParcelSent { parcel, lines: vec![(1, 1)], carrier_id, label: None, counted: true };
+                order.0.apply(&sent.into());
             }
             let mut statuses = Vec::new();
             for parcel in [Uuid::from_u128(1), Uuid::from_u128(2)] {
@@ -230,14 +219,8 @@ mod tests {
     fn a_parcel_that_nobody_can_be_asked_about_is_not_watched() {
         let mut order = sent();
         order.0.watched.clear();
-        let parcel = ParcelSent {
-            parcel: PARCEL,
-            lines: vec![(1, 1)],
-            carrier: Some("An Post".into()),
-            carrier_id: None,
-            tracking: Some("N-1".into()),
-            counted: true,
-        };
+        let parcel =
+            ParcelSent { parcel: PARCEL, lines: vec![(1, 1)], carrier_id: None, label: None, counted: true };
         order.0.apply(&parcel.into());
         assert!(order.0.watched.is_empty());
     }

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use crate::after::Credit;
 use crate::after_works::written_off;
+use crate::agreed;
 use crate::cart::approval::Approve;
 use crate::cart::{self, Cart};
 use crate::numbers::{self, NUMBERS, Numbers};
-use crate::order::{ChosenDelivery, Customer, ForOrganisation, Order, Person, Redeemed, Status, Terms};
+use crate::order::{ChosenDelivery, Customer, OnBehalf, Order, Person, Redeemed, Status, Terms};
 use crate::queries::{OrderView, made};
 use crate::rules::{
     Count, GiveBack, Limits, OrderSettings, Promo, RULEBOOK, Redeem, RefundDue, RefundOnCancel, Rulebook,
@@ -29,7 +30,6 @@ pub struct Buyer {
     pub subject: SubjectId,
     pub person: Person,
     pub note: Option<String>,
-    pub purchase_order: Option<String>,
     /// The cart that is ordered, and the version that was priced.
     pub cart: Option<(CartId, i64)>,
     /// The colleague who said yes to it.
@@ -50,8 +50,10 @@ pub struct Moved {
 
 /// Reserves every line and places the order, or does neither.
 pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
-    let Buyer { subject, person, note, purchase_order, cart, approved_by } = buyer;
+    let Buyer { subject, person, note, cart, approved_by } = buyer;
     let redeemed = receipt.redeemed();
+    let organisation = receipt.standing.organisation.as_ref();
+    let organisation = organisation.map(|known| (SubjectId(known.id), known.name.clone()));
     let place = Place {
         customer: Customer { id: subject, person: Personal::new(subject, person.clone()) },
         lines: receipt.lines.clone(),
@@ -63,13 +65,13 @@ pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
             delivery: receipt
                 .delivery
                 .as_ref()
-                .map(|option| ChosenDelivery { id: option.id, name: option.terms.name.clone() }),
-            purchase_order,
-            organisation: receipt.standing.organisation.as_ref().map(|known| ForOrganisation {
-                id: known.id,
-                name: known.name.clone(),
+                .map(|option| ChosenDelivery { id: option.id, name: agreed::plain(option).to_owned() }),
+            organisation: organisation.as_ref().map(|(id, name)| OnBehalf {
+                id: id.uuid(),
+                name: Personal::new(*id, name.clone()),
                 approved_by,
             }),
+            words: receipt.words.any().then(|| Personal::new(subject, receipt.words.clone())),
             held_until: None,
             redeemed: redeemed
                 .iter()
@@ -81,7 +83,7 @@ pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
         },
     };
     let (quotes, asked, rules) = (receipt.quotes.clone(), receipt.asked.clone(), receipt.rules.version);
-    let invoiced = place.terms.organisation.is_some() && place.terms.purchase_order.is_some();
+    let invoiced = place.terms.organisation.is_some() && person.purchase_order.is_some();
     let hold = receipt.hold().filter(|_| !invoiced);
     let variants: Vec<_> = place.lines.iter().map(|line| line.variant).collect();
     let products: Vec<_> = place.lines.iter().map(|line| line.product).collect();
@@ -92,7 +94,8 @@ pub fn place_order(id: OrderId, buyer: Buyer, receipt: &Receipt) -> Work {
     let named = named.and::<Promo>(redeemed.iter().map(|(promotion, ..)| *promotion)).and::<Use>(uses);
     let named =
         named.and::<Rulebook>([RULEBOOK]).and::<Pricing>([PRICING]).and::<Cart>(cart.map(|(cart, _)| cart));
-    standing.held_to(named.about([subject]).decide(move |desk| {
+    let about = [subject].into_iter().chain(organisation.map(|(id, _)| id));
+    standing.held_to(named.about(about).decide(move |desk| {
         if desk.is_erased(subject) {
             return Err(Refusal::PersonErased.into());
         }

@@ -77,5 +77,5 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<notice::Heard>(),
         store::Stream::of::<report::Report>(),
     ],
-    forget: projector::forget,
+    people: store::People { by_email: &[], forget: projector::forget },
 };

@@ -51,7 +51,7 @@ pub const CONTEXT: store::Context = store::Context {
     migrations: store::migrations!["0001_imports"],
     streams: &[store::Stream::of::<Import>()],
     // A sheet tells of goods, and of nobody.
-    forget: |_| Vec::new(),
+    people: store::People::NOBODY,
 };
 
 pub fn routes(shelf: files::Shelf) -> edge::Routes {

@@ -11,14 +11,25 @@ pub struct Context {
     pub name: &'static str,
     pub migrations: &'static [Migration],
     pub streams: &'static [Stream],
+    pub people: People,
+}
+
+/// What a context keeps of people: how they are found in it, and how they are forgotten. Each context says it, so that a
+/// new one cannot keep somebody whom no erasure finds.
+#[derive(Debug, Clone, Copy)]
+pub struct People {
+    /// Wherever an e-mail address is kept: what is kept there, as people call it, and the query that says whose it is, with
+    /// `$1` for what `TenantKeys::blind("email", …)` makes of the address. A row of it is a person and how many of these
+    /// are theirs.
+    pub by_email: &'static [(&'static str, &'static str)],
     /// What takes a person out of this context's tables. Afterwards they read as if what is personal in the log had
     /// never been known, which is what a replay makes of it.
     pub forget: fn(SubjectId) -> Vec<Write>,
 }
 
-impl Context {
-    /// A context without anything, to be filled in.
-    pub const NONE: Self = Self { name: "", migrations: &[], streams: &[], forget: |_| Vec::new() };
+impl People {
+    /// For a context that keeps nothing of anybody.
+    pub const NOBODY: Self = Self { by_email: &[], forget: |_| Vec::new() };
 }
 
 /// A step of a context's tables, forward only. Numbers count from 1 within the context.

@@ -40,7 +40,7 @@ pub mod work;
 
 pub use cell::Query;
 pub use cell::{Cell, Clock, Tenant};
-pub use context::{Context, Migration, Stream};
+pub use context::{Context, Migration, People, Stream};
 pub use desk::Desk;
 pub use doors::Origin;
 pub use engine::{Column, Folder, Opening, Row, Server};

@@ -56,6 +56,7 @@ pub async fn prepare_server(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::People;
 
     const TWO_STEPS: &[Context] = &[Context {
         name: "doors",
@@ -63,7 +64,8 @@ mod tests {
             Migration { number: 1, name: "0001_doors", sql: "" },
             Migration { number: 2, name: "0002_locks", sql: "" },
         ],
-        ..Context::NONE
+        streams: &[],
+        people: People::NOBODY,
     }];
 
     #[test]

@@ -3,11 +3,15 @@
 //! That it happened is an event like any other, so a replay forgets them at the same place. It is also written down in
 //! the cell's own tables, outside of every tenant, so that restoring an older backup does not bring the person back.
 
-use kernel::{Aggregate, Decide, Envelope, Event, Problem, Projector, SubjectId, Timestamp, Write, args};
+use std::collections::BTreeMap;
+
+use kernel::{
+    Aggregate, Arg, Decide, Envelope, Event, Problem, Projector, SubjectId, Timestamp, Write, args,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::context::{Context, Stream};
+use crate::context::{Context, People, Stream};
 use crate::engine::{Engine, Row};
 use crate::work::{Asked, Done, Reply, Work};
 use crate::{Cell, Failure, Tenant};
@@ -80,12 +84,12 @@ pub const CONTEXT: Context = Context {
     name: "privacy",
     migrations: crate::migrations!["0001_privacy"],
     streams: &[Stream::of::<Subject>()],
-    ..Context::NONE
+    people: People::NOBODY,
 };
 
 /// Everything that the contexts do to forget someone.
 pub(crate) fn forget(contexts: &[Context], subject: SubjectId) -> Vec<Write> {
-    contexts.iter().flat_map(|context| (context.forget)(subject)).collect()
+    contexts.iter().flat_map(|context| (context.people.forget)(subject)).collect()
 }
 
 /// Whether events of this kind say that somebody was erased.
@@ -102,7 +106,31 @@ pub fn erased(event: &Envelope<String>) -> Option<SubjectId> {
     Some(erased.subject.unwrap_or(SubjectId(event.stream_id)))
 }
 
+/// Somebody who is known by an e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub subject: SubjectId,
+    /// What of theirs has the address, and how many of it.
+    pub by: Vec<(&'static str, i64)>,
+}
+
 impl Tenant {
+    /// Whoever is known by an e-mail address, to any context. One person may be several: whoever fills a cart without
+    /// saying who they are is somebody new each time.
+    pub async fn known_by(&self, email: &str) -> Result<Vec<Known>, Failure> {
+        let index = self.keys().await?.blind("email", email);
+        let kept: Vec<_> =
+            self.cell().contexts().iter().flat_map(|context| context.people.by_email).collect();
+        let queries: Vec<(&str, Vec<Arg>)> = kept.iter().map(|(_, sql)| (*sql, args![index])).collect();
+        let mut found: BTreeMap<SubjectId, Vec<(&'static str, i64)>> = BTreeMap::new();
+        self.read(&queries, &mut |query, row| {
+            found.entry(SubjectId(row.get(0)?)).or_default().push((kept[query].0, row.get(1)?));
+            Ok::<(), Failure>(())
+        })
+        .await?;
+        Ok(found.into_iter().map(|(subject, by)| Known { subject, by }).collect())
+    }
+
     /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
     /// copy of the log.
     pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {

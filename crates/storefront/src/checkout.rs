@@ -136,7 +136,7 @@ async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, P
     // What the form did not ask for stays as it was said.
     details.billing_address = cart.contact.billing_address.as_ref().map(NewAddress::from);
     if !typed.has("purchase_order") {
-        details.purchase_order = cart.purchase_order.clone();
+        details.purchase_order = cart.contact.purchase_order.clone();
     }
     match desk::describe(shop, id, None, &details).await {
         Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,

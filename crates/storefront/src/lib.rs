@@ -53,7 +53,7 @@ pub const CONTEXT: store::Context = store::Context {
     name: "storefront",
     migrations: store::migrations!["0001_theme"],
     streams: &[store::Stream::of::<theme::Dressed>()],
-    ..store::Context::NONE
+    people: store::People::NOBODY,
 };
 
 pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> Routes {

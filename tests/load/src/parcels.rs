@@ -10,7 +10,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber};
-use store::{Asked, Context, Migration, Once, Reply, Stream, Tenant, Work};
+use store::{Asked, Context, Migration, Once, People, Reply, Stream, Tenant, Work};
 use uuid::Uuid;
 
 pub const CONTEXTS: &[Context] = &[Context {
@@ -28,7 +28,7 @@ pub const CONTEXTS: &[Context] = &[Context {
 ",
     }],
     streams: &[Stream::of::<Note>()],
-    ..Context::NONE
+    people: People::NOBODY,
 }];
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::draft_api::{DraftLine, NewDraft};
 use super::queries::{self, Kept};
 use super::view::Priced;
-use super::{Contact, Draft, Drafted, MOST_LINES, MOST_OF_A_THING, waiting, works};
+use super::{Contact, Draft, Drafted, MOST_LINES, MOST_OF_A_THING, Told, waiting, works};
 use crate::agreed::OWN_DELIVERY;
 use crate::api::{NewAddress, NewLine};
 use crate::order::Address;
@@ -68,7 +68,9 @@ pub async fn describe(
 ) -> Result<Work, Problem> {
     details.check()?;
     let kept = cart(shop, id).await?;
-    Ok(works::describe(id, seen, kept.subject, details.contact(), details.purchase_order.clone()))
+    let keys = shop.tenant.keys().await?;
+    let told = Told::new(details.contact(), |email| keys.blind("email", email));
+    Ok(works::describe(id, seen, kept.subject, told))
 }
 
 pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
@@ -133,8 +135,8 @@ pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) 
     let mut check = Check::default();
     check.that(within(&code, 1, 40), "/code", "write a code of 1 to 40 letters");
     check.done()?;
-    cart(shop, id).await?;
-    Ok(works::enter_code(id, seen, code))
+    let kept = cart(shop, id).await?;
+    Ok(works::enter_code(id, seen, kept.subject, code))
 }
 
 pub async fn take_out_code(
@@ -143,8 +145,8 @@ pub async fn take_out_code(
     seen: Option<i64>,
     code: String,
 ) -> Result<Work, Problem> {
-    cart(shop, id).await?;
-    Ok(works::take_out_code(id, seen, code))
+    let kept = cart(shop, id).await?;
+    Ok(works::take_out_code(id, seen, kept.subject, code))
 }
 
 /// The cart that a customer goes on with, and the work that makes a guest's cart theirs. Claimed before, perhaps by this
@@ -231,15 +233,15 @@ pub async fn draw(
     let made_up =
         before.as_ref().filter(|(kept, _)| kept.draft.as_ref().is_some_and(|one| one.customer.is_none()));
     let subject = customer.or(made_up.map(|(kept, _)| kept.subject)).unwrap_or_else(SubjectId::new);
-    let details = new.details();
+    let keys = shop.tenant.keys().await?;
+    let told = Told::new(new.details().contact(), |email| keys.blind("email", email));
     let drafted = Drafted {
         subject,
         currency: shop.record.currency,
         lines: named,
-        contact: Personal::new(subject, details.contact()),
-        purchase_order: details.purchase_order,
+        contact: Personal::new(subject, told),
         delivery,
-        draft: Draft { customer, agreed },
+        draft: Draft { customer, agreed: Personal::new(subject, agreed) },
         guest: None,
         uninvited: false,
     };
@@ -253,12 +255,11 @@ pub(super) async fn place(
     approved_by: Option<Uuid>,
 ) -> Result<Work, Problem> {
     unpaid::watch(&shop.tenant, &priced.receipt, shop.now).await?;
-    let Kept { id, version, subject, contact, purchase_order, .. } = &priced.kept;
+    let Kept { id, version, subject, contact, .. } = &priced.kept;
     let buyer = Buyer {
         subject: *subject,
         person: priced.person(),
         note: contact.note.clone(),
-        purchase_order: purchase_order.clone(),
         cart: Some((*id, *version)),
         approved_by,
     };
@@ -332,6 +333,7 @@ impl CartDetails {
             billing_address: address(&self.billing_address)
                 .filter(|billing| Some(billing) != shipping.as_ref()),
             shipping_address: shipping,
+            purchase_order: self.purchase_order.clone(),
             note: self.note.clone(),
         }
     }

@@ -6,17 +6,24 @@ use kernel::{Currency, Decide, Personal, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Cart, CartEvent, Contact, MOST_LINES, MOST_OF_A_THING, State};
+use super::{Cart, CartEvent, MOST_LINES, MOST_OF_A_THING, State, Told};
 use crate::Refusal;
 use crate::agreed::Agreed;
 
 /// What makes a cart a draft.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// The customer whom it is for, if the shop knows them by an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<SubjectId>,
-    pub agreed: Agreed,
+    /// Why somebody pays another price says something of them.
+    pub agreed: Personal<Agreed>,
+}
+
+impl Draft {
+    pub(super) fn has_delivery(&self) -> bool {
+        self.agreed.reveal().is_some_and(|agreed| agreed.delivery.is_some())
+    }
 }
 
 /// A draft as it is from then on, whole.
@@ -25,8 +32,7 @@ pub struct Drafted {
     pub subject: SubjectId,
     pub currency: Currency,
     pub lines: Vec<(VariantId, i64)>,
-    pub contact: Personal<Contact>,
-    pub purchase_order: Option<String>,
+    pub contact: Personal<Told>,
     pub delivery: Option<Uuid>,
     pub draft: Draft,
     /// Whose it was before and is not any more: nobody's name, and of no use.
@@ -58,13 +64,12 @@ pub struct Withdraw;
 
 impl Cart {
     pub(super) fn drafted(&mut self, drafted: &Drafted) {
-        let Drafted { subject, currency, lines, contact, purchase_order, delivery, draft, .. } = drafted;
+        let Drafted { subject, currency, lines, contact, delivery, draft, .. } = drafted;
         self.state = State::Open;
         self.invited &= !drafted.uninvited;
         (self.subject, self.owner, self.currency) = (Some(*subject), None, Some(*currency));
         (self.lines, self.contact) = (lines.clone(), Some(contact.clone()));
-        (self.purchase_order, self.delivery) = (purchase_order.clone(), *delivery);
-        self.draft = Some(draft.clone());
+        (self.delivery, self.draft) = (*delivery, Some(draft.clone()));
     }
 
     /// What a shop has put together stays together.
@@ -145,7 +150,9 @@ mod tests {
     use super::*;
     use crate::agreed::{OWN_DELIVERY, OwnDelivery};
     use crate::cart::merge::MergeInto;
-    use crate::cart::{ChooseDelivery, Claim, Describe, EnterCode, Fill, Merge, Opened, Order, TakeOutCode};
+    use crate::cart::{
+        ChooseDelivery, Claim, Contact, Describe, EnterCode, Fill, Merge, Opened, Order, TakeOutCode,
+    };
     use crate::{CartId, OrderId};
 
     const NOW: Timestamp = Timestamp::from_micros(0);
@@ -155,13 +162,16 @@ mod tests {
             subject,
             currency: "EUR".parse().unwrap(),
             lines,
-            contact: Personal::new(subject, Contact::default()),
-            purchase_order: None,
+            contact: Personal::new(subject, Told::default()),
             delivery: None,
-            draft: Draft::default(),
+            draft: made_for(None),
             guest: None,
             uninvited: false,
         }
+    }
+
+    fn made_for(customer: Option<SubjectId>) -> Draft {
+        Draft { customer, agreed: Personal::new(SubjectId::new(), Agreed::default()) }
     }
 
     fn draft(lines: Vec<(VariantId, i64)>) -> Given<Cart> {
@@ -185,13 +195,14 @@ mod tests {
     #[test]
     fn whoever_it_is_for_says_who_they_are_and_how_it_comes_unless_that_was_agreed_on() {
         let mut draft = draft(vec![(VariantId::new(), 2)]);
-        let contact =
-            Personal::new(SubjectId::new(), Contact { name: Some("Ada".into()), ..Contact::default() });
-        assert!(draft.when(&Describe { contact, purchase_order: None }, NOW).is_ok());
+        let contact = Contact { name: Some("Ada".into()), ..Contact::default() };
+        let contact = Personal::new(SubjectId::new(), Told { contact, email_index: None });
+        assert!(draft.when(&Describe { contact }, NOW).is_ok());
         let option = Some(Uuid::now_v7());
         assert!(draft.when(&ChooseDelivery { option }, NOW).is_ok());
-        let terms = draft.0.draft.as_mut().unwrap();
-        terms.agreed.delivery = Some(OwnDelivery { name: "By hand".into(), price: 0 });
+        let by_hand = OwnDelivery { name: "By hand".into(), price: 0 };
+        let agreed = Agreed { delivery: Some(by_hand), ..Agreed::default() };
+        draft.0.draft.as_mut().unwrap().agreed = Personal::new(SubjectId::new(), agreed);
         draft.0.delivery = Some(OWN_DELIVERY);
         assert_eq!(draft.when(&ChooseDelivery { option }, NOW), Err(Refusal::DraftFixed));
         assert_eq!(draft.when(&ChooseDelivery { option: Some(OWN_DELIVERY) }, NOW), Ok(vec![]));
@@ -242,10 +253,7 @@ mod tests {
     fn somebody_made_up_is_let_go_when_the_customer_is_known() {
         let (guest, customer) = (SubjectId::new(), SubjectId::new());
         let draft = given::<Cart>([drawn(guest, Vec::new()).into()]);
-        let known = Drafted {
-            draft: Draft { customer: Some(customer), ..Draft::default() },
-            ..drawn(customer, Vec::new())
-        };
+        let known = Drafted { draft: made_for(Some(customer)), ..drawn(customer, Vec::new()) };
         let events = draft.when(&Draw(known), NOW).unwrap();
         let [CartEvent::Drafted(drafted)] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!(drafted.guest, Some(guest));
@@ -256,10 +264,7 @@ mod tests {
         let (subject, variant) = (SubjectId::new(), VariantId::new());
         let mut draft = given::<Cart>([drawn(subject, vec![(variant, 1)]).into(), Invited {}.into()]);
         let mut drawn_anew = |subject, customer| {
-            let new = Drafted {
-                draft: Draft { customer, ..Draft::default() },
-                ..drawn(subject, vec![(variant, 2)])
-            };
+            let new = Drafted { draft: made_for(customer), ..drawn(subject, vec![(variant, 2)]) };
             for event in draft.when(&Draw(new), NOW).unwrap() {
                 draft.0.apply(&event);
             }

@@ -36,7 +36,8 @@ pub fn routes() -> Routes {
         .routes(routes!(invite_to_draft))
 }
 
-/// What a shop puts together, for whom, and at which prices. Reasons and texts are read on the bill, so they name nobody.
+/// What a shop puts together, for whom, and at which prices. Reasons and texts are read on the bill, as long as
+/// whoever it is for is known.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDraft {

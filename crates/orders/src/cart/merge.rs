@@ -3,16 +3,14 @@
 use catalog::VariantId;
 use kernel::{Decide, Personal, SubjectId, Timestamp};
 
-use super::{
-    Cart, CartEvent, Claimed, CodeEntered, Contact, MOST_CODES, MOST_LINES, MOST_OF_A_THING, Merged,
-};
+use super::{Cart, CartEvent, Claimed, CodeEntered, MOST_CODES, MOST_LINES, MOST_OF_A_THING, Merged, Told};
 use crate::{CartId, Refusal};
 
 /// A guest's cart becomes a customer's.
 pub struct Claim {
     pub owner: SubjectId,
     /// What was known of the guest, as the customer's.
-    pub contact: Option<Personal<Contact>>,
+    pub contact: Option<Personal<Told>>,
 }
 
 /// What a guest's cart holds comes into the customer's own.
@@ -37,7 +35,10 @@ impl Decide<Claim> for Cart {
             Some(_) => Err(Refusal::CartMerged),
             None => {
                 let Claim { owner, contact } = command;
-                Ok(vec![Claimed { owner: *owner, contact: contact.clone(), guest: self.subject }.into()])
+                let codes = self.codes.iter().filter_map(Personal::reveal);
+                let codes = codes.map(|code| Personal::new(*owner, code.clone())).collect();
+                let contact = contact.clone();
+                Ok(vec![Claimed { owner: *owner, contact, codes, guest: self.subject }.into()])
             }
         }
     }
@@ -61,9 +62,9 @@ impl Decide<Merge> for Cart {
             free -= usize::from(there == 0);
             events.extend(self.filled(*variant, quantity));
         }
-        let new = command.codes.iter().filter(|code| !self.codes.contains(code));
+        let new = command.codes.iter().filter(|code| self.place_of(code).is_none());
         let codes = new.take(MOST_CODES.saturating_sub(self.codes.len()));
-        events.extend(codes.map(|code| CodeEntered { code: code.clone() }.into()));
+        events.extend(codes.map(|code| CodeEntered { code: self.typed(code) }.into()));
         Ok(events)
     }
 }
@@ -106,7 +107,8 @@ mod tests {
         let mine = cart(Some(SubjectId::new()), &[(lamp, 2), (rug, 1)]);
         let merge = Merge { lines: vec![(lamp, 1), (rug, 3)], codes: vec!["SPRING".into()] };
         let filled: CartEvent = LineChanged { variant: rug, quantity: 3 }.into();
-        assert_eq!(mine.when(&merge, NOW), Ok(vec![filled, CodeEntered { code: "SPRING".into() }.into()]));
+        let entered = CodeEntered { code: mine.0.typed("SPRING") };
+        assert_eq!(mine.when(&merge, NOW), Ok(vec![filled, entered.into()]));
     }
 
     #[test]

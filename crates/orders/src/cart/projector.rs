@@ -2,13 +2,15 @@
 
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::{Cart, CartEvent};
+use super::queries::For;
+use super::{Cart, CartEvent, Told};
 
-const DRAWN_ANEW: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9 where id = $1";
+const DRAWN_ANEW: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, email_index = $6, delivery = $7, draft = $8, agreed = $9, drafted_by = $10 where id = $1";
 
 /// What an organisation said of it was said to whoever it was for before.
-const PASSED_ON: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, purchase_order = $6, delivery = $7, draft = $8, drafted_by = $9, invited_at = null, decline_reason = null where id = $1";
+const PASSED_ON: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, email_index = $6, delivery = $7, draft = $8, agreed = $9, drafted_by = $10, invited_at = null, decline_reason = null where id = $1";
 
 impl Projector for Cart {
     fn project(event: &Envelope<&CartEvent>) -> Vec<Write> {
@@ -19,13 +21,13 @@ impl Projector for Cart {
                 args![id, event.version, opened.subject, opened.owner, opened.currency.code(), event.at],
             ),
             CartEvent::Described(described) => Write::one(
-                "update carts set version = $2, updated_at = $3, contact = $4, purchase_order = $5 where id = $1",
+                "update carts set version = $2, updated_at = $3, contact = $4, email_index = $5 where id = $1",
                 args![
                     id,
                     event.version,
                     event.at,
                     contact(Some(&described.contact)),
-                    described.purchase_order.clone()
+                    email_index(Some(&described.contact))
                 ],
             ),
             CartEvent::DeliveryChosen(chosen) => Write::one(
@@ -33,8 +35,15 @@ impl Projector for Cart {
                 args![id, event.version, event.at, chosen.option],
             ),
             CartEvent::Claimed(claimed) => Write::one(
-                "update carts set version = $2, updated_at = $3, owner = $4, subject = $4, contact = $5 where id = $1",
-                args![id, event.version, event.at, claimed.owner, contact(claimed.contact.as_ref())],
+                "update carts set version = $2, updated_at = $3, owner = $4, subject = $4, contact = $5, email_index = $6 where id = $1",
+                args![
+                    id,
+                    event.version,
+                    event.at,
+                    claimed.owner,
+                    contact(claimed.contact.as_ref()),
+                    email_index(claimed.contact.as_ref())
+                ],
             ),
             CartEvent::Merged(merged) => Write::one(
                 "update carts set version = $2, updated_at = $3, state = 'merged', leads_to = $4 where id = $1",
@@ -58,7 +67,7 @@ impl Projector for Cart {
             ),
             CartEvent::Drafted(drafted) => match event.version {
                 1 => Write::one(
-                    "insert into carts (id, version, state, subject, currency, opened_at, updated_at, contact, purchase_order, delivery, kind, draft, drafted_by) values ($1, $2, 'open', $3, $4, $5, $5, $6, $7, $8, 'draft', $9, $10)",
+                    "insert into carts (id, version, state, subject, currency, opened_at, updated_at, contact, email_index, delivery, kind, draft, agreed, drafted_by) values ($1, $2, 'open', $3, $4, $5, $5, $6, $7, $8, 'draft', $9, $10, $11)",
                     args![
                         id,
                         event.version,
@@ -66,9 +75,10 @@ impl Projector for Cart {
                         drafted.currency.code(),
                         event.at,
                         contact(Some(&drafted.contact)),
-                        drafted.purchase_order.clone(),
+                        email_index(Some(&drafted.contact)),
                         drafted.delivery,
-                        json(&drafted.draft),
+                        json(&For { customer: drafted.draft.customer }),
+                        drafted.draft.agreed.reveal().map(json),
                         event.actor.to_string()
                     ],
                 ),
@@ -80,9 +90,10 @@ impl Projector for Cart {
                         event.at,
                         drafted.subject,
                         contact(Some(&drafted.contact)),
-                        drafted.purchase_order.clone(),
+                        email_index(Some(&drafted.contact)),
                         drafted.delivery,
-                        json(&drafted.draft),
+                        json(&For { customer: drafted.draft.customer }),
+                        drafted.draft.agreed.reveal().map(json),
                         event.actor.to_string()
                     ],
                 ),
@@ -92,7 +103,7 @@ impl Projector for Cart {
                 args![id, event.version, event.at],
             ),
             CartEvent::Withdrawn(_) => Write::one(
-                "update carts set version = $2, updated_at = $3, state = 'withdrawn', contact = null where id = $1",
+                "update carts set version = $2, updated_at = $3, state = 'withdrawn', contact = null, email_index = null, agreed = null where id = $1",
                 args![id, event.version, event.at],
             ),
             CartEvent::LineAdded(_)
@@ -128,22 +139,36 @@ impl Projector for Cart {
                     )
                 }));
             }
-            CartEvent::CodeEntered(entered) => writes.push(Write::one(
-                "insert into cart_codes (cart_id, code, entered) values ($1, $2, $3)",
-                args![id, &entered.code, event.version],
-            )),
-            CartEvent::CodeTakenOut(out) => writes.push(Write::one(
-                "delete from cart_codes where cart_id = $1 and code = $2",
-                args![id, &out.code],
-            )),
+            CartEvent::CodeEntered(entered) => {
+                writes.extend(entered.code.reveal().map(|code| typed(id, code, event.version)));
+            }
+            CartEvent::CodeTakenOut(out) => writes.extend(out.code.reveal().map(|code| {
+                Write::one("delete from cart_codes where cart_id = $1 and code = $2", args![id, code])
+            })),
+            CartEvent::Claimed(claimed) if !claimed.codes.is_empty() => {
+                writes.push(Write::any("delete from cart_codes where cart_id = $1", args![id]));
+                let codes = claimed.codes.iter().filter_map(Personal::reveal);
+                writes.extend(codes.zip(1i64..).map(|(code, entered)| typed(id, code, entered)));
+            }
             _ => {}
         }
         writes
     }
 }
 
-fn contact(contact: Option<&Personal<super::Contact>>) -> Option<String> {
-    contact.and_then(Personal::reveal).map(json)
+fn typed(cart: Uuid, code: &String, entered: i64) -> Write {
+    Write::one(
+        "insert into cart_codes (cart_id, code, entered) values ($1, $2, $3)",
+        args![cart, code, entered],
+    )
+}
+
+fn contact(told: Option<&Personal<Told>>) -> Option<String> {
+    told.and_then(Personal::reveal).map(|told| json(&told.contact))
+}
+
+fn email_index(told: Option<&Personal<Told>>) -> Option<Uuid> {
+    told.and_then(Personal::reveal)?.email_index
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -151,8 +176,14 @@ fn json(value: &impl Serialize) -> String {
 }
 
 pub(crate) fn forget(subject: SubjectId) -> Vec<Write> {
-    vec![Write::any(
-        "update carts set contact = null, decline_reason = null where subject = $1",
-        args![subject],
-    )]
+    vec![
+        Write::any(
+            "update carts set contact = null, email_index = null, agreed = null, decline_reason = null where subject = $1",
+            args![subject],
+        ),
+        Write::any(
+            "delete from cart_codes where cart_id in (select id from carts where subject = $1)",
+            args![subject],
+        ),
+    ]
 }

@@ -2,14 +2,16 @@
 
 use catalog::VariantId;
 use kernel::{Currency, Problem, SubjectId, Timestamp, args};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::approval::WAITING;
-use super::{Contact, Draft};
+use super::{Contact, Told};
 use crate::CartId;
+use crate::agreed::Agreed;
 
 /// A cart, as its tables know it.
 #[derive(Debug, Clone)]
@@ -21,7 +23,7 @@ pub struct Kept {
     pub owner: Option<Uuid>,
     pub currency: Currency,
     pub contact: Contact,
-    pub purchase_order: Option<String>,
+    pub email_index: Option<Uuid>,
     pub delivery: Option<Uuid>,
     /// The order that was made of it, or the cart that it went into.
     pub leads_to: Option<Uuid>,
@@ -34,13 +36,31 @@ pub struct Kept {
     pub lines: Vec<(VariantId, i64)>,
     pub codes: Vec<String>,
     /// What makes it a draft.
-    pub draft: Option<Draft>,
+    pub draft: Option<KeptDraft>,
     pub invited_at: Option<Timestamp>,
     /// Who changed the draft last.
     pub drafted_by: Option<String>,
 }
 
+/// A draft, as its tables know it: of whoever was erased nothing is known that was agreed on.
+#[derive(Debug, Clone, Default)]
+pub struct KeptDraft {
+    pub customer: Option<SubjectId>,
+    pub agreed: Agreed,
+}
+
+/// Whom a draft is for, in its column.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct For {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<SubjectId>,
+}
+
 impl Kept {
+    pub(super) fn told(&self) -> Told {
+        Told { contact: self.contact.clone(), email_index: self.email_index }
+    }
+
     /// The customer whose prices they are: its owner, or whoever the shop put it together for.
     pub fn buyer(&self) -> Option<Uuid> {
         self.owner.or_else(|| Some(self.draft.as_ref()?.customer?.uuid()))
@@ -55,7 +75,7 @@ impl Kept {
     }
 }
 
-const KEPT: &str = "select id, version, state, subject, owner, currency, contact, purchase_order, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by from carts";
+const KEPT: &str = "select id, version, state, subject, owner, currency, contact, email_index, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by, agreed from carts";
 
 /// A cart, if whoever asks may see it. A draft that was taken back is not there any more.
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept, Problem> {
@@ -217,7 +237,7 @@ pub async fn drafts(
 
 fn draft_summary(row: &Row<'_>) -> Result<DraftSummary, Failure> {
     let contact = contact(row, 7)?;
-    let customer = draft(row, 9)?.and_then(|draft| draft.customer);
+    let customer = written::<For>(row, 9)?.and_then(|draft| draft.customer);
     Ok(DraftSummary {
         id: CartId(row.get(0)?),
         state: row.get(1)?,
@@ -239,7 +259,12 @@ fn contact(row: &Row<'_>, column: usize) -> Result<Contact, Failure> {
     Ok(contact.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
-fn draft(row: &Row<'_>, column: usize) -> Result<Option<Draft>, Failure> {
+fn draft(row: &Row<'_>) -> Result<Option<KeptDraft>, Failure> {
+    let Some(For { customer }) = written(row, 14)? else { return Ok(None) };
+    Ok(Some(KeptDraft { customer, agreed: written(row, 17)?.unwrap_or_default() }))
+}
+
+fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, Failure> {
     let Some(text) = row.get::<Option<String>>(column)? else { return Ok(None) };
     let read = serde_json::from_str(&text);
     read.map(Some).map_err(|error| Failure::Bug(format!("a draft that was kept cannot be read: {error}")))
@@ -254,7 +279,7 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
         owner: row.get(4)?,
         currency: row.get(5)?,
         contact: contact(row, 6)?,
-        purchase_order: row.get(7)?,
+        email_index: row.get(7)?,
         delivery: row.get(8)?,
         leads_to: row.get(9)?,
         opened_at: row.get(10)?,
@@ -263,7 +288,7 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
         decline_reason: row.get(13)?,
         lines: Vec::new(),
         codes: Vec::new(),
-        draft: draft(row, 14)?,
+        draft: draft(row)?,
         invited_at: row.get::<Option<i64>>(15)?.map(Timestamp::from_micros),
         drafted_by: row.get(16)?,
     })

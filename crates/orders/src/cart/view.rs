@@ -44,8 +44,6 @@ pub struct CartView {
     #[serde(flatten)]
     pub contact: Contact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub purchase_order: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_option_id: Option<Uuid>,
     /// How it can be delivered; empty until there is an address.
     pub delivery_options: Vec<DeliveryChoice>,
@@ -213,8 +211,9 @@ impl Priced {
 
     /// Who orders and where it goes, once nothing is missing.
     pub fn person(&self) -> crate::Person {
-        let Contact { email, name, phone, company, shipping_address, billing_address, .. } =
-            self.kept.contact.clone();
+        let Contact {
+            email, name, phone, company, shipping_address, billing_address, purchase_order, ..
+        } = self.kept.contact.clone();
         crate::Person {
             name: name.unwrap_or_default(),
             email: email.unwrap_or_default(),
@@ -223,6 +222,7 @@ impl Priced {
             address: shipping_address.unwrap_or_else(Address::nowhere),
             billing_address,
             company,
+            purchase_order,
         }
     }
 
@@ -239,7 +239,7 @@ impl Priced {
         need(contact.name.is_some(), "/name", "give a name");
         need(contact.shipping_address.is_some(), "/shipping_address", "give an address");
         let organisation = self.receipt.standing.organisation.as_ref();
-        let numbered = self.kept.purchase_order.is_some();
+        let numbered = self.kept.contact.purchase_order.is_some();
         let asks = organisation.is_some_and(|known| known.purchase_order_required);
         need(
             numbered || !asks,
@@ -286,12 +286,11 @@ impl Priced {
             currency: self.kept.currency.code().to_owned(),
             lines: self.kept.lines.iter().enumerate().map(|(n, line)| self.line(n, *line)).collect(),
             contact: contact.clone(),
-            purchase_order: self.kept.purchase_order.clone(),
             delivery_option_id: self.kept.delivery,
             delivery_options: choices.unwrap_or_default().into_iter().map(choice).collect(),
             codes: self.kept.codes.clone(),
             promotions: self.receipt.priced.explained.iter().map(PromotionLine::of).collect(),
-            bill: BillView::of(self.receipt.ledger()),
+            bill: BillView::of(self.receipt.ledger(), &self.receipt.words),
             tax_note: self.receipt.tax_note,
             missing: if open { self.missing() } else { Vec::new() },
             opened_at: self.kept.opened_at,

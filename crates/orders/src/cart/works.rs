@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::merge::MergeInto;
 use super::queries::Kept;
 use super::{
-    Add, Cart, CartEvent, ChooseDelivery, Claim, Contact, Describe, Drafted, Draw, EnterCode, Fill, Invite,
-    Merge, Open, TakeOutCode, Withdraw,
+    Add, Cart, CartEvent, ChooseDelivery, Claim, Describe, Drafted, Draw, EnterCode, Fill, Invite, Merge,
+    Open, TakeOutCode, Told, Withdraw,
 };
 use crate::{CartId, Refusal};
 
@@ -40,23 +40,26 @@ pub fn choose_delivery(id: CartId, seen: Option<i64>, option: Option<Uuid>) -> W
     change(id, seen, ChooseDelivery { option })
 }
 
-pub fn enter_code(id: CartId, seen: Option<i64>, code: String) -> Work {
-    change(id, seen, EnterCode { code })
+pub fn enter_code(id: CartId, seen: Option<i64>, subject: SubjectId, code: String) -> Work {
+    say(id, seen, subject, EnterCode { code })
 }
 
-pub fn take_out_code(id: CartId, seen: Option<i64>, code: String) -> Work {
-    change(id, seen, TakeOutCode { code })
+pub fn take_out_code(id: CartId, seen: Option<i64>, subject: SubjectId, code: String) -> Work {
+    say(id, seen, subject, TakeOutCode { code })
 }
 
-/// Says who orders and where it goes. `subject` is whose the cart was when it was read; when it was claimed since,
-/// what they said would be under the wrong name.
-pub fn describe(
-    id: CartId,
-    seen: Option<i64>,
-    subject: SubjectId,
-    contact: Contact,
-    purchase_order: Option<String>,
-) -> Work {
+/// Says who orders and where it goes.
+pub fn describe(id: CartId, seen: Option<i64>, subject: SubjectId, told: Told) -> Work {
+    say(id, seen, subject, Describe { contact: Personal::new(subject, told) })
+}
+
+/// Changes what somebody said. `subject` is whose the cart was when it was read; when it was claimed since, what they said
+/// would be under the wrong name.
+fn say<C>(id: CartId, seen: Option<i64>, subject: SubjectId, command: C) -> Work
+where
+    C: Send + Sync + 'static,
+    Cart: Decide<C, Refusal = Refusal, Event = CartEvent>,
+{
     Work::over::<Cart>([id]).about([subject]).decide(move |desk| {
         let cart = desk.get::<Cart>(id)?;
         if cart.subject != Some(subject) {
@@ -66,29 +69,29 @@ pub fn describe(
         if desk.is_erased(subject) {
             return Err(Refusal::PersonErased.into());
         }
-        let contact = Personal::new(subject, contact.clone());
-        desk.ask::<Cart, _>(id, &Describe { contact, purchase_order: purchase_order.clone() })?;
+        desk.ask::<Cart, _>(id, &command)?;
         Ok(Reply { status: 200, ..Reply::default() })
     })
 }
 
 /// A guest's cart becomes the customer's, or goes into the open one that they have.
 pub fn claim(guest: &Kept, owner: SubjectId, into: Option<CartId>) -> Work {
-    let (id, contact, read) = (guest.id, guest.contact.clone(), guest.version);
+    let (id, told, read) = (guest.id, guest.told(), guest.version);
     let Some(into) = into.filter(|into| *into != id) else {
         return Work::over::<Cart>([id]).about([owner]).decide(move |desk| {
             desk.get::<Cart>(id)?;
             if desk.version::<Cart>(id) != read {
                 return Err(moved());
             }
-            let contact = Some(Personal::new(owner, contact.clone()));
+            let contact = Some(Personal::new(owner, told.clone()));
             desk.ask::<Cart, _>(id, &Claim { owner, contact })?;
             Ok(Reply { status: 200, ..Reply::default() })
         });
     };
-    Work::over::<Cart>([id, into]).decide(move |desk| {
+    Work::over::<Cart>([id, into]).about([owner]).decide(move |desk| {
         let guest = desk.get::<Cart>(id)?;
-        let merge = Merge { lines: guest.lines.clone(), codes: guest.codes.clone() };
+        let codes = guest.codes.iter().filter_map(Personal::reveal).cloned().collect();
+        let merge = Merge { lines: guest.lines.clone(), codes };
         desk.ask::<Cart, _>(id, &MergeInto { into })?;
         desk.ask::<Cart, _>(into, &merge)?;
         Ok(Reply { status: 200, ..Reply::default() })

@@ -34,7 +34,10 @@ create index drops_by_size on drops (coins);
 ",
         }],
         streams: &[Stream::of::<Jar>()],
-        forget: |person| vec![Write::any("update jars set owner = '' where person = $1", args![person])],
+        people: store::People {
+            by_email: &[],
+            forget: |person| vec![Write::any("update jars set owner = '' where person = $1", args![person])],
+        },
     },
     store::privacy::CONTEXT,
 ];

@@ -70,7 +70,7 @@ pub async fn page(
             aside.box aria-label=(texts.summary) {
                 h2 { (texts.summary) }
                 ul.brief { @for line in &view.lines { li { span { (line.quantity) " × " (line.title) } span { (visit.money(line.total)) } } } }
-                @if let Some(number) = &view.purchase_order { p.quiet { (texts.purchase_order) ": " (number) } }
+                @if let Some(number) = &view.contact.purchase_order { p.quiet { (texts.purchase_order) ": " (number) } }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
             }
         }

@@ -120,7 +120,7 @@ fn known(view: &CartView) -> Pairs {
     put("phone", contact.phone.as_ref());
     put("company", contact.company.as_ref());
     put("note", contact.note.as_ref());
-    put("purchase_order", view.purchase_order.as_ref());
+    put("purchase_order", contact.purchase_order.as_ref());
     let address = contact.shipping_address.as_ref();
     put("line1", address.map(|address| &address.line1));
     put("line2", address.and_then(|address| address.line2.as_ref()));

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, NoTls};
 use super::flight::{Session, Value};
 use super::{address, encryption, failure};
 use crate::Failure;
-use crate::context::{Context, Migration};
+use crate::context::{Context, Migration, People};
 use crate::migrate::{self, Steps, Taken};
 
 /// What the store itself needs, in the shape of a context.
@@ -25,7 +25,8 @@ static LOG: Context = Context {
         Migration { number: 2, name: "0002_heads", sql: include_str!("log-2.sql") },
         Migration { number: 3, name: "0003_own", sql: include_str!("../own.sql") },
     ],
-    ..Context::NONE
+    streams: &[],
+    people: People::NOBODY,
 };
 
 /// The tables of the cell, which are no tenant's.
@@ -41,7 +42,8 @@ static CELL: Context = Context {
         Migration { number: 7, name: "0007_cell", sql: include_str!("cell-7.sql") },
         Migration { number: 8, name: "0008_cell", sql: include_str!("cell-8.sql") },
     ],
-    ..Context::NONE
+    streams: &[],
+    people: People::NOBODY,
 };
 
 /// The tenant of the transaction; no tenant when nothing was set, or when a pooled connection has fallen back to ''.
