@@ -85,13 +85,13 @@ async fn a_german_shopper_reads_no_english(engine: Engine) {
     made(admin.post("/api/v1/payment-providers", &json!({ "name": "Probekarte", "kind": "sandbox" })).await);
     let first = [("if-match", "\"0\"")];
     let taxes = json!({
-        "rates": [{ "name": "MwSt.", "country": "DE", "rate": 190_000 }],
+        "rates": [{ "name": "MwSt.", "country": "DE", "rate": "19%" }],
     });
     made(admin.send("PUT", "/api/v1/taxes", &first, Some(&taxes.to_string())).await.unwrap());
     let parcel = json!({ "name": "Paket", "price": 490, "takes": "2 bis 3 Tage", "countries": ["DE"] });
     made(admin.post("/api/v1/delivery-options", &parcel).await);
     let spring = json!({
-        "name": "Frühling", "code": "FRUEHLING", "effect": { "kind": "percent", "off": 1000 },
+        "name": "Frühling", "code": "FRUEHLING", "effect": { "kind": "percent", "off": "10%" },
         "conditions": { "minimum_subtotal": { "amount": 90000, "currency": "EUR" } },
     });
     made(admin.post("/api/v1/promotions", &spring).await);

@@ -225,6 +225,7 @@ async fn an_order_is_priced_by_the_rules_of_its_moment_or_not_placed(engine: Eng
     assert_eq!(placed["bill"]["total"], 1999 - 400 + 490);
     let mut elsewhere = body.clone();
     elsewhere["shipping_address"]["country"] = json!("FR");
+    elsewhere["shipping_address"]["postal_code"] = json!("75001");
     let refused = admin.post("/api/v1/orders", &elsewhere).await;
     assert_eq!(refused.json()["errors"][0]["pointer"], "/delivery_option_id");
 

@@ -17,7 +17,7 @@ pub use crate::key::KeyCommand;
 pub use crate::keys::KeysCommand;
 pub use crate::privacy::PrivacyCommand;
 pub use crate::products::ProductsCommand;
-pub use crate::reach::Reach;
+pub use crate::reach::ReachFlags;
 pub use crate::relay::{DeadCommand, JobsCommand};
 pub use crate::service::ServiceCommand;
 pub use crate::tenant::TenantCommand;
@@ -63,7 +63,7 @@ pub struct Cli {
     pub base_domain: Option<String>,
 
     #[command(flatten, next_help_heading = "How it is reached")]
-    pub reach: Reach,
+    pub reach: ReachFlags,
 
     #[command(subcommand)]
     pub command: Command,
@@ -319,7 +319,7 @@ pub struct Typed {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_domain: Option<String>,
     #[serde(flatten)]
-    reach: Reach,
+    reach: ReachFlags,
 }
 
 impl Cli {

@@ -13,7 +13,7 @@ use crate::config::Config;
 
 /// What can be typed of it.
 #[derive(Debug, Clone, Args, Serialize)]
-pub struct Reach {
+pub struct ReachFlags {
     /// A certificate to serve HTTPS with, as a PEM file; it is read again when it changes. Several with commas between.
     #[arg(long, global = true, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]

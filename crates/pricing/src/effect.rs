@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::promotion::{at_least_one, not_negative};
 use crate::refusal::field;
 use crate::schema::Amount;
-use crate::{Bundled, Percent, Refusal, Target, words};
+use crate::{Bundled, Percent, Refusal, Target};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]

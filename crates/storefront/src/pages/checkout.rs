@@ -157,7 +157,7 @@ pub async fn form(
                 (contact(visit, typed, errors))
                 (address(visit, &countries, typed, errors))
                 (delivery(visit, view, errors))
-                (field(visit, "note", texts.note, "off", None, typed, errors))
+                (field("note", texts.note, "off", None, typed, errors))
             }
             aside.box aria-label=(texts.review) {
                 h2 { (texts.review) }
@@ -191,7 +191,7 @@ fn organisation(visit: &Visit, view: &CartView, typed: &Pairs, errors: &Errors) 
         @if let Some(known) = &view.organisation {
             fieldset.box {
                 legend { (filled(texts.buying_for, &[&known.name])) }
-                (field(visit, "purchase_order", texts.purchase_order, "off", hint(known.purchase_order_required), typed, errors))
+                (field("purchase_order", texts.purchase_order, "off", hint(known.purchase_order_required), typed, errors))
             }
         }
     }
@@ -202,11 +202,11 @@ fn contact(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
     html! {
         fieldset.box {
             legend { (texts.contact) }
-            (field(visit, "email", texts.email, "email", Some(texts.email_hint), typed, errors))
-            (field(visit, "name", texts.full_name, "name", None, typed, errors))
+            (field("email", texts.email, "email", Some(texts.email_hint), typed, errors))
+            (field("name", texts.full_name, "name", None, typed, errors))
             div.pair {
-                (field(visit, "phone", texts.phone, "tel", None, typed, errors))
-                (field(visit, "company", texts.company, "organization", None, typed, errors))
+                (field("phone", texts.phone, "tel", None, typed, errors))
+                (field("company", texts.company, "organization", None, typed, errors))
             }
         }
     }
@@ -217,14 +217,14 @@ fn address(visit: &Visit, countries: &[Choice], typed: &Pairs, errors: &Errors) 
     html! {
         fieldset.box {
             legend { (texts.address) }
-            (field(visit, "line1", texts.street, "address-line1", None, typed, errors))
-            (field(visit, "line2", texts.street2, "address-line2", None, typed, errors))
+            (field("line1", texts.street, "address-line1", None, typed, errors))
+            (field("line2", texts.street2, "address-line2", None, typed, errors))
             div.pair {
-                (field(visit, "postal_code", texts.postal_code, "postal-code", None, typed, errors))
-                (field(visit, "city", texts.city, "address-level2", None, typed, errors))
+                (field("postal_code", texts.postal_code, "postal-code", None, typed, errors))
+                (field("city", texts.city, "address-level2", None, typed, errors))
             }
             div.pair {
-                (field(visit, "region", texts.region, "address-level1", None, typed, errors))
+                (field("region", texts.region, "address-level1", None, typed, errors))
                 (countries::field(visit, countries, typed.get("country"), errors.of("country")))
             }
         }
@@ -253,7 +253,6 @@ fn delivery(visit: &Visit, view: &CartView, errors: &Errors) -> Markup {
 }
 
 fn field(
-    visit: &Visit,
     name: &str,
     label: &str,
     autocomplete: &str,
