@@ -19,7 +19,7 @@ const NOBODYS: &[(&str, &[&str])] = &[
             "catalog::Choice.name catalog::Choice.values catalog::Content.attributes catalog::Content.brand",
             "catalog::Content.categories catalog::Content.description catalog::Content.handle catalog::Content.tags",
             "catalog::Content.title catalog::Declaration.choices catalog::Declaration.name catalog::Declaration.unit",
-            "catalog::Media.alt catalog::Media.url catalog::Node.handle catalog::Opened.sku catalog::Seo.description",
+            "catalog::Left.handle catalog::Media.alt catalog::Media.url catalog::Node.handle catalog::Opened.sku catalog::Seo.description",
             "catalog::Seo.title catalog::TaxClass.0 catalog::Variant.barcode catalog::Variant.options",
             "catalog::Variant.sku catalog::Variant.title orders::Line.sku orders::Line.title",
         ],
