@@ -256,7 +256,8 @@ async fn a_shop_that_says_nothing_waits_for_an_hour(engine: Engine) {
     // A guest who orders as much as one may has it for an hour.
     let mut guest = till.world.server.client("a", None);
     let stock = all(&mut till.admin, "/api/v1/inventory").await;
-    let there = stock.iter().find(|stock| stock["sku"] == "L").unwrap()["available"].as_i64().unwrap().min(1000);
+    let there =
+        stock.iter().find(|stock| stock["sku"] == "L").unwrap()["available"].as_i64().unwrap().min(1000);
     let lines = json!({ "lines": [{ "sku": "L", "quantity": there }] });
     let cart = text(&guest.post("/api/v1/carts", &lines).await.json()["id"]);
     let mut ada = order(&[]);

@@ -67,7 +67,7 @@ impl Bills for OrdersBills {
     }
 
     fn pays_back<'a>(&'a self, tenant: &'a Tenant, order: Uuid) -> BoxFuture<'a, Result<bool, Problem>> {
-        Box::pin(async move { Ok(orders::queries::pays_back(tenant, OrderId(order)).await?) })
+        Box::pin(async move { Ok(orders::rules::queries::pays_back(tenant, OrderId(order)).await?) })
     }
 
     fn ordered<'a>(

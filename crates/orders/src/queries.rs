@@ -285,18 +285,11 @@ pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Tim
     tenant.row(sql, args![beyond], |row| row.get(0)).await
 }
 
-/// Whether what came in for an order goes back by itself: it was cancelled in a shop that said so.
-pub async fn pays_back(tenant: &Tenant, order: OrderId) -> Result<bool, Failure> {
-    let sql = "select pays_back from orders where id = $1";
-    let found: Option<Option<i64>> = tenant.row(sql, args![order], |row| row.get(0)).await?;
-    Ok(found.flatten() == Some(1))
-}
-
 /// One order, if whoever asks may see it; another's answers like none.
 pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result<OrderView, Problem> {
-    let order = order(tenant, id).await?;
-    let theirs = own.is_none_or(|own| own == order.summary.customer.id);
-    if theirs { Ok(order) } else { Err(Problem::not_found("order")) }
+    let found = order(tenant, id).await?;
+    let theirs = own.is_none_or(|own| own == found.summary.customer.id);
+    if theirs { Ok(found) } else { Err(Problem::not_found("order")) }
 }
 
 /// One order with its lines and its history, from one moment.

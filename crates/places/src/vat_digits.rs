@@ -47,8 +47,9 @@ pub fn austria(number: &str) -> bool {
 }
 
 pub fn belgium(number: &str) -> bool {
-    exactly(number, 10)
-        .is_some_and(|digits| digits[0] <= 1 && (value(&digits[..8]) + value(&digits[8..])) % 97 == 0)
+    exactly(number, 10).is_some_and(|digits| {
+        digits[0] <= 1 && (value(&digits[..8]) + value(&digits[8..])).is_multiple_of(97)
+    })
 }
 
 /// Of a business, or the number of a person, of a foreigner, or of anybody else.
@@ -111,12 +112,13 @@ pub fn germany(number: &str) -> bool {
 }
 
 pub fn denmark(number: &str) -> bool {
-    exactly(number, 8)
-        .is_some_and(|digits| digits[0] != 0 && weighed(&digits, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0)
+    exactly(number, 8).is_some_and(|digits| {
+        digits[0] != 0 && weighed(&digits, &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
+    })
 }
 
 pub fn estonia(number: &str) -> bool {
-    exactly(number, 9).is_some_and(|digits| weighed(&digits, &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0)
+    exactly(number, 9).is_some_and(|digits| weighed(&digits, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10))
 }
 
 pub fn greece(number: &str) -> bool {
@@ -160,7 +162,7 @@ pub fn spain(number: &str) -> bool {
 }
 
 pub fn finland(number: &str) -> bool {
-    exactly(number, 8).is_some_and(|digits| weighed(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]) % 11 == 0)
+    exactly(number, 8).is_some_and(|digits| weighed(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]).is_multiple_of(11))
 }
 
 /// Two signs that check, then the number of the business; Monaco's begin with zeros and have no sum of their own.
@@ -185,7 +187,7 @@ pub fn croatia(number: &str) -> bool {
 }
 
 pub fn hungary(number: &str) -> bool {
-    exactly(number, 8).is_some_and(|digits| weighed(&digits, &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0)
+    exactly(number, 8).is_some_and(|digits| weighed(&digits, &[9, 7, 3, 1, 9, 7, 3, 1]).is_multiple_of(10))
 }
 
 /// Seven digits, a letter that checks, and since 2013 one more letter; the oldest have a sign in the second place.
@@ -243,8 +245,9 @@ pub fn latvia(number: &str) -> bool {
 }
 
 pub fn malta(number: &str) -> bool {
-    exactly(number, 8)
-        .is_some_and(|digits| digits[0] != 0 && weighed(&digits, &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0)
+    exactly(number, 8).is_some_and(|digits| {
+        digits[0] != 0 && weighed(&digits, &[3, 4, 6, 7, 8, 9, 10, 1]).is_multiple_of(37)
+    })
 }
 
 /// Nine digits of a business, or since 2020 twelve signs of which the whole number checks, letters included.
@@ -294,7 +297,7 @@ pub fn slovenia(number: &str) -> bool {
 pub fn slovakia(number: &str) -> bool {
     exactly(number, 10).is_some_and(|digits| {
         let known = digits[0] != 0 && [2, 3, 4, 7, 8, 9].contains(&digits[2]);
-        (known && value(&digits) % 11 == 0) || born(&digits)
+        (known && value(&digits).is_multiple_of(11)) || born(&digits)
     })
 }
 
@@ -322,5 +325,5 @@ pub fn switzerland(number: &str) -> bool {
 
 pub fn norway(number: &str) -> bool {
     let digits = number.strip_suffix("MVA").and_then(|digits| exactly(digits, 9));
-    digits.is_some_and(|digits| weighed(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0)
+    digits.is_some_and(|digits| weighed(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11))
 }

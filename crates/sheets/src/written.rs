@@ -42,7 +42,7 @@ pub fn rows(columns: &[Column], content: &Content, stock: &HashMap<VariantId, i6
                 let of_product = || (n == 0).then(|| of_product(column, content)).flatten();
                 of_variant(column, content, variant, stock).or_else(of_product).unwrap_or_default()
             };
-            columns.iter().map(|column| cell(column)).collect()
+            columns.iter().map(cell).collect()
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, RefundOnCancel, Rules, SETTINGS, TAXES};
+use crate::OrderId;
 
 /// A promotion as staff see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -169,4 +170,11 @@ fn promotion_view(row: &Row<'_>) -> Result<PromotionView, Failure> {
 fn written<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Failure> {
     serde_json::from_str(&row.get::<String>(column)?)
         .map_err(|error| Failure::Bug(format!("a rule that was kept cannot be read: {error}")))
+}
+
+/// Whether what came in for an order goes back by itself: it was cancelled in a shop that said so.
+pub async fn pays_back(tenant: &Tenant, order: OrderId) -> Result<bool, Failure> {
+    let sql = "select pays_back from orders where id = $1";
+    let found: Option<Option<i64>> = tenant.row(sql, args![order], |row| row.get(0)).await?;
+    Ok(found.flatten() == Some(1))
 }

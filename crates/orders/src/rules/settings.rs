@@ -36,7 +36,7 @@ pub struct OrderSettings {
     #[schema(example = 1000)]
     pub most_of_a_thing: i64,
     /// What becomes of the money of an order that is cancelled: begin pays it back at once, offer shows staff what is owed.
-    #[schema(inline)]
+    #[schema(value_type = String, example = "begin")]
     pub refund_on_cancel: RefundOnCancel,
 }
 
