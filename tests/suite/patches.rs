@@ -114,7 +114,7 @@ async fn patching_nothing_changes_nothing_wherever_something_can_be_patched(engi
         assert_eq!(before.status, 200, "{place}: {}", before.json());
         let done = patch(&mut admin, &place, &[MERGE], &json!({})).await;
         assert!((200..300).contains(&done.status), "{place}: {}", done.json());
-        assert_eq!(done.header("etag").is_some(), before.header("etag").is_some(), "{place}");
+        assert!(done.header("etag").is_some() || before.header("etag").is_none(), "{place}");
         let unmoved = |mut record: Value| {
             for moved in ["version", "updated_at", "checked_at"] {
                 record[moved] = Value::Null;
@@ -146,7 +146,7 @@ async fn a_place(admin: &mut Client, path: &str) -> String {
 
 /// What the demo shop has none of.
 const NEW: [(&str, &str); 9] = [
-    ("/api/v1/attributes", r#"{ "name": "Weave", "type": "text", "choices": ["plain", "twill"] }"#),
+    ("/api/v1/attributes", r#"{ "name": "Weave", "type": "text" }"#),
     ("/api/v1/carts", "{}"),
     ("/api/v1/draft-orders", r#"{ "email": "ada@example.com", "lines": [] }"#),
     ("/api/v1/organisations", r#"{ "name": "Quay", "approval_limit": 5000 }"#),
