@@ -76,7 +76,7 @@ async fn without_encryption_the_pages_say_that_nothing_can_be_kept_and_do_not_pr
     );
     browser.press("Add to cart");
     browser.sees("then a browser keeps neither a cart nor a session. Open it by https.");
-    assert!(!browser.reads().contains("It is in your cart"), "{}", browser.reads());
+    assert!(!browser.reads().contains("Added to your cart"), "{}", browser.reads());
     browser.open(&format!("http://a.shop.test:{port}/cart"));
     browser.sees("Your cart is empty");
     browser.open(&format!("http://a.shop.test:{port}/sign-in"));
@@ -118,7 +118,7 @@ async fn on_a_network_that_is_trusted_people_buy_and_sign_in_without_encryption(
     browser.open(&format!("http://a.shop.test:{port}/p/shade"));
     assert!(!browser.reads().contains("without encryption"));
     browser.press("Add to cart");
-    browser.sees("It is in your cart");
+    browser.sees("Added to your cart");
     browser.open(&format!("http://a.shop.test:{port}/cart"));
     browser.sees("Shade");
     browser.open(&format!("http://a.shop.test:{port}/sign-in"));
@@ -186,7 +186,7 @@ async fn with_a_certificate_people_buy_and_sign_in_by_https_and_http_leads_there
     assert_eq!(browser.eval("location.origin"), format!("https://a.shop.test:{port}"));
     assert_eq!(browser.eval("performance.getEntriesByType('navigation')[0].nextHopProtocol"), "h2");
     browser.press("Add to cart");
-    browser.sees("It is in your cart");
+    browser.sees("Added to your cart");
     browser.open(&format!("https://a.shop.test:{port}/cart"));
     browser.sees("Shade");
     browser.open(&format!("https://a.shop.test:{port}/sign-in"));

@@ -206,6 +206,10 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("no_busy", "Gerade melden sich sehr viele an. Versuchen Sie es in einigen Sekunden noch einmal."),
     ("no_overloaded", "Gerade sind sehr viele hier. Versuchen Sie es gleich noch einmal."),
+    (
+        "no_not_encrypted",
+        "Diese Seite kam ohne Verschlüsselung (http), und dann behält ein Browser weder Warenkorb noch Anmeldung. Öffnen Sie sie über https. Wer diesen Server betreibt, liest unter /problems/not_encrypted, was einzustellen ist.",
+    ),
     ("no_too_many", "Das war zu oft. Bitte warten Sie einen Moment, und versuchen Sie es noch einmal."),
     ("no_mail_not_configured", "Von hier können noch keine E-Mails gesendet werden. Fragen Sie den Shop."),
     ("no_shop_read_only", "Der Shop wird gerade gewartet. Versuchen Sie es gleich noch einmal."),

@@ -176,6 +176,10 @@ const WORDS: &[(&str, &str)] = &[
     ("no_password_common", "Many people use this password, or it was stolen before. Choose another one."),
     ("no_busy", "Too many people are signing in at this moment. Try again in a few seconds."),
     ("no_overloaded", "Many people are here at this moment. Try again in a moment."),
+    (
+        "no_not_encrypted",
+        "This page came without encryption (http), and then a browser keeps neither a cart nor a session. Open it by https. Whoever runs this server reads at /problems/not_encrypted what to set.",
+    ),
     ("no_too_many", "That was too often. Wait a moment, and try again."),
     ("no_mail_not_configured", "No e-mails can be sent from here yet. Ask whoever runs the shop."),
     ("no_shop_read_only", "The shop is being maintained. Try again in a moment."),

@@ -330,6 +330,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "Der Zahlungsdienst antwortet gerade nicht. Laden Sie diese Seite gleich noch einmal; es wird nichts doppelt abgebucht.",
     ),
     (
+        "not_encrypted",
+        "Diese Seite kam ohne Verschlüsselung (http), und dann behält ein Browser weder Warenkorb noch Anmeldung. Öffnen Sie sie über https. Wer diesen Server betreibt, liest unter /problems/not_encrypted, was einzustellen ist.",
+    ),
+    (
         "changed_meanwhile",
         "Das hat sich inzwischen geändert. Bitte prüfen Sie es, und versuchen Sie es dann noch einmal.",
     ),

@@ -311,6 +311,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "payment_provider_down",
         "The payment service does not answer at the moment. Load this page again in a moment; you are not charged twice.",
     ),
+    (
+        "not_encrypted",
+        "This page came without encryption (http), and then a browser keeps neither a cart nor a session. Open it by https. Whoever runs this server reads at /problems/not_encrypted what to set.",
+    ),
     ("changed_meanwhile", "This has changed in the meantime. Please check it, then try again."),
     ("contended", "Many people are ordering at this moment. Please try again."),
     ("overloaded", "Many people are here at this moment. Please try again shortly."),
