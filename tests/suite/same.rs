@@ -113,7 +113,7 @@ impl Names {
             Value::Object(members) => members
                 .into_iter()
                 .map(|(name, value)| match name.as_str() {
-                    "correlation_id" | "next_cursor" | "actor" | "at" => (name, json!("…")),
+                    "correlation_id" | "next_cursor" | "actor" | "at" | "held_until" => (name, json!("…")),
                     _ if name.ends_with("_at") => (name, json!("…")),
                     _ => (name, self.blank(value)),
                 })

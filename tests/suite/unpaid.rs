@@ -309,7 +309,7 @@ async fn a_transfer_is_waited_for_two_weeks_and_whoever_takes_nothing_else_waits
     let put =
         till.admin.send("PUT", &path, &[("if-match", &seen)], Some(&Value::Object(off).to_string())).await;
     let put = put.unwrap();
-    assert_eq!(put.status, 200, "{}", put.json());
+    assert_eq!(put.status, 204, "{}", put.json());
     let patient = till.order().await;
     let looked = looks(&mut till.admin).await.iter().filter(|job| job["state"] == "done").count();
     clock.set(3 * HOUR);
