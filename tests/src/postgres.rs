@@ -94,6 +94,26 @@ impl Postgres {
         Holder(child.unwrap())
     }
 
+    /// Nobody writes to a table until it is dropped.
+    pub fn hold_table(&self, table: &str) -> Holder {
+        use std::io::{BufRead as _, BufReader, Write as _};
+        use std::os::unix::process::CommandExt as _;
+        let mut child = Command::new(self.binaries.join("psql"))
+            .args(["-qAt", "-v", "ON_ERROR_STOP=1", &self.owner_url()])
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its input stays open, so the server has a session that waits, and that ends with its client.
+        let lock = format!("begin; lock table {table} in share mode; select 'held';\n");
+        child.stdin.as_mut().unwrap().write_all(lock.as_bytes()).unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!(said.trim(), "held");
+        Holder(child)
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -107,7 +127,7 @@ impl Postgres {
     }
 }
 
-/// Somebody who holds rows.
+/// Somebody who holds rows or a table.
 pub struct Holder(std::process::Child);
 
 impl Drop for Holder {

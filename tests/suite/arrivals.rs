@@ -191,7 +191,10 @@ async fn a_serving_node_removes_what_a_killed_restore_left_in_a_database() {
     command(&cell, &["backup", &file, "--tenant", "demo"]);
     let server = Server::start(cell.clone()).await;
     let is_there = || command(&cell, &["tenant", "list"]).contains("arriving-");
+    // It is noted first, and waits with its first event.
+    let holder = postgres.hold_table("log.events");
     kill_a_restore(&cell, &file, &mut || is_there());
+    drop(holder);
     // Its lease runs out, and then nothing of it is left.
     for _ in 0..600 {
         if !is_there() {

@@ -142,6 +142,7 @@ mod tests {
         "categories_too_many",
         "category_handle_taken",
         "category_in_use",
+        "code_taken",
         "draft_empty",
         "handle_taken",
         "hold_ended",
