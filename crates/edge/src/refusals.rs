@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::document::Access;
 use crate::problems::{COMMON, ProblemDoc};
 
+/// Where an operation that reads names the conflicts it may nevertheless meet.
+const CONFLICTS: &str = "x-conflicts";
+
 const SCHEMA: &str = "#/components/schemas/Problem";
 
 /// The refusals of the whole document. Operations that are refused alike name one description of it.
@@ -35,9 +38,14 @@ impl Refusals {
             named: takes(operation, "path"),
             upload: access.upload,
         };
+        // What is read does not get into anybody's way, as a rule.
+        let conflicts = operation.as_object_mut().and_then(|operation| operation.remove(CONFLICTS));
+        let named = |problem: &ProblemDoc| {
+            conflicts.iter().filter_map(Value::as_array).flatten().any(|code| code == problem.code)
+        };
         let mut by_status: BTreeMap<u16, BTreeMap<&str, ProblemDoc>> = BTreeMap::new();
         let common = COMMON.iter().filter(|problem| asked.may_meet(problem));
-        let own = own.iter().filter(|problem| !reads || !WRITING.contains(&problem.status));
+        let own = own.iter().filter(|problem| !reads || !WRITING.contains(&problem.status) || named(problem));
         for problem in common.chain(own) {
             self.examples.insert(problem.code.to_owned(), json!({ "value": example(problem) }));
             by_status.entry(problem.status).or_default().insert(problem.code, *problem);

@@ -160,6 +160,7 @@ async fn read_import(shop: Shop, Id(id): Id<ImportId>) -> Answer {
 /// Downloads the rows that were refused, as CSV with line, column and problem in front; mended, it can be sent again.
 #[utoipa::path(get, path = "/api/v1/product-imports/{id}/errors", tag = "products", params(("id" = Uuid, Path)),
     responses((status = 200, description = "line, column, problem, and the columns of the file.", content_type = "text/csv", body = String)),
+    extensions(("x-conflicts" = json!(["import_unread"]))),
     security(("staff" = ["catalog:write"])))]
 async fn read_refused_rows(Extension(shelf): Extension<Shelf>, shop: Shop, Id(id): Id<ImportId>) -> Answer {
     let row = found(&shop, id).await?;
