@@ -76,7 +76,7 @@ async fn read_category(shop: Shop, Path(named): Path<String>) -> Answer {
     let mut category = found.ok_or_else(|| Problem::not_found("category"))?;
     let sql = "select id, content, version from categories where parent_id = $1 order by position, title, id";
     category.children = shop.tenant.rows(sql, args![category.id], view).await?;
-    shop.list_of(&category)
+    shop.one_among(&category, category.version)
 }
 
 /// Makes a category. Products that name its handle already are in it at once.
