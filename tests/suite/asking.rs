@@ -5,6 +5,7 @@ use std::path::Path;
 
 use galleria_tests::server::{command, galleria, make_key, make_tenant, refused};
 use galleria_tests::{Cell, Postgres};
+use serde_json::json;
 
 use crate::over_both_engines;
 use crate::world::{Engine, World, lamp, order};
@@ -116,6 +117,10 @@ async fn commands_that_destroy_refuse_without_a_terminal_until_it_is_said_that_t
     admin.post("/api/v1/products", &lamp("L", 9)).await;
     let placed = admin.post("/api/v1/orders", &order(&[("L", 1)])).await.json();
     let person = placed["customer"]["id"].as_str().unwrap();
+    let nobody = "0198c0de-0000-7000-8000-000000000001";
+    let said = refused(&world.cell, &["privacy", "erase", "--tenant", "a", nobody, "--yes"]);
+    assert!(said.contains("Nobody is known to a by the id"), "{said}");
+    assert_eq!(admin.post("/api/v1/privacy/erasures", &json!({ "person": nobody })).await.status, 404);
     make_key(&world.cell, "a", "viewer");
     let keys = command(&world.cell, &["tenant", "key", "list", "a"]);
     let key = keys.lines().find(|line| line.contains("viewer")).unwrap().split(' ').next().unwrap();

@@ -457,6 +457,7 @@ async fn nobody_is_shut_out_of_what_the_shop_has_put_together_for_them() {
     browser.sees("Place order for €52.00");
     browser.press("Place order for €52.00");
     browser.sees("Thank you. Your order is placed.");
+    browser.sees("Only you can see it");
     assert_eq!(all(&mut admin, "/api/v1/orders").await[0]["total"], 5200);
 }
 

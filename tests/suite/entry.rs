@@ -39,7 +39,7 @@ async fn an_invited_colleague_gets_in_adds_an_app_and_signs_in_with_a_code() {
     browser.sees("Your password is set");
     assert_eq!(browser.eval("location.hash"), "", "a ticket that is used up stays in nobody's history");
     browser.looks_right("password-set");
-    browser.press("Sign in as staff");
+    browser.press("Sign in");
 
     browser.sees("For staff of this shop.");
     browser.looks_right("sign-in-staff");

@@ -285,6 +285,7 @@ fn buys(browser: &mut Browser, world: &World, scripts: bool) {
     browser.sees("Place order for €40.00");
     browser.press("Place order for €40.00");
     browser.sees("Thank you. Your order is placed.");
+    browser.sees("anyone who has it can see the order");
     browser.sees("Amount due");
     browser.sees("1 × Waffle Towel");
     browser.eval("document.querySelector('#method').value = 'tok_decline'; 0");

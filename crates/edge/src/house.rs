@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use kernel::{Check, Fault, Problem, SubjectId, Timestamp};
+use kernel::{Check, Problem, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::past::Change;
@@ -380,9 +380,10 @@ struct ErasedView {
     responses((status = 200, description = "They are erased.", body = ErasedView)),
     security(("staff" = ["privacy:write"])))]
 async fn erase_person(ask: Command<ErasePerson>) -> Answer {
-    if ask.body.person.is_nil() {
-        return Err(Problem::new(Fault::Invalid, "invalid", "Nobody", "Nobody has this id.").into());
+    let person = SubjectId(ask.body.person);
+    if !ask.shop.tenant.has_met(person).await? {
+        return Err(Problem::not_found("person").into());
     }
-    let done = ask.shop.tenant.erase(SubjectId(ask.body.person), ask.asked()).await?;
+    let done = ask.shop.tenant.erase(person, ask.asked()).await?;
     Ok(answer::done(done))
 }

@@ -3,6 +3,7 @@
 //! The page comes empty; the script fills it with what the API says.
 
 use axum::response::Response;
+use edge::Audience;
 use maud::{Markup, html};
 
 use crate::frame::{Content, Field, alert, code, field, frame, secret};
@@ -13,6 +14,12 @@ pub async fn account(visit: Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
         h1 tabindex="-1" { (texts.account) }
+        @if visit.audience == Audience::Customer {
+            nav.row aria-label=(texts.account) {
+                a.button href="/account/orders" { (texts.your_orders) }
+                a.button href="/" { (texts.to_the_shop) }
+            }
+        }
         div.card.waiting #waiting role="status" { span.unseen { (texts.loading) } i {} i {} i {} }
         div.card #failed hidden { p.alert role="alert" tabindex="-1" {} button #retry type="button" { (texts.try_again) } }
         div #ready hidden {

@@ -53,6 +53,8 @@ pub struct Texts {
     pub forgotten_sent: &'static str,
     pub new_letter: &'static str,
     pub account: &'static str,
+    pub your_orders: &'static str,
+    pub to_the_shop: &'static str,
     pub sign_out: &'static str,
     pub loading: &'static str,
     pub try_again: &'static str,

@@ -50,7 +50,9 @@ pub async fn account(session: &Session, command: AccountCommand) -> Result<(), S
         let invited = Invited { audience, name: &name, email: &email, roles: &role };
         let invited = identity::invite(&cell.tenant(record.id), invited).await;
         let (id, ticket) = invited.map_err(crate::sentences)?;
-        session.print(&format!("{}/password#{ticket}", (session.config.addresses())(&record)));
+        // The page behind it leads to the door that this account has.
+        let door = if audience == Audience::Staff { "?as=staff" } else { "" };
+        session.print(&format!("{}/password{door}#{ticket}", (session.config.addresses())(&record)));
         session.tell(&format!(
             "Account created: {id}. Whoever opens this link within seven days chooses its password; send it to nobody else."
         ));

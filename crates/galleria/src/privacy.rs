@@ -62,11 +62,17 @@ pub async fn privacy(session: &Session, command: PrivacyCommand) -> Result<(), S
                 }
             })
         }
-        PrivacyCommand::Erase { tenant, person, .. } => {
-            let tenant = cell.tenant_named(&tenant)?;
+        PrivacyCommand::Erase { tenant: slug, person, .. } => {
+            let tenant = cell.tenant_named(&slug)?;
             let person = person.parse().map(SubjectId).map_err(|_| {
                 "A person is named by their id. Find it with: galleria privacy find --tenant SLUG --email ADDRESS"
             })?;
+            let met = tenant.has_met(person).await.map_err(|failure| failure.to_string())?;
+            if !met {
+                return Err(format!(
+                    "Nobody is known to {slug} by the id {person}, so nothing was erased. Find a person with: galleria privacy find --tenant {slug} --email ADDRESS"
+                ));
+            }
             let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
             let erased = tenant.erase(person, asked).await;
             erased.map_err(|problem| problem.detail).map(|_| {

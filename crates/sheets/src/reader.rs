@@ -76,6 +76,14 @@ pub struct Rows<R> {
     pub header: Vec<String>,
     number: i64,
     record: StringRecord,
+    ends: Ends,
+}
+
+/// How lines end. The reader takes the line feed of a pair only with the row behind it, so it counts such a line late.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Feed,
+    Pair,
 }
 
 /// Why a sheet cannot be read on.
@@ -102,7 +110,21 @@ impl<R: Read> Rows<R> {
             return Err(Unread::Told(told));
         }
         let header = record.iter().map(|name| bare(name).to_owned()).collect();
-        Ok(Self { reader, since, header, number: 0, record })
+        // Behind the header stands the second line, or the first still.
+        let behind = reader.position().line() - feeds(&record);
+        let ends = if behind > 1 { Ends::Feed } else { Ends::Pair };
+        Ok(Self { reader, since, header, number: 0, record, ends })
+    }
+
+    /// On which the row begins that was just read. Empty lines before it were read with it.
+    fn line(&self) -> u64 {
+        let behind = self.reader.position().line() - feeds(&self.record);
+        let before = self.record.position().map_or(0, csv::Position::line);
+        match self.ends {
+            Ends::Pair => behind,
+            // The last line may have no end.
+            Ends::Feed => before.max(behind - 1),
+        }
     }
 
     /// The next row that has anything in it.
@@ -132,7 +154,7 @@ impl<R: Read> Rows<R> {
             while cells.last().is_some_and(String::is_empty) {
                 cells.pop();
             }
-            let line = self.record.position().map_or(0, csv::Position::line);
+            let line = self.line();
             return Ok(Some(Row {
                 number: self.number,
                 line: i64::try_from(line).unwrap_or(i64::MAX),
@@ -141,6 +163,11 @@ impl<R: Read> Rows<R> {
             }));
         }
     }
+}
+
+/// The line feeds that stand in the cells of a row.
+fn feeds(record: &StringRecord) -> u64 {
+    record.iter().flat_map(str::bytes).filter(|byte| *byte == b'\n').count() as u64
 }
 
 /// Why a header is not taken.
@@ -307,6 +334,11 @@ mod tests {
             troubles("handle,sku\nlamp,\"A\nA\"\n\n,,\nbed,B,\nx,y,z\n"),
             [(2, false), (6, false), (7, true)]
         );
+        for ends in ["\n", "\r\n"] {
+            let text = ["handle,sku", "lamp,\"A", "A\"", "", "", "bed,B,", "x,y,z"].join(ends);
+            assert_eq!(troubles(&text), [(2, false), (6, false), (7, true)], "{ends:?}");
+            assert_eq!(troubles(&(text + ends)), [(2, false), (6, false), (7, true)], "{ends:?}");
+        }
     }
 
     #[test]

@@ -131,6 +131,12 @@ impl Tenant {
         Ok(found.into_iter().map(|(subject, by)| Known { subject, by }).collect())
     }
 
+    /// Whether anything was ever written down about a person, even if they were erased since.
+    pub async fn has_met(&self, subject: SubjectId) -> Result<bool, Failure> {
+        let sql = "select count(*) from subject_keys where subject = $1";
+        Ok(self.row(sql, args![subject], |row| row.get::<i64>(0)).await?.is_some_and(|met| met > 0))
+    }
+
     /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
     /// copy of the log.
     pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {

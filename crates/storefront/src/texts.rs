@@ -142,6 +142,8 @@ pub struct Texts {
     pub parcel_unknown: &'static str,
     pub thanks: &'static str,
     pub thanks_lead: &'static str,
+    /// For a customer, whose orders nobody else can see.
+    pub thanks_lead_own: &'static str,
     pub to_be_paid: &'static str,
     pub kept_until: &'static str,
     pub paid: &'static str,

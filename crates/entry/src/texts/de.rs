@@ -52,6 +52,8 @@ pub static GERMAN: Texts = Texts {
     forgotten_sent: "Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail dorthin unterwegs. Ihr Link gilt eine Stunde.",
     new_letter: "Neue E-Mail senden",
     account: "Ihr Konto",
+    your_orders: "Ihre Bestellungen",
+    to_the_shop: "Zum Shop",
     sign_out: "Abmelden",
     loading: "Ihr Konto wird geladen",
     try_again: "Noch einmal versuchen",

@@ -52,6 +52,8 @@ pub static ENGLISH: Texts = Texts {
     forgotten_sent: "If there is an account with this address, an e-mail is on its way to it. Its link is valid for an hour.",
     new_letter: "Send me a new e-mail",
     account: "Your account",
+    your_orders: "Your orders",
+    to_the_shop: "To the shop",
     sign_out: "Sign out",
     loading: "Loading your account",
     try_again: "Try again",

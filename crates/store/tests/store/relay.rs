@@ -186,11 +186,11 @@ async fn a_job_that_fails_is_begun_again_and_in_the_end_given_up(world: World) {
 async fn what_cannot_become_better_is_given_up_at_once(world: World) {
     let tenant = world.tenant().await;
     let outside = Arc::new(Outside::default());
-    let workers = Workers { jobs: vec![outside.clone()], ..Workers::default() };
-    let relay = world.cell.start(workers, pace()).await.unwrap();
     let hopeless = json!({ "says": "never", "sealed": "whose it is" });
     let job = tenant.schedule(NewJob::now("outside", hopeless, now())).await.unwrap();
     assert_eq!(job.args["sealed"], "whose it is");
+    let workers = Workers { jobs: vec![outside.clone()], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
     eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
     let job = tenant.job(job.id).await.unwrap();
     assert_eq!((job.attempts, job.problem.as_deref()), (1, Some("Outside said no.")));

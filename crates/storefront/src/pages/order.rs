@@ -50,10 +50,12 @@ fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
     let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
     let title = filled(texts.order_title, &[&number]);
     let placed = summary.status == Status::Placed.as_str();
+    let own = visit.shop.own() == Some(summary.customer.id);
+    let lead = if own { texts.thanks_lead_own } else { texts.thanks_lead };
     let main = html! {
         h1 { (title) }
         p.lead { (filled(texts.placed_on, &[&tongue::date(texts, summary.placed_at)])) }
-        @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (texts.thanks_lead) } } }
+        @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (lead) } } }
         div.split {
             div {
                 (paying.section)

@@ -139,6 +139,7 @@ pub static GERMAN: Texts = Texts {
     parcel_unknown: "Der Zustelldienst hat sich lange nicht gemeldet",
     thanks: "Vielen Dank. Ihre Bestellung ist eingegangen.",
     thanks_lead: "Speichern Sie diesen Link; wer ihn hat, kann die Bestellung sehen.",
+    thanks_lead_own: "Nur Sie sehen sie, hier und unter Ihren Bestellungen, wenn Sie angemeldet sind.",
     to_be_paid: "Zu zahlen",
     kept_until: "Diese Artikel sind bis {} für Sie reserviert.",
     paid: "Bezahlt",

@@ -139,6 +139,7 @@ pub static ENGLISH: Texts = Texts {
     parcel_unknown: "The carrier has said nothing for a long time",
     thanks: "Thank you. Your order is placed.",
     thanks_lead: "Bookmark this link; anyone who has it can see the order.",
+    thanks_lead_own: "Only you can see it, here and under your orders, whenever you are signed in.",
     to_be_paid: "Amount due",
     kept_until: "These items are reserved for you until {}.",
     paid: "Paid",
