@@ -3,6 +3,9 @@
 //! An index holds neither positions nor texts, so it is small. Read from memory it is served on when somebody truncates,
 //! overwrites or removes its files. Nothing is synced: what a power failure leaves behind is found out by its checksums
 //! when it is opened, and made again from the tables.
+//!
+//! Whoever is done with it lets go of it: merging goes on for a while behind an index that nobody holds any more, and must
+//! not write into a folder that somebody else has opened since.
 
 use std::fmt;
 use std::fs::File;
@@ -10,6 +13,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     AntiCallToken, DirectoryLock, FileHandle, Lock, RamDirectory, TerminatingWrite, WatchCallback,
@@ -20,14 +24,16 @@ use tantivy::{Directory, TantivyError};
 #[derive(Clone)]
 pub(crate) struct Kept {
     memory: RamDirectory,
-    folder: PathBuf,
+    /// Nothing once it was let go of.
+    folder: Arc<RwLock<Option<PathBuf>>>,
 }
 
 impl Kept {
     /// Reads the folder, which is made when it is not there.
     pub(crate) fn open(folder: &Path) -> Result<Self, TantivyError> {
         std::fs::create_dir_all(folder)?;
-        let kept = Self { memory: RamDirectory::create(), folder: folder.to_owned() };
+        let kept =
+            Self { memory: RamDirectory::create(), folder: Arc::new(RwLock::new(Some(folder.to_owned()))) };
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
             let name = PathBuf::from(entry.file_name());
@@ -39,8 +45,14 @@ impl Kept {
         Ok(kept)
     }
 
-    fn on_disk(&self, path: &Path) -> PathBuf {
-        self.folder.join(path)
+    /// From here on nothing of it reaches the disk.
+    pub(crate) fn let_go(&self) {
+        *self.folder.write() = None;
+    }
+
+    /// Does something to the folder, which is not let go of meanwhile.
+    fn on_disk<T>(&self, work: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<Option<T>> {
+        self.folder.read().as_deref().map(work).transpose()
     }
 }
 
@@ -49,7 +61,7 @@ const HALF: &str = "half";
 
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Kept({})", self.folder.display())
+        write!(f, "Kept({:?})", self.folder.read())
     }
 }
 
@@ -60,7 +72,7 @@ impl Directory for Kept {
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         // One that somebody removed before is as good as removed.
-        let _ = std::fs::remove_file(self.on_disk(path));
+        let _ = self.on_disk(|folder| std::fs::remove_file(folder.join(path)));
         self.memory.delete(path)
     }
 
@@ -69,11 +81,16 @@ impl Directory for Kept {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let wrap = |error| OpenWriteError::wrap_io_error(error, path.to_owned());
         let memory = self.memory.open_write(path)?;
-        std::fs::create_dir_all(&self.folder).map_err(wrap)?;
-        let disk = File::create(self.on_disk(path)).map_err(wrap)?;
-        Ok(BufWriter::new(Box::new(Twice { memory, disk: BufWriter::new(disk) })))
+        let create = |folder: &Path| {
+            std::fs::create_dir_all(folder)?;
+            File::create(folder.join(path)).map(BufWriter::new)
+        };
+        match self.on_disk(create) {
+            Ok(Some(disk)) => Ok(BufWriter::new(Box::new(Twice { memory, disk }))),
+            Ok(None) => Ok(memory),
+            Err(error) => Err(OpenWriteError::wrap_io_error(error, path.to_owned())),
+        }
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -81,11 +98,13 @@ impl Directory for Kept {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        let whole = self.on_disk(path);
-        let half = whole.with_extension(HALF);
-        std::fs::create_dir_all(&self.folder)?;
-        std::fs::write(&half, data)?;
-        std::fs::rename(&half, &whole)?;
+        self.on_disk(|folder| {
+            let whole = folder.join(path);
+            let half = whole.with_extension(HALF);
+            std::fs::create_dir_all(folder)?;
+            std::fs::write(&half, data)?;
+            std::fs::rename(&half, &whole)
+        })?;
         self.memory.atomic_write(path, data)
     }
 
@@ -125,5 +144,29 @@ impl TerminatingWrite for Twice {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         self.disk.flush()?;
         self.memory.terminate_ref(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_let_go_of_a_folder_leaves_it_to_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let meta = Path::new("meta.json");
+        let first = Kept::open(folder.path()).unwrap();
+        let merging = first.clone();
+        first.atomic_write(meta, b"first").unwrap();
+        first.let_go();
+        let next = Kept::open(folder.path()).unwrap();
+        merging.atomic_write(meta, b"late").unwrap();
+        merging.open_write(Path::new("part.idx")).unwrap().terminate().unwrap();
+        merging.delete(meta).unwrap();
+        let names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+        assert_eq!(names, ["meta.json"]);
+        assert_eq!(next.atomic_read(meta).unwrap(), b"first");
+        assert_eq!(std::fs::read(folder.path().join(meta)).unwrap(), b"first");
     }
 }

@@ -47,6 +47,7 @@ pub(crate) type Change = (Uuid, Option<Entry>);
 pub(crate) struct Volume {
     pub(crate) folder: PathBuf,
     pub(crate) fields: Fields,
+    kept: Kept,
     index: Index,
     reader: IndexReader,
     writer: Mutex<Option<(IndexWriter, Instant)>>,
@@ -59,13 +60,15 @@ impl Volume {
     /// Begins an empty one. It is worth nothing until something was written.
     pub(crate) fn begin(folder: &Path, place: Place) -> tantivy::Result<Self> {
         let _ = std::fs::remove_dir_all(folder);
-        let index = Index::create(Kept::open(folder)?, schema(), IndexSettings::default())?;
-        Self::over(index, folder, place)
+        let kept = Kept::open(folder)?;
+        let index = Index::create(kept.clone(), schema(), IndexSettings::default())?;
+        Self::over(kept, index, folder, place)
     }
 
     /// Opens what lies in a folder, if it is sound: whatever is not is an error.
     pub(crate) fn open(folder: &Path) -> tantivy::Result<Self> {
-        let index = Index::open(Kept::open(folder)?)?;
+        let kept = Kept::open(folder)?;
+        let index = Index::open(kept.clone())?;
         if index.schema() != schema() {
             return Err(TantivyError::SchemaError("of another time".into()));
         }
@@ -75,14 +78,15 @@ impl Volume {
         let payload = index.load_metas()?.payload.unwrap_or_default();
         let place = serde_json::from_str(&payload)
             .map_err(|error| TantivyError::InternalError(format!("its place cannot be read: {error}")))?;
-        Self::over(index, folder, place)
+        Self::over(kept, index, folder, place)
     }
 
-    fn over(index: Index, folder: &Path, place: Place) -> tantivy::Result<Self> {
+    fn over(kept: Kept, index: Index, folder: &Path, place: Place) -> tantivy::Result<Self> {
         Ok(Self {
             folder: folder.to_owned(),
             fields: Fields::of(&index.schema())?,
             reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
+            kept,
             index,
             writer: Mutex::default(),
             written: Mutex::new(place.clone()),
@@ -164,6 +168,12 @@ impl Volume {
         {
             tracing::warn!(%error, "A search index could not write down how far it has read; it reads that again");
         }
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        self.kept.let_go();
     }
 }
 
