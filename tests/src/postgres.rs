@@ -75,6 +75,19 @@ impl Postgres {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// Takes in what was written out elsewhere, as text.
+    pub fn take_in(&self, text: Vec<u8>) {
+        use std::io::Write as _;
+        let mut psql = Command::new(self.binaries.join("psql"))
+            .args(["-qAt", "-v", "ON_ERROR_STOP=1", &self.owner_url()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        psql.stdin.take().unwrap().write_all(&text).unwrap();
+        assert!(psql.wait().unwrap().success(), "what was written out could not be taken in");
+    }
+
     /// Holds some rows of a table for a while, lets go of them, and holds others, until it is dropped.
     pub fn hold_rows(&self, table: &str, lasting: Duration) -> Holder {
         let seconds = lasting.as_secs_f32();

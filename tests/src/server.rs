@@ -19,25 +19,24 @@ const UNLIMITED: [&str; 4] =
 pub enum Cell {
     Folder(PathBuf),
     Database(String),
+    /// A database that came from elsewhere, and the key file that came with it.
+    Keyed(String, PathBuf),
 }
 
 impl Cell {
     pub fn args(&self) -> Vec<String> {
         match self {
             Self::Folder(path) => vec!["--data".into(), path.display().to_string()],
-            Self::Database(url) => vec!["--database-url".into(), url.clone(), "--key-file".into(), key()],
+            Self::Database(url) => Self::Keyed(url.clone(), crate::key_file()).args(),
+            Self::Keyed(url, key) => {
+                vec!["--database-url".into(), url.clone(), "--key-file".into(), key.display().to_string()]
+            }
         }
     }
-}
 
-impl Cell {
     fn is_shared(&self) -> bool {
-        matches!(self, Self::Database(_))
+        matches!(self, Self::Database(_) | Self::Keyed(..))
     }
-}
-
-fn key() -> String {
-    crate::key_file().display().to_string()
 }
 
 pub struct Server {

@@ -43,7 +43,7 @@ impl Files {
         let world = World::start_with(engine, shops, &environment).await;
         let folder = match &world.cell {
             Cell::Folder(data) => data.join("files"),
-            Cell::Database(_) => folder,
+            _ => folder,
         };
         Self { world, folder, _home: home }
     }

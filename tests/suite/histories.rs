@@ -282,7 +282,7 @@ async fn the_same_is_found_in_an_index_made_anew(till: &mut Till) {
     assert_eq!(before.len(), SKUS.len() + 1);
     let folder: PathBuf = match &till.world.cell {
         Cell::Folder(data) => data.join("search"),
-        Cell::Database(_) => till.world.server.search_folder(),
+        _ => till.world.server.search_folder(),
     };
     till.world.server.stop();
     std::fs::remove_dir_all(folder).unwrap();

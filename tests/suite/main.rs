@@ -59,6 +59,7 @@ mod till;
 mod tracking;
 mod travel;
 mod unpaid;
+mod upgrades;
 mod versions;
 mod ways_back;
 mod world;

@@ -255,7 +255,7 @@ async fn answers(client: &mut Client) -> Vec<Value> {
 fn folder_of(world: &World) -> PathBuf {
     match &world.cell {
         Cell::Folder(data) => data.join("search"),
-        Cell::Database(_) => world.server.search_folder(),
+        _ => world.server.search_folder(),
     }
 }
 

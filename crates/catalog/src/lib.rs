@@ -98,6 +98,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<pricing::Pricing>(),
     ],
     people: store::People::NOBODY,
+    form: 0,
 };
 
 pub fn routes() -> edge::Routes {

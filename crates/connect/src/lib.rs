@@ -60,6 +60,7 @@ pub const CONTEXT: store::Context = store::Context {
     streams: &[store::Stream::of::<Partner>(), store::Stream::of::<Intake>()],
     // What businesses tell each other of their goods is nobody's personal data.
     people: store::People::NOBODY,
+    form: 0,
 };
 
 pub fn routes(partners: Partners) -> edge::Routes {

@@ -43,6 +43,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<SegmentName>(),
     ],
     people: store::People { by_email: &[], forget: projector::forget },
+    form: 1,
 };
 
 pub fn routes() -> edge::Routes {

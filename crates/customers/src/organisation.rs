@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{Aggregate, Check, Decide, Personal, Timestamp, within};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -129,11 +130,23 @@ impl BillingAddress {
 
 kernel::events! {
     pub enum OrganisationEvent {
-        Made(Made) = ("organisation.made", 1),
-        Changed(Changed) = ("organisation.changed", 1),
+        Made(Made) = ("organisation.made", 2),
+        Changed(Changed) = ("organisation.changed", 2),
         MemberSet(MemberSet) = ("organisation.member_set", 1),
         MemberRemoved(MemberRemoved) = ("organisation.member_removed", 1),
     }
+    upcast = up;
+}
+
+/// In the first schema it was called in clear what it is called. Of one that was erased since it is not told any more.
+fn up(_: &str, _: i32, mut data: Value) -> Value {
+    let name = data["terms"]["name"].take();
+    if let Some(details) =
+        data.pointer_mut("/terms/details/$personal/value").filter(|known| known.is_object())
+    {
+        details["name"] = name;
+    }
+    data
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,6 +297,25 @@ mod tests {
 
     fn member(role: Role) -> Member {
         Member { role, approval_limit: Some(5000) }
+    }
+
+    #[test]
+    fn what_an_organisation_was_called_in_clear_is_its_own() {
+        let read = |details: Value| {
+            let data = serde_json::json!({ "terms": {
+                "name": "Quay Hotels", "status": "open", "purchase_order_required": false, "approval_limit": null,
+                "details": { "$personal": { "subject": ADA, "value": details } },
+            } });
+            match <OrganisationEvent as kernel::Event>::decode("organisation.made", 1, &data.to_string())
+                .unwrap()
+            {
+                OrganisationEvent::Made(made) => made.terms.details.reveal().cloned(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let details = read(serde_json::json!({ "vat_id": "IE6388047V" })).unwrap();
+        assert_eq!((details.name.as_str(), details.vat_id.as_deref()), ("Quay Hotels", Some("IE6388047V")));
+        assert_eq!(read(Value::Null), None);
     }
 
     #[test]

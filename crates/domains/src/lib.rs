@@ -44,4 +44,5 @@ pub const CONTEXT: store::Context = store::Context {
     streams: &[store::Stream::of::<Domain>()],
     // A domain is a business's and nobody's personal data.
     people: store::People::NOBODY,
+    form: 0,
 };

@@ -42,4 +42,5 @@ pub const CONTEXT: store::Context = store::Context {
     migrations: store::migrations!["0001_files"],
     streams: &[store::Stream::of::<File>()],
     people: store::People { by_email: &[], forget: projector::forget },
+    form: 0,
 };

@@ -102,4 +102,5 @@ pub const CONTEXT: store::Context = store::Context {
         by_email: &[("account", "select id, count(*) from accounts where email_index = $1 group by id")],
         forget: projector::forget,
     },
+    form: 0,
 };

@@ -16,6 +16,7 @@ pub mod works;
 use catalog::VariantId;
 use kernel::{Aggregate, Currency, Decide, Personal, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -44,8 +45,7 @@ pub struct Cart {
     pub lines: Vec<(VariantId, i64)>,
     pub contact: Option<Personal<Told>>,
     pub delivery: Option<Uuid>,
-    /// What was typed: perhaps a code, perhaps a name.
-    pub codes: Vec<Personal<String>>,
+    pub codes: Vec<Typed>,
     /// What the shop agreed on with whoever it is for, when it put the cart together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
@@ -92,6 +92,25 @@ pub struct Contact {
     pub note: Option<String>,
 }
 
+/// What was typed where a code belongs: perhaps a code, perhaps a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Typed {
+    Theirs(Personal<String>),
+    /// From before it was whose who typed it: the log says it to anybody.
+    Anybodys(String),
+}
+
+impl Typed {
+    /// None once whoever typed it was erased.
+    pub fn text(&self) -> Option<&String> {
+        match self {
+            Self::Theirs(text) => text.reveal(),
+            Self::Anybodys(text) => Some(text),
+        }
+    }
+}
+
 /// What somebody told of themselves, and by what that is found. It is one value, because each value is sealed by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -113,20 +132,42 @@ kernel::events! {
         LineAdded(LineAdded) = ("cart.line_added", 1),
         LineChanged(LineChanged) = ("cart.line_changed", 1),
         LineRemoved(LineRemoved) = ("cart.line_removed", 1),
-        Described(Described) = ("cart.described", 1),
+        Described(Described) = ("cart.described", 2),
         DeliveryChosen(DeliveryChosen) = ("cart.delivery_chosen", 1),
         CodeEntered(CodeEntered) = ("cart.code_entered", 1),
         CodeTakenOut(CodeTakenOut) = ("cart.code_taken_out", 1),
-        Claimed(Claimed) = ("cart.claimed", 1),
+        Claimed(Claimed) = ("cart.claimed", 2),
         Merged(Merged) = ("cart.merged", 1),
         Ordered(Ordered) = ("cart.ordered", 1),
         ApprovalAsked(ApprovalAsked) = ("cart.approval_asked", 1),
         Recalled(Recalled) = ("cart.recalled", 1),
         Declined(Declined) = ("cart.declined", 1),
-        Drafted(Drafted) = ("cart.drafted", 1),
+        Drafted(Drafted) = ("cart.drafted", 2),
         Invited(Invited) = ("cart.invited", 1),
         Withdrawn(Withdrawn) = ("cart.withdrawn", 1),
     }
+    upcast = up;
+}
+
+/// In the first schema a purchase's number stood beside the contact, and what was agreed on in clear. Of somebody who was
+/// erased since, neither is told any more.
+fn up(_: &str, _: i32, mut data: Value) -> Value {
+    let number = data.get("purchase_order").filter(|number| !number.is_null()).cloned();
+    let told = data.pointer_mut("/contact/$personal/value").filter(|value| value.is_object());
+    let known = told.is_some();
+    if let Some(told) = told {
+        let mut contact = told.take();
+        if let Some(number) = number {
+            contact["purchase_order"] = number;
+        }
+        *told = json!({ "contact": contact });
+    }
+    let subject = data.get("subject").cloned();
+    if let Some(agreed) = data.pointer_mut("/draft/agreed") {
+        let value = Some(agreed.take()).filter(|_| known);
+        *agreed = json!({ "$personal": { "subject": subject, "value": value } });
+    }
+    data
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,14 +206,15 @@ pub struct DeliveryChosen {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeEntered {
-    pub code: Personal<String>,
+    pub code: Typed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeTakenOut {
-    /// Which one of those that are in the cart.
-    pub place: usize,
-    pub code: Personal<String>,
+    /// Which one of those that are in the cart; before there were places, the one that says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<usize>,
+    pub code: Typed,
 }
 
 /// It belongs to a customer now, and so does what is known of whoever filled it.
@@ -180,7 +222,9 @@ pub struct CodeTakenOut {
 pub struct Claimed {
     pub owner: SubjectId,
     pub contact: Option<Personal<Told>>,
-    pub codes: Vec<Personal<String>>,
+    /// As the customer's. Before they were anybody's they stayed as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<Vec<Typed>>,
     /// Who it belonged to before: nobody's name, and of no use any more.
     #[serde(default)]
     pub guest: Option<SubjectId>,
@@ -221,14 +265,17 @@ impl Aggregate for Cart {
             CartEvent::DeliveryChosen(chosen) => self.delivery = chosen.option,
             CartEvent::CodeEntered(entered) => self.codes.push(entered.code.clone()),
             CartEvent::CodeTakenOut(out) => {
-                if out.place < self.codes.len() {
-                    self.codes.remove(out.place);
+                let place = out.place.or_else(|| self.codes.iter().position(|known| *known == out.code));
+                if let Some(place) = place.filter(|place| *place < self.codes.len()) {
+                    self.codes.remove(place);
                 }
             }
             CartEvent::Claimed(Claimed { owner, contact, codes, .. }) => {
                 (self.owner, self.subject) = (Some(*owner), Some(*owner));
                 self.contact.clone_from(contact);
-                self.codes.clone_from(codes);
+                if let Some(codes) = codes {
+                    self.codes.clone_from(codes);
+                }
             }
             CartEvent::Merged(merged) => self.state = State::MergedInto(merged.into),
             CartEvent::Ordered(ordered) => self.state = State::Ordered(ordered.order),
@@ -289,12 +336,12 @@ impl Cart {
 
     /// Where a code is among those that were entered.
     fn place_of(&self, code: &str) -> Option<usize> {
-        self.codes.iter().position(|known| known.text() == code)
+        self.codes.iter().position(|known| known.text().is_some_and(|known| known == code))
     }
 
     /// A code as whoever's cart it is has typed it.
-    fn typed(&self, code: &str) -> Personal<String> {
-        Personal::new(self.subject.unwrap_or(SubjectId(Uuid::nil())), code.to_owned())
+    fn typed(&self, code: &str) -> Typed {
+        Typed::Theirs(Personal::new(self.subject.unwrap_or(SubjectId(Uuid::nil())), code.to_owned()))
     }
 
     /// What makes it hold so many of a variant.
@@ -400,7 +447,7 @@ impl Decide<TakeOutCode> for Cart {
         self.must_be_open()?;
         self.must_not_be_a_draft()?;
         let Some(place) = self.place_of(&command.code) else { return Ok(Vec::new()) };
-        Ok(vec![CodeTakenOut { place, code: self.typed(&command.code) }.into()])
+        Ok(vec![CodeTakenOut { place: Some(place), code: self.typed(&command.code) }.into()])
     }
 }
 
@@ -429,6 +476,51 @@ mod tests {
         let (mut cart, variant) = (open(), VariantId::new());
         cart.0.apply(&LineAdded { variant, quantity }.into());
         (cart, variant)
+    }
+
+    fn told(event: &str, data: &Value) -> CartEvent {
+        <CartEvent as kernel::Event>::decode(event, 1, &data.to_string()).unwrap()
+    }
+
+    #[test]
+    fn carts_from_before_codes_were_anybodys_read_as_they_were() {
+        let mut cart = open();
+        let (guest, owner) = (cart.0.subject.unwrap(), SubjectId::new());
+        let contact = |whose| json!({ "$personal": { "subject": whose, "value": { "name": "Ada" } } });
+        for (event, data) in [
+            ("cart.described", json!({ "contact": contact(guest), "purchase_order": "PO-7" })),
+            ("cart.code_entered", json!({ "code": "SPRING" })),
+            ("cart.code_entered", json!({ "code": "SUMMER" })),
+            ("cart.code_taken_out", json!({ "code": "SPRING" })),
+            ("cart.claimed", json!({ "owner": owner, "contact": contact(owner), "guest": guest })),
+        ] {
+            cart.0.apply(&told(event, &data));
+        }
+        let kept: Vec<_> = cart.0.codes.iter().filter_map(Typed::text).cloned().collect();
+        assert_eq!((kept, cart.0.owner), (vec!["SUMMER".to_owned()], Some(owner)));
+        let contact = cart.0.contact.as_ref().unwrap();
+        assert_eq!(
+            (contact.subject(), contact.reveal().unwrap().contact.name.as_deref()),
+            (owner, Some("Ada"))
+        );
+        let taken = cart.when(&TakeOutCode { code: "SUMMER".into() }, NOW).unwrap();
+        assert!(matches!(&taken[..], [CartEvent::CodeTakenOut(CodeTakenOut { place: Some(0), .. })]));
+        let stored = serde_json::to_string(&cart.0).unwrap();
+        assert_eq!(serde_json::from_str::<Cart>(&stored).unwrap(), cart.0);
+    }
+
+    #[test]
+    fn of_whoever_was_erased_nothing_is_told_that_once_stood_in_clear() {
+        let gone = json!({ "$personal": { "subject": SubjectId::new(), "value": null } });
+        let data = json!({ "contact": gone, "purchase_order": "PO-7" });
+        let CartEvent::Described(described) = told("cart.described", &data) else { panic!() };
+        assert_eq!(described.contact.reveal(), None);
+        let data = json!({
+            "subject": SubjectId::new(), "currency": "EUR", "lines": [], "contact": gone, "purchase_order": "PO-7",
+            "delivery": null, "draft": { "agreed": { "prices": [] } },
+        });
+        let CartEvent::Drafted(drafted) = told("cart.drafted", &data) else { panic!() };
+        assert_eq!((drafted.contact.reveal(), drafted.draft.agreed.reveal()), (None, None));
     }
 
     #[test]

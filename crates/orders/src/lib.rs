@@ -99,4 +99,5 @@ pub const CONTEXT: store::Context = store::Context {
         ],
         forget: projector::forget,
     },
+    form: 1,
 };

@@ -160,7 +160,7 @@ pub(crate) fn is_zero(count: &i64) -> bool {
 
 kernel::events! {
     pub enum OrderEvent {
-        Placed(Placed) = ("order.placed", 2),
+        Placed(Placed) = ("order.placed", 3),
         Confirmed(Confirmed) = ("order.confirmed", 2),
         Packed(Packed) = ("order.packed", 2),
         PartlyShipped(PartlyShipped) = ("order.partly_shipped", 1),
@@ -168,7 +168,7 @@ kernel::events! {
         Delivered(Delivered) = ("order.delivered", 2),
         Returned(Returned) = ("order.returned", 1),
         Cancelled(Cancelled) = ("order.cancelled", 2),
-        ParcelSent(ParcelSent) = ("order.parcel_sent", 1),
+        ParcelSent(ParcelSent) = ("order.parcel_sent", 2),
         ParcelSeen(ParcelSeen) = ("order.parcel_seen", 1),
         Edited(Edited) = ("order.edited", 1),
         ReturnOpened(ReturnOpened) = ("order.return_opened", 1),
@@ -180,21 +180,44 @@ kernel::events! {
     upcast = up;
 }
 
-/// In the first schema a reason was nobody's, though what people write about an order is about who ordered; and each
-/// thing that is known of a customer was sealed by itself.
-fn up(kind: &str, _: i32, mut data: Value) -> Value {
-    if kind == "order.placed" {
-        let customer = &data["customer"];
-        let opened = |field: &str| customer[field]["$personal"]["value"].clone();
-        let mut person = Value::Null;
-        if !opened("name").is_null() {
-            person = json!({ "name": opened("name"), "email": opened("email"), "email_index": opened("email_index"), "phone": opened("phone"), "address": opened("address") });
+/// In the first schema a reason was nobody's, though what people write about an order is about who ordered, and so was
+/// what is written on a parcel; each thing that is known of a customer was sealed by itself. In the second an order of an
+/// organisation said in clear how that is called, and under which number it buys.
+fn up(kind: &str, schema: i32, mut data: Value) -> Value {
+    match (kind, schema) {
+        ("order.placed", 1) => {
+            let customer = &data["customer"];
+            let opened = |field: &str| customer[field]["$personal"]["value"].clone();
+            let mut person = Value::Null;
+            if !opened("name").is_null() {
+                person = json!({ "name": opened("name"), "email": opened("email"), "email_index": opened("email_index"), "phone": opened("phone"), "address": opened("address") });
+            }
+            data["customer"] = json!({ "id": customer["id"], "person": { "$personal": { "subject": customer["id"], "value": person } } });
         }
-        data["customer"] = json!({ "id": customer["id"], "person": { "$personal": { "subject": customer["id"], "value": person } } });
-        return data;
-    }
-    if let Some(reason) = data.get("reason").and_then(Value::as_str) {
-        data["reason"] = json!({ "$personal": { "subject": Uuid::nil(), "value": reason } });
+        ("order.placed", _) => {
+            let number = data.pointer("/terms/purchase_order").filter(|number| !number.is_null()).cloned();
+            let person = data.pointer_mut("/customer/person/$personal/value");
+            if let (Some(person), Some(number)) = (person.filter(|known| known.is_object()), number) {
+                person["purchase_order"] = number;
+            }
+            if let Some(organisation) =
+                data.pointer_mut("/terms/organisation").filter(|known| known.is_object())
+            {
+                let (id, name) = (organisation["id"].clone(), organisation["name"].take());
+                organisation["name"] = json!({ "$personal": { "subject": id, "value": name } });
+            }
+        }
+        ("order.parcel_sent", _) => {
+            let label = json!({ "carrier": data["carrier"], "tracking_number": data["tracking"] });
+            let any = label["carrier"].is_string() || label["tracking_number"].is_string();
+            let label = any.then(|| json!({ "$personal": { "subject": Uuid::nil(), "value": label } }));
+            data["label"] = json!(label);
+        }
+        _ => {
+            if let Some(reason) = data.get("reason").and_then(Value::as_str) {
+                data["reason"] = json!({ "$personal": { "subject": Uuid::nil(), "value": reason } });
+            }
+        }
     }
     data
 }

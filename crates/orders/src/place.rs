@@ -152,6 +152,34 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_an_organisation_s_order_said_in_clear_is_theirs() {
+        use kernel::Event;
+        let (ada, quay) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+        let person = serde_json::json!({
+            "name": "Ada", "email": "ada@example.com", "email_index": null, "phone": null,
+            "address": { "line1": "1 Quay", "city": "Cork", "postal_code": "T12", "country": "IE" },
+        });
+        let read = |person: serde_json::Value| {
+            let data = serde_json::json!({
+                "customer": { "id": ada, "person": { "$personal": { "subject": ada, "value": person } } },
+                "lines": [], "currency": "EUR", "total": { "amount": 0, "currency": "EUR" }, "note": null,
+                "at": "2026-05-03T14:00:00Z",
+                "terms": { "purchase_order": "PO-7", "organisation": { "id": quay, "name": "Quay Hotels" } },
+            });
+            match OrderEvent::decode("order.placed", 2, &data.to_string()).unwrap() {
+                OrderEvent::Placed(placed) => placed,
+                other => panic!("{other:?}"),
+            }
+        };
+        let placed = read(person);
+        let number = placed.customer.person.reveal().and_then(|person| person.purchase_order.clone());
+        assert_eq!(number.as_deref(), Some("PO-7"));
+        let organisation = placed.terms.organisation.unwrap();
+        assert_eq!((organisation.name.subject().uuid(), organisation.name.text()), (quay, "Quay Hotels"));
+        assert_eq!(read(serde_json::Value::Null).customer.person.reveal(), None);
+    }
+
+    #[test]
     fn a_customer_does_not_appear_in_what_is_printed() {
         let event = given::<Order>([]).when(&two_lamps(1), NOW).unwrap();
         let printed = format!("{event:?}");

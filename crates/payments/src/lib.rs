@@ -78,4 +78,5 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<report::Report>(),
     ],
     people: store::People { by_email: &[], forget: projector::forget },
+    form: 0,
 };

@@ -52,6 +52,7 @@ pub const CONTEXT: store::Context = store::Context {
     streams: &[store::Stream::of::<Import>()],
     // A sheet tells of goods, and of nobody.
     people: store::People::NOBODY,
+    form: 0,
 };
 
 pub fn routes(shelf: files::Shelf) -> edge::Routes {

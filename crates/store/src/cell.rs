@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Arg, Problem, TenantId, Timestamp, Write};
+use kernel::{Arg, Fault, Problem, TenantId, Timestamp, Write};
 
-use crate::Failure;
 use crate::bell::Bell;
 use crate::context::Context;
 use crate::engine::{Engine, Opening, Row};
+use crate::form::Forms;
 use crate::keys::{Keeper, TenantKeys};
 use crate::past::{Past, Pasts};
 use crate::registry::Registry;
 use crate::travel::UnderWay;
 use crate::vault::Vault;
 use crate::work::{Asked, Done, Work};
+use crate::{Failure, failure};
 
 /// Who is asked for the time when something is written down.
 pub type Clock = fn() -> Timestamp;
@@ -34,6 +35,7 @@ struct Inner {
     vault: Vault,
     under_way: UnderWay,
     contexts: &'static [Context],
+    forms: Forms,
     clock: Clock,
 }
 
@@ -54,8 +56,9 @@ impl Cell {
         let registry = Registry::load(&engine).await?;
         let vault = Vault::new(keeper()?);
         vault.check(&engine).await?;
-        let (pasts, under_way) = (Pasts::default(), UnderWay::default());
-        let cell = Self(Arc::new(Inner { engine, bell, pasts, registry, vault, under_way, contexts, clock }));
+        let (pasts, under_way, forms) = (Pasts::default(), UnderWay::default(), Forms::default());
+        let cell =
+            Self(Arc::new(Inner { engine, bell, pasts, registry, vault, under_way, contexts, forms, clock }));
         cell.follow_registry();
         Ok(cell)
     }
@@ -97,6 +100,7 @@ impl Cell {
         for (done, id) in tenants.iter().enumerate() {
             progress(done, tenants.len());
             self.0.engine.wake(*id).await?;
+            self.in_form(*id).await?;
         }
         progress(tenants.len(), tenants.len());
         Ok(())
@@ -152,6 +156,10 @@ impl Cell {
         &self.0.pasts
     }
 
+    pub(crate) fn forms(&self) -> &Forms {
+        &self.0.forms
+    }
+
     /// The tenants that come and go by this process.
     pub(crate) fn under_way(&self) -> &UnderWay {
         &self.0.under_way
@@ -185,7 +193,13 @@ impl Tenant {
             return Err(Failure::Refused("What has been cannot be changed.".into()).into());
         }
         let keys = self.keys().await?;
-        self.cell.engine().run(self.id, keys, asked, work).await
+        self.cell.in_form(self.id).await?;
+        let done = self.cell.engine().run(self.id, keys, asked, work).await;
+        // Held back, or not to be read: a newer binary may have folded it meanwhile.
+        if matches!(&done, Err(problem) if problem.code == failure::FROZEN || problem.fault == Fault::Bug) {
+            self.cell.forms().forget(self.id);
+        }
+        done
     }
 
     /// The same tenant as it was.
@@ -216,7 +230,10 @@ impl Tenant {
     ) -> Result<(), Failure> {
         match &self.past {
             Some(past) => past.read(queries, each),
-            None => self.cell.engine().read(self.id, queries, each).await,
+            None => {
+                self.cell.in_form(self.id).await?;
+                self.cell.engine().read(self.id, queries, each).await
+            }
         }
     }
 

@@ -12,6 +12,9 @@ pub struct Context {
     pub migrations: &'static [Migration],
     pub streams: &'static [Stream],
     pub people: People,
+    /// In which form its streams fold into states and tables. It is one more whenever what was written before folds into
+    /// something else than it did, or into a table that is new; every tenant's log is then folded again.
+    pub form: i64,
 }
 
 /// What a context keeps of people: how they are found in it, and how they are forgotten. Each context says it, so that a

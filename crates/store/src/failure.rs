@@ -7,6 +7,9 @@ use kernel::Problem;
 /// Seconds after which a client may ask again.
 const SOON: u32 = 2;
 
+/// What the tenant's log being held back is called.
+pub(crate) const FROZEN: &str = "shop_read_only";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The disk, or the quota, is full.
@@ -89,7 +92,7 @@ impl From<Failure> for Problem {
                 "Another has taken this over meanwhile, so nothing was done.",
             ),
             Failure::Frozen => Self::unavailable(
-                "shop_read_only",
+                FROZEN,
                 "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
                 1,
             ),

@@ -18,6 +18,7 @@ mod desk;
 pub mod doors;
 pub mod engine;
 mod failure;
+mod form;
 mod hosts;
 pub mod keys;
 mod lane;

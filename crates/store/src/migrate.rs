@@ -66,6 +66,7 @@ mod tests {
         ],
         streams: &[],
         people: People::NOBODY,
+        form: 0,
     }];
 
     #[test]

@@ -85,6 +85,7 @@ pub const CONTEXT: Context = Context {
     migrations: crate::migrations!["0001_privacy"],
     streams: &[Stream::of::<Subject>()],
     people: People::NOBODY,
+    form: 0,
 };
 
 /// Everything that the contexts do to forget someone.

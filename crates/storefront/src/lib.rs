@@ -54,6 +54,7 @@ pub const CONTEXT: store::Context = store::Context {
     migrations: store::migrations!["0001_theme"],
     streams: &[store::Stream::of::<theme::Dressed>()],
     people: store::People::NOBODY,
+    form: 0,
 };
 
 pub fn routes(shelf: Shelf, search: Search, ports: Ports, cashier: &Cashier) -> Routes {

@@ -29,6 +29,7 @@ pub const CONTEXTS: &[Context] = &[Context {
     }],
     streams: &[Stream::of::<Note>()],
     people: People::NOBODY,
+    form: 0,
 }];
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

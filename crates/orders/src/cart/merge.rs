@@ -3,7 +3,9 @@
 use catalog::VariantId;
 use kernel::{Decide, Personal, SubjectId, Timestamp};
 
-use super::{Cart, CartEvent, Claimed, CodeEntered, MOST_CODES, MOST_LINES, MOST_OF_A_THING, Merged, Told};
+use super::{
+    Cart, CartEvent, Claimed, CodeEntered, MOST_CODES, MOST_LINES, MOST_OF_A_THING, Merged, Told, Typed,
+};
 use crate::{CartId, Refusal};
 
 /// A guest's cart becomes a customer's.
@@ -35,9 +37,9 @@ impl Decide<Claim> for Cart {
             Some(_) => Err(Refusal::CartMerged),
             None => {
                 let Claim { owner, contact } = command;
-                let codes = self.codes.iter().filter_map(Personal::reveal);
-                let codes = codes.map(|code| Personal::new(*owner, code.clone())).collect();
-                let contact = contact.clone();
+                let codes = self.codes.iter().filter_map(Typed::text);
+                let codes = codes.map(|code| Typed::Theirs(Personal::new(*owner, code.clone())));
+                let (contact, codes) = (contact.clone(), Some(codes.collect()));
                 Ok(vec![Claimed { owner: *owner, contact, codes, guest: self.subject }.into()])
             }
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::queries::For;
-use super::{Cart, CartEvent, Told};
+use super::{Cart, CartEvent, Claimed, Told, Typed};
 
 const DRAWN_ANEW: &str = "update carts set version = $2, updated_at = $3, subject = $4, contact = $5, email_index = $6, delivery = $7, draft = $8, agreed = $9, drafted_by = $10 where id = $1";
 
@@ -140,14 +140,14 @@ impl Projector for Cart {
                 }));
             }
             CartEvent::CodeEntered(entered) => {
-                writes.extend(entered.code.reveal().map(|code| typed(id, code, event.version)));
+                writes.extend(entered.code.text().map(|code| typed(id, code, event.version)));
             }
-            CartEvent::CodeTakenOut(out) => writes.extend(out.code.reveal().map(|code| {
+            CartEvent::CodeTakenOut(out) => writes.extend(out.code.text().map(|code| {
                 Write::one("delete from cart_codes where cart_id = $1 and code = $2", args![id, code])
             })),
-            CartEvent::Claimed(claimed) if !claimed.codes.is_empty() => {
+            CartEvent::Claimed(Claimed { codes: Some(codes), .. }) if !codes.is_empty() => {
                 writes.push(Write::any("delete from cart_codes where cart_id = $1", args![id]));
-                let codes = claimed.codes.iter().filter_map(Personal::reveal);
+                let codes = codes.iter().filter_map(Typed::text);
                 writes.extend(codes.zip(1i64..).map(|(code, entered)| typed(id, code, entered)));
             }
             _ => {}

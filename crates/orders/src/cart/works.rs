@@ -9,7 +9,7 @@ use super::merge::MergeInto;
 use super::queries::Kept;
 use super::{
     Add, Cart, CartEvent, ChooseDelivery, Claim, Describe, Drafted, Draw, EnterCode, Fill, Invite, Merge,
-    Open, TakeOutCode, Told, Withdraw,
+    Open, TakeOutCode, Told, Typed, Withdraw,
 };
 use crate::{CartId, Refusal};
 
@@ -90,7 +90,7 @@ pub fn claim(guest: &Kept, owner: SubjectId, into: Option<CartId>) -> Work {
     };
     Work::over::<Cart>([id, into]).about([owner]).decide(move |desk| {
         let guest = desk.get::<Cart>(id)?;
-        let codes = guest.codes.iter().filter_map(Personal::reveal).cloned().collect();
+        let codes = guest.codes.iter().filter_map(Typed::text).cloned().collect();
         let merge = Merge { lines: guest.lines.clone(), codes };
         desk.ask::<Cart, _>(id, &MergeInto { into })?;
         desk.ask::<Cart, _>(into, &merge)?;

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, CorrelationId, Problem, TenantId, Timestamp, Write};
+use kernel::{Actor, Arg, CorrelationId, Problem, TenantId, Timestamp, Write};
 use uuid::Uuid;
 
 pub(crate) use postgres::prepare_server;
 pub use row::{Column, Row};
-pub(crate) use sqlite::{Scratch, Table};
+pub(crate) use sqlite::{Kind, Scratch, Table};
 
 use crate::Failure;
 use crate::bell::Bell;
@@ -96,6 +96,51 @@ impl Arrival {
     pub(crate) async fn undo(self) {
         if let Self::Postgres(arrival) = self {
             arrival.undo().await;
+        }
+    }
+}
+
+/// A tenant whose tables and states are written anew, all in one step. Until it ends nobody else changes them.
+pub(crate) enum Folding {
+    Sqlite(sqlite::Folding),
+    Postgres(postgres::Folding),
+}
+
+impl Folding {
+    /// In which form it is.
+    pub(crate) async fn form(&mut self) -> Result<i64, Failure> {
+        match self {
+            Self::Sqlite(folding) => folding.form(),
+            Self::Postgres(folding) => folding.form().await,
+        }
+    }
+
+    pub(crate) async fn read(&mut self, query: &Query<'_>, each: &mut Each<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(folding) => folding.read(query, each),
+            Self::Postgres(folding) => folding.read(query, each).await,
+        }
+    }
+
+    pub(crate) async fn empty(&mut self, table: &Table) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(folding) => folding.empty(table),
+            Self::Postgres(folding) => folding.empty(table).await,
+        }
+    }
+
+    pub(crate) async fn insert(&mut self, table: &Table, rows: &[Vec<Arg>]) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(folding) => folding.insert(table, rows),
+            Self::Postgres(folding) => folding.insert(table, rows).await,
+        }
+    }
+
+    /// All of it is there now, in this form; or it failed, and nothing has changed.
+    pub(crate) async fn end(self, put: Result<i64, Failure>) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(folding) => folding.end(put),
+            Self::Postgres(folding) => folding.end(put).await,
         }
     }
 }
@@ -201,6 +246,22 @@ impl Engine {
         match self {
             Self::Sqlite(files) => files.wake(tenant).await,
             Self::Postgres(database) => database.wake(tenant).await,
+        }
+    }
+
+    /// In which form the tenant was folded; none when it is not made.
+    pub(crate) async fn form(&self, tenant: TenantId) -> Result<Option<i64>, Failure> {
+        match self {
+            Self::Sqlite(files) => files.form(tenant).await.map(Some),
+            Self::Postgres(database) => database.form(tenant).await,
+        }
+    }
+
+    /// Begins to write the tenant's tables and states anew.
+    pub(crate) async fn fold(&self, tenant: TenantId) -> Result<Folding, Failure> {
+        match self {
+            Self::Sqlite(files) => files.fold(tenant).await.map(Folding::Sqlite),
+            Self::Postgres(database) => database.fold(tenant).await.map(Folding::Postgres),
         }
     }
 

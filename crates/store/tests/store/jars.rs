@@ -38,6 +38,7 @@ create index drops_by_size on drops (coins);
             by_email: &[],
             forget: |person| vec![Write::any("update jars set owner = '' where person = $1", args![person])],
         },
+        form: 0,
     },
     store::privacy::CONTEXT,
 ];

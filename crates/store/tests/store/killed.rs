@@ -37,9 +37,14 @@ async fn child() {
     let pace = Pace { lease: Duration::from_millis(role["lease"].as_u64().unwrap_or(1500)), ..pace() };
     let relay = cell.start(workers, pace).await.unwrap();
     let tenant = cell.tenant(TenantId(id("tenant")));
-    if role["writes"] == true {
-        loop {
+    if let Some(told) = role["writes"].as_str() {
+        let before = coins(&tenant, to).await;
+        for dropped in 1.. {
             let _ = tenant.run(asked(), drop_coins(from, 1)).await;
+            // Whoever kills it waits until there is something to be killed in the middle of.
+            if dropped > 5 && !PathBuf::from(told).exists() && coins(&tenant, to).await > before {
+                std::fs::write(told, "copied").unwrap();
+            }
         }
     }
     tokio::time::sleep(Duration::from_secs(600)).await;
@@ -103,18 +108,20 @@ async fn a_killed_reader_does_everything_once(world: World) {
         tenant.run(asked(), open_jar(jar)).await.unwrap();
     }
     let id = tenant.id();
-    let mut role = json!({ "tenant": id, "from": from, "to": to, "writes": true, "lease": 300, "folder": world.folder.path(), "url": world.url });
+    let mut role = json!({ "tenant": id, "from": from, "to": to, "lease": 300, "folder": world.folder.path(), "url": world.url });
     drop(tenant);
     let World { cell, folder, url, postgres } = world;
     cell.close().await;
     drop(cell);
     for round in 0..kills() {
+        let told = folder.path().join(format!("told-{round}"));
+        role["writes"] = told.display().to_string().into();
         let process = Process::start(&role);
-        tokio::time::sleep(Duration::from_millis(500 + round * 97 % 500)).await;
+        eventually("the child copies", async || told.exists()).await;
+        tokio::time::sleep(Duration::from_millis(round * 97 % 500)).await;
         process.signal("-9");
     }
     // Nobody writes any more: what is left to be copied is copied now.
-    role["writes"] = false.into();
     let cell = match &url {
         Some(url) => another_node(url).await,
         None => open(folder.path()).await.unwrap(),

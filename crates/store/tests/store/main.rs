@@ -13,4 +13,5 @@ mod relay;
 mod rolling;
 mod stories;
 mod travel;
+mod upgraded;
 mod world;

@@ -69,14 +69,17 @@ pub fn keeper() -> Result<Arc<dyn Keeper>, Failure> {
 }
 
 pub async fn open(folder: &Path) -> Result<Cell, Failure> {
-    let folder = Folder {
-        path: folder.into(),
+    Cell::open(folder_at(folder), CONTEXTS, keeper, now).await
+}
+
+pub fn folder_at(path: &Path) -> Opening {
+    Opening::Folder(Folder {
+        path: path.into(),
         asleep_after: Duration::from_secs(60),
         awake_at_most: 100,
         exclusive: true,
         make: true,
-    };
-    Cell::open(Opening::Folder(folder), CONTEXTS, keeper, now).await
+    })
 }
 
 pub async fn coins(tenant: &Tenant, jar: Uuid) -> Option<i64> {

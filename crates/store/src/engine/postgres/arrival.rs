@@ -24,6 +24,7 @@ pub(crate) struct Arrival {
     session: Session,
     tenant: TenantId,
     fence: Uuid,
+    form: i64,
     written: usize,
 }
 
@@ -33,7 +34,8 @@ const FENCED: &str = "select 1 from journeys where tenant = $1 and fence = $2 fo
 
 impl Database {
     pub(in crate::engine) async fn arrive(&self, tenant: TenantId, fence: Uuid) -> Result<Arrival, Failure> {
-        let arrival = Arrival { session: self.session().await?, tenant, fence, written: 0 };
+        let arrival =
+            Arrival { session: self.session().await?, tenant, fence, form: self.0.form, written: 0 };
         arrival.begin().await?;
         Ok(arrival)
     }
@@ -124,7 +126,8 @@ impl Arrival {
     }
 
     pub(crate) async fn finish(self, head: i64) -> Result<(), Failure> {
-        let heads = Write::one("insert into heads (one, position) values (1, $1)", vec![Arg::Int(head)]);
+        let sql = "insert into heads (one, position, form) values (1, $1, $2)";
+        let heads = Write::one(sql, vec![Arg::Int(head), Arg::Int(self.form)]);
         let ready = match self.run(vec![in_order(&[heads])]).await {
             Ok(()) => self.still_ours().await,
             Err(failure) => Err(failure),

@@ -15,7 +15,6 @@ use super::flight::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
 use super::{Database, failure};
 use crate::Failure;
-use crate::bell::Bell;
 use crate::desk::{Ground, Kept};
 use crate::engine::batch::{self, Batch};
 use crate::keys::TenantKeys;
@@ -42,7 +41,8 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
 const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
-const HEAD: &str = "update heads set position = position + $1::bigint where frozen < $2::bigint";
+const HEAD: &str =
+    "update heads set position = position + $1::bigint where frozen < $2::bigint and form <= $3::bigint";
 const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
     select e.id, e.stream, e.stream_id, e.version, e.kind, e.schema, e.actor_kind, e.actor_id, e.correlation, e.causation, e.at, $14::bigint, e.data, head.position - $1::bigint + e.n \
     from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
@@ -138,21 +138,20 @@ async fn attempt(
     plainly: bool,
 ) -> Result<Results, Failure> {
     let session = database.session().await?;
-    let result =
-        transact(&session, &database.0.bell, (database.0.clock)(), tenant, jobs, doubts, plainly).await;
+    let result = transact(&session, database, tenant, jobs, doubts, plainly).await;
     session.give_back(result).await
 }
 
 async fn transact(
     session: &Session,
-    bell: &Bell,
-    now: Timestamp,
+    database: &Database,
     tenant: TenantId,
     jobs: &[Job],
     doubts: &mut Vec<Doubt>,
     plainly: bool,
 ) -> Result<Results, Failure> {
     let Some(keys) = jobs.first().map(|job| job.keys.clone()) else { return Ok(Vec::new()) };
+    let now = (database.0.clock)();
     let (mut loaded, mut kept) = load(session, tenant, &keys, jobs).await?;
     if let Some(found) = resolve(session, doubts).await? {
         session.text("rollback").await?;
@@ -167,7 +166,7 @@ async fn transact(
     for guard in &batch.guard {
         check(session, guard).await?;
     }
-    let written = write(session, &batch, loaded.changed(keys.origin()), now, plainly).await;
+    let written = write(session, &batch, loaded.changed(keys.origin()), now, database.0.form, plainly).await;
     if let (Err(Failure::Unreachable(_)), Some(first)) = (&written, batch.events.first()) {
         doubts.push(Doubt {
             stream: first.stream_id,
@@ -179,7 +178,7 @@ async fn transact(
     }
     written?;
     if !batch.events.is_empty() {
-        bell.ring(tenant);
+        database.0.bell.ring(tenant);
     }
     Ok(batch.results)
 }
@@ -299,9 +298,10 @@ async fn write(
     batch: &Batch,
     changed: Vec<Changed>,
     now: Timestamp,
+    form: i64,
     plainly: bool,
 ) -> Result<(), Failure> {
-    let orders = orders(batch, &changed, now, plainly);
+    let orders = orders(batch, &changed, now, form, plainly);
     let mut statements = Vec::with_capacity(orders.len());
     for (sql, values) in &orders {
         statements.push(session.statement(sql, values).await?);
@@ -319,7 +319,13 @@ async fn write(
 
 /// What is to be written, in as few statements as can be; the last one numbers the events, so that the row with the
 /// number is held for as short as can be.
-fn orders<'a>(batch: &'a Batch, changed: &'a [Changed], now: Timestamp, plainly: bool) -> Vec<Order<'a>> {
+fn orders<'a>(
+    batch: &'a Batch,
+    changed: &'a [Changed],
+    now: Timestamp,
+    form: i64,
+    plainly: bool,
+) -> Vec<Order<'a>> {
     let together = if plainly { None } else { in_rounds(&batch.writes) };
     let mut rounds =
         together.unwrap_or_else(|| in_order(&batch.writes).into_iter().map(|part| vec![part]).collect());
@@ -340,7 +346,9 @@ fn orders<'a>(batch: &'a Batch, changed: &'a [Changed], now: Timestamp, plainly:
         last.push(Part::new(KEEP, replies(&batch.keep, now), count(&batch.keep)));
     }
     if batch.needs_open_log() {
-        last.push(Part::head(HEAD, vec![Value::Int(count(&batch.events)), Value::Int(now.as_micros())]));
+        // Nor is anything written beside what a newer binary has folded.
+        let values = [count(&batch.events), now.as_micros(), form];
+        last.push(Part::head(HEAD, values.into_iter().map(Value::Int).collect()));
     }
     if !batch.events.is_empty() {
         last.push(Part::new(EVENTS, events(&batch.events, now), count(&batch.events)));

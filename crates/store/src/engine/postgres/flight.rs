@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::failure;
 use crate::Failure;
+use crate::engine::Kind;
 
 /// A connection that is ours for a transaction.
 pub(super) struct Session {
@@ -116,20 +117,31 @@ impl<'a> Value<'a> {
         args.iter().map(Value::One).collect()
     }
 
-    /// One argument of many writes. Its type is that of whatever is not null.
+    /// One argument of many writes. Its kind is that of whatever is not null.
     pub(super) fn column(args: impl Iterator<Item = &'a Arg> + Clone) -> Self {
-        match args.clone().find(|arg| **arg != Arg::Null) {
-            Some(Arg::Int(_)) => Self::Ints(
+        let kind = match args.clone().find(|arg| **arg != Arg::Null) {
+            Some(Arg::Int(_)) => Kind::Bigint,
+            Some(Arg::Uuid(_)) => Kind::Uuid,
+            Some(Arg::Bytes(_)) => Kind::Bytea,
+            _ => Kind::Text,
+        };
+        Self::column_of(kind, args)
+    }
+
+    /// One column of many rows.
+    pub(super) fn column_of(kind: Kind, args: impl Iterator<Item = &'a Arg>) -> Self {
+        match kind {
+            Kind::Bigint => Self::Ints(
                 args.map(|arg| if let Arg::Int(value) = arg { Some(*value) } else { None }).collect(),
             ),
-            Some(Arg::Uuid(_)) => Self::NullableUuids(
+            Kind::Uuid => Self::NullableUuids(
                 args.map(|arg| if let Arg::Uuid(value) = arg { Some(*value) } else { None }).collect(),
             ),
-            Some(Arg::Bytes(_)) => Self::NullableBlobs(
+            Kind::Bytea => Self::NullableBlobs(
                 args.map(|arg| if let Arg::Bytes(value) = arg { Some(value.as_slice()) } else { None })
                     .collect(),
             ),
-            _ => Self::Texts(
+            Kind::Text => Self::Texts(
                 args.map(|arg| if let Arg::Text(value) = arg { Some(value.as_ref()) } else { None })
                     .collect(),
             ),

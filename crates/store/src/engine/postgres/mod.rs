@@ -7,6 +7,7 @@
 mod arrival;
 mod commit;
 mod flight;
+mod folding;
 mod plan;
 mod schema;
 mod tidings;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
 use futures_util::TryStreamExt;
-use kernel::{Problem, Rows, TenantId, Timestamp, Write};
+use kernel::{Arg, Problem, Rows, TenantId, Timestamp, Write};
 use parking_lot::Mutex;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
@@ -26,6 +27,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub(crate) use self::arrival::Arrival;
 use self::flight::{Session, Value, sent};
+pub(crate) use self::folding::Folding;
 pub(crate) use self::schema::prepare_server;
 use super::row::{Raw, Row};
 use super::{Each, Server};
@@ -33,6 +35,7 @@ use crate::Failure;
 use crate::bell::Bell;
 use crate::cell::{Clock, Query};
 use crate::context::Context;
+use crate::form;
 use crate::keys::TenantKeys;
 use crate::lane::Lane;
 use crate::work::{Asked, Done, Work};
@@ -46,6 +49,8 @@ pub(crate) struct Database(Arc<Inner>);
 struct Inner {
     pool: Pool,
     prepared: bool,
+    /// In which form this binary folds.
+    form: i64,
     clock: Clock,
     bell: Arc<Bell>,
     /// Where wake-ups are listened to.
@@ -66,6 +71,7 @@ impl Database {
         let database = Self(Arc::new(Inner {
             pool,
             prepared: server.prepared,
+            form: form::of(contexts),
             clock,
             bell,
             direct: server.direct_url.clone().unwrap_or(server.url),
@@ -111,14 +117,15 @@ impl Database {
     /// Gives a new tenant the row that numbers its events.
     pub(super) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
         let begin = format!("begin; set local app.tenant = '{tenant}'");
-        let head = Write::one("insert into heads (one, position) values (1, 0)", Vec::new());
+        let sql = "insert into heads (one, position, form) values (1, 0, $1)";
+        let head = Write::one(sql, vec![Arg::Int(self.0.form)]);
         self.change(&begin, &[head]).await
     }
 
     pub(super) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
         let begin = format!("begin; set local app.tenant = '{tenant}'");
-        let sql = "insert into heads (one, position) values (1, 0) on conflict do nothing";
-        self.change(&begin, &[Write::any(sql, Vec::new())]).await
+        let sql = "insert into heads (one, position, form) values (1, 0, $1) on conflict do nothing";
+        self.change(&begin, &[Write::any(sql, vec![Arg::Int(self.0.form)])]).await
     }
 
     pub(super) async fn is_made(&self, tenant: TenantId) -> Result<bool, Failure> {
@@ -129,6 +136,17 @@ impl Database {
         })
         .await?;
         Ok(made)
+    }
+
+    /// In which form the tenant was folded; none when it is not made.
+    pub(super) async fn form(&self, tenant: TenantId) -> Result<Option<i64>, Failure> {
+        let mut form = None;
+        self.read(tenant, &[("select form from heads", Vec::new())], &mut |_, row| {
+            form = Some(row.get(0)?);
+            Ok(())
+        })
+        .await?;
+        Ok(form)
     }
 
     pub(super) async fn registry_read(

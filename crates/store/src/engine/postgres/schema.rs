@@ -24,9 +24,11 @@ static LOG: Context = Context {
         Migration { number: 1, name: "0001_log", sql: include_str!("log.sql") },
         Migration { number: 2, name: "0002_heads", sql: include_str!("log-2.sql") },
         Migration { number: 3, name: "0003_own", sql: include_str!("../own.sql") },
+        Migration { number: 4, name: "0004_form", sql: include_str!("log-4.sql") },
     ],
     streams: &[],
     people: People::NOBODY,
+    form: 0,
 };
 
 /// The tables of the cell, which are no tenant's.
@@ -44,6 +46,7 @@ static CELL: Context = Context {
     ],
     streams: &[],
     people: People::NOBODY,
+    form: 0,
 };
 
 /// The tenant of the transaction; no tenant when nothing was set, or when a pooled connection has fallen back to ''.

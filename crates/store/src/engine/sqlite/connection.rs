@@ -12,6 +12,7 @@ use crate::cell::Query;
 use crate::context::Context;
 use crate::engine::Each;
 use crate::engine::row::{Raw, Row};
+use crate::form;
 use crate::migrate::{self, Steps, Taken};
 
 /// Says in a file's header that it is ours: "Gall" and "Gcel".
@@ -24,8 +25,10 @@ struct Layout {
     steps: &'static [&'static str],
 }
 
-const LOG: Layout =
-    Layout { application: TENANT_FILE, steps: &[include_str!("log.sql"), include_str!("../own.sql")] };
+const LOG: Layout = Layout {
+    application: TENANT_FILE,
+    steps: &[include_str!("log.sql"), include_str!("../own.sql"), include_str!("log-3.sql")],
+};
 const CELL: Layout = Layout {
     application: CELL_FILE,
     steps: &[
@@ -46,7 +49,9 @@ pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
 
 pub(super) fn make_tenant(path: &Path, contexts: &'static [Context]) -> Result<(), Failure> {
     let mut tenant = create(path, &LOG)?;
-    upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))
+    upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))?;
+    let made = tenant.execute("insert into folded (form) values (?1)", [form::of(contexts)]);
+    made.map(drop).map_err(|error| name_file(failure(&error), path))
 }
 
 /// Opens a tenant's file for writing and takes the steps that it has not taken.
@@ -108,7 +113,7 @@ pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
     ran.map(drop).map_err(|error| failure(&error))
 }
 
-fn ask(
+pub(super) fn ask(
     connection: &Connection,
     number: usize,
     sql: &str,

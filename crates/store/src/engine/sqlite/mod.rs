@@ -6,6 +6,7 @@
 
 mod arrival;
 mod connection;
+mod folding;
 mod home;
 mod scratch;
 
@@ -21,8 +22,9 @@ use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 pub(crate) use self::arrival::Arrival;
+pub(crate) use self::folding::Folding;
 use self::home::Home;
-pub(crate) use self::scratch::{Scratch, Table};
+pub(crate) use self::scratch::{Kind, Scratch, Table};
 use super::{Each, Folder, Found};
 use crate::Failure;
 use crate::bell::Bell;
@@ -107,6 +109,35 @@ impl Files {
 
     pub(super) async fn wake(&self, tenant: TenantId) -> Result<(), Failure> {
         self.home(tenant).await.map(|_| ())
+    }
+
+    pub(super) async fn form(&self, tenant: TenantId) -> Result<i64, Failure> {
+        let (mut form, sql) = (0, "select coalesce(max(form), 0) from folded");
+        self.read(tenant, &[(sql, Vec::new())], &mut |_, row| {
+            form = row.get(0)?;
+            Ok(())
+        })
+        .await?;
+        Ok(form)
+    }
+
+    pub(super) async fn fold(&self, tenant: TenantId) -> Result<Folding, Failure> {
+        let claim = self.claim()?;
+        let (path, contexts) = (self.path(tenant), self.0.contexts);
+        blocking(move || Folding::begin(&path, contexts, claim)).await
+    }
+
+    /// The folder, for whoever does not hold it yet. A process that has a tenant awake remembers of it what was there before.
+    fn claim(&self) -> Result<Option<File>, Failure> {
+        if self.0._lock.is_some() {
+            return Ok(None);
+        }
+        lock(&self.0.folder.path).map(Some).map_err(|_| {
+            Failure::Unusable(format!(
+                "Another galleria is using {}, and what is asked for was written by an older one. It is brought up to date when it is first asked for there, or all at once by galleria migrate when that one is stopped.",
+                self.0.folder.path.display()
+            ))
+        })
     }
 
     /// Makes a new tenant's file.

@@ -1,16 +1,16 @@
 //! An empty database into which a log is replayed. It is always of this kind, whatever the tenant's own is: so a
 //! replay also proves that both databases hold the same rows.
 
-use kernel::Write;
+use kernel::{Arg, Write};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use super::connection::{self, failure};
 use crate::Failure;
 use crate::cell::Query;
 use crate::context::Context;
-use crate::engine::Each;
+use crate::engine::{Each, Row};
 
-///
 /// Its file has no name any more once it is open, so that not even a process that is killed leaves it behind: it holds
 /// in clear what is sealed in the log.
 pub(crate) struct Scratch {
@@ -21,7 +21,17 @@ pub(crate) struct Scratch {
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) columns: Vec<String>,
+    pub(crate) kinds: Vec<Kind>,
     pub(crate) key: Vec<String>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Uuid,
+    Bigint,
+    Text,
+    Bytea,
 }
 
 impl Scratch {
@@ -50,16 +60,50 @@ impl Scratch {
 
     /// The contexts' tables and the states, in the order of their names.
     pub(crate) fn tables(&self) -> Result<Vec<Table>, Failure> {
-        let names = self.strings("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'migrations', 'subject_keys', 'cursors', 'dead_letters', 'jobs') order by name")?;
+        self.tables_by("name")
+    }
+
+    /// The same, in the order in which they were made: one that another refers to comes before that.
+    pub(crate) fn tables_as_made(&self) -> Result<Vec<Table>, Failure> {
+        self.tables_by("rowid")
+    }
+
+    /// Rows as they were written, after a place, and the place of the last of them.
+    pub(crate) fn rows_after(
+        &self,
+        table: &Table,
+        place: i64,
+        limit: usize,
+    ) -> Result<(Vec<Vec<Arg>>, i64), Failure> {
+        let Table { name, columns, kinds, .. } = table;
+        let columns = columns.join(", ");
+        let sql =
+            format!("select rowid, {columns} from {name} where rowid > $1 order by rowid limit {limit}");
+        let (mut rows, mut last) = (Vec::with_capacity(limit), place);
+        self.read(&[(&sql, vec![Arg::Int(place)])], &mut |_, row| {
+            last = row.get(0)?;
+            let values = kinds.iter().zip(1..).map(|(kind, index)| kind.value(row, index));
+            rows.push(values.collect::<Result<_, _>>()?);
+            Ok(())
+        })?;
+        Ok((rows, last))
+    }
+
+    fn tables_by(&self, order: &str) -> Result<Vec<Table>, Failure> {
+        let names = self.strings(&format!("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'migrations', 'subject_keys', 'cursors', 'dead_letters', 'jobs', 'folded') order by {order}"))?;
         names
             .into_iter()
             .map(|name| {
-                let columns =
-                    self.strings(&format!("select name from pragma_table_info('{name}') order by cid"))?;
-                let key = self.strings(&format!(
-                    "select name from pragma_table_info('{name}') where pk > 0 order by pk"
-                ))?;
-                Ok(Table { name, columns, key })
+                let of = |what: &str, rest: &str| {
+                    self.strings(&format!("select {what} from pragma_table_info('{name}') {rest}"))
+                };
+                let columns = of("name", "order by cid")?;
+                let kinds = of("lower(type)", "order by cid")?
+                    .iter()
+                    .map(|kind| Kind::of(kind))
+                    .collect::<Result<_, _>>()?;
+                let key = of("name", "where pk > 0 order by pk")?;
+                Ok(Table { name, columns, kinds, key })
             })
             .collect()
     }
@@ -68,5 +112,25 @@ impl Scratch {
         let mut statement = self.connection.prepare(sql).map_err(|error| failure(&error))?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(|error| failure(&error))?;
         rows.collect::<Result<_, _>>().map_err(|error| failure(&error))
+    }
+}
+
+impl Kind {
+    fn of(declared: &str) -> Result<Self, Failure> {
+        match declared {
+            // The store's own tables in a file say what they are there.
+            "uuid" | "blob" => Ok(Self::Uuid),
+            "bigint" | "integer" => Ok(Self::Bigint),
+            "text" => Ok(Self::Text),
+            "bytea" => Ok(Self::Bytea),
+            other => Err(Failure::Bug(format!("a column is a {other}"))),
+        }
+    }
+
+    fn value(self, row: &Row<'_>, index: usize) -> Result<Arg, Failure> {
+        match self {
+            Self::Uuid => row.get::<Option<Uuid>>(index).map(Arg::from),
+            _ => row.value(index),
+        }
     }
 }

@@ -1,0 +1,1 @@
+alter table heads add column form bigint not null default 0;

@@ -1,0 +1,3 @@
+create table folded (
+  form integer not null
+);
