@@ -1,4 +1,4 @@
-//! Partners of a shop as processes of their own: an ERP (the npm library soap), a carrier, and an engine of taxes.
+//! Partners of a shop as processes of their own: an ERP (the npm library soap), a carrier, an engine of taxes, and a register.
 
 use std::fs::File;
 use std::path::Path;
@@ -45,6 +45,11 @@ impl Partner {
     /// An engine of taxes: 8 % for a state and 0.5 % for a city, everywhere.
     pub async fn taxes(key: &str) -> Self {
         Self::start("taxes.mjs", "/v1", &[("KEY", key.to_owned())]).await
+    }
+
+    /// The European Union's register of VAT numbers.
+    pub async fn vies() -> Self {
+        Self::start("vies.mjs", "/rest-api", &[]).await
     }
 
     async fn start(script: &str, path: &'static str, environment: &[(&str, String)]) -> Self {

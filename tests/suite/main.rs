@@ -60,6 +60,7 @@ mod tracking;
 mod travel;
 mod unpaid;
 mod upgrades;
+mod vat;
 mod versions;
 mod ways_back;
 mod world;

@@ -87,6 +87,10 @@ const NOBODYS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "typed into a cart before it was whoever typed it's: the log has it in clear, and is not rewritten",
+        &["orders::Typed::Anybodys.0"],
+    ),
+    (
         "drawn by lot",
         &["identity::Account.answered identity::PasskeyAdded.challenge identity::PasskeyUsed.challenge"],
     ),

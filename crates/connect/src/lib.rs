@@ -35,6 +35,7 @@ mod sync;
 mod sync_api;
 mod taxes;
 mod tracking;
+mod vies;
 mod works;
 mod xml;
 
@@ -53,6 +54,7 @@ pub use rest::{Rest, RestCarrier};
 pub use schedule::Schedule;
 pub use sync::Sync;
 pub use tracking::{Track, Watch};
+pub use vies::Vies;
 
 pub const CONTEXT: store::Context = store::Context {
     name: "connect",

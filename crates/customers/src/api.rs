@@ -1,5 +1,6 @@
 //! The routes of organisations.
 
+use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
 use kernel::{Check, Personal, Problem, SubjectId, within};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use crate::organisation::{BillingAddress, Details, Member, Role, Status, Terms};
 use crate::queries::{self, OrganisationSummary};
 use crate::view::OrganisationView;
-use crate::{OrganisationId, works};
+use crate::{OrganisationId, Refusal, Register, works};
 
 const LARGEST: i64 = 1_000_000_000_000;
 
@@ -19,6 +20,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list_organisations, create_organisation))
         .routes(routes!(read_organisation, change_organisation))
         .routes(routes!(set_member, remove_member))
+        .routes(routes!(check_vat))
 }
 
 /// A business that buys.
@@ -133,6 +135,27 @@ async fn set_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<New
     security(("staff" = ["organisations:write"])))]
 async fn remove_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<NoBody>) -> Answer {
     ask.run(works::remove_member(id, ask.if_match, customer)).await
+}
+
+/// Asks the European Union's register whether the organisation's VAT number is in use, and writes down what it says. Taxes
+/// with a reverse charge are left to organisations whose number is, until they have another one.
+#[utoipa::path(post, path = "/api/v1/organisations/{id}/vat-check", tag = "organisations", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "What it says stands in `vat_check`.", body = OrganisationView)),
+    security(("staff" = ["organisations:write"])))]
+async fn check_vat(
+    Extension(register): Extension<Register>,
+    Id(id): Id<OrganisationId>,
+    ask: Command<NoBody>,
+) -> Answer {
+    let currency = ask.shop.record.currency;
+    let known = queries::organisation(&ask.shop.tenant, id, None, currency).await?;
+    let number = known.vat_id.as_deref().and_then(|kept| places::vat_number(kept).ok());
+    let number = number.ok_or(Problem::from(Refusal::VatIdMissing))?;
+    if !number.is_european() {
+        return Err(Problem::from(Refusal::VatIdElsewhere).into());
+    }
+    let registered = register.has(&number).await.map_err(Problem::from)?;
+    ask.run(works::say_vat(id, known.version, registered, currency)).await
 }
 
 impl NewOrganisation {

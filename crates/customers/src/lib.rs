@@ -1,7 +1,7 @@
 //! Who a customer belongs to: organisations and segments.
 //!
 //! **Vocabulary.** An *organisation* is a business that buys; its *members* are customers, each a *buyer*, an *approver*
-//! or an *admin*. A *limit* is what a member may order without being asked. A *segment* is a group of customers and
+//! or an *admin*. A *limit* is what a member may order without being asked. A *register* knows which VAT numbers are in use. A *segment* is a group of customers and
 //! organisations, under a name; who belongs to it is decided by staff. The *standing* of a customer is all of that at one
 //! moment, as prices and checkouts need it.
 //!
@@ -18,6 +18,7 @@ mod organisation;
 mod projector;
 pub mod queries;
 mod refusal;
+mod register;
 mod segment;
 mod segment_api;
 mod view;
@@ -30,12 +31,14 @@ kernel::ids! {
 
 pub use membership::Membership;
 pub use organisation::{BillingAddress, Details, Member, Organisation, Role, Status, Terms};
+pub use places::VatNumber;
 pub use refusal::{PROBLEMS, Refusal};
+pub use register::{NoRegister, Register, VatRegister};
 pub use segment::{Segment, SegmentName, SegmentTerms};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "customers",
-    migrations: store::migrations!["0001_customers"],
+    migrations: store::migrations!["0001_customers", "0002_vat"],
     streams: &[
         store::Stream::of::<Organisation>(),
         store::Stream::of::<Membership>(),
@@ -46,6 +49,6 @@ pub const CONTEXT: store::Context = store::Context {
     form: 1,
 };
 
-pub fn routes() -> edge::Routes {
-    api::routes().merge(segment_api::routes())
+pub fn routes(register: Register) -> edge::Routes {
+    api::routes().merge(segment_api::routes()).layer(axum::Extension(register))
 }

@@ -17,6 +17,9 @@ pub const MOST_MEMBERS: usize = 1000;
 pub struct Organisation {
     pub terms: Option<Terms>,
     pub members: BTreeMap<Uuid, Member>,
+    /// What the register said of its VAT number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat: Option<VatChecked>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +137,7 @@ kernel::events! {
         Changed(Changed) = ("organisation.changed", 2),
         MemberSet(MemberSet) = ("organisation.member_set", 1),
         MemberRemoved(MemberRemoved) = ("organisation.member_removed", 1),
+        VatChecked(VatChecked) = ("organisation.vat_checked", 1),
     }
     upcast = up;
 }
@@ -157,6 +161,9 @@ pub struct Made {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     pub terms: Terms,
+    /// Whether what was known of its VAT number was known of another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vat_unchecked: bool,
 }
 
 /// Somebody is a member from now on, or in another way than before.
@@ -173,15 +180,25 @@ pub struct MemberRemoved {
     pub customer: Uuid,
 }
 
+/// What the register said of its VAT number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VatChecked {
+    pub registered: bool,
+    pub at: Timestamp,
+}
+
 impl Aggregate for Organisation {
     const KIND: &'static str = "organisation";
     type Event = OrganisationEvent;
 
     fn apply(&mut self, event: &OrganisationEvent) {
         match event {
-            OrganisationEvent::Made(Made { terms }) | OrganisationEvent::Changed(Changed { terms }) => {
+            OrganisationEvent::Made(Made { terms }) => self.terms = Some(terms.clone()),
+            OrganisationEvent::Changed(Changed { terms, vat_unchecked }) => {
                 self.terms = Some(terms.clone());
+                self.vat = self.vat.filter(|_| !vat_unchecked);
             }
+            OrganisationEvent::VatChecked(checked) => self.vat = Some(*checked),
             OrganisationEvent::MemberSet(MemberSet { customer, member, .. }) => {
                 self.members.insert(*customer, *member);
             }
@@ -207,9 +224,24 @@ pub struct RemoveMember {
     pub customer: Uuid,
 }
 
+/// What the register answered about the VAT number that it has.
+pub struct SayVat {
+    pub registered: bool,
+}
+
 type Decision = Result<Vec<OrganisationEvent>, Refusal>;
 
+impl Terms {
+    pub(crate) fn vat_id(&self) -> Option<&str> {
+        self.details.reveal()?.vat_id.as_deref()
+    }
+}
+
 impl Organisation {
+    fn vat_id(&self) -> Option<&str> {
+        self.terms.as_ref()?.vat_id()
+    }
+
     /// Whether this customer arranges things for the organisation.
     pub fn is_run_by(&self, customer: Uuid) -> bool {
         self.members.get(&customer).is_some_and(|member| member.role == Role::Admin)
@@ -243,8 +275,20 @@ impl Decide<Change> for Organisation {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Change, _now: Timestamp) -> Decision {
-        let same = self.terms.as_ref() == Some(&command.0);
-        Ok(if same { Vec::new() } else { vec![Changed { terms: command.0.clone() }.into()] })
+        let terms = command.0.clone();
+        if self.terms.as_ref() == Some(&terms) {
+            return Ok(Vec::new());
+        }
+        let vat_unchecked = self.vat.is_some() && self.vat_id() != terms.vat_id();
+        Ok(vec![Changed { terms, vat_unchecked }.into()])
+    }
+}
+
+impl Decide<SayVat> for Organisation {
+    type Refusal = Refusal;
+
+    fn decide(&self, command: &SayVat, now: Timestamp) -> Decision {
+        Ok(vec![VatChecked { registered: command.registered, at: now }.into()])
     }
 }
 

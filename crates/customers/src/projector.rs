@@ -3,7 +3,7 @@
 use kernel::{Envelope, Projector, SubjectId, Write, args};
 
 use crate::membership::{Membership, MembershipEvent};
-use crate::organisation::{Changed, Made, Organisation, OrganisationEvent, Terms};
+use crate::organisation::{Changed, Made, Organisation, OrganisationEvent, Terms, VatChecked};
 use crate::segment::{self, Segment, SegmentEvent};
 
 impl Projector for Organisation {
@@ -24,17 +24,29 @@ impl Projector for Organisation {
                     details(terms)
                 ],
             )],
-            OrganisationEvent::Changed(Changed { terms }) => vec![Write::one(
-                "update organisations set version = $2, name = $3, status = $4, purchase_order_required = $5, approval_limit = $6, details = $7 where id = $1",
-                args![
-                    id,
-                    version,
-                    name(terms),
-                    terms.status.as_str(),
-                    terms.purchase_order_required,
-                    terms.approval_limit,
-                    details(terms)
-                ],
+            OrganisationEvent::Changed(Changed { terms, vat_unchecked }) => {
+                let mut writes = vec![Write::one(
+                    "update organisations set version = $2, name = $3, status = $4, purchase_order_required = $5, approval_limit = $6, details = $7 where id = $1",
+                    args![
+                        id,
+                        version,
+                        name(terms),
+                        terms.status.as_str(),
+                        terms.purchase_order_required,
+                        terms.approval_limit,
+                        details(terms)
+                    ],
+                )];
+                if *vat_unchecked {
+                    let sql =
+                        "update organisations set vat_registered = null, vat_checked_at = null where id = $1";
+                    writes.push(Write::one(sql, args![id]));
+                }
+                writes
+            }
+            OrganisationEvent::VatChecked(VatChecked { registered, at }) => vec![Write::one(
+                "update organisations set version = $2, vat_registered = $3, vat_checked_at = $4 where id = $1",
+                args![id, version, *registered, *at],
             )],
             OrganisationEvent::MemberSet(set) => {
                 let sql = match set.new {

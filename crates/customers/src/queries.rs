@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use kernel::{Arg, Currency, Personal, Problem, SubjectId, args};
+use kernel::{Arg, Currency, Personal, Problem, SubjectId, Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::organisation::{Member, Role, Status, Terms};
+use crate::organisation::{Member, Role, Status, Terms, VatChecked};
 use crate::view::OrganisationView;
 use crate::{OrganisationId, SegmentId};
 
@@ -30,6 +30,8 @@ pub struct Affiliation {
     pub member: Member,
     /// Of the organisation, for members without one of their own.
     pub approval_limit: Option<i64>,
+    /// Whether the register said that its VAT number is in use.
+    pub vat_registered: bool,
 }
 
 /// The versions that a standing was read from.
@@ -47,7 +49,7 @@ pub async fn standing(tenant: &Tenant, customer: Uuid) -> Result<Standing, Failu
     let queries = [
         ("select version from memberships where member_id = $1", args![customer]),
         (
-            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.member_id = o.id) from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
+            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.member_id = o.id), o.vat_registered from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
             args![customer],
         ),
         (
@@ -91,6 +93,7 @@ fn affiliate(standing: &mut Standing, row: &Row<'_>) -> Result<(), Failure> {
             purchase_order_required: row.get::<i64>(4)? == 1,
             approval_limit: row.get(5)?,
             member: Member { role: role(&row.get::<String>(6)?)?, approval_limit: row.get(7)? },
+            vat_registered: row.get::<Option<i64>>(9)? == Some(1),
         });
     }
     Ok(())
@@ -165,7 +168,7 @@ pub async fn organisation(
 ) -> Result<OrganisationView, Problem> {
     let queries = [
         (
-            "select version, status, purchase_order_required, approval_limit, details from organisations where id = $1",
+            "select version, status, purchase_order_required, approval_limit, details, vat_registered, vat_checked_at from organisations where id = $1",
             args![id],
         ),
         (
@@ -177,7 +180,7 @@ pub async fn organisation(
     tenant
         .read(&queries, &mut |query, row| {
             match query {
-                0 => found = Some((row.get::<i64>(0)?, terms(id, row)?)),
+                0 => found = Some((row.get::<i64>(0)?, terms(id, row)?, vat(row)?)),
                 _ => members.push((row.get::<Uuid>(0)?, member(row)?)),
             }
             Ok::<(), Failure>(())
@@ -185,8 +188,13 @@ pub async fn organisation(
         .await?;
     let runs = |own: Uuid| members.iter().any(|(id, member)| *id == own && member.role == Role::Admin);
     let found = found.filter(|_| own.is_none_or(runs));
-    let (version, terms) = found.ok_or_else(|| Problem::not_found("organisation"))?;
-    Ok(OrganisationView::of(id, version, &terms, members.into_iter(), currency))
+    let (version, terms, vat) = found.ok_or_else(|| Problem::not_found("organisation"))?;
+    Ok(OrganisationView::of(id, version, (&terms, vat), members.into_iter(), currency))
+}
+
+fn vat(row: &Row<'_>) -> Result<Option<VatChecked>, Failure> {
+    let (registered, at) = (row.get::<Option<i64>>(5)?, row.get::<Option<Timestamp>>(6)?);
+    Ok(registered.zip(at).map(|(registered, at)| VatChecked { registered: registered == 1, at }))
 }
 
 fn terms(id: OrganisationId, row: &Row<'_>) -> Result<Terms, Failure> {

@@ -16,6 +16,10 @@ pub enum Refusal {
     OwnMembership,
     SegmentNameTaken,
     TooManySegments,
+    VatIdElsewhere,
+    VatIdMissing,
+    VatRegisterOff,
+    VatRegisterSilent,
 }
 
 const fn doc(code: &'static str, title: &'static str, what_to_do: &'static str) -> ProblemDoc {
@@ -47,6 +51,19 @@ pub const PROBLEMS: &[ProblemDoc] = &[
     ),
     doc("segment_name_taken", "Name taken", "Choose a name that no other segment has."),
     doc("too_many_segments", "Too many segments", "Take them out of a segment first."),
+    doc(
+        "vat_id_elsewhere",
+        "Not in this register",
+        "Look the number up in its country's own register; the European Union's knows those of its members.",
+    ),
+    doc("vat_id_missing", "No VAT number", "Say the organisation's VAT number first."),
+    doc("vat_register_off", "No register", "Ask whoever runs this installation to name a register."),
+    ProblemDoc {
+        code: "vat_register_silent",
+        status: 503,
+        title: "The register does not answer",
+        what_to_do: "Ask again later; what was known before stays.",
+    },
 ];
 
 impl From<Refusal> for Problem {
@@ -96,6 +113,26 @@ impl From<Refusal> for Problem {
                 }];
                 problem
             }
+            Refusal::VatIdElsewhere => conflict(
+                "vat_id_elsewhere",
+                "Not in this register",
+                "The European Union's register knows the numbers of its members and of Northern Ireland. Look this one up in its country's own.",
+            ),
+            Refusal::VatIdMissing => conflict(
+                "vat_id_missing",
+                "No VAT number",
+                "This organisation has no VAT number. Give it one first, as vat_id.",
+            ),
+            Refusal::VatRegisterOff => conflict(
+                "vat_register_off",
+                "No register",
+                "Nobody is asked about VAT numbers here: whoever runs this installation left the setting vat_register empty.",
+            ),
+            Refusal::VatRegisterSilent => Self::unavailable(
+                "vat_register_silent",
+                "The register of VAT numbers, or the country of this one, does not answer just now. What was known before stays. Ask again later.",
+                60,
+            ),
             Refusal::TooManySegments => conflict(
                 "too_many_segments",
                 "Too many segments",

@@ -1,11 +1,11 @@
 //! An organisation as it is shown.
 
-use kernel::Currency;
+use kernel::{Currency, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::organisation::{BillingAddress, Member, Role, Status, Terms};
+use crate::organisation::{BillingAddress, Member, Role, Status, Terms, VatChecked};
 use crate::{Details, OrganisationId};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,6 +17,10 @@ pub struct OrganisationView {
     pub status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
+    /// What the register said of it, once it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub vat_check: Option<VatCheck>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<BillingAddress>,
     /// Whether every order needs a number of the organisation's own.
@@ -28,6 +32,14 @@ pub struct OrganisationView {
     pub currency: String,
     pub members: Vec<MemberView>,
     pub version: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VatCheck {
+    /// Whether the number is in use. If so, taxes with a reverse charge are the organisation's own to pay.
+    pub registered: bool,
+    #[schema(value_type = String, format = DateTime)]
+    pub checked_at: Timestamp,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,7 +58,7 @@ impl OrganisationView {
     pub fn of(
         id: OrganisationId,
         version: i64,
-        terms: &Terms,
+        (terms, vat): (&Terms, Option<VatChecked>),
         members: impl Iterator<Item = (Uuid, Member)>,
         currency: Currency,
     ) -> Self {
@@ -65,6 +77,7 @@ impl OrganisationView {
             name,
             status,
             vat_id,
+            vat_check: vat.map(|VatChecked { registered, at }| VatCheck { registered, checked_at: at }),
             billing_address,
             purchase_order_required,
             approval_limit,

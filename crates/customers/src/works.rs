@@ -5,7 +5,7 @@ use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
 use crate::membership::{Join, Kind, Leave, PutInto, TakeOut, Tidy};
-use crate::organisation::{Change, Make, Member, RemoveMember, SetMember, Terms};
+use crate::organisation::{Change, Make, Member, RemoveMember, SayVat, SetMember, Terms};
 use crate::queries::{InSegments, Seen};
 use crate::segment::{self, GiveUp, SegmentName, Take};
 use crate::segment_api::SegmentView;
@@ -55,6 +55,16 @@ pub fn set_member(
         desk.expect_version::<Organisation>(id, seen)?;
         desk.ask::<Membership, _>(membership, &Join { member: customer, organisation: id })?;
         desk.ask::<Organisation, _>(id, &SetMember { customer, member, by })?;
+        shown(desk, 200, id, currency)
+    })
+}
+
+/// Writes down what the register said of the number that the organisation had in the version `read`.
+pub fn say_vat(id: OrganisationId, read: i64, registered: bool, currency: Currency) -> Work {
+    Work::over::<Organisation>([id]).decide(move |desk| {
+        desk.get::<Organisation>(id)?;
+        desk.expect_version::<Organisation>(id, Some(read))?;
+        desk.ask::<Organisation, _>(id, &SayVat { registered })?;
         shown(desk, 200, id, currency)
     })
 }
@@ -170,6 +180,6 @@ fn shown(desk: &mut Desk<'_>, status: u16, id: OrganisationId, currency: Currenc
     let organisation = desk.get::<Organisation>(id)?;
     let terms = organisation.terms.as_ref().ok_or_else(Problem::bug)?;
     let members = organisation.members.iter().map(|(customer, member)| (*customer, *member));
-    let view = OrganisationView::of(id, version, terms, members, currency);
+    let view = OrganisationView::of(id, version, (terms, organisation.vat), members, currency);
     Ok(Reply::json(status, &view).version(version))
 }

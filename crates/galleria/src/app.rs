@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use blobs::Blobs;
-use connect::Partners;
+use connect::{Partners, Vies};
 use credentials::{BreachFile, Passwords};
+use customers::{NoRegister, Register};
 use domains::{Dns, Pages, Prover};
 use edge::{Platform, Routes};
 use federation::Federation;
@@ -19,7 +20,7 @@ use search::Search;
 use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::bills::OrdersBills;
-use crate::clientele::Clientele;
+use crate::clientele::{Clientele, Union};
 use crate::config::Config;
 use crate::reach::descriptors;
 use crate::{clock, workers};
@@ -45,6 +46,7 @@ pub fn routes(
     prover: Prover,
     cashier: &Cashier,
     partners: Partners,
+    register: Register,
 ) -> Routes {
     let partner = Arc::new(partners.clone());
     let ports = Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner };
@@ -61,7 +63,7 @@ pub fn routes(
         .merge(entry::routes())
         .merge(domains::routes(prover).refusing(domains::PROBLEMS))
         .merge(connect::routes(partners).refusing(connect::PROBLEMS))
-        .merge(customers::routes().refusing(customers::PROBLEMS))
+        .merge(customers::routes(register).refusing(customers::PROBLEMS))
         .merge(sheets::routes(shelf.clone()).refusing(sheets::PROBLEMS))
         .merge(storefront::routes(shelf, search, ports, cashier).refusing(storefront::PROBLEMS))
 }
@@ -144,7 +146,7 @@ pub async fn router(
     let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier, partners.clone());
     let shelf = Shelf::new(blobs, config.file_limit);
     let search = Search::open(cell.clone(), &config.search())?;
-    let routes = routes(shelf, &entrance, search, prover, cashier, partners);
+    let routes = routes(shelf, &entrance, search, prover, cashier, partners, register(config)?);
     edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes)
 }
 
@@ -175,6 +177,19 @@ fn policy(config: &Config) -> Result<Policy, String> {
 /// How partners of shops are asked.
 pub fn partners(config: &Config) -> Result<Partners, String> {
     Partners::new(policy(config)?).map_err(|error| error.to_string())
+}
+
+/// Who knows which VAT numbers are in use.
+fn register(config: &Config) -> Result<Register, String> {
+    let address = config.vat_register.trim().to_owned();
+    if address.is_empty() {
+        return Ok(Arc::new(NoRegister));
+    }
+    let outbound = outbound(config)?;
+    outbound.check(&address).map_err(|error| {
+        format!("The setting vat_register names {address:?}, which cannot be asked: {error}. Leave it out to ask the European Union's register, or empty to ask nobody.")
+    })?;
+    Ok(Arc::new(Union(Vies { outbound, address })))
 }
 
 /// Where the proofs of domains are looked for.

@@ -1,6 +1,7 @@
 //! Who a customer belongs to, for whoever takes orders.
 
-use customers::{OrganisationId, queries};
+use connect::Vies;
+use customers::{OrganisationId, Refusal, VatNumber, VatRegister, queries};
 use futures_util::future::BoxFuture;
 use identity::AccountId;
 use kernel::Problem;
@@ -74,5 +75,20 @@ fn facts(known: queries::Affiliation) -> OrganisationFacts {
         purchase_order_required: known.purchase_order_required,
         limit: own_limit.or(known.approval_limit),
         own_limit,
+        vat_registered: known.vat_registered,
+    }
+}
+
+/// The European Union's register.
+pub struct Union(pub Vies);
+
+impl VatRegister for Union {
+    fn has<'a>(&'a self, number: &'a VatNumber) -> BoxFuture<'a, Result<bool, Refusal>> {
+        Box::pin(async move {
+            self.0.has(number).await.map_err(|error| {
+                tracing::warn!(%error, "The register of VAT numbers does not answer");
+                Refusal::VatRegisterSilent
+            })
+        })
     }
 }

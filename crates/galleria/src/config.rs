@@ -110,6 +110,8 @@ pub struct Config {
     pub outside_allow: Option<String>,
     /// Whether those may be asked without encryption.
     pub outside_allow_http: bool,
+    /// Who is asked whether a VAT number is in use: the European Union's register when left out, nobody when empty.
+    pub vat_register: String,
     /// Where the sandbox for payments answers, when it runs as a process of its own; in this one when left out.
     pub sandbox_payments: Option<String>,
     /// From when on nobody should begin with version 1 of the API: 2027-01-01T00:00:00Z.
@@ -170,6 +172,7 @@ impl Default for Config {
             breached_passwords: None,
             outside_allow: None,
             outside_allow_http: false,
+            vat_register: "https://ec.europa.eu/taxation_customs/vies/rest-api".into(),
             sandbox_payments: None,
             v1_deprecated: None,
             v1_sunset: None,

@@ -31,6 +31,8 @@ pub struct OrganisationFacts {
     pub limit: Option<i64>,
     /// Their own limit, up to which they say yes to others.
     pub own_limit: Option<i64>,
+    /// Whether it has a VAT number that is known to be in use.
+    pub vat_registered: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -337,8 +337,13 @@ async fn in_force(
 
 /// As promotions know them.
 fn customer(standing: &Standing) -> Customer {
-    let organisation = standing.organisation.as_ref().map(|known| known.id);
-    Customer { segments: standing.groups.clone(), organisation, ..Customer::default() }
+    let organisation = standing.organisation.as_ref();
+    Customer {
+        segments: standing.groups.clone(),
+        organisation: organisation.map(|known| known.id),
+        has_vat_number: organisation.is_some_and(|known| known.vat_registered),
+        ..Customer::default()
+    }
 }
 
 fn shipping(option: &DeliveryOption, price: i64) -> Shipping {

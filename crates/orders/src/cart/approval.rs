@@ -174,6 +174,7 @@ mod tests {
             purchase_order_required: false,
             limit: Some(100),
             own_limit: None,
+            vat_registered: false,
         };
         let bo = Uuid::from_u128(2);
         assert_eq!(may_approve(ADA, &facts, Some(ADA), 1), Err(Refusal::OwnApproval));
