@@ -11,6 +11,7 @@ over_both_engines!(
     what_a_product_may_not_say_is_named_field_by_field,
     an_attribute_that_was_declared_takes_values_of_its_type_only,
     categories_are_a_tree_that_products_hang_in_by_handle,
+    a_price_list_for_somebody_whom_there_is_not_is_refused,
     a_price_list_says_what_a_variant_costs_whom_from_how_many_on,
     a_price_is_found_for_whoever_buys_however_many_whenever,
     stock_lies_in_locations_and_leaves_from_the_first_that_has_enough,
@@ -198,10 +199,48 @@ async fn categories_are_a_tree_that_products_hang_in_by_handle(engine: Engine) {
     galleria_tests::server::verify(&world.cell);
 }
 
+async fn segment(admin: &mut Client, name: &str) {
+    assert_eq!(admin.post("/api/v1/segments", &json!({ "name": name })).await.status, 201);
+}
+
+async fn a_price_list_for_somebody_whom_there_is_not_is_refused(engine: Engine) {
+    let world = World::start(engine, 2).await;
+    let mut admin = world.admin("a");
+    let id = |answer: galleria_tests::Answer| answer.json()["id"].as_str().unwrap().to_owned();
+    let trade = id(admin.post("/api/v1/segments", &json!({ "name": "trade" })).await);
+    let quay = id(admin.post("/api/v1/organisations", &json!({ "name": "Quay Hotels" })).await);
+    let theirs = id(world.admin("b").post("/api/v1/segments", &json!({ "name": "trade" })).await);
+    let list = |whose: Value| {
+        let mut terms = json!({ "name": "Trade", "currency": "EUR" });
+        terms.as_object_mut().unwrap().extend(whose.as_object().unwrap().clone());
+        terms
+    };
+    let good = list(json!({ "segments": [trade], "groups": ["trade"], "organisations": [quay] }));
+    let made = admin.post("/api/v1/price-lists", &good).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    let path = made.header("location").unwrap().to_owned();
+    for (whose, place) in [
+        (json!({ "segments": [trade, theirs] }), "/segments/1"),
+        (json!({ "segments": [quay] }), "/segments/0"),
+        (json!({ "groups": ["trade", "trades"] }), "/groups/1"),
+        (json!({ "organisations": [trade] }), "/organisations/0"),
+    ] {
+        for refused in [
+            admin.post("/api/v1/price-lists", &list(whose.clone())).await,
+            admin.put(&path, &list(whose.clone())).await,
+        ] {
+            assert_eq!(refused.status, 422, "{whose}: {}", refused.json());
+            assert_eq!(refused.json()["errors"][0]["pointer"], place, "{}", refused.json());
+        }
+    }
+    assert_eq!(admin.get(&path).await.json()["version"], 1);
+}
+
 async fn a_price_list_says_what_a_variant_costs_whom_from_how_many_on(engine: Engine) {
     let world = World::start(engine, 1).await;
     let mut admin = world.admin("a");
     let product = made(&mut admin, &shirt()).await;
+    segment(&mut admin, "trade").await;
     let terms = json!({
         "name": "Trade", "currency": "USD", "groups": ["trade"], "priority": 5, "from": "2026-01-01T00:00:00Z",
     });
@@ -293,6 +332,7 @@ async fn a_price_is_found_for_whoever_buys_however_many_whenever(engine: Engine)
         json!([{ "amount": 1 }]),
     )
     .await;
+    segment(&mut world.admin("a"), "trade").await;
     let trade = json!({ "name": "Trade", "currency": "EUR", "groups": ["trade"], "priority": 5 });
     let trade = list(trade, json!([{ "amount": 2400 }])).await;
     list(json!({ "name": "Dollars", "currency": "USD" }), json!([{ "amount": 2900 }])).await;

@@ -23,6 +23,7 @@ mod category;
 mod category_api;
 mod category_projector;
 mod claim;
+pub mod clientele;
 mod content;
 pub mod hold;
 pub mod kept;
@@ -49,6 +50,8 @@ mod stock_projector;
 mod sweep;
 pub mod works;
 
+use std::sync::Arc;
+
 kernel::ids! {
     ProductId;
     /// What an order line orders.
@@ -62,6 +65,7 @@ kernel::ids! {
 pub use api::{NewProduct, NewVariant, ProductView};
 pub use category::Category;
 pub use category_api::make_category;
+pub use clientele::{Clientele, Named};
 pub use content::{Content, Status, TaxClass, Variant, handle_from, words};
 pub use known::{Known, known};
 pub use media::{Media, MediaKind, Seo};
@@ -101,11 +105,11 @@ pub const CONTEXT: store::Context = store::Context {
     form: 0,
 };
 
-pub fn routes() -> edge::Routes {
+pub fn routes(clientele: Arc<dyn Clientele>) -> edge::Routes {
     api::routes()
         .merge(attribute_api::routes())
         .merge(category_api::routes())
-        .merge(price_api::routes())
+        .merge(price_api::routes().layer(axum::Extension(clientele)))
         .merge(quote_api::routes())
         .merge(stock_api::routes())
 }

@@ -1,7 +1,9 @@
 //! The routes of price lists.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::{Arg, Check, Currency, Doubts, Percentage, Problem};
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::clientele::{Clientele, must_be_there};
 use crate::price_list::{Change, Make, NewTier, Price, PriceList, Remove, SetPrices, Status, Terms};
 use crate::pricing::{Note, PRICING, Pricing};
 use crate::{PriceListId, VariantId};
@@ -129,8 +132,12 @@ async fn read_price_list(shop: Shop, Id(id): Id<PriceListId>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/price-lists", tag = "prices", request_body = Terms,
     responses((status = 201, description = "Made; Location says where.", body = PriceListView)),
     security(("staff" = ["prices:write"])))]
-async fn create_price_list(ask: Command<Terms>) -> Answer {
+async fn create_price_list(
+    Extension(clientele): Extension<Arc<dyn Clientele>>,
+    ask: Command<Terms>,
+) -> Answer {
     ask.body.check()?;
+    must_be_there(&ask.shop.tenant, &*clientele, &ask.body).await?;
     let (id, terms) = (PriceListId::new(), ask.body.clone());
     ask.run(Work::over::<PriceList>([id]).and::<Pricing>([PRICING]).decide(move |desk| {
         desk.ask::<PriceList, _>(id, &Make(terms.clone()))?;
@@ -145,8 +152,13 @@ async fn create_price_list(ask: Command<Terms>) -> Answer {
 #[utoipa::path(put, path = "/api/v1/price-lists/{id}", tag = "prices", params(("id" = Uuid, Path)), request_body = Terms,
     responses((status = 200, description = "Changed.", body = PriceListView)),
     security(("staff" = ["prices:write"])))]
-async fn change_price_list(Id(id): Id<PriceListId>, ask: Command<Terms>) -> Answer {
+async fn change_price_list(
+    Extension(clientele): Extension<Arc<dyn Clientele>>,
+    Id(id): Id<PriceListId>,
+    ask: Command<Terms>,
+) -> Answer {
     ask.body.check()?;
+    must_be_there(&ask.shop.tenant, &*clientele, &ask.body).await?;
     let (seen, terms) = (ask.if_match, ask.body.clone());
     ask.run(Work::over::<PriceList>([id]).and::<Pricing>([PRICING]).decide(move |desk| {
         known(desk, id, seen)?;

@@ -38,7 +38,7 @@ pub struct Terms {
     pub segments: Vec<Uuid>,
     #[serde(default)]
     pub organisations: Vec<Uuid>,
-    /// Names of customer groups.
+    /// Segments by their names.
     #[serde(default)]
     pub groups: Vec<String>,
     /// Where it is bought; everywhere when left out.

@@ -1,6 +1,7 @@
 //! SQL in, plain structs out.
 
 use std::collections::{BTreeSet, HashSet};
+use std::hash::Hash;
 
 use kernel::{Arg, Currency, Personal, Problem, SubjectId, Timestamp, args};
 use serde::Serialize;
@@ -259,23 +260,34 @@ pub async fn in_segments(tenant: &Tenant, member: Uuid) -> Result<InSegments, Fa
 const AT_ONCE: usize = 200;
 
 /// Of these names those that segments have.
-pub async fn segments_named(tenant: &Tenant, names: &[String]) -> Result<HashSet<String>, Failure> {
-    let mut found = HashSet::new();
-    for some in names.chunks(AT_ONCE) {
-        let sql = format!("select name from segments where name in ({})", marks(some.len()));
-        let args = some.iter().map(Arg::from).collect();
-        found.extend(tenant.rows(&sql, args, |row| row.get::<String>(0)).await?);
-    }
-    Ok(found)
+pub async fn segments_named(tenant: &Tenant, names: &HashSet<String>) -> Result<HashSet<String>, Failure> {
+    found(tenant, "select name from segments where name", names, |row| row.get(0)).await
+}
+
+/// Of these ids those that segments have.
+pub async fn segments_of(tenant: &Tenant, ids: &HashSet<Uuid>) -> Result<HashSet<Uuid>, Failure> {
+    found(tenant, "select id from segments where id", ids, |row| row.get(0)).await
 }
 
 /// Of these ids those that organisations have.
-pub async fn organisations_of(tenant: &Tenant, ids: &[Uuid]) -> Result<HashSet<Uuid>, Failure> {
-    let mut found = HashSet::new();
-    for some in ids.chunks(AT_ONCE) {
-        let sql = format!("select id from organisations where id in ({})", marks(some.len()));
-        let args = some.iter().copied().map(Arg::from).collect();
-        found.extend(tenant.rows(&sql, args, |row| row.get::<Uuid>(0)).await?);
+pub async fn organisations_of(tenant: &Tenant, ids: &HashSet<Uuid>) -> Result<HashSet<Uuid>, Failure> {
+    found(tenant, "select id from organisations where id", ids, |row| row.get(0)).await
+}
+
+async fn found<T>(
+    tenant: &Tenant,
+    select: &str,
+    named: &HashSet<T>,
+    read: impl Fn(&Row<'_>) -> Result<T, Failure> + Send + Sync,
+) -> Result<HashSet<T>, Failure>
+where
+    T: Clone + Eq + Hash + Into<Arg> + Send + Sync,
+{
+    let (named, mut found): (Vec<&T>, _) = (named.iter().collect(), HashSet::new());
+    for some in named.chunks(AT_ONCE) {
+        let sql = format!("{select} in ({})", marks(some.len()));
+        let args = some.iter().map(|name| (*name).clone().into()).collect();
+        found.extend(tenant.rows(&sql, args, &read).await?);
     }
     Ok(found)
 }

@@ -54,7 +54,7 @@ pub fn routes(
     let selling = [catalog::PROBLEMS, orders::PROBLEMS, customers::PROBLEMS].concat();
     let paying = [payments::PROBLEMS, &selling].concat();
     Routes::new()
-        .merge(catalog::routes().refusing(catalog::PROBLEMS))
+        .merge(catalog::routes(Arc::new(Clientele)).refusing(catalog::PROBLEMS))
         .merge(search::routes(search.clone()).refusing(search::PROBLEMS))
         .merge(orders::routes(ports.clone()).refusing(&selling))
         .merge(payments::routes(cashier).refusing(&paying))

@@ -1,11 +1,12 @@
 //! Who a customer belongs to, for whoever takes orders.
 
+use catalog::Named;
 use connect::Vies;
 use customers::{OrganisationId, Refusal, VatNumber, VatRegister, queries};
 use futures_util::future::BoxFuture;
 use identity::AccountId;
 use kernel::Problem;
-use orders::buyers::{Buyers, KnownBuyers, OrganisationFacts, Role, Standing};
+use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
 use store::Tenant;
 use uuid::Uuid;
 
@@ -45,18 +46,15 @@ impl Buyers for Clientele {
             Ok(names)
         })
     }
+}
 
-    fn known<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        segments: &'a [String],
-        organisations: &'a [Uuid],
-    ) -> BoxFuture<'a, Result<KnownBuyers, Problem>> {
+impl catalog::Clientele for Clientele {
+    fn known<'a>(&'a self, tenant: &'a Tenant, named: &'a Named) -> BoxFuture<'a, Result<Named, Problem>> {
         Box::pin(async move {
-            let segments = queries::segments_named(tenant, segments).await?;
-            Ok(KnownBuyers {
-                segments,
-                organisations: queries::organisations_of(tenant, organisations).await?,
+            Ok(Named {
+                segments: queries::segments_of(tenant, &named.segments).await?,
+                groups: queries::segments_named(tenant, &named.groups).await?,
+                organisations: queries::organisations_of(tenant, &named.organisations).await?,
             })
         })
     }

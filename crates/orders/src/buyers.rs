@@ -1,9 +1,9 @@
 //! The port through which the till learns who buys: the segments that a customer is in, and the organisation that they
 //! buy for. Orders know no memberships; they know what follows from one.
 
-use std::collections::HashSet;
 use std::pin::Pin;
 
+use catalog::{Clientele, Named};
 use kernel::Problem;
 use store::{Tenant, Work};
 use uuid::Uuid;
@@ -42,16 +42,8 @@ pub enum Role {
     Admin,
 }
 
-/// Of segments and organisations that somebody named, those that there are.
-#[derive(Debug, Clone, Default)]
-pub struct KnownBuyers {
-    /// By their names.
-    pub segments: HashSet<String>,
-    pub organisations: HashSet<Uuid>,
-}
-
 /// Whoever knows what customers belong to.
-pub trait Buyers: Send + Sync + 'static {
+pub trait Buyers: Clientele {
     fn standing<'a>(
         &'a self,
         tenant: &'a Tenant,
@@ -65,14 +57,6 @@ pub trait Buyers: Send + Sync + 'static {
         organisation: Uuid,
         but: Uuid,
     ) -> Pin<Box<dyn Future<Output = Result<Vec<String>, Problem>> + Send + 'a>>;
-
-    /// Which of these segments, by their names, and of these organisations there are.
-    fn known<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        segments: &'a [String],
-        organisations: &'a [Uuid],
-    ) -> Pin<Box<dyn Future<Output = Result<KnownBuyers, Problem>> + Send + 'a>>;
 }
 
 /// Everybody buys for themselves.
@@ -95,14 +79,15 @@ impl Buyers for NoBuyers {
     ) -> Pin<Box<dyn Future<Output = Result<Vec<String>, Problem>> + Send + 'a>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
+}
 
+impl Clientele for NoBuyers {
     fn known<'a>(
         &'a self,
         _: &'a Tenant,
-        _: &'a [String],
-        _: &'a [Uuid],
-    ) -> Pin<Box<dyn Future<Output = Result<KnownBuyers, Problem>> + Send + 'a>> {
-        Box::pin(std::future::ready(Ok(KnownBuyers::default())))
+        _: &'a Named,
+    ) -> Pin<Box<dyn Future<Output = Result<Named, Problem>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(Named::default())))
     }
 }
 

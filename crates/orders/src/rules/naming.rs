@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use catalog::Named;
 use kernel::{Check, Problem};
 use pricing::{Pick, Promotion};
 use store::Tenant;
@@ -18,9 +19,14 @@ pub(super) async fn must_be_there(
 ) -> Result<(), Problem> {
     let mut check = Check::default();
     let conditions = &promotion.conditions;
-    let known = buyers.known(tenant, &conditions.segments, &conditions.organisations).await?;
+    let named = Named {
+        groups: conditions.segments.iter().cloned().collect(),
+        organisations: conditions.organisations.iter().copied().collect(),
+        ..Named::default()
+    };
+    let known = buyers.known(tenant, &named).await?;
     for (n, segment) in conditions.segments.iter().enumerate() {
-        let there = known.segments.contains(segment);
+        let there = known.groups.contains(segment);
         check.that(there, format!("/conditions/segments/{n}"), "there is no segment of this name");
     }
     for (n, organisation) in conditions.organisations.iter().enumerate() {
