@@ -438,7 +438,7 @@ async fn the_command_line_writes_a_sheet_and_takes_it_in_whether_something_serve
         command(&cell, &["products", "export", "--tenant", "a", "-"]),
         written.trim().replace("\r\n", "\n")
     );
-    assert!(refused(&cell, &["products", "export", "--tenant", "a", sheet]).contains("cannot be written"));
+    assert!(refused(&cell, &["products", "export", "--tenant", "a", sheet]).contains("is there already"));
 
     let mut there = server.client("b", Some(&keys[1]));
     command(&cell, &["products", "import", "--tenant", "b", sheet, "--dry-run"]);

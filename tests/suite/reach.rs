@@ -173,6 +173,7 @@ async fn with_a_certificate_people_buy_and_sign_in_by_https_and_http_leads_there
     let server = Server::start_with(town.world.cell.clone(), &settings).await;
     let port = server.port;
     assert!(server.log().contains("Galleria listens on https://localhost:"), "{}", server.log());
+    assert!(server.log().contains("for shop.test and the shops below it"), "{}", server.log());
     assert!(!server.log().contains("Nobody can sign in"), "{}", server.log());
 
     // Both the port for plain HTTP and the one that encrypts lead on; what is asked stays the same.

@@ -80,6 +80,11 @@ async fn goes_on(old: &Old) {
     // That version had taken the numbers up to 1060.
     assert_eq!(placed.json()["number"], 1061);
 
+    // Its code is its promotion's, though that had it before codes were claimed.
+    let twice = json!({ "name": "Again", "effect": { "kind": "percent", "off": "5%" }, "code": "hello" });
+    let taken = shop.post("/api/v1/promotions", &twice).await;
+    assert_eq!((taken.status, taken.code()), (409, "code_taken".to_owned()), "{}", taken.json());
+
     // The draft is drawn anew, and the order's other piece is sent.
     let seen = shop.get(DRAFT).await;
     let (version, drawn) = (seen.header("etag").unwrap(), redrawn(&seen.json()).to_string());

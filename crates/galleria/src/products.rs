@@ -63,8 +63,15 @@ pub async fn products(session: &Session, slug: &str, command: ProductsCommand) -
 async fn export(session: &Session, tenant: Tenant, file: &Path) -> Result<(), String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {error}.", file.display());
     let to_terminal = file == Path::new("-");
+    let made = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => format!(
+            "{} is there already, and was left as it is. Name another file, or remove that one first.",
+            file.display()
+        ),
+        _ => cannot(error),
+    };
     let mut written =
-        if to_terminal { None } else { Some(File::create_new(session.path(file)).map_err(cannot)?) };
+        if to_terminal { None } else { Some(File::create_new(session.path(file)).map_err(made)?) };
     let mut export = sheets::export(tenant, Listed::default());
     while let Some(piece) = export.next().await.map_err(sentence)? {
         match &mut written {
@@ -148,7 +155,10 @@ async fn told(session: &Session, tenant: &Tenant, row: &ImportRow) -> Result<u8,
     }
     match row.state {
         sheets::State::Done | sheets::State::DryRunDone => Ok(u8::from(row.refused > 0)),
-        state => Err(format!("The import is {}.", state.as_str())),
+        sheets::State::Cancelled => {
+            Err("The import was cancelled; what was taken before that stays.".to_owned())
+        }
+        _ => Err("The import failed, for the reason above.".to_owned()),
     }
 }
 

@@ -23,7 +23,9 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     let (router, platform) = app::router(cell.clone(), config, &cashier).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     let scheme = if entrances.tls.is_some() { "https" } else { "http" };
-    tell(&format!("Galleria listens on {scheme}://{host}:{}", address.port()));
+    let below = Some(&config.base_domain).filter(|domain| *domain != "localhost");
+    let below = below.map_or_else(String::new, |domain| format!(", for {domain} and the shops below it"));
+    tell(&format!("Galleria listens on {scheme}://{host}:{}{below}", address.port()));
     if let Some(warning) = config.warning() {
         tell(&warning);
     }

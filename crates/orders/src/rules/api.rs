@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::delivery::Terms;
 use super::naming::must_be_there;
 use super::promotion::{Kept, Limits};
-use super::queries::{self, PromotionView};
+use super::queries::{self, Codes, PromotionView};
 use super::{DeliveryOption, settings_api, works};
 use crate::Ports;
 
@@ -138,7 +138,7 @@ async fn list_promotions(shop: Shop, Filter(asked): Filter<ListPromotions>) -> A
 /// The work that keeps a new promotion, for whoever knows what it names.
 pub fn make_promotion(new: &NewPromotion) -> Result<Work, Problem> {
     let id = PromotionId::new();
-    Ok(works::keep_promotion(id, None, new.kept(id)?, None))
+    Ok(works::keep_promotion(id, None, new.kept(id)?, Codes::default()))
 }
 
 /// Reads a promotion.
@@ -157,8 +157,9 @@ async fn read_promotion(shop: Shop, Id(id): Id<PromotionId>) -> Answer {
 async fn create_promotion(Extension(ports): Extension<Ports>, ask: Command<NewPromotion>) -> Answer {
     let id = PromotionId::new();
     let kept = ask.body.kept(id)?;
+    let codes = queries::codes(&ask.shop.tenant, id, kept.promotion.code.as_deref()).await?;
     let work = must_be_there(&ask.shop.tenant, &*ports.buyers, &kept.promotion).await;
-    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, None, kept, None)))).await
+    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, None, kept, codes)))).await
 }
 
 /// Replaces a promotion; send its ETag as If-Match. Orders keep what they were given.
@@ -172,9 +173,9 @@ async fn change_promotion(
 ) -> Answer {
     let (seen, tenant) = (ask.version_required()?, &ask.shop.tenant);
     let kept = ask.body.kept(id)?;
-    let code = queries::code_of(tenant, id).await?;
+    let codes = queries::codes(tenant, id, kept.promotion.code.as_deref()).await?;
     let work = must_be_there(tenant, &*ports.buyers, &kept.promotion).await;
-    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, Some(seen), kept, code)))).await
+    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, Some(seen), kept, codes)))).await
 }
 
 /// Ends a promotion for good.
@@ -182,8 +183,8 @@ async fn change_promotion(
     responses((status = 204, description = "It is gone.")),
     security(("staff" = ["promotions:write"])))]
 async fn remove_promotion(Id(id): Id<PromotionId>, ask: Command<NoBody>) -> Answer {
-    let code = queries::code_of(&ask.shop.tenant, id).await?;
-    ask.run(works::remove_promotion(id, ask.if_match, code)).await
+    let codes = queries::codes(&ask.shop.tenant, id, None).await?;
+    ask.run(works::remove_promotion(id, ask.if_match, codes.own)).await
 }
 
 /// Reads which taxes are charged where.

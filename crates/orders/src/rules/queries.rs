@@ -102,11 +102,25 @@ pub async fn promotion(tenant: &Tenant, id: PromotionId) -> Result<PromotionView
     tenant.row(&sql, args, promotion_view).await?.ok_or_else(|| Problem::not_found("promotion"))
 }
 
-/// The code that a promotion has, if there is one of both.
-pub async fn code_of(tenant: &Tenant, id: PromotionId) -> Result<Option<String>, Failure> {
-    let (sql, args) = Select::new(PROMOTION).and("id = ?", id).statement();
-    let known = tenant.row(&sql, args, promotion_view).await?;
-    Ok(known.and_then(|known| known.promotion.code))
+/// What there is of a promotion's codes.
+#[derive(Debug, Clone, Default)]
+pub struct Codes {
+    /// The one that it has.
+    pub own: Option<String>,
+    /// Who else has the one that it is to have. Promotions from before codes were claimed have theirs without a claim.
+    pub holder: Option<PromotionId>,
+}
+
+pub async fn codes(tenant: &Tenant, id: PromotionId, wanted: Option<&str>) -> Result<Codes, Failure> {
+    let (own, args) = Select::new(PROMOTION).and("id = ?", id).statement();
+    let known = tenant.row(&own, args, promotion_view).await?;
+    let mut codes = Codes { own: known.and_then(|known| known.promotion.code), holder: None };
+    if let Some(wanted) = wanted {
+        let sql = "select id from promotions where code = $1 and id <> $2 order by id limit 1";
+        let args = args![pricing::plain_code(wanted), id];
+        codes.holder = tenant.row(sql, args, |row| row.get(0).map(PromotionId)).await?;
+    }
+    Ok(codes)
 }
 
 /// Promotions, newest first, from below an id.
@@ -118,7 +132,7 @@ pub async fn promotions(
 ) -> Result<Vec<PromotionView>, Failure> {
     let (sql, args) = Select::new(PROMOTION)
         .and("id < ?", below)
-        .maybe("code = ?", code.map(|code| code.trim().to_lowercase()))
+        .maybe("code = ?", code.map(pricing::plain_code))
         .page("id desc", rows)
         .statement();
     tenant.rows(&sql, args, promotion_view).await

@@ -11,23 +11,24 @@ use uuid::Uuid;
 use super::code::{self, Code};
 use super::delivery::{self, Delivery, Terms};
 use super::promotion::{self, Promo};
+use super::queries::Codes;
 use super::settings::{self, OrderSettings};
 use super::taxes::{self, Taxes};
 use super::{RULEBOOK, Rulebook, SETTINGS, TAXES, Turn};
+use crate::Refusal;
 
-/// `before` is the code that it was read with: it is free again once it has another.
-pub fn keep_promotion(
-    id: PromotionId,
-    seen: Option<i64>,
-    kept: promotion::Kept,
-    before: Option<String>,
-) -> Work {
+/// `codes` are as they were read: the code that it had is free again once it has another.
+pub fn keep_promotion(id: PromotionId, seen: Option<i64>, kept: promotion::Kept, codes: Codes) -> Work {
+    let Codes { own: before, holder } = codes;
     let codes = [&before, &kept.promotion.code].into_iter().flatten().map(|code| Code::id(code));
     let codes: BTreeSet<Uuid> = codes.collect();
     Work::over::<Promo>([id]).and::<Code>(codes).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
         known::<Promo>(desk, id.uuid(), seen, Promo::is_kept)?;
         give_up(desk, id, before.as_deref(), kept.promotion.code.as_deref())?;
         if let Some(code) = &kept.promotion.code {
+            if let Some(holder) = holder {
+                return Err(Refusal::CodeTaken { code: code.clone(), holder }.into());
+            }
             desk.ask::<Code, _>(Code::id(code), &code::Take { code: code.clone(), promotion: id })?;
         }
         desk.ask::<Promo, _>(id, &promotion::Keep(kept.clone()))?;
