@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use galleria_tests::server::verify;
 use galleria_tests::shim::Shim;
-use galleria_tests::{Client, long};
+use galleria_tests::{Client, eventually, long};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
@@ -28,7 +28,8 @@ async fn a_killed_server_loses_no_acknowledged_order_and_doubles_none(engine: En
     let buyers = Buyers::start(&world, 12);
     let rounds = if long() { 60 } else { 5 };
     for round in 0..rounds {
-        tokio::time::sleep(Duration::from_millis(150 + round * 37 % 200)).await;
+        buyers.buy_more(5).await;
+        tokio::time::sleep(Duration::from_millis(round * 37 % 200)).await;
         world.server.kill();
         world.server.up().await;
     }
@@ -110,7 +111,7 @@ async fn a_full_or_broken_disk_acknowledges_nothing_and_is_over_when_it_is_over(
     let rounds = if long() { 30 } else { 3 };
     for _ in 0..rounds {
         for (trouble, code) in [("full", "storage_full"), ("error", "storage_unavailable")] {
-            tokio::time::sleep(Duration::from_millis(150)).await;
+            buyers.buy_more(4).await;
             shim.begin(trouble);
             tokio::time::sleep(Duration::from_millis(50)).await;
             let before = all(&mut world.admin("a"), "/api/v1/orders").await.len();
@@ -136,14 +137,14 @@ async fn a_database_that_stops_and_starts_loses_no_acknowledged_order_and_double
     let rounds = if long() { 20 } else { 2 };
     for _ in 0..rounds {
         for mode in ["fast", "immediate"] {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            buyers.buy_more(6).await;
             let postgres = world.postgres.as_ref().unwrap();
             postgres.stop(mode);
             tokio::time::sleep(Duration::from_millis(100)).await;
             postgres.up();
         }
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    buyers.buy_more(6).await;
     buyers.settle(&world).await;
 }
 
@@ -164,6 +165,12 @@ impl Buyers {
             .map(|buyer| tokio::spawn(buy(world.admin("a"), buyer, Arc::clone(&ledger), Arc::clone(&stop))))
             .collect();
         Self { ledger, stop, others: AtomicUsize::new(0), tasks }
+    }
+
+    /// Waits until they were told of so many more orders: whatever comes next comes in the middle of something.
+    async fn buy_more(&self, orders: usize) {
+        let before = self.ledger.lock().await.len();
+        eventually("more is bought", async || self.ledger.lock().await.len() >= before + orders).await;
     }
 
     /// Waits until everyone has an answer, and compares what they were told with what is there.

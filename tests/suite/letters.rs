@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use galleria_tests::{Client, tool};
+use galleria_tests::{Client, eventually, tool};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -60,14 +60,6 @@ impl Drop for MailServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !is_so().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what} did not come");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use galleria_tests::server::{command, galleria, refused};
-use galleria_tests::{Answer, Browser, Client, Server};
+use galleria_tests::{Answer, Browser, Client, Server, eventually};
 
 use crate::people::{PASSWORD, Town, sign_in};
 use crate::selling::fitted;
@@ -204,7 +203,10 @@ async fn with_a_certificate_people_buy_and_sign_in_by_https_and_http_leads_there
     assert_eq!(shown(port, "elsewhere.example"), "shops");
     std::fs::write(folder.path().join("oak.pem"), "nothing").unwrap();
     hang_up(&server);
-    until(async || server.log().contains("The certificates from before are still in use.")).await;
+    eventually("it says so", async || {
+        server.log().contains("The certificates from before are still in use.")
+    })
+    .await;
     assert_eq!(shown(port, "oak.example"), "oak");
     certificate(folder.path(), "new", &["oak.example"]);
     for ending in ["key", "pem"] {
@@ -212,23 +214,13 @@ async fn with_a_certificate_people_buy_and_sign_in_by_https_and_http_leads_there
         std::fs::rename(folder.path().join(new), folder.path().join(old)).unwrap();
     }
     hang_up(&server);
-    until(async || shown(port, "oak.example") == "new").await;
+    eventually("the new one is shown", async || shown(port, "oak.example") == "new").await;
     browser.open(&format!("https://a.shop.test:{port}/account"));
     browser.sees("cy@example.com");
 }
 
 fn hang_up(server: &Server) {
     assert!(Command::new("kill").args(["-HUP", &server.pid().to_string()]).status().unwrap().success());
-}
-
-async fn until(holds: impl AsyncFn() -> bool) {
-    for _ in 0..300 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("it never came to be");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use galleria_tests::server::{command, make_key, refused, verify};
 use galleria_tests::shim::Shim;
-use galleria_tests::{Cell, Client, Postgres, Server};
+use galleria_tests::{Cell, Client, Postgres, Server, eventually};
 use tokio::sync::Mutex;
 
 use crate::over_both_engines;
@@ -204,7 +204,11 @@ async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
             })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let bought = async |orders: usize| {
+        let before = ledger.lock().await.len();
+        eventually("more is bought", async || ledger.lock().await.len() >= before + orders).await;
+    };
+    bought(30).await;
     let to = postgres.app_url();
     let keys = galleria_tests::key_file().display().to_string();
     let cell = world.cell.clone();
@@ -216,7 +220,7 @@ async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
     let moved = moved.await.unwrap();
     let said = String::from_utf8_lossy(&moved.stderr).into_owned();
     assert!(moved.status.success() && said.contains("could only be read for"), "{said}");
-    tokio::time::sleep(Duration::from_millis(4000)).await;
+    bought(30).await;
     stop.store(true, Ordering::Relaxed);
     for buyer in buyers {
         buyer.await.unwrap();
@@ -298,10 +302,11 @@ async fn nodes_are_restarted_one_after_the_other_and_no_request_fails() {
         .collect();
     for _ in 0..if galleria_tests::long() { 5 } else { 1 } {
         for node in &mut nodes {
+            let before = placed.load(Ordering::Relaxed);
+            eventually("more is bought", async || placed.load(Ordering::Relaxed) >= before + 40).await;
             // It says that it is not ready, serves on for a second, and ends.
             node.stop();
             node.up().await;
-            tokio::time::sleep(Duration::from_millis(300)).await;
         }
     }
     stop.store(true, Ordering::Relaxed);

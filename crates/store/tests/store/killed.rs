@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use galleria_tests::eventually;
 use kernel::TenantId;
 use serde_json::{Value, json};
 use store::relay::{Pace, Workers};
@@ -14,7 +15,7 @@ use store::{Cell, Opening, Server};
 use uuid::Uuid;
 
 use crate::jars::{CONTEXTS, asked, drop_coins, now, open_jar};
-use crate::readers::{Copier, Counting, eventually, pace};
+use crate::readers::{Copier, Counting, pace};
 use crate::world::{World, coins, keeper, open};
 
 const ROLE: &str = "GALLERIA_TEST_CHILD";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use galleria_tests::eventually;
 use kernel::{SubjectId, TenantId};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -61,6 +62,12 @@ fn mover_that_dies(role: &Value) -> Child {
         .unwrap()
 }
 
+/// Until forty more coins were dropped.
+async fn more(told: &Mutex<i64>) {
+    let before = *told.lock();
+    eventually("more is dropped", async || *told.lock() >= before + 40).await;
+}
+
 /// Clients drop coins wherever the tenant lives, and write down what they were told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_moves_there_and_back_under_load_and_nothing_is_lost_or_doubled() {
@@ -88,7 +95,7 @@ async fn a_tenant_moves_there_and_back_under_load_and_nothing_is_lost_or_doubled
         })
         .collect();
     for round in 0..if galleria_tests::long() { 6 } else { 2 } {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        more(&told).await;
         let (from, to) = if round % 2 == 0 { (&here.cell, &there.cell) } else { (&there.cell, &here.cell) };
         let moved = move_tenant(from, to, &slug, &mut |_, _, _| {}).await.unwrap();
         assert!(moved.read_only < Duration::from_secs(10), "{:?}", moved.read_only);
@@ -100,6 +107,7 @@ async fn a_tenant_moves_there_and_back_under_load_and_nothing_is_lost_or_doubled
             eprintln!("{} events moved, read-only for {:?}", moved.events, moved.read_only);
         }
     }
+    more(&told).await;
     stop.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.unwrap();

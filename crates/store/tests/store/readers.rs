@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kernel::{Fault, Problem, TenantId};
 use parking_lot::Mutex;
@@ -23,14 +23,6 @@ pub fn pace() -> Pace {
         attempts: 3,
         pause: Duration::from_millis(20),
         ..Pace::default()
-    }
-}
-
-pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !holds().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

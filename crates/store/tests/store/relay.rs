@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use galleria_tests::eventually;
 use serde_json::json;
 use store::relay::{JobState, NewJob, Workers};
 use uuid::Uuid;
 
 use crate::jars::{asked, drop_coins, now, open_jar};
 use crate::over_both_engines;
-use crate::readers::{Copier, Counting, Diary, Endless, Outside, Teller, eventually, pace};
+use crate::readers::{Copier, Counting, Diary, Endless, Outside, Teller, pace};
 use crate::world::{World, coins};
 
 over_both_engines!(
