@@ -3,6 +3,7 @@
 //! Questions are made up by whoever fills a cart, and that may be anybody. So a question is kept as a hash, however long it
 //! is; no tenant takes the room of the others; and a shop has only so many new questions a minute.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -184,8 +185,10 @@ impl<T> Known<T> {
         self.shares.get(&tenant).map_or(0, |share| share.weight)
     }
 
+    /// Whoever has most; of those who have as much, whoever's answer ends first.
     fn heaviest(&self) -> Option<TenantId> {
-        self.shares.iter().max_by_key(|(_, share)| share.weight).map(|(tenant, _)| *tenant)
+        let heaviest = self.shares.iter().max_by_key(|(_, share)| (share.weight, Reverse(share.endings.first())));
+        heaviest.map(|(tenant, _)| *tenant)
     }
 }
 
@@ -257,13 +260,24 @@ mod tests {
     #[test]
     fn when_all_is_full_whoever_has_most_loses_first() {
         let (memory, quiet) = (Memory::new(SMALL), TenantId::new());
-        memory.keep(asked(quiet, 1), said(), START);
+        let little = Some(Vec::new());
+        memory.keep(asked(quiet, 1), little.clone(), START);
         for second in 1..=20 {
             let loud = TenantId::new();
             (1..=3).for_each(|number| memory.keep(asked(loud, number), said(), after(second)));
             assert!(memory.known.lock().weight <= SMALL.all);
         }
-        assert_eq!(memory.recall(&asked(quiet, 1), after(20)), Some(said()));
+        assert_eq!(memory.recall(&asked(quiet, 1), after(20)), Some(little));
+    }
+
+    #[test]
+    fn when_all_is_full_and_all_have_as_much_what_ends_first_goes_first() {
+        let (memory, tenants) = (Memory::new(SMALL), [(); 8].map(|()| TenantId::new()));
+        for (second, tenant) in (1..).zip(tenants) {
+            memory.keep(asked(tenant, 1), said(), after(second));
+        }
+        let remembered = tenants.map(|tenant| memory.recall(&asked(tenant, 1), after(9)).is_some());
+        assert_eq!(remembered, [false, false, true, true, true, true, true, true]);
     }
 
     #[test]
