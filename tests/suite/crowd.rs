@@ -208,7 +208,13 @@ async fn a_shopper_who_must_wait_reads_a_page_and_what_pages_are_made_of_is_not_
     let text = String::from_utf8_lossy(&refused.body).into_owned();
     assert_eq!((refused.status, refused.header("content-type")), (429, Some("text/html; charset=utf-8")));
     assert!(refused.header("retry-after").is_some() && text.contains("<h1>Too many requests</h1>"), "{text}");
-    assert!(text.contains("You have asked too often"), "{text}");
+    assert!(text.contains("More was asked from here") && !text.contains("RateLimit"), "{text}");
+    // Whoever reads German reads it in German, and under the name of the shop.
+    let german = [browser[0], ("accept-language", "de-AT,de;q=0.9")];
+    let refused = shopper.send("GET", "/", &german, None).await.unwrap();
+    let text = String::from_utf8_lossy(&refused.body).into_owned();
+    assert!(text.contains("<h1>Zu viele Anfragen</h1>") && text.contains("lang=\"de\""), "{text}");
+    assert!(text.contains("<header><a href=\"/\">a</a></header>"), "{text}");
     let program = shopper.get("/search").await;
     assert_eq!((program.status, &*program.code()), (429, "too_many"));
 }

@@ -44,6 +44,7 @@ mod source;
 mod target;
 mod tenancy;
 mod tls;
+mod told;
 mod turnstile;
 mod upload;
 mod usage;

@@ -16,6 +16,7 @@ use crate::app::{Platform, nothing_there};
 use crate::jar::Jar;
 use crate::source::Source;
 use crate::tenancy;
+use crate::told::Reader;
 
 const CSS: &str = include_str!("galleria.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -300,15 +301,16 @@ fn anchor(operation: &Value) -> &str {
 }
 
 /// A refusal, for a person who reads it.
-pub(crate) fn refusal(problem: &Problem) -> Response {
-    let (title, detail, code) = (&problem.title, &problem.detail, &*problem.code);
+pub(crate) fn refusal(problem: &Problem, reader: &Reader) -> Response {
+    let words = reader.words;
+    let (title, sentence) = words.of(problem);
     let content = html! {
-        p.lead { (detail) }
-        @if let Some(seconds) = problem.retry_after { p { "In " (seconds) " s it can be tried again." } }
-        p { a href=(format!("/problems/{code}")) { "More about this" } }
-        p { a href="/" { "To the front page" } }
+        p.lead { (sentence) }
+        @if let Some(again) = words.again(problem) { p { (again) } }
+        @if let Some(more) = words.more { p { a href=(format!("/problems/{}", problem.code)) { (more) } } }
+        p { a href="/" { (words.front) } }
     };
-    page(title, content)
+    page_for(reader, title, content)
 }
 
 /// What a refusal says to machines in its head, around the page.
@@ -321,9 +323,13 @@ pub(crate) fn instead(refused: Response, page: Response) -> Response {
 }
 
 fn page(title: &str, content: Markup) -> Response {
+    page_for(&Reader::of_the_house(), title, content)
+}
+
+fn page_for(reader: &Reader, title: &str, content: Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(reader.words.language) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -333,8 +339,8 @@ fn page(title: &str, content: Markup) -> Response {
                 link rel="icon" href="data:,";
             }
             body {
-                a.skip href="#main" { "Skip to the content" }
-                header { a href="/" { "Galleria" } }
+                a.skip href="#main" { (reader.words.skip) }
+                header { a href="/" { (reader.place) } }
                 main #main { h1 { (title) } (content) }
             }
         }

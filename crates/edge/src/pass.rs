@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -22,6 +22,7 @@ use crate::jar::Jar;
 use crate::source::Source;
 use crate::target::Unclear;
 use crate::tenancy::{self, Asked, Shop};
+use crate::told::Reader;
 use crate::turnstile::Told;
 use crate::version::{self, Second};
 use crate::{origins, pages, shield};
@@ -50,11 +51,12 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
     let ending = (!second && farewell.is_near()).then(|| request.uri().clone());
     let reader = origins::reader(&platform, request.uri(), request.headers());
     let (mut shop, mut told) = (None, None);
-    let as_page = is_for_a_person(&request);
+    let person = Reader::of(&platform, &request);
+    let person = person.as_ref();
     let unclear = request.extensions_mut().remove::<Unclear>();
     let mut response = 'answered: {
         if let Some(Unclear(problem)) = unclear {
-            break 'answered refused(problem, correlation, as_page);
+            break 'answered refused(problem, correlation, person);
         }
         if let Some(response) = origins::preflight(&platform, &method, route, request.headers()) {
             break 'answered response;
@@ -76,7 +78,7 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             parts.extensions.extend(shop.clone().map(with_shop).unwrap_or_default());
             request = Request::from_parts(parts, body);
         } else if let Err(problem) = count(&platform, route.unwrap_or_default(), source, &mut told).await {
-            break 'answered refused(problem, correlation, as_page);
+            break 'answered refused(problem, correlation, person);
         }
         let settings = platform.settings();
         let limit = match operation {
@@ -89,10 +91,10 @@ pub(crate) async fn pass(State(platform): State<Platform>, mut request: Request,
             AssertUnwindSafe(version::serve(request, next, read, settings.body_limit)).catch_unwind();
         match tokio::time::timeout(limit, handled).await {
             Ok(Ok(response)) => {
-                rendered(response, route.and_then(|route| platform.methods(route)), correlation, as_page)
+                rendered(response, route.and_then(|route| platform.methods(route)), correlation, person)
             }
-            Ok(Err(_)) => refused(Problem::bug(), correlation, as_page),
-            Err(_) => refused(too_slow(), correlation, as_page),
+            Ok(Err(_)) => refused(Problem::bug(), correlation, person),
+            Err(_) => refused(too_slow(), correlation, person),
         }
     };
     shield::write(response.headers_mut(), source.https);
@@ -156,14 +158,8 @@ async fn count(
     turnstile.count_stranger(source.address, now, told).await
 }
 
-/// Whether a browser asked for something to read: a person wants a sentence, and a program its code.
-fn is_for_a_person(request: &Request) -> bool {
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.contains("text/html") && !request.uri().path().starts_with("/api/")
-}
-
-fn refused(problem: Problem, correlation: CorrelationId, as_page: bool) -> Response {
-    let page = as_page.then(|| pages::refusal(&problem));
+fn refused(problem: Problem, correlation: CorrelationId, person: Option<&Reader>) -> Response {
+    let page = person.map(|person| pages::refusal(&problem, person));
     let response = answer::problem(problem, correlation);
     match page {
         Some(page) => pages::instead(response, page),
@@ -182,14 +178,14 @@ fn rendered(
     mut response: Response,
     allow: Option<String>,
     correlation: CorrelationId,
-    as_page: bool,
+    person: Option<&Reader>,
 ) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) if problem.code == "method_not_allowed" => {
             let allow = allow.unwrap_or_else(|| "GET, HEAD".into());
-            refused(problem.with("allow", allow), correlation, as_page)
+            refused(problem.with("allow", allow), correlation, person)
         }
-        Some(problem) => refused(problem, correlation, as_page),
+        Some(problem) => refused(problem, correlation, person),
         None => response,
     }
 }
