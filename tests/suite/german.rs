@@ -125,8 +125,8 @@ async fn a_german_shopper_reads_no_english(engine: Engine) {
     shopper.sends(&format!("/cart/lines/{red}"), "quantity=9").await;
     assert!(shopper.looks("/cart").await.contains("Nur noch 3 da. Bitte verringern Sie die Menge."));
 
-    let empty = shopper.sends("/checkout", "email=ada%40").await;
-    assert!(empty.contains("Bitte ausfüllen."), "{empty}");
+    let empty = shopper.sends("/checkout", "email=ada%40&country=DE&postal_code=zwei").await;
+    assert!(empty.contains("Bitte ausfüllen.") && empty.contains("üblich ist, etwa 26133."), "{empty}");
     let address = "email=ada%40example.com&name=Ada&line1=Am+Kai+1&postal_code=20457&city=Hamburg&country=DE";
     shopper.sends("/checkout", address).await;
     shopper.sends(&format!("/cart/lines/{blue}"), "quantity=0").await;
@@ -138,4 +138,9 @@ async fn a_german_shopper_reads_no_english(engine: Engine) {
     let (_, order) = shopper.answered("/checkout/order", address, &[]).await;
     let order = shopper.looks(&order.unwrap()).await;
     assert!(order.contains("Enthält MwSt. 19\u{a0}%") && order.contains("Zu zahlen"), "{order}");
+    assert!(order.contains("20457 Hamburg<br>Deutschland"), "{order}");
+    let nothing = [("accept", "text/html"), ("accept-language", "de")];
+    let refused = shopper.client.send("PUT", "/search", &nothing, None).await.unwrap();
+    assert_eq!(refused.status, 405);
+    assert!(read("PUT /search", &refused).contains("So geht es nicht"));
 }

@@ -60,7 +60,8 @@ pub fn postal_code(country: &Country, code: &str) -> Result<String, String> {
     }
     let close: String = code.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
     // People leave out the country's letters where they are a part of it, and put spaces where they like.
-    let written = [code.clone(), close.clone(), format!("{}-{close}", country.code)];
+    let apart = country.apart(&close);
+    let written = [code.clone(), close.clone(), format!("{}-{close}", country.code), apart];
     let known = written.into_iter().find(|code| pattern.is_match(code));
     known.ok_or_else(|| {
         let (name, example) = (country.english, country.postal_example);
@@ -80,6 +81,24 @@ impl Country {
             postal_example: fields.next()?,
             postal: OnceLock::new(),
         })
+    }
+
+    /// One as the country writes it; none where there are none.
+    pub fn postal_example(&self) -> Option<&'static str> {
+        (!self.postal_example.is_empty()).then_some(self.postal_example)
+    }
+
+    /// A code that was written without a gap, with one where the country has it.
+    fn apart(&self, close: &str) -> String {
+        let (mut signs, mut apart) = (close.chars(), String::with_capacity(close.len() + 2));
+        for sign in self.postal_example.chars() {
+            match sign {
+                ' ' | '-' => apart.push(sign),
+                _ => apart.extend(signs.next()),
+            }
+        }
+        apart.extend(signs);
+        apart
     }
 
     fn postal(&self) -> Option<&Regex> {
@@ -137,6 +156,11 @@ mod tests {
             ("NL", "3511nj", Some("3511NJ")),
             ("SE", "118 49", Some("118 49")),
             ("PT", "4050-103", Some("4050-103")),
+            ("PT", "4050103", Some("4050-103")),
+            ("PT", "405010", None),
+            ("PL", "00950", Some("00-950")),
+            ("PL", "00 950", Some("00-950")),
+            ("PL", "009501", None),
             ("LV", "1010", Some("LV-1010")),
             ("US", "10001-0001", Some("10001-0001")),
             ("US", "1000", None),

@@ -141,7 +141,7 @@ async fn written(visit: &Visit, cart: &Kept, typed: &Pairs) -> Result<Written, P
     match desk::describe(shop, id, None, &details).await {
         Ok(work) if errors.is_empty() => bag::run(visit, work).await.map(|_| ())?,
         Ok(_) => {}
-        Err(problem) if !problem.fields.is_empty() => errors.refused(visit, &problem.fields),
+        Err(problem) if !problem.fields.is_empty() => errors.refused(visit, typed, &problem.fields),
         Err(problem) => return Err(problem),
     }
     if !errors.is_empty() {

@@ -127,6 +127,8 @@ pub struct Texts {
     pub bad_email: &'static str,
     pub bad_country: &'static str,
     pub bad_postal_code: &'static str,
+    /// With an example.
+    pub bad_postal_code_such_as: &'static str,
     pub too_long: &'static str,
     pub nowhere: &'static str,
     pub choose_one: &'static str,

@@ -73,15 +73,20 @@ impl Errors {
     }
 
     /// What the cart refuses. What is empty was said before.
-    pub fn refused(&mut self, visit: &Visit, fields: &[FieldProblem]) {
+    pub fn refused(&mut self, visit: &Visit, typed: &Pairs, fields: &[FieldProblem]) {
         let texts = visit.texts;
+        let country = typed.get("country").and_then(|code| places::country(code).ok());
+        let example = country.and_then(places::Country::postal_example);
         for problem in fields {
             let known = FIELDS.iter().find(|(_, pointer, _)| *pointer == problem.pointer);
             let name = known.map_or("", |(name, ..)| *name);
             let text = match name {
                 "email" => texts.bad_email.to_owned(),
                 "country" => texts.bad_country.to_owned(),
-                "postal_code" => texts.bad_postal_code.to_owned(),
+                "postal_code" => match example {
+                    Some(example) => filled(texts.bad_postal_code_such_as, &[example]),
+                    None => texts.bad_postal_code.to_owned(),
+                },
                 "" => said::field(visit, &problem.pointer),
                 _ => texts.too_long.to_owned(),
             };
@@ -92,6 +97,7 @@ impl Errors {
     /// What an order of the cart still needs.
     pub fn missing(visit: &Visit, view: &CartView) -> Self {
         let texts = visit.texts;
+        let mut errors = Self::default();
         let said = view.missing.iter().map(|missing| match &*missing.pointer {
             "/email" => ("email", texts.needed.to_owned()),
             "/name" => ("name", texts.needed.to_owned()),
@@ -100,7 +106,12 @@ impl Errors {
             "/delivery_option_id" => ("delivery", texts.choose_one.to_owned()),
             _ => ("", said::missing(visit, &view.lines, missing)),
         });
-        Self(said.collect())
+        // Of several lines that fall short each is named.
+        for (name, text) in said {
+            let known = errors.0.entry(name).or_default();
+            *known = if known.is_empty() { text } else { format!("{known} {text}") };
+        }
+        errors
     }
 
     fn of(&self, name: &str) -> Option<&String> {

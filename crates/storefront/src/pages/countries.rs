@@ -2,6 +2,7 @@
 
 use kernel::Problem;
 use maud::{Markup, html};
+use places::Country;
 
 use crate::visit::Visit;
 
@@ -14,15 +15,20 @@ pub struct Choice {
 /// Those that the shop delivers to, as people look for them.
 pub async fn delivered_to(visit: &Visit) -> Result<Vec<Choice>, Problem> {
     let rules = orders::rules::rules(&visit.shop.tenant, false).await?;
-    let german = visit.texts.language == "de";
-    let named = |country: &'static places::Country| Choice {
-        code: country.code,
-        name: if german { country.german } else { country.english },
-    };
+    let named = |country: &'static Country| Choice { code: country.code, name: name(visit, country) };
     let mut found: Vec<Choice> =
         places::countries().filter(|country| rules.delivers_to(country.code)).map(named).collect();
     found.sort_by_key(|choice| plain(choice.name));
     Ok(found)
+}
+
+fn name(visit: &Visit, country: &'static Country) -> &'static str {
+    if visit.texts.language == "de" { country.german } else { country.english }
+}
+
+/// The country of these letters by its name; the letters, where there is none.
+pub fn named<'a>(visit: &Visit, code: &'a str) -> &'a str {
+    places::country(code).map_or(code, |country| name(visit, country))
 }
 
 /// Where a name stands in an alphabet: under the letter that its first one is a kind of.

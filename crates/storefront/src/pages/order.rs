@@ -10,7 +10,7 @@ use orders::{CartId, OrderId, Status};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::bill;
+use super::{bill, countries};
 use crate::answer::Keeping;
 use crate::paying::Paying;
 use crate::seo::Seo;
@@ -164,7 +164,7 @@ fn goes_to(visit: &Visit, order: &OrderView) -> Markup {
                 (text("line1")) br;
                 @if !text("line2").is_empty() { (text("line2")) br; }
                 (text("postal_code")) " " (text("city")) br;
-                (text("country"))
+                (countries::named(visit, text("country")))
             }
         }
         @if let Some(delivery) = &order.delivery { p.quiet { (visit.texts.delivery) ": " (delivery.name) } }

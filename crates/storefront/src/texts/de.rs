@@ -124,6 +124,7 @@ pub static GERMAN: Texts = Texts {
     bad_email: "Schreiben Sie eine E-Mail-Adresse wie name@example.com.",
     bad_country: "Wählen Sie ein Land.",
     bad_postal_code: "Schreiben Sie die Postleitzahl so, wie es in diesem Land üblich ist.",
+    bad_postal_code_such_as: "Schreiben Sie die Postleitzahl so, wie es in diesem Land üblich ist, etwa {}.",
     too_long: "Das ist zu lang.",
     nowhere: "Dorthin liefern wir nicht. Geben Sie eine andere Adresse an.",
     choose_one: "Wählen Sie eine Versandart.",

@@ -124,6 +124,7 @@ pub static ENGLISH: Texts = Texts {
     bad_email: "Enter an e-mail address such as name@example.com.",
     bad_country: "Choose a country.",
     bad_postal_code: "Enter the postal code as this country writes it.",
+    bad_postal_code_such_as: "Enter the postal code as this country writes it, such as {}.",
     too_long: "That is too long.",
     nowhere: "We do not deliver to this address. Enter another one.",
     choose_one: "Choose a delivery method.",
