@@ -46,12 +46,15 @@ impl Shop {
         };
         let demo = ["demo", "--json"];
         let mut filling = Command::new(galleria_tests::binary());
-        // A database has no folder of its own, so it is told where files and letters go.
+        // Nobody outside is asked. A database has no folder of its own, so it is told where files and letters go.
+        let nobody = ("GALLERIA_VAT_REGISTER", "");
         let files = folder.path().join("files").display().to_string();
         let mail = format!("folder:{}", folder.path().join("mail").display());
         let elsewhere = match engine {
-            Engine::Embedded => Vec::new(),
-            Engine::Database => vec![("GALLERIA_FILES", files.as_str()), ("GALLERIA_MAIL", mail.as_str())],
+            Engine::Embedded => vec![nobody],
+            Engine::Database => {
+                vec![nobody, ("GALLERIA_FILES", files.as_str()), ("GALLERIA_MAIL", mail.as_str())]
+            }
         };
         filling.args(demo).args(cell.args()).envs(elsewhere.iter().copied()).current_dir(folder.path());
         let filled = filling.output().unwrap();

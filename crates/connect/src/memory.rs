@@ -187,7 +187,8 @@ impl<T> Known<T> {
 
     /// Whoever has most; of those who have as much, whoever's answer ends first.
     fn heaviest(&self) -> Option<TenantId> {
-        let heaviest = self.shares.iter().max_by_key(|(_, share)| (share.weight, Reverse(share.endings.first())));
+        let heaviest =
+            self.shares.iter().max_by_key(|(_, share)| (share.weight, Reverse(share.endings.first())));
         heaviest.map(|(tenant, _)| *tenant)
     }
 }

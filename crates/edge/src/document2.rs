@@ -63,23 +63,23 @@ fn money(number: &Value) -> Value {
     schema
 }
 
+/// What a page says beside its items, how many there are on all pages, is said as before.
 fn page(first: &Value) -> Value {
-    json!({
+    let mut page = first.clone();
+    drop_members(&mut page, &["items".to_owned(), "next_cursor".to_owned()]);
+    page["description"] = json!("One page of a list.");
+    page["properties"]["data"] = first["properties"]["items"].clone();
+    page["properties"]["page"] = json!({
         "type": "object",
-        "description": "One page of a list.",
-        "required": ["data", "page"],
-        "properties": {
-            "data": first["properties"]["items"],
-            "page": {
-                "type": "object",
-                "required": ["next"],
-                "properties": { "next": {
-                    "type": ["string", "null"],
-                    "description": "Where the next page begins; null on the last one.",
-                } },
-            },
-        },
-    })
+        "required": ["next"],
+        "properties": { "next": {
+            "type": ["string", "null"],
+            "description": "Where the next page begins; null on the last one.",
+        } },
+    });
+    let required = page["required"].as_array().cloned().unwrap_or_default();
+    page["required"] = required.into_iter().chain([json!("data"), json!("page")]).collect();
+    page
 }
 
 fn drop_members(schema: &mut Value, names: &[String]) {

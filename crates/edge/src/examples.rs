@@ -19,7 +19,12 @@ pub(crate) fn add(document: &mut Value) -> Result<(), String> {
             show(parameter, named);
         }
         each_asked(operation, |body| show(body, &example["asked"]));
-        each_answered(operation, |body| show(body, &example["answered"]));
+        let status = example["status"].to_string();
+        each_answered(operation, |answered, body| {
+            if answered == status {
+                show(body, &example["answered"]);
+            }
+        });
     });
     Ok(())
 }
@@ -35,7 +40,7 @@ pub(crate) fn reword(first: &Value, document: &mut Value) {
     };
     each_operation(document, |operation| {
         each_asked(operation, reword);
-        each_answered(operation, reword);
+        each_answered(operation, |_, body| reword(body));
     });
 }
 
@@ -66,11 +71,10 @@ fn each_asked(operation: &mut Value, with: impl FnMut(&mut Value)) {
     }
 }
 
-fn each_answered(operation: &mut Value, mut with: impl FnMut(&mut Value)) {
+fn each_answered(operation: &mut Value, mut with: impl FnMut(&str, &mut Value)) {
     let answers = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-    answers
-        .filter(|(status, _)| status.starts_with('2'))
-        .for_each(|(_, answer)| each_json(answer, &mut with));
+    let good = answers.filter(|(status, _)| status.starts_with('2'));
+    good.for_each(|(status, answer)| each_json(answer, |body| with(status, body)));
 }
 
 fn each_json(body: &mut Value, mut with: impl FnMut(&mut Value)) {

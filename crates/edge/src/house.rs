@@ -331,11 +331,11 @@ struct ChangeView {
     /// Its key.
     #[schema(value_type = Object)]
     row: Value,
-    /// The columns that differ, as they were.
-    #[schema(value_type = Object)]
+    /// The columns that differ, as they were; absent when the row was not there.
+    #[schema(value_type = Object, required = false)]
     before: Option<Value>,
-    /// As they became.
-    #[schema(value_type = Object)]
+    /// As they became; absent when the row is not there any more.
+    #[schema(value_type = Object, required = false)]
     after: Option<Value>,
 }
 

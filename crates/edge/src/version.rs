@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::answer::Refused;
 use crate::command;
 use crate::document::Bodies;
+use crate::document2;
 use crate::shape::Shape;
 
 const FIRST: &str = "/api/v1/";
@@ -112,15 +113,17 @@ async fn outward(response: Response, shape: &Shape, home: Currency) -> Response 
     Response::from_parts(parts, Body::from(value.to_string()))
 }
 
-/// A refusal names the fields as they were sent.
+/// A refusal names the fields as they were sent, and operations by the paths of this version.
 fn reworded(mut problem: Problem, shape: &Shape) -> Problem {
     let told = Problem::invalid(problem.fields.clone()).detail;
     for field in &mut problem.fields {
         field.pointer = shape.pointer(&field.pointer);
+        field.detail = document2::reworded(&field.detail);
     }
-    if problem.detail == told {
-        problem.detail = Problem::invalid(problem.fields.clone()).detail;
-    }
+    problem.detail = match problem.detail == told {
+        true => Problem::invalid(problem.fields.clone()).detail,
+        false => document2::reworded(&problem.detail),
+    };
     problem
 }
 
@@ -176,6 +179,14 @@ mod tests {
         assert_eq!(to("http://a.example/api/v2/x"), ("http://a.example/api/v1/x".into(), true));
         assert_eq!(to("/api/v1/orders"), ("/api/v1/orders".into(), false));
         assert_eq!(to("/api/v2"), ("/api/v2".into(), false));
+    }
+
+    #[test]
+    fn a_refusal_speaks_of_the_operations_of_its_version() {
+        let said = "Configure one first: POST /api/v1/payment-providers.";
+        let problem = Problem::new(kernel::Fault::Conflict, "payment_provider_missing", "None", said);
+        let told = reworded(problem, &Shape::Same);
+        assert_eq!(told.detail, "Configure one first: POST /api/v2/payment-providers.");
     }
 
     #[test]

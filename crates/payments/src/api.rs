@@ -56,7 +56,6 @@ pub(crate) struct NewPayment {
     pub return_url: Option<String>,
     /// At once, when left out.
     #[serde(default)]
-    #[schema(inline)]
     pub capture: Capture,
     /// In minor units; all that is owed, when left out.
     #[schema(extensions(("x-money" = json!("currency"))))]

@@ -29,7 +29,7 @@ struct HeardView {
 
 /// Takes what a payment provider tells, signed with its webhook's secret. It is answered when it is kept.
 #[utoipa::path(post, path = "/api/v1/payment-webhooks/{provider_id}", tag = "payments", params(("provider_id" = Uuid, Path)),
-    request_body(content = String, content_type = "application/json", description = "As the provider writes it."),
+    request_body(content = Value, content_type = "application/json", description = "As the provider writes it."),
     responses((status = 200, description = "It is kept.", body = HeardView)),
     security(()))]
 async fn hear_provider(
