@@ -418,7 +418,16 @@ async fn a_page_is_there_at_once_and_keeps_nothing_inline() {
         assert_eq!((older.status, older.header("cache-control")), (200, Some("no-store")));
     }
     assert_eq!(shop.get("/assets/entry/other").await.status, 404);
-    let nowhere = town.world.server.client("nobody", None).get("/sign-in").await;
-    assert_eq!(nowhere.status, 404);
-    assert!(String::from_utf8(nowhere.body).unwrap().contains("There is no shop here"));
+    for path in ["/sign-in", "/"] {
+        let nowhere = town.world.server.client("nobody", None).get(path).await;
+        assert_eq!(nowhere.status, 404, "{path}");
+        assert!(String::from_utf8(nowhere.body).unwrap().contains("There is no shop here"), "{path}");
+    }
+    // What customers come through wears their shop's theme, and what staff come through does not.
+    let theme = "/assets/theme-of-today.css";
+    let worn = shop.get(theme).await;
+    assert_eq!((worn.status, worn.header("cache-control")), (200, Some("no-store")));
+    assert!(page.contains(theme) && String::from_utf8(worn.body).unwrap().contains("--accent"));
+    let staff = String::from_utf8(shop.get("/sign-in?as=staff").await.body).unwrap();
+    assert!(!staff.contains(theme));
 }

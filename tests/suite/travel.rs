@@ -1,5 +1,6 @@
 //! Backups, exports and moves by the command line, beside the process that serves.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -62,7 +63,7 @@ async fn what_cannot_be_restored_says_why_and_changes_nothing(engine: Engine) {
     command(&world.cell, &["tenant", "export", "a", &at("export"), "--journey-key", &at("journey")]);
     command(&world.cell, &["keys", "new", &at("wrong")]);
     let cases: [(&[&str], &str); 7] = [
-        (&["restore", &at("missing")], "cannot be written or read"),
+        (&["restore", &at("missing")], "There is no"),
         (&["restore", &at("cut")], "cut off or edited"),
         (&["restore", &at("text")], "is not a backup"),
         (&["restore", &at("good")], "--replace"),
@@ -75,6 +76,11 @@ async fn what_cannot_be_restored_says_why_and_changes_nothing(engine: Engine) {
         assert!(said.contains(says), "{args:?} said: {said}");
     }
     assert!(refused(&world.cell, &["backup", &at("good")]).contains("is there already"));
+    assert_eq!(std::fs::metadata(at("good")).unwrap().permissions().mode() & 0o777, 0o600);
+    // What somebody keeps under the name that a backup has while it is written stays theirs.
+    std::fs::write(at("tuesday.part"), "mine").unwrap();
+    assert!(refused(&world.cell, &["backup", &at("tuesday")]).contains("is there already"));
+    assert_eq!(std::fs::read_to_string(at("tuesday.part")).unwrap(), "mine");
     assert_eq!(command(&world.cell, &["tenant", "list"]), tenants);
     // A cell of its own, where it does not live yet.
     let other = Cell::Folder(folder.path().join("elsewhere"));

@@ -68,8 +68,14 @@ pub(crate) async fn css() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")], CSS).into_response()
 }
 
-/// The front door of the house: what there is, and who has a shop here where the operator says so.
-pub fn front_page(platform: &Platform, parts: &Parts) -> Response {
+/// The front door of the house, where it stands: what there is, and who has a shop here where the operator says so.
+pub fn front_page(platform: &Platform, parts: &Parts) -> Option<Response> {
+    let at = tenancy::at(platform, &parts.uri, &parts.headers);
+    let here = parts.uri.path() == "/" && at.is_some_and(|record| record.id == TenantId::CELL);
+    here.then(|| front(platform, parts))
+}
+
+fn front(platform: &Platform, parts: &Parts) -> Response {
     let listed = platform.settings().list_shops.then(|| platform.cell().registry().tenants());
     let source = platform.settings().proxies.source(&parts.headers, &parts.extensions);
     let jar = Jar::of(platform, &parts.headers, source.https);

@@ -274,7 +274,7 @@ fn resolve(
         return record.ok_or_else(no_such_shop);
     }
     let host = host(uri, headers);
-    if host.as_deref().is_none_or(|host| host == base_domain || is_address(host)) {
+    if host.as_deref().is_none_or(|host| host == base_domain || is_machine(host)) {
         return match named {
             Some(TenantId::CELL) | None if access.house => Ok(platform.house()),
             named => named.and_then(|id| registry.tenant(id)).ok_or_else(no_such_shop),
@@ -287,7 +287,7 @@ fn resolve(
 pub(crate) fn at(platform: &Platform, uri: &Uri, headers: &HeaderMap) -> Option<Arc<TenantRecord>> {
     let base_domain = &platform.settings().base_domain;
     match host(uri, headers) {
-        Some(host) if host != *base_domain && !is_address(&host) => {
+        Some(host) if host != *base_domain && !is_machine(&host) => {
             by_host(platform.cell().registry(), base_domain, &host)
         }
         _ => Some(platform.house()),
@@ -319,8 +319,9 @@ fn bare(named: &str) -> String {
     bare.trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn is_address(host: &str) -> bool {
-    host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+/// Whether a host names a machine, by its address or as the one that asks, and so no shop.
+fn is_machine(host: &str) -> bool {
+    host == "localhost" || host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// Also what a shop of someone else reads like: that it exists is a secret.
@@ -343,6 +344,6 @@ mod tests {
         headers.insert(HOST, HeaderValue::from_static("Demo.LocalHost.:8080"));
         assert_eq!(host(&Uri::from_static("/"), &headers).as_deref(), Some("demo.localhost"));
         headers.insert(HOST, HeaderValue::from_static("[::1]:8080"));
-        assert!(is_address(&host(&Uri::from_static("/"), &headers).unwrap()));
+        assert!(is_machine(&host(&Uri::from_static("/"), &headers).unwrap()));
     }
 }

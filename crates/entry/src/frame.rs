@@ -33,7 +33,7 @@ pub fn frame(visit: &Visit, content: &Content) -> Response {
         html! {
             (DOCTYPE)
             html lang=(texts.language) {
-                (head(&format!("{} – {name}", content.title)))
+                (head(&format!("{} – {name}", content.title), visit.audience == Audience::Customer))
                 body data-page=(content.page) data-as=(visit.audience.as_str()) data-words=(words) {
                     a.skip href="#main" { (texts.skip) }
                     header.top {
@@ -62,7 +62,7 @@ pub fn no_shop(texts: &Texts) -> Response {
         html! {
             (DOCTYPE)
             html lang=(texts.language) {
-                (head(texts.no_shop))
+                (head(texts.no_shop, false))
                 body { main #main { h1 { (texts.no_shop) } p.lead { (texts.no_shop_lead) } } }
             }
         },
@@ -137,7 +137,8 @@ pub fn alert() -> Markup {
     html! { p.alert role="alert" tabindex="-1" hidden {} }
 }
 
-fn head(title: &str) -> Markup {
+/// What customers come through looks as their shop does.
+fn head(title: &str, themed: bool) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -146,6 +147,7 @@ fn head(title: &str) -> Markup {
             meta name="robots" content="noindex";
             title { (title) }
             link rel="stylesheet" href=(STYLE.address());
+            @if themed { link rel="stylesheet" href="/assets/theme-of-today.css"; }
             script type="module" src=(SCRIPT.address()) {}
             link rel="icon" href="data:,";
         }

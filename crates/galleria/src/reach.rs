@@ -75,7 +75,7 @@ impl Config {
         let (certificates, keys) = (paths(&self.tls_certificate), paths(&self.tls_key));
         if certificates.len() != keys.len() {
             return Err(format!(
-                "The setting tls_certificate names {} files and tls_key {}. Each certificate has its key: name as many of both, in the same order.",
+                "The settings tls_certificate and tls_key do not name as many files ({} and {}). Each certificate has its key: name both in the same order.",
                 certificates.len(),
                 keys.len()
             ));

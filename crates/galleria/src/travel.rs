@@ -57,7 +57,8 @@ pub async fn export(
         (Some(from), Some((place, to))) => {
             let count = Carriage::new(from, to).carry(id).await?;
             session.tell(&format!(
-                "{count} uploaded files were copied to {place}. They are not encrypted: whoever has them can read them. Import them with --files."
+                "{} to {place}. They are not encrypted: whoever has them can read them. Import them with --files.",
+                copied(count)
             ));
         }
         (Some(from), None) => {
@@ -209,7 +210,7 @@ fn tell_restored(session: &Session, tenant: &Restored, files: Brought, took: Dur
         some => session.tell(&format!("{some} people who were erased since stay erased.")),
     }
     if files.copied > 0 {
-        session.tell(&format!("{} uploaded files were copied for it.", files.copied));
+        session.tell(&format!("{} for it.", copied(files.copied)));
     }
     if files.missing > 0 {
         session.tell(&format!(
@@ -217,6 +218,10 @@ fn tell_restored(session: &Session, tenant: &Restored, files: Brought, took: Dur
             files.missing, tenant.id
         ));
     }
+}
+
+fn copied(files: u64) -> String {
+    if files == 1 { "1 uploaded file was copied".to_owned() } else { format!("{files} uploaded files were copied") }
 }
 
 /// Removes what restores, imports and moves left behind whose process died. It is tried again, so a failure is only told.

@@ -206,6 +206,7 @@ impl Way<'_> {
     async fn done(&self) -> Result<String, Problem> {
         let ImportRow { plan, read, added, changed, unchanged, refused, .. } = self.row().await?;
         let told = match plan.dry_run {
+            _ if read == 0 => "There are no rows below the header.".to_owned(),
             false => format!(
                 "Of {read} rows {added} were added, {changed} have changed something, {unchanged} changed nothing, {refused} were refused."
             ),

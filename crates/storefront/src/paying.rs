@@ -106,7 +106,7 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
                 ("expected", _) => { p role="status" { (texts.pay_expected) } }
                 ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
                 _ => {
-                    @if standing == "declined" { p.wrong role="alert" { (no(visit, newest.as_ref())) } }
+                    @if standing == "declined" { p.problem role="alert" { (no(visit, newest.as_ref())) } }
                     @if over { p role="status" { (texts.pay_over) } }
                     @else { @for way in &ways { (offer(visit, named, way, summary.owed)) } }
                 }

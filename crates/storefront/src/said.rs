@@ -49,6 +49,12 @@ pub fn missing(visit: &Visit, lines: &[CartLine], missing: &Missing) -> String {
     }
 }
 
+/// Whether a code will not apply, whatever else is done with the cart.
+pub fn is_refused(line: &PromotionLine) -> bool {
+    let refused = ["unknown_code", "not_yet", "over", "used_up", "used_by_customer", "first_order_only"];
+    refused.contains(&line.outcome)
+}
+
 /// What became of a promotion or a code.
 pub fn promotion(visit: &Visit, line: &PromotionLine) -> String {
     let name = line.name.as_deref().or(line.code.as_deref()).unwrap_or_default();

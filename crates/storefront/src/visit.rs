@@ -121,9 +121,9 @@ impl FromRequestParts<Platform> for Visit {
         let (texts, chosen) = language(&query, &parts.headers);
         let shop = match platform.shop_at(parts) {
             Ok(Some(shop)) => shop,
-            Ok(None) if parts.uri.path() == "/" => return Err(edge::front_page(platform, parts)),
             Ok(None) => {
-                return Err(frame::bare(StatusCode::NOT_FOUND, texts, texts.no_shop, texts.no_shop_lead));
+                let none = || frame::bare(StatusCode::NOT_FOUND, texts, texts.no_shop, texts.no_shop_lead);
+                return Err(edge::front_page(platform, parts).unwrap_or_else(none));
             }
             Err(problem) => return Err(closed(texts, &problem)),
         };

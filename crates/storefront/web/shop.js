@@ -107,8 +107,9 @@ async function send(form, submitter) {
     count(items.hidden ? 0 : +items.textContent);
     live(main);
     (document.getElementById(focused) ?? main).focus({ preventScroll: true });
-    const total = $(".bill .sum", main);
-    say(total ? total.innerText.replace(/\s+/g, " ") : $("h1", main).textContent);
+    const wrong = form.matches(".code") && all(".codes .problem", main).at(-1);
+    const news = wrong || $(".bill .sum", main) || $("h1", main);
+    say(news.innerText.replace(/\s+/g, " "));
   } catch {
     form.submit();
   } finally {

@@ -1,7 +1,7 @@
 //! Tenants in a file, record after record: a tenant's place, its people's keys, its log, the store's own rows, its end.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -131,7 +131,15 @@ pub async fn pack(
             path.display()
         )));
     }
-    let beside = path.with_extension("part");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    if beside.exists() {
+        return Err(Failure::Refused(format!(
+            "{} is there already: another backup is writing it, or one was broken off. Remove it if none is, or choose another name; it was not touched.",
+            beside.display()
+        )));
+    }
     let packed = pack_beside(cell, &beside, wanted, progress).await;
     let settled = packed.and_then(|summary| {
         std::fs::rename(&beside, path).map_err(|error| cannot(path, &error))?;

@@ -2,8 +2,9 @@
 //! number and whether it is the last. A piece that was edited, moved, doubled or cut off is found before anything is read
 //! from it.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -88,7 +89,9 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn create(path: &Path, header: &Header, secret: &[u8]) -> Result<Self, Failure> {
-        let file = File::create(path).map_err(|error| cannot(path, &error))?;
+        // Nobody else on the machine is to read what a whole shop is.
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = file.map_err(|error| cannot(path, &error))?;
         let line = serde_json::to_string(header).map_err(|error| Failure::Bug(error.to_string()))?;
         let mut file = BufWriter::with_capacity(1 << 18, file);
         writeln!(file, "{FIRST_LINE}{FORMAT}\n{line}").map_err(|error| cannot(path, &error))?;
@@ -243,11 +246,12 @@ pub(super) fn damaged(path: &Path, why: &str) -> Failure {
 }
 
 pub(super) fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    match error.raw_os_error() {
-        Some(28) => Failure::Full,
-        _ => Failure::Unusable(format!(
-            "{} cannot be written or read: {error}. Choose another place.",
-            path.display()
-        )),
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::StorageFull => Failure::Full,
+        ErrorKind::NotFound => {
+            Failure::Unusable(format!("There is no {path}, or no folder for it. Check how it is written."))
+        }
+        _ => Failure::Unusable(format!("{path} cannot be written or read: {error}. Choose another place.")),
     }
 }

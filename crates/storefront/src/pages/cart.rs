@@ -104,7 +104,7 @@ fn codes(visit: &Visit, view: &CartView) -> Markup {
         @if !view.promotions.is_empty() {
             ul.codes { @for line in view.promotions.iter().filter(|line| line.applied || line.code.is_some()) {
                 li .good[line.applied] {
-                    span { (said::promotion(visit, line)) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
+                    span.problem[said::is_refused(line)] { (said::promotion(visit, line)) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
                     @if let Some(code) = &line.code {
                         form method="post" action="/cart/codes/out" data-live="" {
                             input type="hidden" name="code" value=(code);

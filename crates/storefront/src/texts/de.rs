@@ -225,7 +225,7 @@ pub static GERMAN: Texts = Texts {
     line_sold_out: "Ausverkauft. Bitte entfernen Sie es.",
     line_few: "Nur noch {} da. Bitte verringern Sie die Menge.",
     code_applies: "{} eingelöst",
-    code_unknown: "„{}“ gilt hier nicht. Prüfen Sie die Schreibweise, oder melden Sie sich an, wenn Sie ihn bekommen haben",
+    code_unknown: "„{}“ gilt hier nicht: Prüfen Sie die Schreibweise, oder melden Sie sich an, wenn Sie ihn bekommen haben",
     code_not_yet: "„{}“ gilt noch nicht",
     code_over: "„{}“ ist abgelaufen",
     code_used_up: "„{}“ ist aufgebraucht",

@@ -225,7 +225,7 @@ pub static ENGLISH: Texts = Texts {
     line_sold_out: "Sold out. Please remove it.",
     line_few: "Only {} left. Please reduce the quantity.",
     code_applies: "{} applied",
-    code_unknown: "“{}” is not valid here. Check the spelling, or sign in if it was given to you",
+    code_unknown: "“{}” is not valid here: check the spelling, or sign in if it was given to you",
     code_not_yet: "“{}” has not started yet",
     code_over: "“{}” has ended",
     code_used_up: "“{}” has been used up",

@@ -77,6 +77,7 @@ async fn prune(database: &Database, tenant: TenantId) {
         let old = Write::any(PRUNE, vec![Arg::Int(oldest)]);
         if let Err(failure) =
             database.change(&format!("begin; set local app.tenant = '{tenant}'"), &[old]).await
+            && !database.is_closed()
         {
             tracing::warn!(%failure, "Old replies could not be removed; the next hour tries again");
         }

@@ -169,6 +169,10 @@ impl Database {
         self.0.pool.close();
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.pool.is_closed()
+    }
+
     async fn session(&self) -> Result<Session, Failure> {
         match self.0.pool.get().await {
             Ok(client) => Ok(Session::new(client, self.0.prepared)),
