@@ -163,6 +163,8 @@ async fn what_is_for_everybody_may_be_kept_and_is_not_sent_twice(engine: Engine)
         // A browser takes what the second answer says over what the first one said.
         assert_eq!(again.header("content-security-policy"), page.header("content-security-policy"));
     }
+    // A page beyond the last one is the last one.
+    assert!(text(&browse(&mut guest, "/search?page=99", &[]).await).contains("/p/lamp-l"));
     let before = text(&browse(&mut guest, "/p/lamp-l", &[]).await);
     assert!(before.contains("\"availability\":\"https://schema.org/InStock\"") && before.contains("€19.99"));
     let found = admin.get("/api/v1/products?sku=L").await.json();

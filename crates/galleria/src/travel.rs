@@ -221,7 +221,11 @@ fn tell_restored(session: &Session, tenant: &Restored, files: Brought, took: Dur
 }
 
 fn copied(files: u64) -> String {
-    if files == 1 { "1 uploaded file was copied".to_owned() } else { format!("{files} uploaded files were copied") }
+    if files == 1 {
+        "1 uploaded file was copied".to_owned()
+    } else {
+        format!("{files} uploaded files were copied")
+    }
 }
 
 /// Removes what restores, imports and moves left behind whose process died. It is tried again, so a failure is only told.

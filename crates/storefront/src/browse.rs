@@ -68,6 +68,8 @@ pub struct Value {
 pub struct Found<'a> {
     pub products: Vec<&'a Product>,
     pub total: usize,
+    /// The last one, where a later one was asked for.
+    pub page: usize,
     pub pages: usize,
     pub facets: Vec<Facet>,
     /// What those that are shown cost, and how many there are.
@@ -130,10 +132,11 @@ pub async fn browse<'a>(
         candidates.into_iter().filter(|product| asked.wants(product, None)).collect();
     sort(&mut wanted, asked.sort);
     let total = wanted.len();
-    let start = (asked.page - 1) * ON_A_PAGE;
-    let products: Vec<&Product> = wanted.into_iter().skip(start).take(ON_A_PAGE).collect();
+    let pages = total.div_ceil(ON_A_PAGE).max(1);
+    let page = asked.page.min(pages);
+    let products: Vec<&Product> = wanted.into_iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
     let tags = Tags::of(shop, &products).await?;
-    Ok(Found { products, total, pages: total.div_ceil(ON_A_PAGE).max(1), facets, tags })
+    Ok(Found { products, total, page, pages, facets, tags })
 }
 
 fn sort(products: &mut [&Product], by: Sort) {

@@ -69,7 +69,7 @@ async fn shelf(visit: &Visit, handle: &str) -> Result<Response, Problem> {
     let seo = Seo {
         title: own(&category.seo.title).unwrap_or_else(|| category.title.clone()),
         description: if described.is_empty() { count(visit, shelf.count) } else { described },
-        canonical: plain.then(|| if asked.page == 1 { path.clone() } else { page(asked.page) }),
+        canonical: plain.then(|| if found.page == 1 { path.clone() } else { page(found.page) }),
         picture: found
             .products
             .iter()
@@ -77,8 +77,8 @@ async fn shelf(visit: &Visit, handle: &str) -> Result<Response, Problem> {
             .map(crate::product::address),
         sort: "website",
         data: vec![breadcrumbs(visit, &steps)],
-        previous: (asked.page > 1).then(|| page(asked.page - 1)),
-        next: (asked.page < found.pages).then(|| page(asked.page + 1)),
+        previous: (found.page > 1).then(|| page(found.page - 1)),
+        next: (found.page < found.pages).then(|| page(found.page + 1)),
         onward: None,
     };
     Ok(frame::page(visit, Keeping::Public, &seo, main))
@@ -141,7 +141,7 @@ fn listed(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Markup
                 } @else {
                     (cards(visit, &found.products, &found.tags, 4))
                 }
-                (paging(visit, path, asked, found))
+                (paging(visit, path, found))
             }
         }
     }
@@ -204,15 +204,15 @@ fn unnarrowed(visit: &Visit, path: &str) -> String {
     address(path, &crate::visit::Pairs(kept), "", None)
 }
 
-fn paging(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Markup {
+fn paging(visit: &Visit, path: &str, found: &Found<'_>) -> Markup {
     let texts = visit.texts;
     let page = |number: usize| address(path, &visit.query, "page", Some(&number.to_string()));
     html! {
         @if found.pages > 1 {
             nav.paging aria-label=(texts.pages) {
-                @if asked.page > 1 { a.button rel="prev" href=(page(asked.page - 1)) { (texts.previous) } }
-                span { (filled(texts.page_of, &[&asked.page.to_string(), &found.pages.to_string()])) }
-                @if asked.page < found.pages { a.button rel="next" href=(page(asked.page + 1)) { (texts.next) } }
+                @if found.page > 1 { a.button rel="prev" href=(page(found.page - 1)) { (texts.previous) } }
+                span { (filled(texts.page_of, &[&found.page.to_string(), &found.pages.to_string()])) }
+                @if found.page < found.pages { a.button rel="next" href=(page(found.page + 1)) { (texts.next) } }
             }
         }
     }
