@@ -198,6 +198,6 @@ mod tests {
             tls_key: Some("a.key".into()),
             ..Config::default()
         };
-        assert!(config.check_reach().unwrap_err().contains("names 2 files and tls_key 1"));
+        assert!(config.check_reach().unwrap_err().contains("do not name as many files (2 and 1)"));
     }
 }
