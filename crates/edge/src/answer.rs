@@ -166,7 +166,7 @@ pub(crate) fn problem(problem: Problem, correlation: CorrelationId) -> Response 
     let Problem { fault, code, title, detail, fields, mut more, retry_after } = problem;
     let replayed = more.remove("replayed").is_some();
     let allow = more.remove("allow");
-    let mut body = json!({
+    let own = json!({
         "type": format!("/problems/{code}"),
         "title": title,
         "status": fault.status(),
@@ -174,11 +174,13 @@ pub(crate) fn problem(problem: Problem, correlation: CorrelationId) -> Response 
         "code": code,
         "correlation_id": correlation,
     });
-    if let Value::Object(members) = &mut body {
-        members.extend(more);
-        if !fields.is_empty() {
-            members.insert("errors".into(), json!(fields));
-        }
+    // What every problem says stands last, so that no further member takes its name.
+    let mut body = more;
+    if let Value::Object(own) = own {
+        body.extend(own);
+    }
+    if !fields.is_empty() {
+        body.insert("errors".into(), json!(fields));
     }
     let mut response = json_text(fault.status(), encode(&body));
     let headers = response.headers_mut();
@@ -186,7 +188,7 @@ pub(crate) fn problem(problem: Problem, correlation: CorrelationId) -> Response 
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let (Fault::OutOfRange, Some(size)) = (fault, body["size"].as_u64())
+    if let (Fault::OutOfRange, Some(size)) = (fault, body.get("size").and_then(Value::as_u64))
         && let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}"))
     {
         headers.insert(CONTENT_RANGE, range);

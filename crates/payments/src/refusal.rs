@@ -216,7 +216,7 @@ impl From<Refusal> for Problem {
         let problem = Self::new(fault, code, title, detail);
         match refusal {
             Refusal::TooMuch { left } => problem.with("left", left),
-            Refusal::Not { status, .. } => problem.with("status", status.as_str()),
+            Refusal::Not { status, .. } => problem.with("payment_status", status.as_str()),
             _ => problem,
         }
     }
