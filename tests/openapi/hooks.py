@@ -8,6 +8,7 @@ the same run.
 import hashlib
 import json
 import os
+import urllib.parse
 import urllib.request
 
 import schemathesis
@@ -18,8 +19,9 @@ BASE = os.environ["GALLERIA_BASE"]
 
 def ask(path):
     headers = {"host": HOST, "authorization": f"Bearer {KEY}"}
+    request = urllib.request.Request(BASE + urllib.parse.quote(path, safe="/?=&"), headers=headers)
     try:
-        with urllib.request.urlopen(urllib.request.Request(BASE + path, headers=headers), timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer) if answer.status == 200 else {}, answer.headers.get("etag")
     except (OSError, ValueError):
         return {}, None
