@@ -55,7 +55,8 @@ async fn an_erased_customer_is_found_nowhere_while_the_books_stay(engine: Engine
     let left = admin.get(&path).await;
     assert_eq!((left.status, &left.json()["bill"]["subtotal"]), (200, &json!(3998)));
     let again = admin.send("POST", "/api/v1/orders", &once, Some(&body)).await.unwrap();
-    assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
+    assert_eq!((again.status, again.code().as_str()), (409, "reply_erased"));
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
     let mut seen = [left.body, again.body, admin.get("/api/v1/orders").await.body].concat();
     let by_email = admin.get("/api/v1/orders?email=quillfeather@example.org").await.json();
     assert_eq!(by_email["items"], json!([]));

@@ -123,6 +123,12 @@ pub const COMMON: &[ProblemDoc] = &[
         "Still being done",
         "Ask again with the same key; the answer of the first request will come.",
     ),
+    doc(
+        "reply_erased",
+        409,
+        "The answer was erased",
+        "It was done before, and nothing was done now. Read the record to see how it stands.",
+    ),
     doc("taken_over", 409, "Taken over", "Someone else has done it, or is doing it. Look again."),
     doc(
         "subscriber_gone",

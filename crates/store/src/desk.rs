@@ -195,13 +195,18 @@ impl Desk<'_> {
         self.changed.entry(name).or_insert_with(|| loaded.slot(name).copy::<A>())
     }
 
-    /// The reply as it is kept: sealed for whomever the work wrote down anything about, or named because it tells of them.
+    /// The reply as it is kept: sealed for whomever the work wrote down anything about, or named because it tells of
+    /// them. Whoever it erased is told of no more, and where nothing is said nothing is sealed.
     fn kept(&self, once: &Once, reply: &Reply) -> Reply {
+        if reply.body.is_empty() {
+            return reply.clone();
+        }
         let mut about = [&*self.about, &*self.work.subjects].concat();
         about.sort_unstable();
         about.dedup();
         let holders: Vec<_> = about
             .into_iter()
+            .filter(|subject| !self.is_erased(*subject))
             .filter_map(|subject| key(&self.made, self.loaded, subject).map(|key| (subject, key)))
             .collect();
         let body = match holders.as_slice() {
@@ -303,8 +308,11 @@ fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
             (Ok(reply), Effects { events, writes, keep, new_keys, erased })
         }
         Ok(Err(problem)) => {
-            let refusal = is_kept(&problem).then(|| Reply::refusal(&problem));
-            let keep = desk.asked.once.clone().zip(refusal);
+            // Nobody's key is made, or destroyed, by a work that is refused.
+            desk.made.clear();
+            desk.erased.clear();
+            let once = desk.asked.once.as_ref().filter(|_| is_kept(&problem));
+            let keep = once.map(|once| (once.clone(), desk.kept(once, &Reply::refusal(&problem))));
             (Err(problem), Effects { keep, ..Effects::default() })
         }
         Err(panic) => {

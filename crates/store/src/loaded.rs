@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Aggregate, StreamId, SubjectId};
+use kernel::{Aggregate, Fault, Problem, StreamId, SubjectId};
 use uuid::Uuid;
 
 use crate::Failure;
@@ -141,15 +141,26 @@ impl Loaded {
         self.slots.extend(changed);
     }
 
-    /// A kept reply, open. Of one about a person who was erased only the status and the place are left.
+    /// A kept reply, open. Of one about a person who was erased only that there was one is left.
     pub(crate) fn open_reply(&self, key: Uuid, reply: Reply) -> Reply {
         if seal::reply_subjects(&reply.body).is_empty() {
             return reply;
         }
         let holder = |id| self.subjects.get(&id).and_then(Held::key);
-        let body = seal::open_reply(&reply.body, key, holder);
-        Reply { body: body.unwrap_or_else(|| r#"{"erased":true}"#.to_owned()), ..reply }
+        match seal::open_reply(&reply.body, key, holder) {
+            Some(body) => Reply { body, ..reply },
+            None => Reply::refusal(&reply_erased()),
+        }
     }
+}
+
+fn reply_erased() -> Problem {
+    Problem::new(
+        Fault::Conflict,
+        "reply_erased",
+        "The answer was erased",
+        "This was answered before under the same Idempotency-Key, and the answer told of a person whose data was erased since. It cannot be given again, and nothing was done now. Read the record to see how it stands.",
+    )
 }
 
 fn place<'a>(origin: Uuid, name: &StreamId, version: i64) -> Place<'a> {

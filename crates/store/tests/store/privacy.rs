@@ -1,6 +1,6 @@
 //! What is personal is sealed from the first event on, and gone when the person is erased.
 
-use kernel::SubjectId;
+use kernel::{Fault, Problem, SubjectId};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 
@@ -12,7 +12,9 @@ over_both_engines!(
     a_persons_words_are_sealed_in_log_states_and_replies,
     a_reply_that_tells_of_a_person_is_sealed_though_nothing_was_written_down,
     an_erased_person_is_gone_and_the_tenant_still_verifies,
-    a_repeated_request_after_the_erasure_is_still_done_once,
+    a_refusal_that_tells_of_a_person_is_sealed,
+    a_repeated_request_after_the_erasure_is_refused_and_done_once,
+    an_erasure_that_is_repeated_under_its_key_is_answered_as_it_was,
     what_is_said_of_an_erased_person_is_not_written_down,
     a_state_that_was_sealed_is_decided_over,
 );
@@ -85,14 +87,42 @@ async fn an_erased_person_is_gone_and_the_tenant_still_verifies(world: World) {
     assert_eq!(after.events, before.events + 1, "erasing twice is one event");
 }
 
-async fn a_repeated_request_after_the_erasure_is_still_done_once(world: World) {
+async fn a_refusal_that_tells_of_a_person_is_sealed(world: World) {
+    let tenant = world.tenant().await;
+    let (jar, ada) = (Uuid::now_v7(), SubjectId::new());
+    tenant.run(asked(), open_owned(jar, ada, NAME)).await.unwrap();
+    let refuse = || {
+        Work::over::<Jar>([jar]).about([ada]).decide(move |_| {
+            Err(Problem::new(Fault::Conflict, "jar_taken", "Taken", format!("The jar is {NAME}'s.")))
+        })
+    };
+    let refused = tenant.run(asked_once("k", "b"), refuse()).await.unwrap_err();
+    assert!(refused.detail.contains(NAME) && !on_paper(&tenant).await.contains("Lovelace"));
+    let again = tenant.run(asked_once("k", "b"), refuse()).await.unwrap_err();
+    assert_eq!((again.code, again.detail), (refused.code, refused.detail));
+}
+
+async fn a_repeated_request_after_the_erasure_is_refused_and_done_once(world: World) {
     let tenant = world.tenant().await;
     let (jar, ada) = (Uuid::now_v7(), SubjectId::new());
     tenant.run(asked_once("k", "b"), open_owned(jar, ada, NAME)).await.unwrap();
     tenant.erase(ada, asked()).await.unwrap();
-    let again = tenant.run(asked_once("k", "b"), open_owned(jar, ada, NAME)).await.unwrap();
-    assert!(again.replayed && !again.reply.body.contains(NAME), "{again:?}");
-    assert_eq!(again.reply.status, 201);
+    let events = tenant.events(0, 10).await.unwrap().len();
+    let again = tenant.run(asked_once("k", "b"), open_owned(jar, ada, NAME)).await.unwrap_err();
+    assert_eq!((again.code.as_ref(), again.fault), ("reply_erased", Fault::Conflict), "{again:?}");
+    assert_eq!(tenant.events(0, 10).await.unwrap().len(), events);
+    let other = tenant.run(asked_once("k", "c"), open_owned(jar, ada, NAME)).await.unwrap_err();
+    assert_eq!(other.code, "idempotency_key_reused");
+}
+
+async fn an_erasure_that_is_repeated_under_its_key_is_answered_as_it_was(world: World) {
+    let tenant = world.tenant().await;
+    let (jar, ada) = (Uuid::now_v7(), SubjectId::new());
+    tenant.run(asked(), open_owned(jar, ada, NAME)).await.unwrap();
+    let done = tenant.erase(ada, asked_once("k", "b")).await.unwrap();
+    let again = tenant.erase(ada, asked_once("k", "b")).await.unwrap();
+    assert!(again.replayed);
+    assert_eq!(again.reply, done.reply);
 }
 
 async fn what_is_said_of_an_erased_person_is_not_written_down(world: World) {
