@@ -9,7 +9,7 @@ use galleria_tests::{Cell, Client, Postgres, Server};
 use serde_json::{Value, json};
 
 use crate::orders::{Shop, fill, order, run};
-use crate::press::press;
+use crate::press::{crowded, press};
 use crate::table::Table;
 
 const BUYERS: usize = 32;
@@ -19,11 +19,11 @@ pub fn checkout(table: &mut Table, duration: Duration) {
     let shop = Shop::embedded();
     measure(table, &shop.server, &shop.key, "embedded", duration);
     drop(shop);
-    let postgres = Postgres::start();
+    let postgres = Postgres::durable();
     postgres.prepare();
     let cell = Cell::Database(postgres.app_url());
     let key = make_tenant(&cell, "bench");
-    let server = run(Server::start(cell));
+    let server = run(crowded(cell));
     fill(&server, "bench", &key);
     measure(table, &server, &key, "on PostgreSQL", duration);
 }

@@ -25,7 +25,7 @@ pub fn readers(table: &mut Table, duration: Duration) {
     let folder = tempfile::tempdir().unwrap();
     let opening = in_folder(&folder);
     runtime.block_on(read_along(table, "embedded", opening, duration));
-    let postgres = Postgres::start();
+    let postgres = Postgres::durable();
     store_prepare(&runtime, &postgres);
     let server = store::Server { url: postgres.app_url(), direct_url: None, connections: 16, prepared: true };
     runtime.block_on(read_along(table, "database", Opening::Server(server), duration));
@@ -165,7 +165,7 @@ pub fn travel(table: &mut Table, events: u64) {
     let events = done * 3;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bench.parcel").display().to_string();
-    let postgres = Postgres::start();
+    let postgres = Postgres::durable();
     postgres.prepare();
     let (there, back) = (postgres.app_url(), place.args()[1].clone());
     let keys = format!("{back}/galleria.keys");

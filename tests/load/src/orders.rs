@@ -9,7 +9,7 @@ use galleria_tests::{Cell, Client, Postgres, Server};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::press::{Request, press};
+use crate::press::{Request, crowded, press};
 use crate::table::Table;
 use crate::{pgbench, raw};
 
@@ -41,7 +41,7 @@ pub fn embedded(table: &mut Table, duration: Duration) {
 
 pub fn database(table: &mut Table, duration: Duration) {
     println!("Orders, database");
-    let postgres = Postgres::start();
+    let postgres = Postgres::durable();
     postgres.prepare();
     pgbench::prepare(&postgres);
     for (name, tenants) in [("one hot tenant", 1), ("a hundred tenants", 100)] {
@@ -74,7 +74,7 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let cell = Cell::Folder(folder.path().join("data"));
         let key = make_tenant(&cell, "bench");
-        let server = run(Server::start(cell));
+        let server = run(crowded(cell));
         fill(&server, "bench", &key);
         Self { server, key, folder }
     }
@@ -122,7 +122,7 @@ impl Shops {
                 (slug, key)
             })
             .collect();
-        let server = run(Server::start(cell));
+        let server = run(crowded(cell));
         for (slug, key) in &shops {
             fill(&server, slug, key);
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use galleria_tests::{Cell, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -70,6 +71,11 @@ pub fn press(port: u16, clients: usize, duration: Duration, rate: Option<f64>, r
         latencies.sort_unstable();
         Pressed { done: done.load(Ordering::Relaxed), took: started.elapsed(), latencies }
     })
+}
+
+/// A server that lets everybody come from one address.
+pub async fn crowded(cell: Cell) -> Server {
+    Server::start_with(cell, &[("GALLERIA_CONNECTIONS_PER_ADDRESS", "100000")]).await
 }
 
 async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalog::{Content, ProductId, Variant, VariantId, works};
-use galleria::{app, clock};
+use galleria::{clock, modules};
 use galleria_tests::{Cell, Client, Server};
 use kernel::{Actor, CorrelationId, Money};
 use store::{Asked, Folder, Keeper, KeyFile, Opening, Tenant};
 
 use crate::orders::run;
-use crate::press::{Request, press};
+use crate::press::{Request, crowded, press};
 use crate::table::Table;
 
 const PRODUCTS: usize = 100_000;
@@ -29,7 +29,7 @@ pub fn searching(table: &mut Table, duration: Duration) {
     let began = Instant::now();
     run(fill(&path, &words));
     println!("    {PRODUCTS} products were made in {:.1} s", began.elapsed().as_secs_f64());
-    let server = run(Server::start(Cell::Folder(path.clone())));
+    let server = run(crowded(Cell::Folder(path.clone())));
     let began = Instant::now();
     let found = run(caught_up(&server));
     assert_eq!(found, PRODUCTS as u64);
@@ -93,7 +93,8 @@ async fn fill(path: &std::path::Path, words: &Words) {
         make: true,
     };
     let keeper = || Ok(Arc::new(KeyFile::read_or_make(&path.join("galleria.keys"))?) as Arc<dyn Keeper>);
-    let cell = store::Cell::open(Opening::Folder(opening), app::CONTEXTS, keeper, clock::now).await.unwrap();
+    let cell =
+        store::Cell::open(Opening::Folder(opening), &modules::CONTEXTS, keeper, clock::now).await.unwrap();
     let record = cell.registry().create_tenant("bench", "Bench", "EUR".parse().unwrap(), clock::now());
     let tenant = cell.tenant(record.await.unwrap().id);
     let mut dice = Dice(1);
