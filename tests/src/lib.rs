@@ -18,6 +18,7 @@ pub mod record;
 pub mod redis;
 pub mod server;
 pub mod shim;
+mod template;
 pub mod tools;
 
 pub use ahead::Ahead;

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::free_port;
+use crate::{free_port, template};
 
 pub struct Postgres {
     folder: TempDir,
     binaries: PathBuf,
+    durable: bool,
     pub port: u16,
 }
 
@@ -19,23 +20,58 @@ pub struct Postgres {
 const PASSWORD: &str = "galleria";
 
 impl Postgres {
+    /// An empty server.
     pub fn start() -> Self {
-        let binaries = binaries();
-        let folder = folder();
-        let data = folder.path().join("data");
-        as_postgres(
-            &binaries.join("initdb"),
-            &["-D", text(&data), "-A", "trust", "-U", "owner", "--locale=C", "-E", "UTF8", "--no-sync"],
-        );
-        let server = Self { folder, binaries, port: free_port() };
+        Self::made_once("empty", &binaries(), |_| ())
+    }
+
+    /// A server that `galleria migrate` has prepared.
+    pub fn prepared() -> Self {
+        Self::made_once("galleria", &crate::binary(), Self::prepare)
+    }
+
+    /// A copy of a server that was prepared once, and is prepared again when `maker` is another than then.
+    pub fn made_once(name: &str, maker: &Path, prepare: impl FnOnce(&Self)) -> Self {
+        let server = Self::nowhere(false);
+        template::copy(name, maker, &server.data(), |data| {
+            let first = Self::nowhere(false);
+            first.make();
+            first.up();
+            prepare(&first);
+            first.stop("fast");
+            template::copied(&first.data(), data);
+        });
         server.up();
         server
     }
 
+    /// An empty server for whoever measures: what it says is committed is on the disk.
+    pub fn durable() -> Self {
+        let server = Self::nowhere(true);
+        server.make();
+        server.up();
+        server
+    }
+
+    /// Its folder and its port are there, and nothing is in the folder.
+    fn nowhere(durable: bool) -> Self {
+        Self { folder: folder(), binaries: binaries(), durable, port: free_port() }
+    }
+
+    fn make(&self) {
+        let data = self.data();
+        as_postgres(
+            &self.binaries.join("initdb"),
+            &["-D", text(&data), "-A", "trust", "-U", "owner", "--locale=C", "-E", "UTF8", "--no-sync"],
+        );
+    }
+
     /// Starts a server that was stopped.
     pub fn up(&self) {
+        // A server that is killed has lost nothing that the kernel knows of, so stories need not wait for the disk.
+        let settings = if self.durable { "" } else { " -c fsync=off -c full_page_writes=off" };
         let options = format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=256MB",
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=256MB{settings}",
             self.port,
             self.folder.path().display()
         );
@@ -56,7 +92,7 @@ impl Postgres {
         self.url("owner", "postgres")
     }
 
-    /// Where the application signs in, once [`Postgres::prepare`] has been called.
+    /// Where the application signs in, once the server is prepared.
     pub fn app_url(&self) -> String {
         self.url("galleria_app", "postgres")
     }

@@ -114,8 +114,7 @@ mod database {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_shop_restored_beside_itself_shows_its_pictures() {
-        let postgres = Postgres::start();
-        postgres.prepare();
+        let postgres = Postgres::prepared();
         let folder = tempfile::tempdir().unwrap();
         let cell = Cell::Database(postgres.app_url());
         super::a_shop_restored_beside_itself_shows_its_pictures(cell, folder.path()).await;
@@ -182,8 +181,7 @@ async fn what_a_killed_restore_leaves_is_said_and_removed_by_whoever_comes_next(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_serving_node_removes_what_a_killed_restore_left_in_a_database() {
-    let postgres = Postgres::start();
-    postgres.prepare();
+    let postgres = Postgres::prepared();
     let folder = tempfile::tempdir().unwrap();
     let cell = Cell::Database(postgres.app_url());
     demo(&cell, &folder.path().join("files").display().to_string());

@@ -184,8 +184,7 @@ fn verify_has_a_line_for_each_tenant_and_a_verdict_at_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_was_copied_without_the_settings_of_its_role_says_what_to_run() {
-    let postgres = Postgres::start();
-    postgres.prepare();
+    let postgres = Postgres::prepared();
     make_tenant(&Cell::Database(postgres.app_url()), "oak");
     let owner = postgres.owner_url().replace("/postgres?", "/template1?");
     let (client, connection) = tokio_postgres::connect(&owner, tokio_postgres::NoTls).await.unwrap();

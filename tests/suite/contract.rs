@@ -39,8 +39,7 @@ impl Shop {
         let (cell, postgres) = match engine {
             Engine::Embedded => (Cell::Folder(data.clone()), None),
             Engine::Database => {
-                let postgres = Postgres::start();
-                postgres.prepare();
+                let postgres = Postgres::prepared();
                 (Cell::Database(postgres.app_url()), Some(postgres))
             }
         };

@@ -159,8 +159,7 @@ fn make_known(world: &World) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tenants_do_not_meet_behind_a_pooler_that_shares_connections() {
-    let postgres = Postgres::start();
-    postgres.prepare();
+    let postgres = Postgres::prepared();
     let pooler = PgBouncer::start(&postgres);
     let direct = Cell::Database(postgres.app_url());
     let keys: Vec<String> =

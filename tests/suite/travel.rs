@@ -177,8 +177,7 @@ async fn a_place_that_is_full_or_cannot_be_reached_is_left_as_it_was() {
 async fn a_shop_moves_while_it_sells_and_no_order_is_lost_or_doubled() {
     let world = World::start(Engine::Embedded, 1).await;
     world.admin("a").post("/api/v1/products", &lamp("L", 1_000_000)).await;
-    let postgres = Postgres::start();
-    postgres.prepare();
+    let postgres = Postgres::prepared();
     let there = Cell::Database(postgres.app_url());
     let files = tempfile::tempdir().unwrap();
     let files_there = files.path().display().to_string();
@@ -274,8 +273,7 @@ async fn buy(clients: &mut [Client; 2], once: &str) -> String {
 /// Three nodes behind a balancer that looks at `/readyz`; each is stopped and started again while orders are placed.
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_are_restarted_one_after_the_other_and_no_request_fails() {
-    let postgres = Postgres::start();
-    postgres.prepare();
+    let postgres = Postgres::prepared();
     let cell = Cell::Database(postgres.app_url());
     let key = galleria_tests::server::make_tenant(&cell, "a");
     let mut nodes = Vec::new();

@@ -39,8 +39,7 @@ impl World {
         let (cell, postgres) = match engine {
             Engine::Embedded => (Cell::Folder(folder.path().join("data")), None),
             Engine::Database => {
-                let postgres = Postgres::start();
-                postgres.prepare();
+                let postgres = Postgres::prepared();
                 (Cell::Database(postgres.app_url()), Some(postgres))
             }
         };

@@ -7,6 +7,8 @@ use std::time::Duration;
 use galleria_tests::Postgres;
 use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server, Tenant, migrate};
 use tempfile::TempDir;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 use uuid::Uuid;
 
 use crate::jars::{CONTEXTS, now};
@@ -40,10 +42,11 @@ impl World {
     }
 
     pub async fn database() -> Self {
-        let postgres = Postgres::start();
-        migrate::prepare_server(&postgres.owner_url(), "galleria_app", Some("galleria"), CONTEXTS)
-            .await
-            .unwrap();
+        let postgres = Postgres::made_once("store", &std::env::current_exe().unwrap(), |postgres| {
+            let url = postgres.owner_url();
+            let prepared = migrate::prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
+            block_in_place(|| Handle::current().block_on(prepared)).unwrap();
+        });
         let server = Server { url: postgres.app_url(), direct_url: None, connections: 8, prepared: true };
         let cell = Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap();
         let url = Some(postgres.app_url());
