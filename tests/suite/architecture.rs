@@ -6,86 +6,19 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const CONTEXTS: [&str; 10] = [
-    "catalog",
-    "orders",
-    "payments",
-    "files",
-    "identity",
-    "domains",
-    "connect",
-    "customers",
-    "sheets",
-    "storefront",
-];
-
 #[test]
-fn crates_depend_downwards_only() {
-    let mut allowed: BTreeMap<&str, Vec<&str>> = BTreeMap::from([
-        ("kernel", vec![]),
-        ("store", vec!["kernel"]),
-        ("blobs", vec!["kernel"]),
-        ("pricing", vec!["kernel"]),
-        ("places", vec!["kernel"]),
-        ("credentials", vec![]),
-        ("mail", vec![]),
-        ("limits", vec![]),
-        ("signing", vec![]),
-        ("outbound", vec![]),
-        ("federation", vec!["outbound"]),
-        ("edge", vec!["kernel", "store", "limits"]),
-        (
-            "identity",
-            vec!["kernel", "store", "edge", "credentials", "federation", "limits", "mail", "signing"],
-        ),
-        ("catalog", vec!["kernel", "places", "store", "edge"]),
-        ("search", vec!["kernel", "store", "edge", "catalog"]),
-        ("orders", vec!["kernel", "places", "store", "edge", "catalog", "pricing"]),
-        ("payments", vec!["kernel", "store", "edge", "outbound"]),
-        ("files", vec!["kernel", "store", "edge", "blobs"]),
-        ("domains", vec!["kernel", "store", "edge", "outbound"]),
-        ("connect", vec!["kernel", "places", "store", "edge", "outbound", "catalog", "orders", "pricing"]),
-        ("customers", vec!["kernel", "places", "store", "edge"]),
-        ("sheets", vec!["kernel", "store", "edge", "blobs", "catalog", "files"]),
-        ("entry", vec!["kernel", "store", "edge"]),
-        (
-            "storefront",
-            vec![
-                "kernel", "places", "store", "edge", "catalog", "search", "orders", "payments", "files",
-                "blobs",
-            ],
-        ),
-    ]);
-    allowed.insert(
-        "galleria",
-        [
-            vec![
-                "kernel",
-                "store",
-                "edge",
-                "blobs",
-                "limits",
-                "mail",
-                "entry",
-                "federation",
-                "outbound",
-                "credentials",
-                "search",
-            ],
-            CONTEXTS.to_vec(),
-        ]
-        .concat(),
-    );
-    allowed.insert("galleria-tests", vec![]);
-    allowed.insert("galleria-load", vec!["galleria", "galleria-tests", "catalog", "kernel", "store"]);
-    let graph = graph();
-    let members: Vec<&str> = graph.keys().map(String::as_str).collect();
-    for (name, needs) in &graph {
-        let Some(allowed) = allowed.get(name.as_str()) else {
-            panic!("say here what the crate {name} may depend on")
+fn crates_see_only_what_they_say_that_they_may() {
+    let crates = crates();
+    for (name, Crate { needs, may_see }) in &crates {
+        let Some(may_see) = may_see else {
+            panic!("say in the Cargo.toml of {name}, under [package.metadata.galleria], what it may-see")
         };
-        for need in needs.iter().filter(|need| members.contains(&need.as_str())) {
-            assert!(allowed.contains(&need.as_str()), "{name} may not depend on {need}");
+        for need in needs.iter().filter(|need| crates.contains_key(*need)) {
+            let may = may_see.iter().any(|seen| seen == need || seen == "*");
+            assert!(may, "{name} may not depend on {need}");
+        }
+        for seen in may_see.iter().filter(|seen| *seen != "*") {
+            assert!(needs.contains(seen), "{name} may see {seen}, and does not depend on it");
         }
     }
 }
@@ -93,7 +26,7 @@ fn crates_depend_downwards_only() {
 #[test]
 fn the_kernel_does_no_io_and_stays_light() {
     let heavy = ["tokio", "axum", "hyper", "rusqlite", "tokio-postgres", "utoipa", "tracing", "rand"];
-    let needs = &graph()["kernel"];
+    let needs = &crates()["kernel"].needs;
     assert!(needs.iter().all(|need| !heavy.contains(&need.as_str())), "{needs:?}");
 }
 
@@ -171,8 +104,15 @@ fn sources() -> Vec<PathBuf> {
     files
 }
 
-/// Each crate of the workspace with what it needs outside tests.
-fn graph() -> BTreeMap<String, Vec<String>> {
+struct Crate {
+    /// What it needs outside tests.
+    needs: Vec<String>,
+    /// The crates of ours that it may need, as its Cargo.toml says.
+    may_see: Option<Vec<String>>,
+}
+
+/// Each crate of the workspace.
+fn crates() -> BTreeMap<String, Crate> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
         .current_dir(root())
@@ -180,14 +120,17 @@ fn graph() -> BTreeMap<String, Vec<String>> {
         .unwrap();
     let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    metadata["packages"]
-        .as_array()
-        .unwrap()
-        .iter()
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
         .map(|package| {
             let needs =
                 package["dependencies"].as_array().unwrap().iter().filter(|need| need["kind"].is_null());
-            (text(&package["name"]), needs.map(|need| text(&need["name"])).collect())
+            let may_see = package["metadata"]["galleria"]["may-see"].as_array();
+            let described = Crate {
+                needs: needs.map(|need| text(&need["name"])).collect(),
+                may_see: may_see.map(|seen| seen.iter().map(text).collect()),
+            };
+            (text(&package["name"]), described)
         })
         .collect()
 }

@@ -30,6 +30,7 @@ pub mod kept;
 mod known;
 pub mod location;
 mod media;
+mod module;
 mod offers;
 mod options;
 mod price_api;
@@ -50,8 +51,6 @@ mod stock_projector;
 mod sweep;
 pub mod works;
 
-use std::sync::Arc;
-
 kernel::ids! {
     ProductId;
     /// What an order line orders.
@@ -69,6 +68,7 @@ pub use clientele::{Clientele, Named};
 pub use content::{Content, Status, TaxClass, Variant, handle_from, words};
 pub use known::{Known, known};
 pub use media::{Media, MediaKind, Seo};
+pub use module::{MODULE, running};
 pub use offers::offers;
 pub use options::Choice;
 pub use pricing::{Buyer, PRICING, PriceFound, Pricing, price_for};
@@ -104,12 +104,3 @@ pub const CONTEXT: store::Context = store::Context {
     people: store::People::NOBODY,
     form: 0,
 };
-
-pub fn routes(clientele: Arc<dyn Clientele>) -> edge::Routes {
-    api::routes()
-        .merge(attribute_api::routes())
-        .merge(category_api::routes())
-        .merge(price_api::routes().layer(axum::Extension(clientele)))
-        .merge(quote_api::routes())
-        .merge(stock_api::routes())
-}

@@ -19,6 +19,7 @@ mod error;
 mod health;
 mod intake;
 mod memory;
+mod module;
 mod page;
 mod partner;
 mod partner_api;
@@ -47,6 +48,7 @@ kernel::ids! {
 pub use carrier::{Booking, Carrier, Milestone, Rate, Tracked, Trip};
 pub use error::PartnerError;
 pub use intake::Intake;
+pub use module::{MODULE, running};
 pub use partner::{Definition, Kind, Options, Partner};
 pub use partners::Partners;
 pub use refusal::{PROBLEMS, Refusal};
@@ -64,10 +66,3 @@ pub const CONTEXT: store::Context = store::Context {
     people: store::People::NOBODY,
     form: 0,
 };
-
-pub fn routes(partners: Partners) -> edge::Routes {
-    edge::Routes::new()
-        .merge(partner_api::routes())
-        .merge(sync_api::routes())
-        .layer(axum::Extension(partners))
-}

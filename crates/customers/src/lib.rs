@@ -14,6 +14,7 @@
 
 mod api;
 mod membership;
+mod module;
 mod organisation;
 mod projector;
 pub mod queries;
@@ -30,6 +31,7 @@ kernel::ids! {
 }
 
 pub use membership::Membership;
+pub use module::{MODULE, running};
 pub use organisation::{BillingAddress, Details, Member, Organisation, Role, Status, Terms};
 pub use places::VatNumber;
 pub use refusal::{PROBLEMS, Refusal};
@@ -48,7 +50,3 @@ pub const CONTEXT: store::Context = store::Context {
     people: store::People { by_email: &[], forget: projector::forget },
     form: 1,
 };
-
-pub fn routes(register: Register) -> edge::Routes {
-    api::routes().merge(segment_api::routes()).layer(axum::Extension(register))
-}

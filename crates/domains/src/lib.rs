@@ -15,6 +15,7 @@ mod api;
 mod dns;
 mod domain;
 mod hosts;
+mod module;
 mod name;
 mod page;
 mod projector;
@@ -29,10 +30,10 @@ kernel::ids! {
     DomainId;
 }
 
-pub use api::routes;
 pub use dns::Dns;
 pub use domain::{Domain, DomainEvent, Way};
 pub use hosts::Hosts;
+pub use module::{MODULE, Settings, running};
 pub use page::Pages;
 pub use proofs::{Found, Looked, Proofs, Prover};
 pub use recheck::{Recheck, every_day};

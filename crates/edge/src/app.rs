@@ -22,6 +22,8 @@ use crate::answer::{Answer, Refused};
 use crate::command::InFlight;
 use crate::document::{self, Access, Bodies};
 use crate::door::Door;
+use crate::grants::Permissions;
+use crate::module::{self, Module, Running};
 use crate::pass::Meter;
 use crate::places::Places;
 use crate::problems::{self, ProblemDoc};
@@ -29,8 +31,8 @@ use crate::routes::{Parts, Routes};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::turnstile::Turnstile;
-use crate::usage::{self, Counts};
-use crate::{document2, house, pages, pass, patch, tenancy};
+use crate::usage::Counts;
+use crate::{document2, pages, pass, patch, tenancy};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +41,7 @@ pub struct Platform(Arc<Inner>);
 struct Inner {
     cell: Cell,
     workers: Workers,
+    permissions: Permissions,
     turnstile: Turnstile,
     settings: Settings,
     operations: HashMap<String, Vec<Operation>>,
@@ -66,18 +69,25 @@ pub(crate) struct Operation {
     pub(crate) meter: Meter,
 }
 
-/// The whole application: routes with their document, and what their codes mean.
+/// The whole application: the routes of all modules with their document, what their codes mean, and who works in the
+/// background.
 pub fn app(
     cell: Cell,
-    workers: Workers,
     door: Arc<dyn Door>,
     settings: Settings,
-    routes: Routes,
+    modules: Vec<(Module, Running)>,
 ) -> Result<(Router, Platform), String> {
     let metrics = pass::recorder();
-    let Parts { router, document, problems } =
-        Routes::new().merge(routes).merge(house::routes()).merge(usage::routes()).into_parts()?;
-    let (document, table) = document::finish(document, &problems)?;
+    let known: Vec<Module> = modules.iter().map(|(module, _)| *module).collect();
+    let permissions = module::permissions(&known)?;
+    let (mut routes, mut workers) = (Routes::new(), Workers::default());
+    for (module, running) in modules {
+        routes = routes.merge(running.routes.refusing(&module.refusals(&known)?));
+        workers.subscribers.extend(running.workers.subscribers);
+        workers.jobs.extend(running.workers.jobs);
+    }
+    let Parts { router, document, problems } = routes.into_parts()?;
+    let (document, table) = document::finish(document, &problems, &permissions)?;
     let mut names = Vec::new();
     let operations = table
         .into_iter()
@@ -102,6 +112,7 @@ pub fn app(
     let platform = Platform(Arc::new(Inner {
         cell,
         workers,
+        permissions,
         turnstile: Turnstile::new(settings.limiter.clone(), settings.limits),
         uploads: Places::new(settings.uploads),
         settings,
@@ -184,8 +195,13 @@ impl Platform {
         &self.0.cell
     }
 
+    /// What there is to be allowed, and the standard roles.
+    pub fn permissions(&self) -> &Permissions {
+        &self.0.permissions
+    }
+
     /// Who reads the log, and which kinds of jobs there are.
-    pub(crate) fn workers(&self) -> &Workers {
+    pub fn workers(&self) -> &Workers {
         &self.0.workers
     }
 

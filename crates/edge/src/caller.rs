@@ -171,7 +171,7 @@ fn sign_in_needed(permission: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grants::Role;
+    use crate::grants::tests::permissions;
 
     fn access(asks: &[(Audience, &str)]) -> Access {
         let asks = asks.iter().map(|(audience, permission)| (*audience, (*permission).to_owned())).collect();
@@ -179,13 +179,13 @@ mod tests {
     }
 
     fn seller(grants: &[&str]) -> Caller {
-        let grants = Grants::parse(grants.iter().copied()).unwrap();
+        let grants = permissions().grants(grants.iter().copied()).unwrap();
         Caller::program(Uuid::from_u128(1), "seller", grants)
     }
 
     fn customer() -> Caller {
         let actor = Actor { kind: ActorKind::Customer, id: Uuid::from_u128(7) };
-        let grants = Role::named(Audience::Customer, "customer").unwrap().grants();
+        let grants = permissions().role(Audience::Customer, "customer").unwrap().grants.clone();
         Caller {
             actor,
             audience: Audience::Customer,
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_customer_does_not_pass_for_staff_whatever_their_grants() {
-        let all = Caller { grants: Grants::parse(["*:*"]).unwrap(), ..customer() };
+        let all = Caller { grants: permissions().grants(["*:*"]).unwrap(), ..customer() };
         let refused = check(&all, &access(&[(Audience::Staff, "orders:read")])).unwrap_err();
         assert_eq!(refused.code, "wrong_audience");
         assert!(check(&all, &access(&[(Audience::Staff, "x:read"), (Audience::Customer, "y:read")])).is_ok());

@@ -10,6 +10,7 @@ use crate::caller::Audience;
 use crate::composed;
 use crate::document_patch;
 use crate::examples;
+use crate::grants::Permissions;
 use crate::problems::ProblemDoc;
 use crate::refusals::{self, Refusals};
 use crate::shape::Shape;
@@ -50,6 +51,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(crate) fn finish(
     routes: OpenApi,
     problems: &BTreeMap<String, Vec<ProblemDoc>>,
+    permissions: &Permissions,
 ) -> Result<(Value, Table), String> {
     let mut document = serde_json::to_value(routes)
         .map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
@@ -77,6 +79,11 @@ pub(crate) fn finish(
             let access = access(operation).ok_or_else(|| {
                 format!("{method} {path} does not say who may call it; add security((\"staff\" = [\"noun:verb\"])) beside the route")
             })?;
+            let asked = access.asks.iter().map(|(_, permission)| permission);
+            let mut asked = asked.filter(|permission| !permission.is_empty());
+            if let Some(permission) = asked.find(|permission| !permissions.knows(permission)) {
+                return Err(format!("{method} {path} takes {permission:?}, which no module knows"));
+            }
             if access.public && !(access.open && method == "get") {
                 return Err(format!(
                     "{method} {path} says x-public, which only a GET that is open to all can be"
@@ -156,6 +163,7 @@ fn complete(operation: &mut Value, method: &str, access: &Access) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grants::tests::permissions;
 
     fn document(names: [&str; 2]) -> OpenApi {
         let operation = |name: &str| json!({ "operationId": name, "security": [{}], "responses": {} });
@@ -168,8 +176,9 @@ mod tests {
 
     #[test]
     fn two_operations_of_one_name_keep_the_app_from_starting() {
-        let told = finish(document(["read_it", "read_it"]), &BTreeMap::new()).unwrap_err();
+        let permissions = permissions();
+        let told = finish(document(["read_it", "read_it"]), &BTreeMap::new(), &permissions).unwrap_err();
         assert!(told.contains("/a") && told.contains("/b") && told.contains("read_it"), "{told}");
-        assert!(finish(document(["read_it", "list_them"]), &BTreeMap::new()).is_ok());
+        assert!(finish(document(["read_it", "list_them"]), &BTreeMap::new(), &permissions).is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! What the platform itself keeps for a shop, whatever it sells: its history, what could not be delivered, its jobs, and
 //! the erasing of people.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -8,7 +9,7 @@ use kernel::{Check, Problem, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::past::Change;
-use store::relay::{DeadLetter, Job, NewJob};
+use store::relay::{DeadLetter, Job, NewJob, Workers};
 use store::{Moment, Of, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -18,10 +19,34 @@ use crate::answer::{Answer, Page};
 use crate::app::Platform;
 use crate::command::{Command, Filter, Id, NoBody};
 use crate::cursor::Cursor;
+use crate::grants::{Permission, Share};
+use crate::module::{Module, Running};
 use crate::tenancy::Shop;
-use crate::{Routes, answer};
+use crate::{Routes, answer, usage};
 
-pub(crate) fn routes() -> Routes {
+pub const MODULE: Module = Module {
+    context: Some(store::privacy::CONTEXT),
+    permissions: &[
+        Permission::new("dead-letters", &["read", "write"]).formerly("deliveries"),
+        Permission::new("history", &["read"]).sensitive(),
+        Permission::new("jobs", &["read", "write"]),
+        Permission::new("privacy", &["write"]).sensitive(),
+        Permission::new("tenants", &["read", "write"]),
+        Permission::new("usage", &["read"]),
+    ],
+    shares: &[
+        Share::staff("operator", &["jobs:*", "dead-letters:*"]),
+        Share::operator("ops", &["tenants:*", "jobs:*", "dead-letters:*"]),
+    ],
+    ..Module::new("platform")
+};
+
+pub fn running() -> Running {
+    let workers = Workers { jobs: vec![Arc::new(store::VerifyJob)], ..Workers::default() };
+    Running { routes: routes(), workers }
+}
+
+fn routes() -> Routes {
     Routes::new()
         .routes(routes!(list_dead_letters))
         .routes(routes!(read_dead_letter, drop_dead_letter))
@@ -31,6 +56,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(read_history))
         .routes(routes!(read_changes))
         .routes(routes!(erase_person))
+        .merge(usage::routes())
 }
 
 /// The moment that a record or a list is looked at.
@@ -119,7 +145,7 @@ impl From<DeadLetter> for DeadLetterView {
 /// Lists what could not be delivered, oldest first.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "operations", params(ListDeadLetters),
     responses((status = 200, description = "A page of dead letters.", body = Page<DeadLetterView>)),
-    security(("staff" = ["deliveries:read"])))]
+    security(("staff" = ["dead-letters:read"])))]
 async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = asked.subscriber;
@@ -132,7 +158,7 @@ async fn list_dead_letters(shop: Shop, Filter(asked): Filter<ListDeadLetters>) -
 /// Reads a dead letter with the event in it.
 #[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The dead letter.", body = DeadLetterView)),
-    security(("staff" = ["deliveries:read"])))]
+    security(("staff" = ["dead-letters:read"])))]
 async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
     let letter = shop.tenant.dead_letter(id).await?;
     let events = shop.tenant.events(letter.position - 1, 1).await?;
@@ -143,7 +169,7 @@ async fn read_dead_letter(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 /// Hands the event over once more. When it is handled, the letter is gone.
 #[utoipa::path(post, path = "/api/v1/dead-letters/{id}/replay", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It was handled.")),
-    security(("staff" = ["deliveries:write"])))]
+    security(("staff" = ["dead-letters:write"])))]
 async fn replay_dead_letter(
     State(platform): State<Platform>,
     Id(id): Id<Uuid>,
@@ -156,7 +182,7 @@ async fn replay_dead_letter(
 /// Drops a dead letter: nobody needs it handled any more.
 #[utoipa::path(delete, path = "/api/v1/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It is dropped.")),
-    security(("staff" = ["deliveries:write"])))]
+    security(("staff" = ["dead-letters:write"])))]
 async fn drop_dead_letter(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
     ask.shop.tenant.drop_letter(id).await?;
     Ok(answer::json_text(204, Vec::new()))

@@ -17,7 +17,7 @@ use crate::app::Platform;
 use crate::caller::{self, Audience, Caller};
 use crate::document::Access;
 use crate::door::{self, Shown, ToSign, Vouched};
-use crate::grants::{Grants, Role};
+use crate::grants::Grants;
 use crate::jar::Jar;
 use crate::version;
 
@@ -184,8 +184,8 @@ fn signed_for(registry: &Registry, vouched: &Vouched) -> Result<Option<TenantId>
 
 /// A key's bearer, with the grants of the key's role as it is today.
 async fn program(platform: &Platform, tenant: &Tenant, key: &Key) -> Result<Caller, Problem> {
-    let grants = match Role::named(Audience::Staff, &key.role) {
-        Some(role) => Some(role.grants()),
+    let grants = match platform.permissions().role(Audience::Staff, &key.role) {
+        Some(role) => Some(role.grants.clone()),
         None => platform.door().role(tenant, &key.role).await?,
     };
     let program = Caller::program(key.id, &key.role, grants.unwrap_or_else(Grants::none));

@@ -13,18 +13,8 @@ mod account;
 mod assets;
 mod doors;
 mod frame;
+mod module;
 mod texts;
 mod visit;
 
-use axum::routing::get;
-use edge::Routes;
-
-pub fn routes() -> Routes {
-    Routes::new()
-        .route("/sign-in", get(doors::sign_in))
-        .route("/sign-up", get(doors::sign_up))
-        .route("/password", get(doors::password))
-        .route("/password/forgotten", get(doors::forgotten))
-        .route("/account", get(account::account))
-        .route("/assets/entry/{name}", get(assets::asset))
-}
+pub use module::{MODULE, running};

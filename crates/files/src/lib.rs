@@ -17,6 +17,7 @@ mod api;
 mod fetch;
 mod file;
 mod gallery;
+mod module;
 mod projector;
 pub mod queries;
 mod refusal;
@@ -30,9 +31,9 @@ kernel::ids! {
     FileId;
 }
 
-pub use api::routes;
 pub use file::{File, FileEvent, Reason, Store, Words};
 pub use gallery::Shown;
+pub use module::{MODULE, Settings, running};
 pub use refusal::{PROBLEMS, Refusal};
 pub use shelf::Shelf;
 pub use upkeep::{Sweep, Upkeep};

@@ -8,6 +8,7 @@ use identity::Invited;
 use store::TenantRecord;
 
 use crate::app::Reach;
+use crate::modules;
 use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +49,7 @@ pub async fn account(session: &Session, command: AccountCommand) -> Result<(), S
             }
         };
         let invited = Invited { audience, name: &name, email: &email, roles: &role };
-        let invited = identity::invite(&cell.tenant(record.id), invited).await;
+        let invited = identity::invite(&cell.tenant(record.id), &modules::permissions(), invited).await;
         let (id, ticket) = invited.map_err(crate::sentences)?;
         // The page behind it leads to the door that this account has.
         let door = if audience == Audience::Staff { "?as=staff" } else { "" };

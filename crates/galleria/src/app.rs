@@ -1,4 +1,4 @@
-//! The parts of the platform, in one list each.
+//! The parts of the platform, made from its settings.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use connect::{Partners, Vies};
 use credentials::{BreachFile, Passwords};
 use customers::{NoRegister, Register};
 use domains::{Dns, Pages, Prover};
-use edge::{Platform, Routes};
+use edge::Platform;
 use federation::Federation;
 use files::Shelf;
 use identity::{Entrance, Letters};
@@ -17,56 +17,15 @@ use orders::Ports;
 use outbound::{Allowed, Outbound, Policy};
 use payments::{Cashier, Sandbox};
 use search::Search;
-use store::{Cell, Context, Failure, Folder, Keeper, KeyFile, Opening, Server};
+use store::relay::Workers;
+use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
 use crate::bills::OrdersBills;
 use crate::clientele::{Clientele, Union};
+use crate::clock;
 use crate::config::Config;
+use crate::modules::{self, Parts};
 use crate::reach::descriptors;
-use crate::{clock, workers};
-
-pub const CONTEXTS: &[Context] = &[
-    catalog::CONTEXT,
-    orders::CONTEXT,
-    payments::CONTEXT,
-    files::CONTEXT,
-    identity::CONTEXT,
-    domains::CONTEXT,
-    connect::CONTEXT,
-    customers::CONTEXT,
-    sheets::CONTEXT,
-    storefront::CONTEXT,
-    store::privacy::CONTEXT,
-];
-
-pub fn routes(
-    shelf: Shelf,
-    entrance: &Entrance,
-    search: Search,
-    prover: Prover,
-    cashier: &Cashier,
-    partners: Partners,
-    register: Register,
-) -> Routes {
-    let partner = Arc::new(partners.clone());
-    let ports = Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner };
-    // What is ordered is priced and counted by the catalog, and paid elsewhere, so orders are refused in their words, too.
-    let selling = [catalog::PROBLEMS, orders::PROBLEMS, customers::PROBLEMS].concat();
-    let paying = [payments::PROBLEMS, &selling].concat();
-    Routes::new()
-        .merge(catalog::routes(Arc::new(Clientele)).refusing(catalog::PROBLEMS))
-        .merge(search::routes(search.clone()).refusing(search::PROBLEMS))
-        .merge(orders::routes(ports.clone()).refusing(&selling))
-        .merge(payments::routes(cashier).refusing(&paying))
-        .merge(files::routes(shelf.clone()).refusing(files::PROBLEMS))
-        .merge(identity::routes(entrance).refusing(identity::PROBLEMS))
-        .merge(entry::routes())
-        .merge(domains::routes(prover).refusing(domains::PROBLEMS))
-        .merge(connect::routes(partners).refusing(connect::PROBLEMS))
-        .merge(customers::routes(register).refusing(customers::PROBLEMS))
-        .merge(sheets::routes(shelf.clone()).refusing(sheets::PROBLEMS))
-        .merge(storefront::routes(shelf, search, ports, cashier).refusing(storefront::PROBLEMS))
-}
 
 /// The place of the files, if the configuration names one.
 pub fn blobs(config: &Config) -> Result<Option<Blobs>, String> {
@@ -117,7 +76,7 @@ pub async fn open_cell(config: &Config, reach: Reach) -> Result<Cell, String> {
         let path = keys.ok_or_else(|| Failure::Unusable(NO_KEY_FILE.into()))?;
         Ok(Arc::new(KeyFile::read(&path)?) as Arc<dyn Keeper>)
     };
-    Cell::open(opening, CONTEXTS, keeper, clock::now).await.map_err(sentence)
+    Cell::open(opening, &modules::CONTEXTS, keeper, clock::now).await.map_err(sentence)
 }
 
 /// Whether there is a cell: a database always is one, or says what it lacks.
@@ -133,29 +92,50 @@ fn tenants_for_files() -> usize {
     ((descriptors() / 2).saturating_sub(64) / 15).max(8)
 }
 
-pub async fn router(
-    cell: Cell,
-    config: &Config,
-    cashier: &Cashier,
-) -> Result<(axum::Router, Platform), String> {
-    let blobs = blobs(config)?;
+/// What modules share. Each part is made here, once for a process that serves.
+fn parts(cell: &Cell, config: &Config) -> Result<Parts, String> {
     let letters = letters(config)?;
-    let entrance = Entrance::new(passwords(config)?, letters.is_some(), Federation::new(outbound(config)?));
-    let prover = prover(config)?;
-    let partners = partners(config)?;
-    let workers = workers::workers(blobs.as_ref(), letters, prover.clone(), cashier, partners.clone());
-    let shelf = Shelf::new(blobs, config.file_limit);
-    let search = Search::open(cell.clone(), &config.search())?;
-    let routes = routes(shelf, &entrance, search, prover, cashier, partners, register(config)?);
-    edge::app(cell, workers, Arc::new(entrance), config.edge().await?, routes)
+    let federation = Federation::new(outbound(config)?);
+    let entrance = Entrance::new(passwords(config)?, modules::permissions(), letters.is_some(), federation);
+    let partners = Partners::new(policy(config)?).map_err(|error| error.to_string())?;
+    let partner = Arc::new(partners.clone());
+    Ok(Parts {
+        shelf: Shelf::new(blobs(config)?, config.of::<files::Settings>()?.file_limit),
+        letters,
+        entrance,
+        prover: prover(config)?,
+        cashier: cashier(config)?,
+        register: register(config)?,
+        ports: Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner },
+        partners,
+        search: Search::new(cell.clone()),
+    })
+}
+
+/// Everything that is served, with who works in the background.
+pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
+    let parts = parts(&cell, config)?;
+    parts.search.open(&config.search()?)?;
+    let door = Arc::new(parts.entrance.clone());
+    edge::app(cell, door, config.edge().await?, modules::running(&parts))
+}
+
+/// Who works in the background, for a command that has them do something while nobody serves.
+pub fn workers(cell: &Cell, config: &Config) -> Result<Workers, String> {
+    let mut workers = Workers::default();
+    for (_, running) in modules::running(&parts(cell, config)?) {
+        workers.subscribers.extend(running.workers.subscribers);
+        workers.jobs.extend(running.workers.jobs);
+    }
+    Ok(workers)
 }
 
 /// Where passwords are hashed, and what nobody may choose.
 fn passwords(config: &Config) -> Result<Passwords, String> {
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let passwords = Passwords::new(threads);
-    let Some(path) = &config.breached_passwords else { return Ok(passwords) };
-    let breached = BreachFile::open(path).map_err(|error| {
+    let Some(path) = config.of::<identity::Settings>()?.breached_passwords else { return Ok(passwords) };
+    let breached = BreachFile::open(&path).map_err(|error| {
         format!(
             "The setting breached_passwords names {}, which cannot be used: {error}. Name the file that the downloader of Have I Been Pwned writes, sorted by hash.",
             path.display()
@@ -174,11 +154,6 @@ fn policy(config: &Config) -> Result<Policy, String> {
     Ok(Policy { allow, allow_http: config.outside_allow_http, ..Policy::default() })
 }
 
-/// How partners of shops are asked.
-pub fn partners(config: &Config) -> Result<Partners, String> {
-    Partners::new(policy(config)?).map_err(|error| error.to_string())
-}
-
 /// Who knows which VAT numbers are in use.
 fn register(config: &Config) -> Result<Register, String> {
     let address = config.vat_register.trim().to_owned();
@@ -193,22 +168,23 @@ fn register(config: &Config) -> Result<Register, String> {
 }
 
 /// Where the proofs of domains are looked for.
-pub fn prover(config: &Config) -> Result<Prover, String> {
-    let dns = Dns::new(config.dns);
+fn prover(config: &Config) -> Result<Prover, String> {
+    let dns = Dns::new(config.of::<domains::Settings>()?.dns);
     let pages = Pages::new(policy(config)?, Arc::new(dns.clone())).map_err(|error| error.to_string())?;
     Ok(Prover::new(vec![Box::new(dns), Box::new(pages)]))
 }
 
 /// Who asks payment providers.
-pub fn cashier(config: &Config) -> Result<Cashier, String> {
+fn cashier(config: &Config) -> Result<Cashier, String> {
     // A database that many nodes share has no folder of its own for it.
     let book = config.database_url.is_none().then(|| config.data.join("sandbox.book"));
-    let sandbox = Sandbox::new(config.sandbox_payments.clone(), book, config.addresses(), clock::now);
+    let apart = config.of::<payments::Settings>()?.sandbox_payments;
+    let sandbox = Sandbox::new(apart, book, config.addresses(), clock::now);
     Ok(Cashier::new(policy(config)?, sandbox, Arc::new(OrdersBills)))
 }
 
 /// Who sends letters to people, if there is a post.
-pub fn letters(config: &Config) -> Result<Option<Letters>, String> {
+fn letters(config: &Config) -> Result<Option<Letters>, String> {
     let Some(place) = config.mail() else { return Ok(None) };
     // Each letter is a job, which is begun again.
     let settings = mail::Settings { tries: 1, ..mail::Settings::new(config.mail_from.clone()) };

@@ -4,17 +4,21 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use blobs::{Place, PlaceOptions};
+use blobs::Place;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::Dict;
 use limits::{Limiter, LimitsError, Memory, Networks, SharedOptions};
 use outbound::Allowed;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::cli::Cli;
+use crate::modules;
 
+/// The platform's own settings, and those of its modules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Config {
     /// The folder of the embedded cell.
     pub data: PathBuf,
@@ -62,24 +66,6 @@ pub struct Config {
     pub body_limit: usize,
     /// How long a request may take.
     pub time_limit_seconds: u64,
-    /// Where files are kept: a folder, s3://bucket/prefix or azure://account/container/prefix; in the data folder when
-    /// left out.
-    pub files: Option<String>,
-    /// Where that service answers, when it is not Amazon or Microsoft.
-    pub files_endpoint: Option<String>,
-    /// The region of an S3 bucket.
-    pub files_region: Option<String>,
-    /// The id of an S3 access key.
-    pub files_key_id: Option<String>,
-    /// The secret of the access key, or the key of the Azure account; the role of the machine is used without it.
-    pub files_secret: Option<String>,
-    /// Whether that endpoint may be spoken to without encryption.
-    pub files_allow_http: bool,
-    /// The largest file, in bytes.
-    pub file_limit: u64,
-    /// The folder in which this node keeps what products are found by; a folder named search in the data folder when left
-    /// out. It can be removed at any time.
-    pub search: Option<PathBuf>,
     /// Who takes letters to people: folder:/a/path, smtp://name:password@host:587 or smtps://…; a folder named mail in the
     /// data folder when left out.
     pub mail: Option<String>,
@@ -101,10 +87,6 @@ pub struct Config {
     pub tenant_limit: u32,
     /// Guesses a minute, at passwords, codes and keys, from one address.
     pub guess_limit: u32,
-    /// The name server that is asked about the domains of shops, as an address and a port; the machine's own when left out.
-    pub dns: Option<SocketAddr>,
-    /// A file of breached passwords as Have I Been Pwned gives it out, sorted by hash; nobody chooses one of them.
-    pub breached_passwords: Option<PathBuf>,
     /// Private networks, addresses and hosts that may be asked although they are private, with commas between: a
     /// company's own issuer of sign-ins.
     pub outside_allow: Option<String>,
@@ -112,8 +94,6 @@ pub struct Config {
     pub outside_allow_http: bool,
     /// Who is asked whether a VAT number is in use: the European Union's register when left out, nobody when empty.
     pub vat_register: String,
-    /// Where the sandbox for payments answers, when it runs as a process of its own; in this one when left out.
-    pub sandbox_payments: Option<String>,
     /// From when on nobody should begin with version 1 of the API: 2027-01-01T00:00:00Z.
     pub v1_deprecated: Option<String>,
     /// From when on it may be gone.
@@ -122,6 +102,9 @@ pub struct Config {
     pub drain_wait_seconds: u64,
     /// What is logged: a level, or a filter such as info,galleria::request=debug.
     pub log: String,
+    /// What the modules have settings for, each under its name.
+    #[serde(skip)]
+    pub of_modules: Value,
 }
 
 impl Default for Config {
@@ -150,14 +133,6 @@ impl Default for Config {
             uploads_at_once: 16,
             body_limit: 1024 * 1024,
             time_limit_seconds: 30,
-            files: None,
-            files_endpoint: None,
-            files_region: None,
-            files_key_id: None,
-            files_secret: None,
-            files_allow_http: false,
-            file_limit: 64 * 1024 * 1024,
-            search: None,
             mail: None,
             mail_from: "Galleria <galleria@localhost.invalid>".into(),
             shop_address: None,
@@ -168,16 +143,14 @@ impl Default for Config {
             service_limit: 6000,
             tenant_limit: 60_000,
             guess_limit: 60,
-            dns: None,
-            breached_passwords: None,
             outside_allow: None,
             outside_allow_http: false,
             vat_register: "https://ec.europa.eu/taxation_customs/vies/rest-api".into(),
-            sandbox_payments: None,
             v1_deprecated: None,
             v1_sunset: None,
             drain_wait_seconds: 0,
             log: "info".into(),
+            of_modules: modules::settings(),
         }
     }
 }
@@ -189,23 +162,26 @@ impl Config {
         self.key_file.clone().or_else(beside)
     }
 
+    /// Sets what a module has a setting for.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.of_modules[name] = value.into();
+    }
+
+    /// The settings of a module.
+    pub fn of<S: DeserializeOwned>(&self) -> Result<S, String> {
+        serde_json::from_value(self.of_modules.clone())
+            .map_err(|error| format!("A setting cannot be read: {error}."))
+    }
+
     /// Where files are kept. A database that many nodes share has no folder of its own for them, either.
     pub fn files(&self) -> Result<Option<Place>, String> {
-        let options = PlaceOptions {
-            endpoint: self.files_endpoint.clone(),
-            region: self.files_region.clone(),
-            key_id: self.files_key_id.clone(),
-            secret: self.files_secret.clone(),
-            allow_http: self.files_allow_http,
-        };
         let beside = || self.database_url.is_none().then(|| self.data.join("files").display().to_string());
-        let place = self.files.clone().or_else(beside);
-        place.map(|place| Place::parse(&place, &options)).transpose()
+        self.of::<files::Settings>()?.place(beside())
     }
 
     /// Where this node keeps its indexes: its own, also of a database that many nodes share.
-    pub fn search(&self) -> PathBuf {
-        self.search.clone().unwrap_or_else(|| self.data.join("search"))
+    pub fn search(&self) -> Result<PathBuf, String> {
+        Ok(self.of::<search::Settings>()?.search.unwrap_or_else(|| self.data.join("search")))
     }
 
     /// Where letters go. A database that many nodes share has no folder of its own for them, either.
@@ -271,7 +247,7 @@ impl Config {
             body_limit: self.body_limit,
             time_limit: Duration::from_secs(self.time_limit_seconds),
             upload_time_limit: Duration::from_secs(
-                self.time_limit_seconds + self.file_limit / SLOWEST_UPLOAD,
+                self.time_limit_seconds + self.of::<files::Settings>()?.file_limit / SLOWEST_UPLOAD,
             ),
             drain_wait: Duration::from_secs(self.drain_wait_seconds),
             farewell: self.farewell()?,
@@ -296,7 +272,7 @@ const SLOWEST_UPLOAD: u64 = 64 * 1024;
 const NOT_SETTINGS: &[&str] = &["app_password", "faults", "config"];
 
 pub fn read(cli: &Cli) -> Result<Config, String> {
-    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    let mut figment = Figment::from(Serialized::defaults(known()));
     if let Some(path) = &cli.config {
         if !path.exists() {
             return Err(format!("There is no configuration file {}. Check --config.", path.display()));
@@ -308,8 +284,32 @@ pub fn read(cli: &Cli) -> Result<Config, String> {
     let figment = figment
         .merge(Env::prefixed("GALLERIA_").ignore(NOT_SETTINGS))
         .merge(Serialized::globals(cli.settings()));
-    let config: Config = figment.extract().map_err(|error| refused(&error))?;
+    let known = known();
+    let given: Dict = figment.extract().map_err(|error| refused(&error))?;
+    if let Some(name) = given.keys().find(|name| !known.contains_key(*name)) {
+        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        let (source, names) = (source(&figment, name), names.join(", "));
+        return Err(format!("There is no setting {name:?}{source}. The settings are: {names}."));
+    }
+    let mut config: Config = figment.extract().map_err(|error| refused(&error))?;
+    config.of_modules = figment.extract().map_err(|error| refused(&error))?;
+    modules::check_settings(&config.of_modules).map_err(|(name, why)| {
+        format!("The setting {name:?}{} cannot be read: {why}.", source(&figment, &name))
+    })?;
     check(config)
+}
+
+/// Where a setting was written, for a sentence.
+fn source(figment: &Figment, name: &str) -> String {
+    figment.find_metadata(name).map_or_else(String::new, |source| format!(" (from {})", source.name))
+}
+
+/// Every setting there is, with what it is when nobody says otherwise.
+fn known() -> serde_json::Map<String, Value> {
+    let own = serde_json::to_value(Config::default());
+    let mut known = own.ok().and_then(|own| own.as_object().cloned()).unwrap_or_default();
+    known.extend(modules::settings().as_object().cloned().unwrap_or_default());
+    known
 }
 
 fn networks(name: &str, text: &str) -> Result<Networks, String> {
@@ -332,8 +332,9 @@ fn check(config: Config) -> Result<Config, String> {
     if !(1..=3600).contains(&config.time_limit_seconds) {
         return wrong("time_limit_seconds", config.time_limit_seconds.to_string(), "1 to 3600");
     }
-    if !(1024..=68_719_476_736).contains(&config.file_limit) {
-        return wrong("file_limit", config.file_limit.to_string(), "1024 to 68719476736 bytes");
+    let files = config.of::<files::Settings>()?;
+    if !(1024..=68_719_476_736).contains(&files.file_limit) {
+        return wrong("file_limit", files.file_limit.to_string(), "1024 to 68719476736 bytes");
     }
     config.files()?;
     config.proxies()?;
@@ -359,11 +360,7 @@ fn refused(error: &figment::Error) -> String {
     let name = error.path.join(".");
     let source =
         error.metadata.as_ref().map(|metadata| format!(" (from {})", metadata.name)).unwrap_or_default();
-    let known = "data, listen, database_url, database_direct_url, database_connections, database_prepared, key_file, base_domain, tls_certificate, tls_key, redirect_listen, metrics_listen, unencrypted_sessions, list_shops, connections_at_most, connections_per_address, first_request_seconds, idle_seconds, uploads_at_once, asleep_after_seconds, awake_at_most, body_limit, time_limit_seconds, files, files_endpoint, files_region, files_key_id, files_secret, files_allow_http, file_limit, search, mail, mail_from, shop_address, redis_url, trusted_proxies, operator_networks, client_limit, service_limit, tenant_limit, guess_limit, dns, breached_passwords, outside_allow, outside_allow_http, vat_register, sandbox_payments, v1_deprecated, v1_sunset, drain_wait_seconds, log";
     match &error.kind {
-        figment::error::Kind::UnknownField(field, _) => {
-            format!("There is no setting {field:?}{source}. The settings are: {known}.")
-        }
         kind if name == "listen" || name.ends_with("_listen") => format!(
             "The setting {name}{source} cannot be read ({kind}). Write an address and a port, such as 127.0.0.1:8080."
         ),

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use serde::{Deserialize, Serialize};
-use store::Cell;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
@@ -15,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::cli::Cli;
 use crate::config::Config;
 use crate::console::Console;
-use crate::session::Session;
+use crate::session::{Serving, Session};
 
 /// What was typed, and where.
 #[derive(Serialize, Deserialize)]
@@ -38,7 +37,7 @@ fn socket(data: &Path) -> PathBuf {
 }
 
 /// Takes commands until the task is aborted.
-pub fn listen(cell: Cell, config: Config) -> Result<tokio::task::JoinHandle<()>, String> {
+pub fn listen(serving: Serving, config: Config) -> Result<tokio::task::JoinHandle<()>, String> {
     use std::os::unix::fs::PermissionsExt as _;
     let path = socket(&config.data);
     // The lock on the folder is ours, so a socket that lies there was left behind.
@@ -53,9 +52,9 @@ pub fn listen(cell: Cell, config: Config) -> Result<tokio::task::JoinHandle<()>,
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(cannot)?;
     Ok(tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (cell, config) = (cell.clone(), config.clone());
+            let (serving, config) = (serving.clone(), config.clone());
             tokio::spawn(async move {
-                if let Err(error) = obey(stream, cell, config).await {
+                if let Err(error) = obey(stream, serving, config).await {
                     tracing::debug!(%error, "A command's terminal went away");
                 }
             });
@@ -63,7 +62,7 @@ pub fn listen(cell: Cell, config: Config) -> Result<tokio::task::JoinHandle<()>,
     }))
 }
 
-async fn obey(stream: UnixStream, cell: Cell, config: Config) -> std::io::Result<()> {
+async fn obey(stream: UnixStream, serving: Serving, config: Config) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let Some(line) = lines.next_line().await? else { return Ok(()) };
@@ -77,7 +76,7 @@ async fn obey(stream: UnixStream, cell: Cell, config: Config) -> std::io::Result
                 Err(error) => Line::Ended(Some(error.to_string()), 2),
                 Ok(cli) => {
                     let console = Console::Remote(sender.clone());
-                    let session = Session::within(config, console, typed.folder, cell);
+                    let session = Session::within(config, console, typed.folder, serving);
                     match crate::obey(&session, cli.command).await {
                         Ok(code) => Line::Ended(None, code),
                         Err(sentence) => Line::Ended(Some(sentence), 1),

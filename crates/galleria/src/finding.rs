@@ -17,7 +17,7 @@ pub async fn search(session: &Session, command: SearchCommand) -> Result<(), Str
     let cell = session.cell(Reach::Look).await?;
     let tenant = cell.tenant_named(&slug).map(|tenant| tenant.id());
     cell.close().await;
-    search::rebuild(&session.config.search(), tenant?)?;
+    search::rebuild(&session.config.search()?, tenant?)?;
     session.tell(&format!(
         "The index of {slug} is made again when somebody searches there next; the old one serves until it is."
     ));

@@ -6,13 +6,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Subcommand;
-use edge::{Audience, Role};
+use edge::Audience;
 use kernel::Timestamp;
 use rand::Rng as _;
 use store::{Cell, Key, TenantRecord};
 
 use crate::clock;
 use crate::consent::Consent;
+use crate::modules;
 use crate::session::Session;
 use crate::tenant::{find, sentence};
 
@@ -147,8 +148,10 @@ pub async fn make_key(
     role: &str,
     expires: Option<Timestamp>,
 ) -> Result<(Key, String), String> {
-    if Role::named(Audience::Staff, role).is_none() {
-        return Err(format!("There is no role {role:?}. The roles are: {}.", Role::names(Audience::Staff)));
+    let permissions = modules::permissions();
+    if permissions.role(Audience::Staff, role).is_none() {
+        let roles = permissions.names(Audience::Staff);
+        return Err(format!("There is no role {role:?}. The roles are: {roles}."));
     }
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);

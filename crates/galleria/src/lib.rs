@@ -21,6 +21,7 @@ mod key;
 mod keys;
 mod log;
 mod migrate;
+pub mod modules;
 mod privacy;
 mod products;
 mod reach;
@@ -32,7 +33,6 @@ mod session;
 mod tenant;
 mod travel;
 mod verify;
-mod workers;
 
 use std::pin::Pin;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! `galleria migrate`
 
-use crate::app::{self, Reach};
+use crate::app::Reach;
+use crate::modules;
 use crate::session::Session;
 
 pub async fn migrate(session: &Session, app_role: Option<&str>) -> Result<(), String> {
@@ -8,7 +9,7 @@ pub async fn migrate(session: &Session, app_role: Option<&str>) -> Result<(), St
         let role =
             app_role.ok_or("Say which role the application will sign in with: --app-role galleria_app.")?;
         let password = std::env::var("GALLERIA_APP_PASSWORD").ok();
-        store::migrate::prepare_server(url, role, password.as_deref(), app::CONTEXTS)
+        store::migrate::prepare_server(url, role, password.as_deref(), &modules::CONTEXTS)
             .await
             .map_err(|failure| failure.to_string())?;
         session.tell(&format!("The database is up to date. Serve it as {role}."));

@@ -5,13 +5,13 @@ use std::time::Duration;
 use clap::Subcommand;
 use kernel::Problem;
 use store::Tenant;
-use store::relay::{NewJob, Workers};
+use store::relay::NewJob;
 use uuid::Uuid;
 
 use crate::app::Reach;
+use crate::clock;
 use crate::consent::Consent;
 use crate::session::Session;
-use crate::{app, clock, workers};
 
 #[derive(Debug, Subcommand)]
 pub enum DeadCommand {
@@ -98,7 +98,7 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
         DeadCommand::Replay { letter } if letter == "all" => {
             let (mut well, mut badly) = (0, 0);
             for letter in letters().await? {
-                match tenant.replay(letter.id, &workers(session)?.subscribers).await {
+                match tenant.replay(letter.id, &session.workers(tenant.cell())?.subscribers).await {
                     Ok(()) => well += 1,
                     Err(problem) => {
                         badly += 1;
@@ -112,7 +112,10 @@ async fn obey_dead(session: &Session, tenant: &Tenant, command: DeadCommand) -> 
             }
         }
         DeadCommand::Replay { letter } => {
-            tenant.replay(id(&letter)?, &workers(session)?.subscribers).await.map_err(sentence)?;
+            tenant
+                .replay(id(&letter)?, &session.workers(tenant.cell())?.subscribers)
+                .await
+                .map_err(sentence)?;
             session.tell(&format!("{letter} was handled, and is gone."));
         }
         DeadCommand::Drop { letter, .. } => {
@@ -168,7 +171,7 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
             }
         }
         JobsCommand::Start { name, args, every } => {
-            let jobs = workers(session)?.jobs;
+            let jobs = session.workers(tenant.cell())?.jobs;
             let known: Vec<&str> = jobs.iter().map(|kind| kind.name()).collect();
             if !known.contains(&name.as_str()) {
                 return Err(format!("There is no kind of job {name:?}. There are: {}.", known.join(", ")));
@@ -185,12 +188,6 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
         }
     }
     Ok(())
-}
-
-fn workers(session: &Session) -> Result<Workers, String> {
-    let config = &session.config;
-    let (blobs, letters, cashier) = (app::blobs(config)?, app::letters(config)?, app::cashier(config)?);
-    Ok(workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?))
 }
 
 pub fn id(text: &str) -> Result<Uuid, String> {

@@ -4,8 +4,8 @@ use store::relay::Pace;
 
 use crate::app::Reach;
 use crate::config::Config;
-use crate::session::Session;
-use crate::{app, control, tell, travel, workers};
+use crate::session::{Serving, Session};
+use crate::{app, control, tell, travel};
 
 pub async fn serve(config: &Config) -> Result<(), String> {
     let entrances = config.entrances().await?;
@@ -19,8 +19,7 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     // Operators sign in there, so it must be there before the first of them does.
     let house = cell.own().await.map_err(|failure| failure.to_string())?;
     domains::every_day(&house).await.map_err(crate::sentences)?;
-    let cashier = app::cashier(config)?;
-    let (router, platform) = app::router(cell.clone(), config, &cashier).await?;
+    let (router, platform) = app::router(cell.clone(), config).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     let scheme = if entrances.tls.is_some() { "https" } else { "http" };
     let below = Some(&config.base_domain).filter(|domain| *domain != "localhost");
@@ -29,20 +28,20 @@ pub async fn serve(config: &Config) -> Result<(), String> {
     if let Some(warning) = config.warning() {
         tell(&warning);
     }
-    let (blobs, letters) = (app::blobs(config)?, app::letters(config)?);
-    let workers =
-        workers::workers(blobs.as_ref(), letters, app::prover(config)?, &cashier, app::partners(config)?);
-    let relay = cell.start(workers, Pace::default()).await.map_err(|failure| failure.to_string())?;
+    let workers = platform.workers().clone();
+    let relay = cell.start(workers.clone(), Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
-        None => match control::listen(cell.clone(), config.clone()) {
-            Ok(listening) => Some(listening),
-            // Everything else works without it.
-            Err(sentence) => {
-                tell(&sentence);
-                None
+        None => {
+            match control::listen(Serving { cell: cell.clone(), workers: workers.clone() }, config.clone()) {
+                Ok(listening) => Some(listening),
+                // Everything else works without it.
+                Err(sentence) => {
+                    tell(&sentence);
+                    None
+                }
             }
-        },
+        }
     };
     let sweeping = tokio::spawn(travel::keep_clean(session, cell.clone()));
     let served = edge::serve(entrances, router, platform).await;

@@ -12,7 +12,7 @@ use store::{Asked, Cell};
 use crate::app::Reach;
 use crate::consent::Consent;
 use crate::session::Session;
-use crate::{clock, key};
+use crate::{clock, key, modules};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -91,7 +91,7 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
     match command {
         ServiceCommand::Create { name, tenant, role, networks, legacy, limit } => {
             let new = NewService { name, tenants: tenant, role: Some(role), networks, legacy, limit };
-            let (row, secret) = service_api::make(cell, asked, &new).await?;
+            let (row, secret) = service_api::make(cell, &modules::permissions(), asked, &new).await?;
             show_once(session, &row, &secret);
         }
         ServiceCommand::List => {

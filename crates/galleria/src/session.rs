@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use store::relay::Workers;
 use store::{Cell, Tenant};
 
 use crate::app::{self, Reach};
@@ -15,8 +16,14 @@ pub struct Session {
     pub config: Config,
     pub console: Console,
     folder: PathBuf,
-    /// The cell of the process that serves it, when the command is done there.
-    serving: Option<Cell>,
+    /// What the process that serves it has, when the command is done there.
+    serving: Option<Serving>,
+}
+
+#[derive(Clone)]
+pub struct Serving {
+    pub cell: Cell,
+    pub workers: Workers,
 }
 
 /// A cell that is closed at the end of the command, unless it is being served.
@@ -30,7 +37,7 @@ impl Session {
         Self { config, console: Console::Terminal, folder: PathBuf::new(), serving: None }
     }
 
-    pub fn within(config: Config, console: Console, folder: PathBuf, serving: Cell) -> Self {
+    pub fn within(config: Config, console: Console, folder: PathBuf, serving: Serving) -> Self {
         Self { config, console, folder, serving: Some(serving) }
     }
 
@@ -54,7 +61,7 @@ impl Session {
     /// The cell, with what others left behind.
     pub async fn cell_as_it_is(&self, reach: Reach) -> Result<Opened, String> {
         match &self.serving {
-            Some(cell) => Ok(Opened { cell: cell.clone(), served: true }),
+            Some(serving) => Ok(Opened { cell: serving.cell.clone(), served: true }),
             None => Ok(Opened { cell: app::open_cell(&self.config, reach).await?, served: false }),
         }
     }
@@ -62,6 +69,14 @@ impl Session {
     /// Whether the process that does the command also serves the cell, with all that is done in the background.
     pub fn is_serving(&self) -> bool {
         self.serving.is_some()
+    }
+
+    /// Who works in the background on this cell.
+    pub fn workers(&self, cell: &Cell) -> Result<Workers, String> {
+        match &self.serving {
+            Some(serving) => Ok(serving.workers.clone()),
+            None => app::workers(cell, &self.config),
+        }
     }
 
     /// A path as it was meant where it was typed.

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
-use edge::Grants;
 use serde_json::json;
 use store::{Cell, Failure, TenantRecord, TenantStatus};
 
 use crate::app::Reach;
 use crate::cli::{DoorCommand, KeyCommand};
 use crate::session::Session;
-use crate::{clock, door, key, travel};
+use crate::{clock, door, key, modules, travel};
 
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
@@ -233,7 +232,7 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
             session.tell(&format!("{host} leads to {slug} now. Point its DNS here."));
         }
         TenantCommand::Feature { slug, feature: Some(feature), state: Some(state) } => {
-            Grants::parse([format!("{feature}:read").as_str()]).map_err(|_| {
+            modules::permissions().grants([format!("{feature}:read").as_str()]).map_err(|_| {
                 format!("{feature:?} is no feature. Name it as permissions do: orders, files, stock.")
             })?;
             let tenant = find(cell, &slug)?;

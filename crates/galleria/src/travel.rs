@@ -11,6 +11,7 @@ use store::{Cell, Failure, Keeper, KeyFile};
 use crate::app::{self, Reach};
 use crate::carry::{self, Brought, Carriage, Copier};
 use crate::config::Config;
+use crate::modules;
 use crate::session::Session;
 use crate::tenant::Destination;
 
@@ -80,7 +81,8 @@ fn place_of(session: &Session, place: &str) -> Result<Blobs, String> {
         true => place.to_owned(),
         false => session.path(Path::new(place)).display().to_string(),
     };
-    let config = Config { files: Some(place), ..session.config.clone() };
+    let mut config = session.config.clone();
+    config.set("files", place);
     app::blobs(&config)?.ok_or_else(|| "--files names no place.".into())
 }
 
@@ -158,8 +160,8 @@ pub async fn restore(session: &Session, asked: Asked<'_>) -> Result<(), String> 
     if asked.only_check || first {
         // Before anything is made for it.
         let summary = match &journey {
-            Some(key) => travel::check(app::CONTEXTS, &path, key).await,
-            None => travel::check(app::CONTEXTS, &path, &own_key(session)?).await,
+            Some(key) => travel::check(&modules::CONTEXTS, &path, key).await,
+            None => travel::check(&modules::CONTEXTS, &path, &own_key(session)?).await,
         };
         let summary = summary.map_err(sentence)?;
         if asked.only_check {
@@ -297,7 +299,9 @@ pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Res
         }
         _ => return Err("Say where it is to move: --to-data DIR or --to-database-url URL.".into()),
     }
-    config.files = to.to_files.clone().or(config.files);
+    if let Some(files) = &to.to_files {
+        config.set("files", files.as_str());
+    }
     let source = session.cell_as_it_is(Reach::Change).await?;
     if let Err(sentence) = source.tenant_named(slug) {
         source.close().await;

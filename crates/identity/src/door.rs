@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use credentials::Passwords;
 use edge::door::{Later, ToSign, Vouched};
-use edge::{Audience, Caller, Door, Grants, Role, Session};
+use edge::{Audience, Caller, Door, Grants, Permissions, Session};
 use federation::Federation;
 use kernel::{Actor, ActorKind, Problem, TenantId, Timestamp};
 use parking_lot::Mutex;
@@ -28,7 +28,8 @@ const VERIFIED_AT_MOST: usize = 20_000;
 pub struct Entrance(Arc<Inner>);
 
 struct Inner {
-    pub(crate) passwords: Passwords,
+    passwords: Passwords,
+    permissions: Permissions,
     rings: Rings,
     sends_letters: bool,
     outside: Outside,
@@ -72,9 +73,15 @@ impl Tokens {
 
 impl Entrance {
     /// `sends_letters`: whether there is a post.
-    pub fn new(passwords: Passwords, sends_letters: bool, federation: Federation) -> Self {
+    pub fn new(
+        passwords: Passwords,
+        permissions: Permissions,
+        sends_letters: bool,
+        federation: Federation,
+    ) -> Self {
         Self(Arc::new(Inner {
             passwords,
+            permissions,
             rings: Rings::default(),
             sends_letters,
             outside: Outside::new(federation),
@@ -87,6 +94,10 @@ impl Entrance {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    pub(crate) fn permissions(&self) -> &Permissions {
+        &self.0.permissions
     }
 
     pub(crate) fn rings(&self) -> &Rings {
@@ -118,7 +129,7 @@ impl Entrance {
             return Ok(roles);
         }
         let read = queries::roles(tenant).await?.into_iter().filter_map(|role| {
-            let grants = Grants::parse(role.grants.iter().map(String::as_str)).ok()?;
+            let grants = self.permissions().grants(role.grants.iter().map(String::as_str)).ok()?;
             Some((role.name, grants))
         });
         let roles = Arc::new(read.collect::<HashMap<_, _>>());
@@ -136,8 +147,8 @@ impl Entrance {
     ) -> Result<Grants, Problem> {
         let mut grants = Grants::none();
         for name in roles {
-            if let Some(role) = Role::named(audience, name) {
-                grants = grants.and(&role.grants());
+            if let Some(role) = self.permissions().role(audience, name) {
+                grants = grants.and(&role.grants);
             } else if audience != Audience::Customer
                 && let Some(own) = self.own_roles(tenant, now).await?.get(name)
             {
@@ -256,7 +267,7 @@ impl Door for Entrance {
     }
 
     fn signed<'a>(&'a self, cell: &'a Cell, request: ToSign<'a>) -> Later<'a, Vouched> {
-        Box::pin(self.0.services.vouched(cell, request))
+        Box::pin(self.0.services.vouched(cell, request, &self.0.permissions))
     }
 
     fn role<'a>(&'a self, tenant: &'a Tenant, name: &'a str) -> Later<'a, Option<Grants>> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge::{Audience, Role};
+use edge::{Audience, Permissions};
 use kernel::{Actor, CorrelationId, Problem};
 use store::{Asked, Tenant};
 
@@ -22,14 +22,18 @@ pub struct Invited<'a> {
 }
 
 /// Opens an account, or finds the one that is there; returns the ticket with which its owner chooses a password.
-pub async fn invite(tenant: &Tenant, invited: Invited<'_>) -> Result<(AccountId, String), Problem> {
+pub async fn invite(
+    tenant: &Tenant,
+    permissions: &Permissions,
+    invited: Invited<'_>,
+) -> Result<(AccountId, String), Problem> {
     let Invited { audience, name, email, roles } = invited;
     check_person(name, email)?;
     let own = queries::roles(tenant).await?;
     for role in roles {
-        if Role::named(audience, role).is_none() && !own.iter().any(|own| own.name == *role) {
+        if permissions.role(audience, role).is_none() && !own.iter().any(|own| own.name == *role) {
             let detail =
-                format!("there is no role {role:?}; the standard ones are {}", Role::names(audience));
+                format!("there is no role {role:?}; the standard ones are {}", permissions.names(audience));
             return Err(Problem::invalid(vec![kernel::FieldProblem { pointer: "role".into(), detail }]));
         }
     }

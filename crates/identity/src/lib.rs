@@ -24,6 +24,7 @@ mod errors;
 mod invite;
 mod letters;
 mod me_api;
+mod module;
 mod outside;
 mod outside_api;
 mod outsider;
@@ -64,26 +65,10 @@ pub use door::Entrance;
 pub use errors::{PROBLEMS, Refusal};
 pub use invite::{Invited, invite};
 pub use letters::{Addresses, Letter, Letters, Outbox, Post};
+pub use module::{MODULE, Settings, running};
 pub use role::Role;
 pub use session::Session;
 pub use upkeep::Upkeep;
-
-use edge::Routes;
-
-pub fn routes(entrance: &Entrance) -> Routes {
-    let routes = Routes::new()
-        .merge(sign_in_api::routes())
-        .merge(sign_up_api::routes())
-        .merge(me_api::routes())
-        .merge(app_api::routes())
-        .merge(passkey_api::routes())
-        .merge(outside_api::routes())
-        .merge(provider_api::routes())
-        .merge(people_api::routes())
-        .merge(role_api::routes())
-        .merge(service_api::routes());
-    routes.layer(axum::Extension(entrance.clone()))
-}
 
 pub const CONTEXT: store::Context = store::Context {
     name: "identity",

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::http::HeaderMap;
-use edge::{Answer, Audience, Command, Cursor, Filter, Grants, Id, NoBody, Page, Role, Routes, Shop};
+use edge::{Answer, Audience, Command, Cursor, Filter, Grants, Id, NoBody, Page, Routes, Shop};
 use kernel::{FieldProblem, Problem, TenantId};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -223,9 +223,10 @@ pub(crate) async fn check_roles(
 ) -> Result<(), Problem> {
     let own = entrance.own_roles(&shop.tenant, shop.now).await?;
     for (n, name) in roles.iter().enumerate() {
-        if Role::named(audience, name).is_none() && !own.contains_key(name) {
+        let permissions = entrance.permissions();
+        if permissions.role(audience, name).is_none() && !own.contains_key(name) {
             let detail =
-                format!("there is no role {name:?}; the standard ones are {}", Role::names(audience));
+                format!("there is no role {name:?}; the standard ones are {}", permissions.names(audience));
             return Err(Problem::invalid(vec![FieldProblem { pointer: format!("/roles/{n}"), detail }]));
         }
     }

@@ -23,9 +23,8 @@ pub fn routes() -> Routes {
 #[utoipa::path(get, path = "/api/v1/roles", tag = "identity", extensions(("x-house" = json!(true))),
     responses((status = 200, description = "The roles.", body = Page<RoleView>)),
     security(("staff" = ["roles:read"]), ("operator" = ["roles:read"])))]
-async fn list_roles(shop: Shop) -> Answer {
-    let audience = colleagues(&shop);
-    let standard = edge::grants::STANDARD.iter().filter(|role| role.audience == audience);
+async fn list_roles(Extension(entrance): Extension<Entrance>, shop: Shop) -> Answer {
+    let standard = entrance.permissions().roles(colleagues(&shop));
     let mut items: Vec<RoleView> = standard.map(view).collect();
     items.extend(queries::roles(&shop.tenant).await?);
     shop.list(&Page { items, next_cursor: None })
@@ -35,8 +34,8 @@ async fn list_roles(shop: Shop) -> Answer {
 #[utoipa::path(get, path = "/api/v1/roles/{name}", tag = "identity", params(("name" = String, Path)), extensions(("x-house" = json!(true))),
     responses((status = 200, description = "The role.", body = RoleView)),
     security(("staff" = ["roles:read"]), ("operator" = ["roles:read"])))]
-async fn read_role(shop: Shop, Path(name): Path<String>) -> Answer {
-    let standard = Role::named(colleagues(&shop), &name).map(view);
+async fn read_role(Extension(entrance): Extension<Entrance>, shop: Shop, Path(name): Path<String>) -> Answer {
+    let standard = entrance.permissions().role(colleagues(&shop), &name).map(view);
     let role = match standard {
         Some(role) => role,
         None => {
@@ -51,7 +50,7 @@ fn view(role: &Role) -> RoleView {
     RoleView {
         name: role.name.to_owned(),
         about: role.about.to_owned(),
-        grants: role.grants.iter().map(|grant| (*grant).to_owned()).collect(),
+        grants: role.grants.texts(),
         standard: true,
         version: 0,
     }
@@ -91,16 +90,17 @@ async fn define_role(
     );
     check.that((1..=100).contains(&body.grants.len()), "/grants", "give it 1 to 100 permissions");
     for (n, grant) in body.grants.iter().enumerate() {
-        if let Err(detail) = Grants::parse([grant.as_str()]) {
+        if let Err(detail) = entrance.permissions().grants([grant.as_str()]) {
             check.that(false, format!("/grants/{n}"), detail);
         }
     }
     check.done()?;
-    if Role::named(colleagues(shop), &name).is_some() {
+    if entrance.permissions().role(colleagues(shop), &name).is_some() {
         return Err(Problem::from(Refusal::RoleStandard).into());
     }
     let own = entrance.own_roles(&shop.tenant, shop.now).await?;
-    let grants = Grants::parse(body.grants.iter().map(String::as_str)).unwrap_or_else(|_| Grants::none());
+    let grants = entrance.permissions().grants(body.grants.iter().map(String::as_str));
+    let grants = grants.unwrap_or_else(|_| Grants::none());
     let was = own.get(&name).cloned().unwrap_or_else(Grants::none);
     if !grants.fit(&shop.caller.grants) || !was.fit(&shop.caller.grants) {
         return Err(Problem::from(Refusal::MoreThanYouHave).into());
@@ -121,7 +121,7 @@ async fn remove_role(
     ask: Command<NoBody>,
 ) -> Answer {
     let shop = &ask.shop;
-    if Role::named(colleagues(shop), &name).is_some() {
+    if entrance.permissions().role(colleagues(shop), &name).is_some() {
         return Err(Problem::from(Refusal::RoleStandard).into());
     }
     let own = entrance.own_roles(&shop.tenant, shop.now).await?;

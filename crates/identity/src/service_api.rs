@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Extension;
-use edge::{Answer, Audience, Command, Id, NoBody, Page, Role, Routes, Shop};
+use edge::{Answer, Audience, Command, Id, NoBody, Page, Permissions, Routes, Shop};
 use kernel::{Check, Problem, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell};
@@ -107,9 +107,9 @@ pub struct NewService {
 #[utoipa::path(post, path = "/api/v1/services", tag = "services", request_body = NewService, extensions(("x-house" = json!(true)), ("x-fresh" = json!(true))),
     responses((status = 201, description = "Made, with its secret.", body = ServiceKeyView)),
     security(("operator" = ["services:write"])))]
-async fn make_service(ask: Command<NewService>) -> Answer {
+async fn make_service(Extension(entrance): Extension<Entrance>, ask: Command<NewService>) -> Answer {
     let asked = Asked { once: None, ..ask.asked() };
-    let (row, secret) = make(ask.shop.tenant.cell(), asked, &ask.body).await?;
+    let (row, secret) = make(ask.shop.tenant.cell(), entrance.permissions(), asked, &ask.body).await?;
     shown(&ask.shop, row, secret)
 }
 
@@ -188,7 +188,12 @@ fn shown(shop: &Shop, row: ServiceKeyRow, secret: String) -> Answer {
 }
 
 /// Makes a service's key; also from the command line.
-pub async fn make(cell: &Cell, asked: Asked, new: &NewService) -> Result<(ServiceKeyRow, String), Problem> {
+pub async fn make(
+    cell: &Cell,
+    permissions: &Permissions,
+    asked: Asked,
+    new: &NewService,
+) -> Result<(ServiceKeyRow, String), Problem> {
     let mut check = Check::default();
     check.that(
         (1..=100).contains(&new.name.trim().chars().count()),
@@ -197,9 +202,9 @@ pub async fn make(cell: &Cell, asked: Asked, new: &NewService) -> Result<(Servic
     );
     let role = new.role.clone().unwrap_or_else(|| "service".into());
     check.that(
-        Role::named(Audience::Staff, &role).is_some(),
+        permissions.role(Audience::Staff, &role).is_some(),
         "/role",
-        format!("the roles are {}", Role::names(Audience::Staff)),
+        format!("the roles are {}", permissions.names(Audience::Staff)),
     );
     if !new.networks.trim().is_empty()
         && let Err(error) = new.networks.parse::<limits::Networks>()

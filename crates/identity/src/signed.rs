@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge::door::{ToSign, Vouched};
-use edge::{Audience, Caller, Grants, Role};
+use edge::{Audience, Caller, Grants, Permissions};
 use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
 use signing::{Accepts, Request, Secret, Signed, SigningError};
 use store::{Cell, Failure, Tenant};
@@ -28,7 +28,12 @@ impl Services {
     }
 
     /// Who signed, and where they may act.
-    pub async fn vouched(&self, cell: &Cell, request: ToSign<'_>) -> Result<Vouched, Problem> {
+    pub async fn vouched(
+        &self,
+        cell: &Cell,
+        request: ToSign<'_>,
+        permissions: &Permissions,
+    ) -> Result<Vouched, Problem> {
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let signed = Signed::read(headers).map_err(refused)?;
         let now = cell.now();
@@ -48,7 +53,7 @@ impl Services {
             return Err(replayed());
         }
         Ok(Vouched {
-            caller: caller(&known.row),
+            caller: caller(&known.row, permissions),
             named: claim.tenant,
             tenants: known.row.tenants.clone(),
             networks: known.row.networks.clone(),
@@ -87,8 +92,9 @@ pub fn purpose(id: ServiceKeyId) -> String {
     format!("service key {id}")
 }
 
-fn caller(row: &ServiceKeyRow) -> Caller {
-    let grants = Role::named(Audience::Staff, &row.role).map_or_else(Grants::none, Role::grants);
+fn caller(row: &ServiceKeyRow, permissions: &Permissions) -> Caller {
+    let role = permissions.role(Audience::Staff, &row.role);
+    let grants = role.map_or_else(Grants::none, |role| role.grants.clone());
     Caller {
         actor: Actor { kind: ActorKind::Service, id: row.id.uuid() },
         audience: Audience::Staff,

@@ -28,6 +28,7 @@ pub mod carriers;
 pub mod cart;
 pub mod claim;
 mod goods;
+mod module;
 mod numbers;
 mod order;
 pub mod parcels;
@@ -49,8 +50,9 @@ kernel::ids! {
 }
 
 pub use advance::Advance;
-pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES, routes};
+pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES};
 pub use bill::{BillView, EntryView, TaxView};
+pub use module::{MODULE, running};
 pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;
 pub use ports::Ports;

@@ -26,6 +26,7 @@ pub mod counter;
 pub mod event;
 pub mod idle;
 mod line;
+mod module;
 mod notice;
 mod outcome;
 mod page;
@@ -56,16 +57,15 @@ kernel::ids! {
     ProviderId;
 }
 
-pub use api::routes;
 pub use cashier::Cashier;
 pub use event::PaymentEvent;
+pub use module::{MODULE, Settings, running};
 pub use outbound::Policy;
 pub use payment::{Payment, Standing, Status};
 pub use port::{Bill, Bills};
 pub use provider::{ProviderKind, sandbox as sandbox_provider};
 pub use refusal::{PROBLEMS, Refusal};
 pub use sandbox::Sandbox;
-pub use settle::workers;
 
 pub const CONTEXT: store::Context = store::Context {
     name: "payments",

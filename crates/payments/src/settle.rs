@@ -7,14 +7,12 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use kernel::{Actor, CorrelationId, Event, Problem, Timestamp};
 use serde_json::json;
+use store::Tenant;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Subscriber};
-use store::{Tenant, relay};
 use uuid::Uuid;
 
-use crate::calls_off::CallsOff;
 use crate::event::PaymentEvent;
-use crate::pays_back::PaysBack;
 use crate::{Cashier, PaymentId, queries, report};
 
 pub const SETTLE: &str = "payments.settle";
@@ -117,20 +115,5 @@ impl Settle {
             tracing::warn!(%payment, code, "What came of a payment could not be written down; it is asked after again");
         }
         settled.is_ok()
-    }
-}
-
-/// Who follows the log and does the jobs of payments.
-pub fn workers(cashier: &Cashier) -> relay::Workers {
-    relay::Workers {
-        subscribers: vec![
-            std::sync::Arc::new(Planner),
-            std::sync::Arc::new(CallsOff(cashier.clone())),
-            std::sync::Arc::new(PaysBack(cashier.clone())),
-        ],
-        jobs: vec![
-            std::sync::Arc::new(Settle(cashier.clone())),
-            std::sync::Arc::new(report::Reporting(cashier.clone())),
-        ],
     }
 }

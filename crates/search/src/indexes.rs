@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use kernel::TenantId;
@@ -41,27 +41,30 @@ pub struct Search(Arc<Inner>);
 
 struct Inner {
     cell: Cell,
-    folder: PathBuf,
+    /// The folder, and what is held as long as it is ours.
+    taken: OnceLock<(PathBuf, File)>,
     open: Mutex<HashMap<TenantId, Arc<Index>>>,
     runtime: Handle,
-    /// Held as long as the folder is ours.
-    _lock: File,
 }
 
 impl Search {
+    /// A search that has no folder yet.
+    pub fn new(cell: Cell) -> Self {
+        let (taken, open, runtime) = (OnceLock::new(), Mutex::default(), Handle::current());
+        Self(Arc::new(Inner { cell, taken, open, runtime }))
+    }
+
     /// Takes the folder, or one beside it when another process has it, and follows the tenants that are searched in.
-    pub fn open(cell: Cell, folder: &Path) -> Result<Self, String> {
-        let (folder, lock) = take(folder)?;
-        let runtime = Handle::current();
-        let inner = Arc::new(Inner { cell, folder, open: Mutex::default(), runtime, _lock: lock });
-        let weak = Arc::downgrade(&inner);
-        inner.cell.on_commit(move |tenant| {
+    pub fn open(&self, folder: &Path) -> Result<(), String> {
+        self.0.taken.set(take(folder)?).map_err(|_| "The indexes are open already.")?;
+        let weak = Arc::downgrade(&self.0);
+        self.0.cell.on_commit(move |tenant| {
             if let Some(inner) = weak.upgrade() {
                 inner.heard(tenant);
             }
         });
-        tokio::spawn(sweep(Arc::downgrade(&inner)));
-        Ok(Self(inner))
+        tokio::spawn(sweep(Arc::downgrade(&self.0)));
+        Ok(())
     }
 
     pub(crate) fn of(&self, tenant: &Tenant) -> Arc<Index> {
@@ -74,7 +77,7 @@ impl Search {
             let Some(id) = unused.max_by_key(|(_, index)| index.idle()).map(|(id, _)| *id) else { break };
             open.remove(&id);
         }
-        let index = Arc::new(Index::new(tenant.clone(), self.0.folder.join(tenant.id().to_string())));
+        let index = Arc::new(Index::new(tenant.clone(), self.0.folder().join(tenant.id().to_string())));
         open.insert(tenant.id(), index.clone());
         index
     }
@@ -98,6 +101,11 @@ pub fn rebuild(folder: &Path, tenant: TenantId) -> Result<(), String> {
 }
 
 impl Inner {
+    fn folder(&self) -> &Path {
+        let (folder, _) = self.taken.get().expect("whoever serves opens the search before anybody asks");
+        folder
+    }
+
     /// Something was committed; whoever has the tenant open reads it.
     fn heard(&self, tenant: TenantId) {
         let Some(index) = self.open.lock().get(&tenant).cloned() else { return };
@@ -122,7 +130,7 @@ impl Inner {
             let record = self.cell.registry().tenant(id);
             record.is_none_or(|record| !record.status.is_here())
         };
-        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(self.folder()).into_iter().flatten().flatten() {
             let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
             let Some(id) = id.filter(|id| gone(*id)) else { continue };
             let mut open = self.open.lock();

@@ -24,6 +24,7 @@ mod indexes;
 mod kept;
 mod language;
 mod matching;
+mod module;
 mod refusal;
 mod request;
 mod shown;
@@ -31,6 +32,7 @@ mod suggest;
 mod volume;
 mod words;
 
-pub use api::{matching, routes};
+pub use api::matching;
 pub use indexes::{Search, rebuild};
+pub use module::{MODULE, Settings, running};
 pub use refusal::PROBLEMS;

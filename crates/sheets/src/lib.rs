@@ -20,6 +20,7 @@ mod import_api;
 mod job;
 mod mapping;
 mod mended;
+mod module;
 mod projector;
 pub mod queries;
 mod queue;
@@ -43,6 +44,7 @@ pub use export::{Export, export};
 pub use import::{Import, Plan, Reject, State};
 pub use import_api::keep;
 pub use job::Imports;
+pub use module::{MODULE, running};
 pub use refusal::{PROBLEMS, Refusal};
 pub use schedule::Schedule;
 
@@ -54,7 +56,3 @@ pub const CONTEXT: store::Context = store::Context {
     people: store::People::NOBODY,
     form: 0,
 };
-
-pub fn routes(shelf: files::Shelf) -> edge::Routes {
-    edge::Routes::new().merge(export::routes()).merge(import_api::routes()).layer(axum::Extension(shelf))
-}

@@ -1,0 +1,35 @@
+//! What the platform's list of modules takes of this crate.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use edge::grants::Permission;
+use edge::{Module, ModuleSettings, Running};
+use serde::{Deserialize, Serialize};
+use store::relay::Workers;
+
+use crate::{CONTEXT, Hosts, PROBLEMS, Prover, Recheck, api};
+
+pub const MODULE: Module = Module {
+    context: Some(CONTEXT),
+    problems: PROBLEMS,
+    permissions: &[Permission::new("domains", &["read", "write"])],
+    settings: ModuleSettings::of::<Settings>(),
+    ..Module::new("domains")
+};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The name server that is asked about the domains of shops, as an address and a port; the machine's own when left out.
+    pub dns: Option<SocketAddr>,
+}
+
+pub fn running(prover: &Prover) -> Running {
+    Running {
+        routes: api::routes(prover.clone()),
+        workers: Workers {
+            subscribers: vec![Arc::new(Hosts)],
+            jobs: vec![Arc::new(Recheck(prover.clone()))],
+        },
+    }
+}

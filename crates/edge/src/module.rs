@@ -1,0 +1,101 @@
+//! A part of the platform, as data. The binary has one list of them, and everything that is made of all parts is made of
+//! that list: the tables, the roles, the routes with their document, the pages of the codes, and who works in the
+//! background.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use store::Context;
+use store::relay::Workers;
+
+use crate::grants::{Permission, Permissions, Share};
+use crate::problems::ProblemDoc;
+use crate::routes::Routes;
+
+/// What a part is, before anything of it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Module {
+    pub name: &'static str,
+    /// What it keeps, if it keeps anything.
+    pub context: Option<Context>,
+    /// How it says no.
+    pub problems: &'static [ProblemDoc],
+    /// The modules in whose words it says no, too, because it has them do something.
+    pub refused_like: &'static [&'static str],
+    pub permissions: &'static [Permission],
+    /// What the standard roles get of it.
+    pub shares: &'static [Share],
+    pub settings: ModuleSettings,
+}
+
+impl Module {
+    /// A part that keeps nothing and guards nothing.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            context: None,
+            problems: &[],
+            refused_like: &[],
+            permissions: &[],
+            shares: &[],
+            settings: ModuleSettings::NONE,
+        }
+    }
+
+    /// How it says no, with what it is refused by others.
+    pub(crate) fn refusals(&self, all: &[Self]) -> Result<Vec<ProblemDoc>, String> {
+        let mut problems = self.problems.to_vec();
+        for name in self.refused_like {
+            let other = all.iter().find(|module| module.name == *name);
+            let other = other.ok_or_else(|| {
+                format!("the module {} is refused like {name}, which is not there", self.name)
+            })?;
+            problems.extend(other.problems);
+        }
+        Ok(problems)
+    }
+}
+
+/// What all of them together let people do.
+pub fn permissions<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Result<Permissions, String> {
+    let (mut known, mut shares) = (Vec::new(), Vec::new());
+    for module in modules {
+        known.extend_from_slice(module.permissions);
+        shares.extend_from_slice(module.shares);
+    }
+    Permissions::new(known, &shares)
+}
+
+/// The settings of a module, with its type forgotten. All settings of the platform are one flat list, so a module's are
+/// called by what they set.
+#[derive(Debug, Clone, Copy)]
+pub struct ModuleSettings {
+    /// Their names, and what they are when nobody says otherwise.
+    pub known: fn() -> Value,
+    /// Whether they can be read; or which one cannot be used, and what it may be, as a sentence without an end.
+    pub check: fn(&Value) -> Result<(), (String, String)>,
+}
+
+impl ModuleSettings {
+    const NONE: Self = Self { known: || Value::Null, check: |_| Ok(()) };
+
+    pub const fn of<S: Default + Serialize + DeserializeOwned>() -> Self {
+        Self { known: known::<S>, check: check::<S> }
+    }
+}
+
+fn known<S: Default + Serialize>() -> Value {
+    serde_json::to_value(S::default()).expect("settings have string keys and no failing serializers")
+}
+
+fn check<S: DeserializeOwned>(given: &Value) -> Result<(), (String, String)> {
+    let read = serde_path_to_error::deserialize::<_, S>(given);
+    read.map(drop).map_err(|error| (error.path().to_string(), error.into_inner().to_string()))
+}
+
+/// What of a part runs in a process that serves.
+#[derive(Default)]
+pub struct Running {
+    pub routes: Routes,
+    pub workers: Workers,
+}

@@ -1,0 +1,20 @@
+//! What the platform's list of modules takes of this crate.
+
+use std::sync::Arc;
+
+use edge::{Module, Routes, Running};
+use files::Shelf;
+use store::relay::Workers;
+
+use crate::{CONTEXT, Imports, PROBLEMS, Schedule, export, import_api};
+
+pub const MODULE: Module = Module { context: Some(CONTEXT), problems: PROBLEMS, ..Module::new("sheets") };
+
+pub fn running(shelf: &Shelf) -> Running {
+    let routes = Routes::new().merge(export::routes()).merge(import_api::routes());
+    let mut workers = Workers { subscribers: vec![Arc::new(Schedule)], ..Workers::default() };
+    if let Ok(blobs) = shelf.blobs() {
+        workers.jobs.push(Arc::new(Imports(blobs.clone())));
+    }
+    Running { routes: routes.layer(axum::Extension(shelf.clone())), workers }
+}

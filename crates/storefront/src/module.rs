@@ -1,0 +1,58 @@
+//! What the platform's list of modules takes of this crate.
+
+use axum::Extension;
+use axum::routing::{any, get, post};
+use edge::grants::Permission;
+use edge::{Module, Routes, Running};
+use files::Shelf;
+use orders::Ports;
+use payments::Cashier;
+use search::Search;
+
+use crate::{
+    CONTEXT, PROBLEMS, approvals, assets, checkout, forms, pages, paying, pictures, sitemap, theme_api,
+};
+
+pub const MODULE: Module = Module {
+    context: Some(CONTEXT),
+    problems: PROBLEMS,
+    permissions: &[Permission::new("theme", &["read", "write"])],
+    ..Module::new("storefront")
+};
+
+pub fn running(shelf: Shelf, search: Search, ports: Ports, cashier: Cashier) -> Running {
+    let routes = Routes::new()
+        .merge(theme_api::routes())
+        .route("/", get(pages::home::home))
+        .route("/c/{category}", get(pages::list::category))
+        .route("/search", get(pages::list::search))
+        .route("/p/{handle}", get(pages::product::product))
+        .route("/cart", get(pages::cart::cart))
+        .route("/cart/lines", post(forms::add))
+        .route("/cart/lines/{variant}", post(forms::fill))
+        .route("/cart/codes", post(forms::enter_code))
+        .route("/cart/codes/out", post(forms::take_out_code))
+        .route("/drafts/{id}", get(pages::draft::draft).post(forms::take_up))
+        .route("/checkout", get(pages::checkout::checkout).post(checkout::describe))
+        .route("/checkout/order", post(checkout::order))
+        .route("/orders/{cart}", get(pages::order::order))
+        .route("/orders/{cart}/pay", post(paying::pay))
+        .route("/sandbox/challenges/{id}", get(pages::challenge::challenge).post(pages::challenge::meet))
+        .route("/approvals/{cart}", get(pages::approval::approval))
+        .route("/approvals/{cart}/approve", post(approvals::approve))
+        .route("/approvals/{cart}/decline", post(approvals::decline))
+        .route("/approvals/{cart}/recall", post(approvals::recall))
+        .route("/account/orders", get(pages::orders::orders))
+        .route("/sitemap.xml", get(sitemap::sitemap))
+        .route("/sitemap/{part}", get(sitemap::part))
+        .route("/robots.txt", get(sitemap::robots))
+        .route("/pictures/{file}", get(pictures::picture))
+        .route("/pictures/{file}/{width}", get(pictures::size))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/{*path}", any(pages::lost::lost))
+        .layer(Extension(shelf))
+        .layer(Extension(search))
+        .layer(Extension(cashier))
+        .layer(Extension(ports));
+    Running { routes, ..Running::default() }
+}
