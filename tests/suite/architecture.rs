@@ -76,6 +76,24 @@ fn events_are_written_down_by_projectors_and_nobody_else() {
     }
 }
 
+#[test]
+fn every_code_stands_in_a_table() {
+    for file in sources() {
+        let path = file.display().to_string();
+        if path.contains("crates/kernel/src/") || path.contains("/tests/") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text: String = code(&text).flat_map(str::split_whitespace).collect();
+        let made_up =
+            ["Problem::new(", "new(Fault::", "new(kernel::Fault::"].iter().any(|made| text.contains(made));
+        assert!(
+            !made_up,
+            "{path} makes up a problem; give its code a row in a table, and say it with `says`"
+        );
+    }
+}
+
 /// Lines of code, without comments and without what stands in test modules.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.split("#[cfg(test)]")

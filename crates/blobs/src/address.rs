@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::{Fault, Problem, TenantId, Timestamp};
+use kernel::{Problem, TenantId, Timestamp};
 use object_store::signer::{Method, SignedUrlOptions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::hmac;
 
 use crate::place::Signs;
-use crate::problems::{address_expired, address_invalid, unavailable};
+use crate::problems::{ADDRESS_REFUSED, address_expired, address_invalid, unavailable};
 use crate::{BlobId, Blobs};
 
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -159,8 +159,7 @@ pub fn attachment(file_name: &str) -> String {
 }
 
 fn check_wish(method: &str, lasts: Duration, file_name: Option<&str>) -> Result<(), Problem> {
-    let refused =
-        |detail: &str| Err(Problem::new(Fault::Invalid, "address_refused", "No such address", detail));
+    let refused = |detail: &str| Err(ADDRESS_REFUSED.says(detail));
     if !["GET", "PUT"].contains(&method) {
         return refused("An address is signed for GET or for PUT. Ask for one of them.");
     }

@@ -18,7 +18,7 @@ pub mod blob;
 mod intake;
 pub mod kind;
 pub mod place;
-mod problems;
+pub mod problems;
 mod reading;
 
 pub use address::{Address, Granted, SigningKey, attachment};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use axum::extract::Path;
 use edge::{Answer, AsOf, Command, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Fault, Problem, args};
+use kernel::{Problem, args};
 use serde::Serialize;
+use store::problems::CHANGED_MEANWHILE;
 use store::{Desk, Failure, Of, Reply, Row, Tenant, Work};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -168,8 +169,7 @@ fn expect(desk: &mut Desk<'_>, id: CategoryId, seen: Option<i64>) -> Result<(), 
         return Ok(());
     }
     let detail = "This category has changed since you read it. Read it again, and apply your change to what you see then.";
-    Err(Problem::new(Fault::Changed, "changed_meanwhile", "Changed meanwhile", detail)
-        .with("version", version))
+    Err(CHANGED_MEANWHILE.says(detail).with("version", version))
 }
 
 fn view(row: &Row<'_>) -> Result<CategoryView, Failure> {

@@ -37,6 +37,7 @@ mod price_api;
 mod price_list;
 mod price_projector;
 pub mod pricing;
+mod problems;
 mod product;
 mod projector;
 mod promise;

@@ -24,6 +24,7 @@ mod page;
 mod partner;
 mod partner_api;
 mod partners;
+mod problems;
 mod projector;
 pub mod queries;
 mod rates;

@@ -4,12 +4,14 @@ use std::pin::Pin;
 
 use kernel::{Actor, CorrelationId, Problem};
 use serde::Deserialize;
+use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Tenant, Work};
 
 use crate::erp::{Erp, Page, Stage, Wanted};
 use crate::intake::{Outcome, after};
 use crate::page::{self, Place};
+use crate::problems::ERP_SILENT;
 use crate::queries::{self, PartnerRow, SyncRow};
 use crate::{Kind, PartnerError, PartnerId, Partners, SyncId, health, works};
 
@@ -116,7 +118,7 @@ impl Way<'_> {
             Ok(told) => return Ok(told),
             Err(problem) => problem,
         };
-        if problem.code == "taken_over" || self.tenant().job(self.run.id).await?.attempts < ATTEMPTS {
+        if problem.code == TAKEN_OVER.code || self.tenant().job(self.run.id).await?.attempts < ATTEMPTS {
             return Err(problem);
         }
         self.give_up(problem.detail).await
@@ -190,7 +192,7 @@ impl Way<'_> {
     async fn failed(&self, error: &PartnerError) -> Result<String, Problem> {
         let told = error.to_string();
         if error.again() {
-            return Err(Problem::unavailable("erp_silent", told, 1));
+            return Err(ERP_SILENT.says(told).after(1));
         }
         self.give_up(told).await
     }

@@ -13,6 +13,7 @@ use orders::tracking::{ParcelState, SeeParcel};
 use orders::{OrderEvent, after_works};
 use serde_json::json;
 use store::log::Recorded;
+use store::problems::TAKEN_OVER;
 use store::relay::{Effect, Handled, Job, JobKind, JobRun, JobState, NewJob, Subscriber};
 use store::{Asked, Tenant};
 use uuid::Uuid;
@@ -144,7 +145,9 @@ async fn usable(tenant: &Tenant, id: Uuid) -> Result<Option<PartnerRow>, Problem
 /// Neither a partner whose key cannot be opened nor one order keeps the other parcels from being looked after.
 fn or_later(parcel: &Awaited, went: Result<(), Problem>) -> Result<bool, Problem> {
     match went {
-        Err(problem) if problem.code == "taken_over" || problem.fault == Fault::Unavailable => Err(problem),
+        Err(problem) if problem.code == TAKEN_OVER.code || problem.fault == Fault::Unavailable => {
+            Err(problem)
+        }
         Err(problem) => {
             let code = &problem.code;
             tracing::warn!(parcel = %parcel.parcel, code, "A parcel could not be looked after; it is tried again");

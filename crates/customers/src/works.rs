@@ -1,6 +1,7 @@
 //! The units of work of organisations and segments.
 
 use kernel::{Currency, Problem, SubjectId};
+use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
@@ -160,11 +161,8 @@ pub fn still(seen: Seen) -> Work {
 }
 
 fn moved() -> Problem {
-    Problem::unavailable(
-        "contended",
-        "What this customer belongs to was being changed just now, so nothing was ordered. Try again in a moment.",
-        1,
-    )
+    let detail = "What this customer belongs to was being changed just now, so nothing was ordered. Try again in a moment.";
+    CONTENDED.says(detail).after(1)
 }
 
 fn known(desk: &mut Desk<'_>, id: SegmentId, seen: Option<i64>) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use kernel::problem::NOT_FOUND;
 use kernel::{Actor, CorrelationId, Problem, TenantId};
 use store::relay::{JobKind, JobRun, NewJob};
 use store::{Asked, Tenant};
@@ -67,7 +68,7 @@ impl Recheck {
             match tenant.run(system(), works::check(domain.id, domain.token, found)).await {
                 Ok(_) => {}
                 // Given up while we looked.
-                Err(problem) if problem.code == "not_found" => continue,
+                Err(problem) if problem.code == NOT_FOUND.code => continue,
                 Err(problem) => return Err(problem),
             }
             if hosts::settle(tenant, &domain.name).await? == Leads::Elsewhere {

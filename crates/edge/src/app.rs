@@ -9,7 +9,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use kernel::{Fault, Problem};
+use kernel::{Problem, ProblemDoc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use store::relay::Workers;
@@ -26,7 +26,7 @@ use crate::grants::Permissions;
 use crate::module::{self, Module, Running};
 use crate::pass::Meter;
 use crate::places::Places;
-use crate::problems::{self, ProblemDoc};
+use crate::problems::{COMMON, METHOD_NOT_ALLOWED, NO_SUCH_ROUTE};
 use crate::routes::{Parts, Routes};
 use crate::settings::Settings;
 use crate::source::Source;
@@ -80,6 +80,7 @@ pub fn app(
     let metrics = pass::recorder();
     let known: Vec<Module> = modules.iter().map(|(module, _)| *module).collect();
     let permissions = module::permissions(&known)?;
+    let explained = known.iter().flat_map(|module| module.explains.to_vec());
     let (mut routes, mut workers) = (Routes::new(), Workers::default());
     for (module, running) in modules {
         routes = routes.merge(running.routes.refusing(&module.refusals(&known)?));
@@ -105,8 +106,8 @@ pub fn app(
             (path, operations)
         })
         .collect();
-    let mut every: Vec<ProblemDoc> =
-        problems.into_values().flatten().chain(problems::COMMON.iter().copied()).collect();
+    let answered = problems.into_values().flatten();
+    let mut every: Vec<ProblemDoc> = answered.chain(explained).chain(COMMON.iter().copied()).collect();
     every.sort_by_key(|problem| problem.code);
     every.dedup_by_key(|problem| problem.code);
     let platform = Platform(Arc::new(Inner {
@@ -172,22 +173,13 @@ async fn no_such_route() -> Answer {
 
 /// What a path that nobody knows is answered with.
 pub fn nothing_there() -> Problem {
-    Problem::new(
-        Fault::NotFound,
-        "no_such_route",
-        "No such route",
-        "There is nothing at this path. The routes are listed at /reference.",
-    )
+    NO_SUCH_ROUTE.says("There is nothing at this path. The routes are listed at /reference.")
 }
 
 async fn method_not_allowed() -> Refused {
-    Problem::new(
-        Fault::MethodNotAllowed,
-        "method_not_allowed",
-        "Method not allowed",
-        "This path does not know this method. The header Allow names those it knows.",
-    )
-    .into()
+    METHOD_NOT_ALLOWED
+        .says("This path does not know this method. The header Allow names those it knows.")
+        .into()
 }
 
 impl Platform {

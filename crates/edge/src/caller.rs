@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
+use kernel::{Actor, ActorKind, Problem, Timestamp};
 use uuid::Uuid;
 
 use crate::document::Access;
 use crate::grants::Grants;
+use crate::problems::{NOT_PERMITTED, PROOF_NEEDED, SIGN_IN_NEEDED, WRONG_AUDIENCE};
 
 /// For whom an account, a token or a key was made. Audiences are not interchangeable: whoever may do something as one is
 /// nobody as another.
@@ -115,10 +116,7 @@ pub(crate) fn check_fresh(caller: &Caller, access: &Access, now: Timestamp) -> R
     if !access.fresh || !stale {
         return Ok(());
     }
-    Err(Problem::new(
-        Fault::Forbidden,
-        "proof_needed",
-        "Once more, please",
+    Err(PROOF_NEEDED.says(
         "This cannot be undone easily, so prove once more who you are: POST /api/v1/me/proof with your password or a code. Then ask again.",
     ))
 }
@@ -145,7 +143,7 @@ fn not_permitted(caller: &Caller, permission: &str) -> Problem {
         "The role {:?} may not do this; it takes the permission {permission:?}. Ask whoever runs the shop for another role.",
         &*caller.role
     );
-    Problem::new(Fault::Forbidden, "not_permitted", "Not permitted", detail).with("permission", permission)
+    NOT_PERMITTED.says(detail).with("permission", permission)
 }
 
 fn wrong_audience(caller: &Caller, access: &Access) -> Problem {
@@ -155,16 +153,12 @@ fn wrong_audience(caller: &Caller, access: &Access) -> Problem {
         whose.join(" and "),
         caller.audience.as_str()
     );
-    Problem::new(Fault::Forbidden, "wrong_audience", "For somebody else", detail)
+    WRONG_AUDIENCE.says(detail)
 }
 
 fn sign_in_needed(permission: &str) -> Problem {
-    let problem = Problem::new(
-        Fault::Unauthenticated,
-        "sign_in_needed",
-        "Sign in first",
-        "Say who you are: sign in, or send a key of the shop as \"Authorization: Bearer gal_…\".",
-    );
+    let problem = SIGN_IN_NEEDED
+        .says("Say who you are: sign in, or send a key of the shop as \"Authorization: Bearer gal_…\".");
     if permission.is_empty() { problem } else { problem.with("permission", permission) }
 }
 

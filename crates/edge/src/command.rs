@@ -11,8 +11,8 @@ use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use futures_util::StreamExt;
+use kernel::Problem;
 use kernel::problem::pointer_part;
-use kernel::{Fault, Problem};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,6 +24,10 @@ use uuid::Uuid;
 use crate::answer::{self, Answer, Refused};
 use crate::app::Platform;
 use crate::patch::Patched;
+use crate::problems::{
+    IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_UNREADABLE, IF_MATCH_UNREADABLE, NOT_JSON, TOO_LARGE,
+    UNREADABLE_JSON, VERSION_REQUIRED,
+};
 use crate::tenancy::Shop;
 use crate::wording;
 
@@ -82,10 +86,7 @@ impl<T> Command<T> {
             Ok(done) => done,
             Err(_) => {
                 let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
-                let mut problem =
-                    Problem::new(Fault::Conflict, "idempotency_in_flight", "Still being done", detail);
-                problem.retry_after = Some(1);
-                Err(problem)
+                Err(IDEMPOTENCY_IN_FLIGHT.says(detail).after(1))
             }
         }
     }
@@ -93,10 +94,7 @@ impl<T> Command<T> {
     /// For replacing a whole record: the caller must say which version it has seen.
     pub fn version_required(&self) -> Result<i64, Problem> {
         self.if_match.ok_or_else(|| {
-            Problem::new(
-                Fault::VersionRequired,
-                "version_required",
-                "Version required",
+            VERSION_REQUIRED.says(
                 "Send the ETag that you got with the record as If-Match, so that nobody's change is overwritten unseen.",
             )
         })
@@ -132,12 +130,7 @@ pub(crate) fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
     if kind == "application/json" || kind.ends_with("+json") {
         return Ok(());
     }
-    Err(Problem::new(
-        Fault::UnsupportedMedia,
-        "not_json",
-        "Not JSON",
-        "Send the body as JSON, with \"Content-Type: application/json\".",
-    ))
+    Err(NOT_JSON.says("Send the body as JSON, with \"Content-Type: application/json\"."))
 }
 
 async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBody>, Bytes), Refused> {
@@ -191,12 +184,8 @@ pub(crate) fn once_key(parts: &Parts, shop: &Shop) -> Result<Option<String>, Pro
     let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        return Err(Problem::new(
-            Fault::Unreadable,
-            "idempotency_key_unreadable",
-            "Idempotency-Key unreadable",
-            "Write the Idempotency-Key as 1 to 255 letters, digits or signs, such as a UUID.",
-        ));
+        let detail = "Write the Idempotency-Key as 1 to 255 letters, digits or signs, such as a UUID.";
+        return Err(IDEMPOTENCY_KEY_UNREADABLE.says(detail));
     }
     let Parts { method, uri, .. } = parts;
     let method = parts.extensions.get::<Patched>().map_or(method, |_| &Method::PATCH);
@@ -217,12 +206,7 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let version =
         text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|digits| digits.parse().ok());
     version.map(Some).ok_or_else(|| {
-        Problem::new(
-            Fault::Unreadable,
-            "if_match_unreadable",
-            "If-Match unreadable",
-            "Send the ETag as you got it, in its quotes: If-Match: \"3\".",
-        )
+        IF_MATCH_UNREADABLE.says("Send the ETag as you got it, in its quotes: If-Match: \"3\".")
     })
 }
 
@@ -242,7 +226,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
     };
     if !error.is_data() {
         let detail = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
-        return Err(Problem::new(Fault::Unreadable, "unreadable_json", "Unreadable JSON", detail));
+        return Err(UNREADABLE_JSON.says(detail));
     }
     let found = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(bytes));
     let Err(found) = found else { return Err(Problem::bug()) };
@@ -288,7 +272,7 @@ pub(crate) fn no_nul(pointer: String) -> Problem {
 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("The body is larger than {limit} bytes, or broke off. Send less at once.");
-    Problem::new(Fault::TooLarge, "too_large", "Too large", detail)
+    TOO_LARGE.says(detail)
 }
 
 /// An id in a path. One that cannot be read answers like one that does not exist.

@@ -6,10 +6,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::{Check, Fault, Problem};
+use kernel::{Check, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+
+use crate::problems::CURSOR_INVALID;
 
 pub struct Cursor;
 
@@ -62,12 +64,8 @@ fn checksum(list: &str, filters: &impl Serialize, key: &[u8]) -> [u8; CHECKSUM] 
 }
 
 fn invalid() -> Problem {
-    Problem::new(
-        Fault::Unreadable,
-        "cursor_invalid",
-        "Cursor invalid",
-        "This cursor does not belong to this list with these filters. Start again without a cursor.",
-    )
+    CURSOR_INVALID
+        .says("This cursor does not belong to this list with these filters. Start again without a cursor.")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use axum::http::Method;
+use kernel::ProblemDoc;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
@@ -11,7 +12,6 @@ use crate::composed;
 use crate::document_patch;
 use crate::examples;
 use crate::grants::Permissions;
-use crate::problems::ProblemDoc;
 use crate::refusals::{self, Refusals};
 use crate::shape::Shape;
 

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use kernel::{Fault, Problem, TenantId};
+use kernel::{Problem, TenantId};
 use limits::Networks;
 use store::{Cell, Tenant};
 
@@ -16,6 +16,7 @@ use crate::app::Platform;
 use crate::caller::Caller;
 use crate::grants::Grants;
 use crate::jar::{Jar, SESSION};
+use crate::problems::{CROSS_SITE, KEY_UNKNOWN, NETWORK_NOT_ALLOWED, SESSION_ENDED, TOKEN_REFUSED};
 
 /// What a request shows. Only what it is can be seen from it, not whether it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,10 +135,7 @@ pub fn refuse_other_sites(parts: &Parts) -> Result<(), Problem> {
     if parts.method.is_safe() || is_of_this_site(&parts.headers) {
         return Ok(());
     }
-    Err(Problem::new(
-        Fault::Forbidden,
-        "cross_site",
-        "Sent by another site",
+    Err(CROSS_SITE.says(
         "This was sent by a page of another site, so nothing was done. Open the shop's own pages, and try again there.",
     ))
 }
@@ -153,37 +151,23 @@ fn is_of_this_site(headers: &HeaderMap) -> bool {
 }
 
 pub(crate) fn key_unknown() -> Problem {
-    Problem::new(
-        Fault::Unauthenticated,
-        "key_unknown",
-        "Key unknown",
+    KEY_UNKNOWN.says(
         "This key is not known here. Send a key of this shop as \"Authorization: Bearer gal_…\"; ask its operator for one.",
     )
 }
 
 pub(crate) fn wrong_network() -> Problem {
-    Problem::new(
-        Fault::Forbidden,
-        "network_not_allowed",
-        "Not from here",
+    NETWORK_NOT_ALLOWED.says(
         "This may not be used from the network that you are in. Use it from where it belongs, or ask whoever gave it to you.",
     )
 }
 
 pub(crate) fn session_ended() -> Problem {
-    Problem::new(
-        Fault::Unauthenticated,
-        "session_ended",
-        "Signed out",
-        "Your session has ended. Sign in again.",
-    )
+    SESSION_ENDED.says("Your session has ended. Sign in again.")
 }
 
 pub(crate) fn token_refused() -> Problem {
-    Problem::new(
-        Fault::Unauthenticated,
-        "token_refused",
-        "Token refused",
+    TOKEN_REFUSED.says(
         "This access token has expired, or was not made for this shop. Get a new one with your refresh token, or sign in again.",
     )
 }

@@ -258,13 +258,12 @@ impl Grants {
 
 impl Grant {
     fn parse(text: &str, sensitive: &Arc<BTreeSet<&'static str>>) -> Result<Self, String> {
-        let word = |word: &str| {
+        let word = |word: &str| -> Option<Option<Box<str>>> {
             let shaped = (1..=40).contains(&word.len())
                 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
             (word == "*").then_some(None).or_else(|| shaped.then(|| Some(word.into())))
         };
-        let parts: Option<(Option<Box<str>>, Option<Box<str>>)> =
-            text.split_once(':').and_then(|(noun, verb)| Some((word(noun)?, word(verb)?)));
+        let parts = text.split_once(':').and_then(|(noun, verb)| Some((word(noun)?, word(verb)?)));
         let (noun, verb) = parts.ok_or_else(|| {
             format!("{text:?} is not a permission; write one as orders:read, orders:*, *:read or *:*")
         })?;

@@ -26,6 +26,7 @@ use crate::{Routes, answer, usage};
 
 pub const MODULE: Module = Module {
     context: Some(store::privacy::CONTEXT),
+    explains: store::verify_job::PROBLEMS,
     permissions: &[
         Permission::new("dead-letters", &["read", "write"]).formerly("deliveries"),
         Permission::new("history", &["read"]).sensitive(),
@@ -42,7 +43,7 @@ pub const MODULE: Module = Module {
 };
 
 pub fn running() -> Running {
-    let workers = Workers { jobs: vec![Arc::new(store::VerifyJob)], ..Workers::default() };
+    let workers = Workers { jobs: vec![Arc::new(store::verify_job::VerifyJob)], ..Workers::default() };
     Running { routes: routes(), workers }
 }
 

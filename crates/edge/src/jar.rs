@@ -6,11 +6,12 @@ use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
-use kernel::{Fault, Problem};
+use kernel::Problem;
 
 use crate::answer::Refused;
 use crate::app::Platform;
 use crate::door::cookie;
+use crate::problems::NOT_ENCRYPTED;
 
 /// A browser's session.
 pub const SESSION: &str = "galleria";
@@ -63,10 +64,7 @@ impl Jar {
         if !self.is_closed() {
             return Ok(());
         }
-        Err(Problem::new(
-            Fault::Forbidden,
-            "not_encrypted",
-            "Not without encryption",
+        Err(NOT_ENCRYPTED.says(
             "This page came without encryption (http), and then a browser keeps neither a cart nor a session. Open it by https. Whoever runs this server reads at /problems/not_encrypted what to set.",
         ))
     }

@@ -67,7 +67,6 @@ pub use language::{LANGUAGE, language};
 pub use module::{Module, ModuleSettings, Running, permissions};
 pub use pages::front_page;
 pub use patch::Replaceable;
-pub use problems::ProblemDoc;
 pub use routes::Routes;
 pub use serve::{Entrances, listen, serve};
 pub use settings::Settings;

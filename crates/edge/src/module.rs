@@ -2,6 +2,7 @@
 //! that list: the tables, the roles, the routes with their document, the pages of the codes, and who works in the
 //! background.
 
+use kernel::ProblemDoc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,7 +10,6 @@ use store::Context;
 use store::relay::Workers;
 
 use crate::grants::{Permission, Permissions, Share};
-use crate::problems::ProblemDoc;
 use crate::routes::Routes;
 
 /// What a part is, before anything of it runs.
@@ -20,6 +20,8 @@ pub struct Module {
     pub context: Option<Context>,
     /// How it says no.
     pub problems: &'static [ProblemDoc],
+    /// What a code means that no operation answers with, but a job that failed, or the log.
+    pub explains: &'static [ProblemDoc],
     /// The modules in whose words it says no, too, because it has them do something.
     pub refused_like: &'static [&'static str],
     pub permissions: &'static [Permission],
@@ -35,6 +37,7 @@ impl Module {
             name,
             context: None,
             problems: &[],
+            explains: &[],
             refused_like: &[],
             permissions: &[],
             shares: &[],

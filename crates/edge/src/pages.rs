@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, json_text};
 use crate::app::{Platform, nothing_there};
 use crate::jar::Jar;
+use crate::problems::DRAINING;
 use crate::source::Source;
 use crate::tenancy;
 use crate::told::Reader;
@@ -29,7 +30,7 @@ pub(crate) async fn healthz() -> Response {
 /// Ready: the storage answers too, and nobody has told us to stop.
 pub(crate) async fn readyz(State(platform): State<Platform>) -> Answer {
     if platform.is_draining() {
-        return Err(Problem::unavailable("draining", "This node is stopping. Ask another.", 1).into());
+        return Err(DRAINING.says("This node is stopping. Ask another.").after(1).into());
     }
     platform.cell().ready().await?;
     Ok(json_text(200, json!({ "status": "ready" }).to_string().into_bytes()))
@@ -144,7 +145,7 @@ pub(crate) async fn problems(State(platform): State<Platform>) -> Answer {
                 thead { tr { th { "Code" } th { "Status" } th { "What to do" } } }
                 tbody {
                     @for problem in platform.problems() {
-                        tr { td { a href=(format!("/problems/{}", problem.code)) { code { (problem.code) } } } td { (problem.status) } td { (problem.what_to_do) } }
+                        tr { td { a href=(format!("/problems/{}", problem.code)) { code { (problem.code) } } } td { (problem.status()) } td { (problem.what_to_do) } }
                     }
                 }
             }
@@ -161,7 +162,7 @@ pub(crate) async fn problem(State(platform): State<Platform>, Path(code): Path<S
     Ok(page(
         found.title,
         html! {
-            p { code { (found.code) } " · HTTP " (found.status) }
+            p { code { (found.code) } " · HTTP " (found.status()) }
             p.lead { (found.what_to_do) }
             p { a href="/problems" { "All problems" } }
         },

@@ -13,12 +13,14 @@ use futures_util::FutureExt;
 use kernel::{CorrelationId, Fault, Problem};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use store::problems::TOO_SLOW;
 use uuid::Uuid;
 
 use crate::answer;
 use crate::app::Platform;
 use crate::command;
 use crate::jar::Jar;
+use crate::problems::METHOD_NOT_ALLOWED;
 use crate::source::Source;
 use crate::target::Unclear;
 use crate::tenancy::{self, Asked, Shop};
@@ -181,7 +183,7 @@ fn rendered(
     person: Option<&Reader>,
 ) -> Response {
     match response.extensions_mut().remove::<Problem>() {
-        Some(problem) if problem.code == "method_not_allowed" => {
+        Some(problem) if problem.code == METHOD_NOT_ALLOWED.code => {
             let allow = allow.unwrap_or_else(|| "GET, HEAD".into());
             refused(problem.with("allow", allow), correlation, person)
         }
@@ -250,11 +252,8 @@ fn id_header(text: &str) -> HeaderValue {
 }
 
 fn too_slow() -> Problem {
-    Problem::unavailable(
-        "too_slow",
-        "This took longer than a request may. It may still be done: ask again with the same Idempotency-Key, or read the record first.",
-        2,
-    )
+    let detail = "This took longer than a request may. It may still be done: ask again with the same Idempotency-Key, or read the record first.";
+    TOO_SLOW.says(detail).after(2)
 }
 
 /// The counters of one operation, found once.

@@ -14,8 +14,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, patch};
-use kernel::{Fault, Problem};
+use kernel::Problem;
 use serde_json::{Map, Value};
+use store::problems::{CHANGED_MEANWHILE, CONTENDED};
 use tower::ServiceExt;
 
 use crate::answer::Refused;
@@ -157,14 +158,11 @@ fn merge(target: &mut Value, patch: Value) {
 }
 
 fn contended() -> Problem {
-    Problem::unavailable("contended", "Others keep changing this at the same moment. Ask again.", 1)
+    CONTENDED.says("Others keep changing this at the same moment. Ask again.").after(1)
 }
 
 fn changed() -> Problem {
-    Problem::new(
-        Fault::Changed,
-        "changed_meanwhile",
-        "Changed meanwhile",
+    CHANGED_MEANWHILE.says(
         "This has changed since you read it. Read it again, and apply your change to what you see then.",
     )
 }

@@ -8,6 +8,8 @@ use kernel::{Problem, TenantId};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::problems::UPLOADS_BUSY;
+
 /// How long somebody waits for a place.
 const WITHIN: Duration = Duration::from_secs(10);
 
@@ -56,11 +58,9 @@ impl Places {
 }
 
 fn busy() -> Problem {
-    Problem::unavailable(
-        "uploads_busy",
-        "As many files are being taken in as can be at once. Send this one again in a moment.",
-        10,
-    )
+    UPLOADS_BUSY
+        .says("As many files are being taken in as can be at once. Send this one again in a moment.")
+        .after(10)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use kernel::ProblemDoc;
 use serde_json::{Map, Value, json};
 
 use crate::document::Access;
-use crate::problems::{COMMON, ProblemDoc};
+use crate::problems::COMMON;
 
 /// Where an operation that reads names the conflicts it may nevertheless meet.
 const CONFLICTS: &str = "x-conflicts";
@@ -45,10 +46,11 @@ impl Refusals {
         };
         let mut by_status: BTreeMap<u16, BTreeMap<&str, ProblemDoc>> = BTreeMap::new();
         let common = COMMON.iter().filter(|problem| asked.may_meet(problem));
-        let own = own.iter().filter(|problem| !reads || !WRITING.contains(&problem.status) || named(problem));
+        let own =
+            own.iter().filter(|problem| !reads || !WRITING.contains(&problem.status()) || named(problem));
         for problem in common.chain(own) {
             self.examples.insert(problem.code.to_owned(), json!({ "value": example(problem) }));
-            by_status.entry(problem.status).or_default().insert(problem.code, *problem);
+            by_status.entry(problem.status()).or_default().insert(problem.code, *problem);
         }
         let tag = operation["tags"][0].as_str().unwrap_or("shop").to_owned();
         for (status, problems) in by_status {
@@ -96,8 +98,8 @@ struct Asked {
 
 impl Asked {
     fn may_meet(&self, problem: &ProblemDoc) -> bool {
-        match (problem.status, problem.code) {
-            (_, "no_such_route" | "method_not_allowed") => false,
+        match (problem.status(), problem.code) {
+            (_, "no_such_route" | "method_not_allowed" | "draining") => false,
             (_, "cursor_invalid") => self.reads && self.query,
             (_, "unreadable_json" | "not_json") => self.json,
             (413, _) => self.body || self.upload,
@@ -141,7 +143,7 @@ fn example(problem: &ProblemDoc) -> Value {
     json!({
         "type": format!("/problems/{}", problem.code),
         "title": problem.title,
-        "status": problem.status,
+        "status": problem.status(),
         "detail": problem.what_to_do,
         "code": problem.code,
         "correlation_id": "019a2c4e-7d10-7cc3-98c4-dc0c0c07398f",

@@ -7,13 +7,13 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, Route};
+use kernel::ProblemDoc;
 use tower::{Layer, Service};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::Platform;
-use crate::problems::ProblemDoc;
 
 /// Routes, as contexts put them together. Two schemas of one name would silently become one, so each is looked at when it
 /// is added.

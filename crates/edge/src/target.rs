@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::http::header::{HOST, LOCATION};
 use axum::http::{HeaderValue, Request, StatusCode, Version};
 use axum::response::Response;
-use kernel::{CorrelationId, Fault, Problem};
+use kernel::{CorrelationId, Problem};
 use percent_encoding::percent_decode_str;
 
+use crate::problems::HOST_UNCLEAR;
 use crate::{answer, command, tenancy};
 
 /// Why nobody can say what a request names.
@@ -90,7 +91,7 @@ fn unclear(what: &str) -> Problem {
     let detail = format!(
         "Nobody can say for which host this request is. {what} Send one Host header, with the host and port of the address that you ask."
     );
-    Problem::new(Fault::Unreadable, "host_unclear", "Host unclear", detail)
+    HOST_UNCLEAR.says(detail)
 }
 
 #[cfg(test)]

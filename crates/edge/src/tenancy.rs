@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
 use limits::Networks;
+use store::problems::SHOP_READ_ONLY;
 use store::{Key, Registry, Tenant, TenantRecord, TenantStatus};
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::document::Access;
 use crate::door::{self, Shown, ToSign, Vouched};
 use crate::grants::Grants;
 use crate::jar::Jar;
+use crate::problems::{NETWORK_NOT_ALLOWED, NO_SUCH_SHOP, NOT_IN_PLAN, SHOP_MOVED, SHOP_SUSPENDED};
 use crate::version;
 
 /// A tenant as one request sees it. Whoever holds one has passed the permission of its route.
@@ -218,7 +220,7 @@ pub(crate) fn check_network(
         "You come from {address}, and {} may come from certain networks only. Come from one of them, or ask whoever runs the platform to add yours.",
         visitor.caller.audience.as_str()
     );
-    Err(Problem::new(Fault::Forbidden, "network_not_allowed", "Not from here", detail))
+    Err(NETWORK_NOT_ALLOWED.says(detail))
 }
 
 /// Refuses what a shop that is closed, or on its way, does not do.
@@ -226,21 +228,15 @@ pub fn check_open(record: &TenantRecord, method: &Method) -> Result<(), Problem>
     match record.status {
         TenantStatus::Active => Ok(()),
         TenantStatus::ReadOnly if method.is_safe() => Ok(()),
-        TenantStatus::ReadOnly => Err(Problem::unavailable(
-            "shop_read_only",
-            "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
-            5,
-        )),
-        TenantStatus::Arriving | TenantStatus::Departed => Err(Problem::unavailable(
-            "shop_moved",
-            "This shop is being moved to another place. Ask again in a moment, by its own address.",
-            2,
-        )),
-        TenantStatus::Suspended => Err(Problem::unavailable(
-            "shop_suspended",
-            "This shop is suspended. Its operator knows why.",
-            3600,
-        )),
+        TenantStatus::ReadOnly => Err(SHOP_READ_ONLY
+            .says("This shop is being maintained: it can be read, but not changed. Try again in a moment.")
+            .after(5)),
+        TenantStatus::Arriving | TenantStatus::Departed => Err(SHOP_MOVED
+            .says("This shop is being moved to another place. Ask again in a moment, by its own address.")
+            .after(2)),
+        TenantStatus::Suspended => {
+            Err(SHOP_SUSPENDED.says("This shop is suspended. Its operator knows why.").after(3600))
+        }
     }
 }
 
@@ -253,7 +249,7 @@ fn check_plan(record: &TenantRecord, access: &Access) -> Result<(), Problem> {
     };
     let detail =
         format!("The plan of this shop does not have {noun:?}. Whoever runs the platform can add it.");
-    Err(Problem::new(Fault::Forbidden, "not_in_plan", "Not in the plan", detail).with("feature", noun))
+    Err(NOT_IN_PLAN.says(detail).with("feature", noun))
 }
 
 /// By name for internal callers, who show a key or a token; else by host; else, on the bare domain, by what was shown.
@@ -326,12 +322,7 @@ fn is_machine(host: &str) -> bool {
 
 /// Also what a shop of someone else reads like: that it exists is a secret.
 fn no_such_shop() -> Problem {
-    Problem::new(
-        Fault::NotFound,
-        "no_such_shop",
-        "No such shop",
-        "There is no shop at this address. Check the host name, or send a key of the shop.",
-    )
+    NO_SUCH_SHOP.says("There is no shop at this address. Check the host name, or send a key of the shop.")
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use kernel::{Fault, Problem, TenantId, Timestamp};
+use kernel::{Problem, TenantId, Timestamp};
 use limits::{Key, Kind, Limit, Limiter, Verdict};
 use uuid::Uuid;
 
 use crate::caller::Caller;
+use crate::problems::TOO_MANY;
 
 const CLIENT: Kind = Kind::new("client");
 const ASSET: Kind = Kind::new("assets");
@@ -192,9 +193,8 @@ fn too_many(kind: Kind, verdict: &Verdict) -> Problem {
         _ => "You have asked too often",
     };
     let detail = format!("{whose}. Ask again after {wait} s; the header RateLimit says how much is left.");
-    let mut problem = Problem::new(Fault::TooMany, "too_many", "Too many requests", detail);
-    problem.retry_after = u32::try_from(wait).ok();
-    problem.with("limit", kind.name())
+    let problem = TOO_MANY.says(detail).with("limit", kind.name());
+    Problem { retry_after: u32::try_from(wait).ok(), ..problem }
 }
 
 #[cfg(test)]

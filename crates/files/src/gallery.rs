@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use blobs::problems::BLOBS_UNAVAILABLE;
 use blobs::{Bits, Blobs, Limits, Reading};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -121,8 +122,7 @@ impl Gallery {
 async fn whole(mut bits: Bits) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = bits.next().await {
-        let broken =
-            |_| Problem::unavailable("blobs_unavailable", "The picture broke off. Load it again.", 1);
+        let broken = |_| BLOBS_UNAVAILABLE.says("The picture broke off. Load it again.").after(1);
         bytes.extend_from_slice(&piece.map_err(broken)?);
     }
     Ok(bytes)

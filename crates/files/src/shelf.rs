@@ -3,6 +3,7 @@
 use blobs::{BlobId, Blobs, Limits};
 use edge::{Command, NoBody};
 use kernel::{Problem, TenantId};
+use store::problems::{CONTENDED, OVERLOADED, SHOP_READ_ONLY, STORAGE_FULL};
 use store::{Done, Work};
 
 use crate::gallery::{Gallery, Shown};
@@ -18,7 +19,7 @@ pub struct Shelf {
 }
 
 /// Answers after which nothing was done, for sure, though the same request may succeed later.
-const NOT_DONE: [&str; 4] = ["overloaded", "contended", "storage_full", "shop_read_only"];
+const NOT_DONE: [&str; 4] = [OVERLOADED.code, CONTENDED.code, STORAGE_FULL.code, SHOP_READ_ONLY.code];
 
 impl Shelf {
     pub fn new(blobs: Option<Blobs>, limit: u64) -> Self {

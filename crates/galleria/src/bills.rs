@@ -7,6 +7,7 @@ use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
 use store::log::Recorded;
+use store::problems::CONTENDED;
 use store::relay::{Effect, Handled, Subscriber};
 use store::{Tenant, Work};
 use uuid::Uuid;
@@ -29,7 +30,7 @@ impl Bills for OrdersBills {
             if (paid, refunded) != (summary.paid, summary.refunded) && refunded > 0 {
                 let detail =
                     "The order is hearing of its money just now, so nothing was paid. Try again in a moment.";
-                return Err(Problem::unavailable("contended", detail, 1));
+                return Err(CONTENDED.says(detail).after(1));
             }
             let cancelled = summary.status == Status::Cancelled.as_str();
             Ok(Bill {

@@ -449,7 +449,7 @@ impl Decide<AddPasskey> for Account {
             return Err(Refusal::TooManyPasskeys);
         }
         if self.has_answered(&add.0.challenge) {
-            return Err(Refusal::PasskeyUsed);
+            return Err(Refusal::PasskeyRefused);
         }
         Ok(vec![add.0.clone().into()])
     }
@@ -468,10 +468,10 @@ impl Decide<UsePasskey> for Account {
     fn decide(&self, used: &UsePasskey, now: Timestamp) -> Result<Vec<AccountEvent>, Refusal> {
         self.open()?;
         if !self.passkeys.contains(&used.id) {
-            return Err(Refusal::PasskeyUnknown);
+            return Err(Refusal::PasskeyRefused);
         }
         if self.has_answered(&used.challenge) {
-            return Err(Refusal::PasskeyUsed);
+            return Err(Refusal::PasskeyRefused);
         }
         let UsePasskey { id, record, challenge, until } = used;
         let (id, record, challenge, until) = (*id, record.clone(), challenge.clone(), *until);

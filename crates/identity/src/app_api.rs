@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::door::Entrance;
-use crate::errors::refused;
 use crate::me_api::person;
+use crate::refusal::refused;
 use crate::sign_in_api::unkept;
 use crate::{queries, works};
 

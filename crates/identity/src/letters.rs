@@ -8,7 +8,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Event as _, Fault, Problem, TenantId, Timestamp};
+use kernel::problem::NOT_FOUND;
+use kernel::{Event as _, Problem, TenantId, Timestamp};
 use mail::MailError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,8 +29,15 @@ const RESET_LASTS: Duration = Duration::from_secs(3600);
 const INVITATION_LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 
 const LETTER: &str = "identity.letter";
-const REFUSED: &str = "letter_refused";
-const TOO_LATE: &str = "letter_too_late";
+
+kernel::problems! {
+    Conflict REFUSED "letter_refused" "Letter refused":
+        "The post does not take this letter. The job says why; correct the address, and send another.",
+    Conflict TOO_LATE "letter_too_late" "Too late":
+        "Its link was not good any more before the post took it. When the post answers again, send another.",
+    Unavailable UNSENT "letter_unsent" "Not now":
+        "It is sent again by itself. When it stays so, the operator looks after the post.",
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,7 +147,7 @@ impl JobKind for Letters {
     }
 
     fn is_final(&self, problem: &Problem) -> bool {
-        [REFUSED, TOO_LATE, "not_found"].contains(&problem.code.as_ref())
+        [REFUSED.code, TOO_LATE.code, NOT_FOUND.code].contains(&problem.code.as_ref())
     }
 
     fn run<'a>(
@@ -183,15 +191,15 @@ impl Letters {
 /// Its sentence names the trouble and no address.
 fn unsent(error: &MailError) -> Problem {
     if error.try_again() {
-        return Problem::unavailable("letter_unsent", format!("A letter could not be sent: {error}"), 60);
+        return UNSENT.says(format!("A letter could not be sent: {error}")).after(60);
     }
-    Problem::new(Fault::Conflict, REFUSED, "Letter refused", format!("A letter was not sent: {error}"))
+    REFUSED.says(format!("A letter was not sent: {error}"))
 }
 
 fn too_late(last: Option<&str>) -> Problem {
     let last = last.unwrap_or("Nobody was there to send it.");
     let detail = format!("A letter was given up when its link was not good any more. {last}");
-    Problem::new(Fault::Conflict, TOO_LATE, "Too late", detail)
+    TOO_LATE.says(detail)
 }
 
 #[cfg(test)]

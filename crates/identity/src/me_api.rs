@@ -1,6 +1,7 @@
 //! What whoever is signed in sees of themselves: account, sessions, password, and proving once more who they are.
 
 use axum::Extension;
+use edge::problems::NO_PERSON;
 use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop};
 use kernel::{Check, Problem};
 use serde::{Deserialize, Serialize};
@@ -166,10 +167,7 @@ async fn change_password(Extension(entrance): Extension<Entrance>, ask: Command<
 pub(crate) fn person(shop: &Shop) -> Result<(AccountId, SessionId), Problem> {
     let session = shop.caller.session.as_ref().filter(|_| shop.caller.audience != Audience::Anyone);
     let session = session.ok_or_else(|| {
-        Problem::new(
-            kernel::Fault::Forbidden,
-            "no_person",
-            "Not a person",
+        NO_PERSON.says(
             "This is for people who are signed in; a key of the shop is a program's. Sign in with an account.",
         )
     })?;

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
 use crate::{
-    Asks, CONTEXT, Entrance, Letters, Outbox, PROBLEMS, Upkeep, app_api, me_api, outside_api, passkey_api,
-    people_api, provider_api, role_api, service_api, sign_in_api, sign_up_api,
+    Asks, CONTEXT, Entrance, Letters, Outbox, PROBLEMS, Upkeep, app_api, letters, me_api, outside_api,
+    passkey_api, people_api, provider_api, role_api, service_api, sign_in_api, sign_up_api,
 };
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
+    explains: letters::PROBLEMS,
     permissions: &[
         Permission::new("accounts", &["read", "write"]).sensitive(),
         Permission::new("roles", &["read", "write"]).sensitive(),

@@ -10,6 +10,7 @@ use store::{Asked, Tenant};
 use crate::door::{Entrance, actor};
 use crate::outsider::{self, Arrival, Newcomer};
 use crate::queries::{self, ProviderRow};
+use crate::refusal::said;
 use crate::remembered::Remembered;
 use crate::{AccountId, ProviderId, Refusal};
 
@@ -216,18 +217,36 @@ pub fn moment(now: Timestamp) -> SystemTime {
 
 /// What federation refuses, as an answer.
 pub fn refused(error: FederationError) -> Problem {
-    use FederationError as No;
-    let (code, sentence) = (error.code(), error.to_string());
-    let (fault, title) = match &error {
-        No::Provider { .. } => (Fault::Invalid, "The provider cannot be used"),
-        No::Unreachable { .. } | No::Unusable { .. } | No::ClientRefused { .. } => {
-            return Problem::unavailable(code, sentence, 30);
+    let problem = said(error.code(), error.to_string());
+    if problem.fault == Fault::Unavailable { problem.after(30) } else { problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_wrong_with_a_sign_in_has_a_page() {
+        use FederationError as No;
+        let text = String::new;
+        let errors = [
+            No::Provider { name: text(), sentence: text() },
+            No::Unusable { issuer: text(), why: text() },
+            No::ClientRefused { issuer: text() },
+            No::Callback { why: "" },
+            No::State,
+            No::Expired,
+            No::MixedUp,
+            No::Denied { error: text() },
+            No::CodeRefused,
+            No::IdToken(federation::Flaw::Expired),
+            No::Tenant,
+            No::Domain,
+            No::EmailUnverified,
+        ];
+        for error in errors {
+            let code = error.code();
+            assert_eq!(refused(error).code, code);
         }
-        No::Callback { .. } | No::State | No::Expired | No::MixedUp | No::CodeRefused => {
-            (Fault::Unreadable, "Begin again")
-        }
-        No::IdToken(_) | No::Bearer(_) => (Fault::Unauthenticated, "Not signed in"),
-        No::Denied { .. } | No::Tenant | No::Domain | No::EmailUnverified => (Fault::Forbidden, "Not let in"),
-    };
-    Problem::new(fault, code, title, sentence)
+    }
 }

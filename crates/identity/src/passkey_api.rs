@@ -19,9 +19,9 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::door::Entrance;
-use crate::errors::refused;
 use crate::me_api::person;
 use crate::queries::{self, PasskeyView};
+use crate::refusal::refused;
 use crate::session::Kind;
 use crate::sign_in_api::{self, Device, SameSiteOfBrowsers, unkept};
 use crate::site::Site;
@@ -137,7 +137,7 @@ async fn add_passkey(site: Site, ask: Command<AddPasskey>) -> Answer {
     let made = at(&site)?.finish_registration(&ceremony.state, &response, shop.now.seconds()).map_err(no)?;
     // What a device calls its passkey is its own choice, so it may not be what somebody else's is called.
     if queries::passkey_of(&shop.tenant, &made.credential_id).await?.is_some() {
-        return Err(Problem::from(Refusal::PasskeyUsed).into());
+        return Err(Problem::from(Refusal::PasskeyRefused).into());
     }
     let new = NewPasskey {
         id: id(me, &made.credential_id),
@@ -219,7 +219,7 @@ async fn prove_with_passkey(
     let (me, session) = person(&ask.shop)?;
     let (account, _, proof) = shown(&ask.shop, &site, &ask.body).await?;
     if account != me {
-        return Err(Problem::from(Refusal::PasskeyUnknown).into());
+        return Err(Problem::from(Refusal::PasskeyRefused).into());
     }
     let asked = Asked { once: None, ..ask.asked() };
     let done = ask.shop.tenant.run(asked, works::prove(session, me, proof)).await?;
@@ -236,7 +236,7 @@ async fn shown(
     let Taken { ceremony, challenge, until, .. } = take(shop, &asked.ticket).await?;
     let What::Show { audience } = ceremony.what else { return Err(Refusal::TicketUsed.into()) };
     let answer = credentials::Answer::read(&asked.response.to_string()).map_err(no)?;
-    let unknown = || Problem::from(Refusal::PasskeyUnknown);
+    let unknown = || Problem::from(Refusal::PasskeyRefused);
     let known = queries::passkey_of(&shop.tenant, &answer.credential_id).await?.ok_or_else(unknown)?;
     let account = known.account.ok_or_else(unknown)?;
     let passkey = record(&known.record)?;

@@ -6,8 +6,8 @@ use kernel::Problem;
 use store::Tenant;
 
 use crate::door::Entrance;
-use crate::errors::refused;
 use crate::queries::{self, AccountView};
+use crate::refusal::refused;
 use crate::{AccountId, Refusal};
 
 /// The account to which both belong.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use edge::door::{ToSign, Vouched};
 use edge::{Audience, Caller, Grants, Permissions};
-use kernel::{Actor, ActorKind, Fault, Problem, Timestamp};
+use kernel::{Actor, ActorKind, Problem, Timestamp};
 use signing::{Accepts, Request, Secret, Signed, SigningError};
 use store::{Cell, Failure, Tenant};
 use uuid::Uuid;
 
 use crate::ServiceKeyId;
+use crate::problems::SIGNATURE_REPLAYED;
 use crate::queries::{self, ServiceKeyRow};
+use crate::refusal::said;
 use crate::remembered::Remembered;
 
 /// The keys of services that a node has read.
@@ -106,14 +108,37 @@ fn caller(row: &ServiceKeyRow, permissions: &Permissions) -> Caller {
 }
 
 fn refused(error: SigningError) -> Problem {
-    Problem::new(Fault::Unauthenticated, error.code(), "Signature refused", error.to_string())
+    said(error.code(), error.to_string())
 }
 
 fn replayed() -> Problem {
-    Problem::new(
-        Fault::Unauthenticated,
-        "signature_replayed",
-        "Signature refused",
-        "This request was sent before: its nonce is used up. Sign each request anew, with a new nonce.",
-    )
+    SIGNATURE_REPLAYED
+        .says("This request was sent before: its nonce is used up. Sign each request anew, with a new nonce.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_wrong_with_a_signature_has_a_page() {
+        use SigningError as No;
+        let name = "x-signature";
+        let errors = [
+            No::HeaderMissing { name },
+            No::HeaderTwice { name },
+            No::HeaderMalformed { name },
+            No::TimestampMalformed,
+            No::TimestampOutside { early: true, by: 301 },
+            No::VersionUnknown,
+            No::LegacyRefused,
+            No::SignatureWrong,
+            No::MethodMalformed,
+            No::TargetMalformed,
+        ];
+        for error in errors {
+            let code = error.code();
+            assert_eq!(refused(error).code, code);
+        }
+    }
 }

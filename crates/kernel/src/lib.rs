@@ -19,6 +19,7 @@ pub mod money;
 pub mod percentage;
 pub mod personal;
 pub mod problem;
+pub mod refusals;
 pub mod time;
 pub mod write;
 
@@ -30,5 +31,6 @@ pub use money::{Currency, Money, MoneyError};
 pub use percentage::Percentage;
 pub use personal::Personal;
 pub use problem::{Check, Doubts, Fault, FieldProblem, Problem, within};
+pub use refusals::ProblemDoc;
 pub use time::Timestamp;
 pub use write::{Arg, Rows, Write};

@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+crate::problems! {
+    NotFound NOT_FOUND "not_found" "Not found": "The record does not exist here, or not any more.",
+    Invalid INVALID "invalid" "Some fields do not hold": "Each field is named in \"errors\" by its JSON pointer.",
+    Invalid IMPROBABLE "improbable" "Is that meant?":
+        "It can be meant, and probably is not: \"errors\" names each field. Send \"sure\": true with it if it is meant.",
+    Bug INTERNAL "internal" "Our mistake": "It was recorded under the correlation id; nothing was changed.",
+}
+
 /// Whose fault it is and what can be done about it. The edge turns it into an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,7 +52,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub fn status(self) -> u16 {
+    pub const fn status(self) -> u16 {
         match self {
             Self::Unreadable => 400,
             Self::Unauthenticated => 401,
@@ -115,32 +123,29 @@ impl Problem {
             [one] => format!("{}: {}", one.pointer, one.detail),
             many => format!("{} fields need another look; each is named in \"errors\".", many.len()),
         };
-        let mut problem = Self::new(Fault::Invalid, "invalid", "Some fields do not hold", detail);
-        problem.fields = fields;
-        problem
+        Self { fields, ..INVALID.says(detail) }
     }
 
     /// There is no such thing here. Someone else's thing reads exactly the same.
     pub fn not_found(noun: &str) -> Self {
-        Self::new(Fault::NotFound, "not_found", "Not found", format!("There is no such {noun} here."))
+        NOT_FOUND.says(format!("There is no such {noun} here."))
     }
 
     /// A mistake of ours. What went wrong goes to the log under the correlation id, never into the answer.
     pub fn bug() -> Self {
-        let detail = "Something went wrong on our side and was recorded. Nothing was changed. Give the correlation id when you report it.";
-        Self::new(Fault::Bug, "internal", "Our mistake", detail)
-    }
-
-    /// The same request may succeed a little later.
-    pub fn unavailable(code: &str, detail: impl Into<String>, retry_after: u32) -> Self {
-        let mut problem = Self::new(Fault::Unavailable, code, "Not now", detail);
-        problem.retry_after = Some(retry_after);
-        problem
+        INTERNAL.says("Something went wrong on our side and was recorded. Nothing was changed. Give the correlation id when you report it.")
     }
 
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// In how many seconds asking again makes sense.
+    #[must_use]
+    pub fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -211,9 +216,7 @@ impl Doubts {
         let said: Vec<String> =
             self.0.iter().map(|field| format!("{}: {}.", field.pointer, field.detail)).collect();
         let detail = format!("{} Send \"sure\": true with it if it is meant.", said.join(" "));
-        let mut problem = Problem::new(Fault::Invalid, "improbable", "Is that meant?", detail);
-        problem.fields = self.0;
-        Err(problem)
+        Err(Problem { fields: self.0, ..IMPROBABLE.says(detail) })
     }
 }
 
@@ -254,7 +257,7 @@ mod tests {
     #[test]
     fn what_may_succeed_later_is_not_final() {
         assert!(Problem::not_found("order").is_final());
-        assert!(!Problem::unavailable("storage_full", "…", 5).is_final());
+        assert!(!NOT_FOUND.says("…").after(5).is_final());
         assert!(!Problem::bug().is_final());
     }
 }

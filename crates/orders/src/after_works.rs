@@ -7,6 +7,7 @@ use catalog::{LocationId, PRICING, Pricing, Product, Stock, VariantId};
 use kernel::{Personal, Problem, SubjectId};
 use pricing::{Entry, Kind, Ledger};
 use serde_json::json;
+use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::queries::OrderView;
 use crate::rules::{RULEBOOK, Rulebook};
 use crate::till::Receipt;
 use crate::tracking::SeeParcel;
-use crate::works::{PRICES_CHANGED, prices_changed};
+use crate::works::prices_changed;
 use crate::{Advance, OrderId, Refusal};
 
 /// An order as whoever acts on it has read it.
@@ -225,7 +226,7 @@ pub fn still(id: OrderId, version: i64) -> Work {
             return Ok(Reply::nothing());
         }
         let detail = "The order was being changed just now, so nothing was paid. Try again in a moment.";
-        Err(Problem::unavailable(PRICES_CHANGED, detail, 1))
+        Err(CONTENDED.says(detail).after(1))
     })
 }
 

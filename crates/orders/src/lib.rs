@@ -34,6 +34,7 @@ mod order;
 pub mod parcels;
 mod place;
 mod ports;
+mod problems;
 mod projector;
 pub mod queries;
 mod refusal;

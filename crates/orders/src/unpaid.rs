@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use kernel::{Actor, CorrelationId, Fault, Problem, TenantId, Timestamp};
 use serde_json::json;
+use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, NewJob};
 use store::{Asked, Tenant, Work};
 use uuid::Uuid;
@@ -174,7 +175,7 @@ impl Unpaid {
         for _ in 0..TRIES {
             match self.try_to(run, id, patience, now).await {
                 Err(problem) if problem.code == PRICES_CHANGED => {}
-                Err(problem) if problem.code == "taken_over" || problem.fault == Fault::Unavailable => {
+                Err(problem) if problem.code == TAKEN_OVER.code || problem.fault == Fault::Unavailable => {
                     return Err(problem);
                 }
                 Err(problem) => {

@@ -5,6 +5,7 @@ use catalog::{PRICING, Pricing, Product, Stock};
 use kernel::{Personal, Problem, SubjectId};
 use pricing::PromotionId;
 use serde::Serialize;
+use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -234,14 +235,12 @@ fn give_back(
 }
 
 /// The marker of a product or a rule that changed between looking up a price and placing the order: look again.
-pub const PRICES_CHANGED: &str = "contended";
+pub const PRICES_CHANGED: &str = CONTENDED.code;
 
 pub(crate) fn prices_changed() -> Problem {
-    Problem::unavailable(
-        PRICES_CHANGED,
-        "Prices were being changed just now, so nothing was ordered. Try again in a moment.",
-        1,
-    )
+    CONTENDED
+        .says("Prices were being changed just now, so nothing was ordered. Try again in a moment.")
+        .after(1)
 }
 
 fn sold_out(problem: Problem, n: usize, title: &str) -> Problem {
@@ -262,8 +261,7 @@ mod tests {
     #[test]
     fn a_title_in_any_script_can_be_sold_out() {
         for title in ["Été lamp", "Öl", "茶碗", ""] {
-            let refusal = Problem::new(kernel::Fault::Conflict, "out_of_stock", "Out of stock", "")
-                .with("available", 0);
+            let refusal = catalog::Refusal::OutOfStock { available: 0 }.into();
             assert!(sold_out(refusal, 0, title).detail.contains(title));
         }
     }

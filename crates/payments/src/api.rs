@@ -5,6 +5,7 @@ use axum::extract::State;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Platform, Routes, Shop};
 use kernel::{Check, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::problems::CONTENDED;
 use store::{Done, Reply, Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -164,7 +165,7 @@ pub(crate) async fn take<T>(
     for tried in 1.. {
         let work = attempt(cashier, &ask.shop.tenant, payment, own).await;
         match ask.done(Work::or_refuse(work)).await {
-            Err(problem) if problem.code == "contended" && tried < TRIES => {}
+            Err(problem) if problem.code == CONTENDED.code && tried < TRIES => {}
             Err(problem) => return Err(problem.into()),
             Ok(done) => return follow(cashier, &ask.shop, done, 201).await,
         }

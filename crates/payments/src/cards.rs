@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use edge::Refused;
-use kernel::{Fault, Problem};
+use edge::problems::TOO_LARGE;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ const LARGEST: usize = 16 * 1024 * 1024;
 pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
-        let detail = "The body is too large, or broke off. Send less at once.";
-        return Refused(Problem::new(Fault::TooLarge, "too_large", "Too large", detail)).into_response();
+        let problem = TOO_LARGE.says("The body is too large, or broke off. Send less at once.");
+        return Refused(problem).into_response();
     };
     let query = parts.uri.query().unwrap_or_default();
     let asked = url::form_urlencoded::parse(query.as_bytes());

@@ -14,6 +14,7 @@ use crate::line::Line;
 use crate::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
 use crate::payment::Request;
 use crate::port::{Ask, Bills, Outcome, Provider, Trouble};
+use crate::problems::{PROVIDER_DOWN, PROVIDER_UNKNOWN};
 use crate::provider::ProviderKind;
 use crate::queries::{self, PaymentSummary, ProviderRow, Unsettled};
 use crate::rest::{Rest, RestDoor};
@@ -98,7 +99,7 @@ impl Cashier {
         let answer = match self.provider(tenant, unsettled.provider).await {
             Ok(provider) => ask(&*provider, tenant, &unsettled, first && !unsettled.asked_before).await,
             // Nobody is left to ask, and nothing was asked before: it does not happen.
-            Err(problem) if problem.code == Refusal::GONE && !unsettled.asked_before => {
+            Err(problem) if problem.code == PROVIDER_UNKNOWN.code && !unsettled.asked_before => {
                 Ok(Outcome::Declined { code: "provider_removed".into(), sentence: problem.detail })
             }
             Err(problem) => Err(Trouble { sent: false, why: problem.detail, retry_after: 60 }),
@@ -173,7 +174,7 @@ impl Cashier {
             _ => (self.0.policy.clone(), typed),
         };
         let line = Line::new(&policy, definition.timeout())
-            .map_err(|error| Problem::unavailable("payment_provider_down", error.to_string(), 60))?;
+            .map_err(|error| PROVIDER_DOWN.says(error.to_string()).after(60))?;
         Ok(match definition.kind {
             ProviderKind::Stripe => {
                 let address = if address.is_empty() { stripe::ADDRESS.to_owned() } else { address };
@@ -212,7 +213,7 @@ impl Cashier {
 
     /// The sandbox may be asked wherever it is: its address is the platform's and nobody else's to say.
     async fn sandbox(&self) -> Result<(Policy, String), Problem> {
-        let down = |why: String| Problem::unavailable("payment_provider_down", why, 30);
+        let down = |why: String| PROVIDER_DOWN.says(why).after(30);
         let address = self.0.sandbox.address().await.map_err(|error| down(error.to_string()))?;
         let url = Url::parse(&address).map_err(|error| down(error.to_string()))?;
         let host = url.host_str().unwrap_or_default();

@@ -3,11 +3,13 @@
 use edge::Shop;
 use kernel::Problem;
 use store::Asked;
+use store::problems::CONTENDED;
 use uuid::Uuid;
 
 use crate::api::{NewPayment, TRIES, attempt, settled};
 use crate::cashier::Cashier;
 use crate::payment::Capture;
+use crate::problems::PROVIDER_DOWN;
 use crate::provider::ProviderKind;
 use crate::queries::{self, Listed, PaymentSummary, PaymentView};
 use crate::{PaymentId, ProviderId, page, sandbox};
@@ -86,7 +88,7 @@ pub async fn pay(
         let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
         let work = attempt(cashier, &shop.tenant, &payment, None).await?;
         match shop.tenant.run(asked, work).await {
-            Err(problem) if problem.code == "contended" && tried < TRIES => {}
+            Err(problem) if problem.code == CONTENDED.code && tried < TRIES => {}
             Err(problem) => return Err(problem),
             Ok(done) => {
                 let body: serde_json::Value = serde_json::from_str(&done.reply.body).unwrap_or_default();
@@ -120,7 +122,7 @@ pub async fn meet(cashier: &Cashier, shop: &Shop, id: &str, passed: bool) -> Res
     let payment = challenged(shop, id).await?.id;
     settled(cashier, shop, payment, false).await?;
     let met = cashier.within().meet(id, passed).await;
-    met.map_err(|error| Problem::unavailable("payment_provider_down", error.to_string(), 5))?;
+    met.map_err(|error| PROVIDER_DOWN.says(error.to_string()).after(5))?;
     settled(cashier, shop, payment, false).await
 }
 

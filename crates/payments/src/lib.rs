@@ -33,6 +33,7 @@ mod page;
 pub mod payment;
 mod pays_back;
 pub mod port;
+mod problems;
 mod projector;
 mod provider;
 mod provider_api;

@@ -11,11 +11,12 @@ use crate::calls_off::CallsOff;
 use crate::pays_back::PaysBack;
 use crate::report::Reporting;
 use crate::settle::{Planner, Settle};
-use crate::{CONTEXT, Cashier, PROBLEMS, api};
+use crate::{CONTEXT, Cashier, PROBLEMS, api, works};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
+    explains: works::PROBLEMS,
     // A cart is ordered when it is paid.
     refused_like: &["orders", "catalog", "customers"],
     permissions: &[

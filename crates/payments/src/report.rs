@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
+use kernel::problem::INVALID;
 use kernel::{Actor, Aggregate, CorrelationId, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -139,9 +140,7 @@ impl JobKind for Reporting {
         Box::pin(async move {
             let (tenant, now) = (&run.tenant, run.tenant.cell().now());
             let day = run.args["day"].as_str().map_or_else(|| day_of(before(now)), str::to_owned);
-            let from = begins(&day).ok_or_else(|| {
-                Problem::new(kernel::Fault::Invalid, "invalid", "No day", "Write the day as 2026-05-03.")
-            })?;
+            let from = begins(&day).ok_or_else(|| INVALID.says("Write the day as 2026-05-03."))?;
             let (mut reports, mut differences) = (0, 0);
             for row in queries::providers(tenant).await? {
                 if row.view.definition.kind == ProviderKind::Manual {

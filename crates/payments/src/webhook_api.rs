@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use edge::{Answer, Id, Routes, Shop};
+use kernel::problem::NOT_FOUND;
 use kernel::{Problem, SubjectId};
 use serde::Serialize;
 use store::{Asked, Done, Tenant, Work};
@@ -57,7 +58,7 @@ async fn hear_provider(
     let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
     match shop.tenant.run(asked, work).await {
         Ok(_) => {}
-        Err(problem) if problem.code == works::HEARD_BEFORE => {}
+        Err(problem) if problem.code == works::HEARD_BEFORE.code => {}
         Err(problem) => return Err(problem.into()),
     }
     Ok(edge::answer::done(Done { reply: works::heard(), replayed: false }))
@@ -77,7 +78,7 @@ async fn about(tenant: &Tenant, provider: ProviderId, notice: &Notice) -> Result
             Ok(Some(Subject { payment, order, payer }))
         }
         Ok(_) => Ok(None),
-        Err(problem) if problem.code == "not_found" => Ok(None),
+        Err(problem) if problem.code == NOT_FOUND.code => Ok(None),
         Err(problem) => Err(problem),
     }
 }

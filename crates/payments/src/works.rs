@@ -56,7 +56,7 @@ pub fn hear(received: Received, changes: Option<Work>) -> Work {
     let id = notice::id(received.provider, &received.event);
     let keep = Work::over::<Heard>([id]).decide(move |desk| {
         if desk.version::<Heard>(id) > 0 {
-            return Err(already());
+            return Err(HEARD_BEFORE.says("This was told before."));
         }
         desk.ask::<Heard, _>(id, &Receive(received.clone()))?;
         Ok(heard())
@@ -69,11 +69,9 @@ pub fn heard() -> Reply {
     Reply::json(200, &json!({ "received": true }))
 }
 
-/// It was told before; the work ends here, and whoever asked is told that it is kept.
-pub(crate) const HEARD_BEFORE: &str = "heard_before";
-
-fn already() -> Problem {
-    Problem::new(kernel::Fault::Conflict, HEARD_BEFORE, "Heard before", "This was told before.")
+kernel::problems! {
+    Conflict HEARD_BEFORE "heard_before" "Heard before":
+        "Nothing to do: what the provider told was told before, and is kept.",
 }
 
 /// An order whose payment takes in nothing more can be paid by another.

@@ -1,39 +1,21 @@
 //! Every way a search says no.
 
-use edge::ProblemDoc;
 use kernel::Problem;
 
 use crate::ask::Stopped;
 
-pub const PROBLEMS: &[ProblemDoc] = &[
-    ProblemDoc {
-        code: "search_not_ready",
-        status: 503,
-        title: "Not ready to search",
-        what_to_do: "The index of this shop is being opened or made. Ask again in a moment.",
-    },
-    ProblemDoc {
-        code: "search_too_slow",
-        status: 503,
-        title: "Search too slow",
-        what_to_do: "Ask for fewer or longer words, or again in a moment.",
-    },
-];
+kernel::problems! {
+    Unavailable NOT_READY "search_not_ready" "Not now":
+        "The index of this shop is being opened or made. Ask again in a moment.",
+    Unavailable TOO_SLOW "search_too_slow" "Not now": "Ask for fewer or longer words, or again in a moment.",
+}
 
 pub(crate) fn not_ready() -> Problem {
-    Problem::unavailable(
-        "search_not_ready",
-        "The index of this shop is being made. Ask again in a moment.",
-        1,
-    )
+    NOT_READY.says("The index of this shop is being made. Ask again in a moment.").after(1)
 }
 
 pub(crate) fn too_slow() -> Problem {
-    Problem::unavailable(
-        "search_too_slow",
-        "This took too long to find. Ask for fewer or longer words, or again in a moment.",
-        1,
-    )
+    TOO_SLOW.says("This took too long to find. Ask for fewer or longer words, or again in a moment.").after(1)
 }
 
 impl From<Stopped> for Problem {

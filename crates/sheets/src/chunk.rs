@@ -8,6 +8,7 @@ use std::sync::Arc;
 use catalog::attribute::Declaration;
 use catalog::kept::{self, Kept};
 use catalog::{ProductId, VariantId};
+use kernel::problem::INVALID;
 use kernel::{Currency, Problem};
 use store::{Tenant, Work};
 
@@ -219,7 +220,7 @@ impl Sorted {
 /// What the catalog refused, by rows and columns.
 fn said(shop: &Shop<'_>, group: &Group, wanted: &Wanted, problem: &Problem) -> Wrongs {
     let placed = shop.placed(group, &wanted.content, &problem.fields);
-    if problem.code == "invalid" && !placed.is_empty() {
+    if problem.code == INVALID.code && !placed.is_empty() {
         return placed;
     }
     // A conflict says in its own sentence what it is about; its fields only say where.

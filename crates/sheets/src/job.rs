@@ -6,11 +6,14 @@ use std::sync::Arc;
 use blobs::Blobs;
 use kernel::{Actor, CorrelationId, Fault, Problem};
 use serde::Deserialize;
+use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Work};
 
 use crate::chunk::{Chunk, Ground, Planned};
 use crate::import::State;
+use crate::mended::broken;
+use crate::problems::WOULD_DO;
 use crate::queries::{self, ImportRow};
 use crate::queue::Sizable;
 use crate::reader::Unread;
@@ -82,7 +85,7 @@ impl Way<'_> {
             Ok(told) => return Ok(told),
             Err(problem) => problem,
         };
-        if problem.code == "taken_over" || self.run.tenant.job(self.run.id).await?.attempts < ATTEMPTS {
+        if problem.code == TAKEN_OVER.code || self.run.tenant.job(self.run.id).await?.attempts < ATTEMPTS {
             return Err(problem);
         }
         self.end(State::Failed, problem.detail).await
@@ -99,11 +102,7 @@ impl Way<'_> {
             Ok(()) => self.done().await,
             Err(Stop::Problem(problem)) => Err(problem),
             Err(Stop::Unread(Unread::Told(told))) => self.end(State::Failed, told).await,
-            Err(Stop::Unread(Unread::Broken)) => Err(Problem::unavailable(
-                "files_unavailable",
-                "The file cannot be fetched at the moment.",
-                10,
-            )),
+            Err(Stop::Unread(Unread::Broken)) => Err(broken()),
         }
     }
 
@@ -254,9 +253,9 @@ impl From<Unread> for Stop {
 /// Whether another try with fewer products may go better. What is about the import itself, the job or the storage is
 /// the same for all of them.
 fn is_about_products(problem: &Problem) -> bool {
-    problem.is_final() && !["taken_over", "import_over", "rows_taken"].contains(&problem.code.as_str())
+    problem.is_final() && ![TAKEN_OVER.code, "import_over", "rows_taken"].contains(&problem.code.as_str())
 }
 
 fn would_do() -> Problem {
-    Problem::new(Fault::Conflict, "would_do", "It would be done", "It would be done; this was a dry run.")
+    WOULD_DO.says("It would be done; this was a dry run.")
 }

@@ -21,6 +21,7 @@ mod job;
 mod mapping;
 mod mended;
 mod module;
+mod problems;
 mod projector;
 pub mod queries;
 mod queue;

@@ -11,6 +11,7 @@ use store::Tenant;
 use crate::ImportId;
 use crate::export::lines;
 use crate::import::{Form, Reject};
+use crate::problems::FILES_UNAVAILABLE;
 use crate::queries;
 use crate::queue::Outlet;
 use crate::reader::{Row, Unread};
@@ -109,6 +110,6 @@ impl Mended {
     }
 }
 
-fn broken() -> Problem {
-    Problem::unavailable("files_unavailable", "The file cannot be fetched at the moment.", 10)
+pub(crate) fn broken() -> Problem {
+    FILES_UNAVAILABLE.says("The file cannot be fetched at the moment.").after(10)
 }

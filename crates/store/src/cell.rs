@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use kernel::{Arg, Fault, Problem, TenantId, Timestamp, Write};
 
+use crate::Failure;
 use crate::bell::Bell;
 use crate::context::Context;
 use crate::engine::{Engine, Opening, Row};
 use crate::form::Forms;
 use crate::keys::{Keeper, TenantKeys};
 use crate::past::{Past, Pasts};
+use crate::problems::SHOP_READ_ONLY;
 use crate::registry::Registry;
 use crate::travel::UnderWay;
 use crate::vault::Vault;
 use crate::work::{Asked, Done, Work};
-use crate::{Failure, failure};
 
 /// Who is asked for the time when something is written down.
 pub type Clock = fn() -> Timestamp;
@@ -196,7 +197,8 @@ impl Tenant {
         self.cell.in_form(self.id).await?;
         let done = self.cell.engine().run(self.id, keys, asked, work).await;
         // Held back, or not to be read: a newer binary may have folded it meanwhile.
-        if matches!(&done, Err(problem) if problem.code == failure::FROZEN || problem.fault == Fault::Bug) {
+        if matches!(&done, Err(problem) if problem.code == SHOP_READ_ONLY.code || problem.fault == Fault::Bug)
+        {
             self.cell.forms().forget(self.id);
         }
         done

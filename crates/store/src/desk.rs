@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::keys::{SubjectKey, TenantKeys};
 use crate::loaded::{Held, Loaded, Slot};
+use crate::problems::{CHANGED_MEANWHILE, IDEMPOTENCY_KEY_REUSED};
 use crate::seal::{self, Place};
 use crate::work::{Asked, Done, Once, Reply, Work};
 
@@ -96,8 +97,7 @@ impl Desk<'_> {
             "This {} has changed since you read it. Read it again, and apply your change to what you see then.",
             A::KIND
         );
-        Err(Problem::new(Fault::Changed, "changed_meanwhile", "Changed meanwhile", detail)
-            .with("version", version))
+        Err(CHANGED_MEANWHILE.says(detail).with("version", version))
     }
 
     /// Puts a command to an aggregate. What it decides has happened; when it refuses, the work ends.
@@ -327,12 +327,7 @@ fn run(work: &Work, mut desk: Desk<'_>) -> (Result<Reply, Problem>, Effects) {
 fn replay(once: &Once, fingerprint: &[u8], reply: &Reply) -> Result<Done, Problem> {
     if once.fingerprint != fingerprint {
         let detail = "This Idempotency-Key was used for a different request. Use a new key for a new request, and the same key only to repeat one unchanged.";
-        return Err(Problem::new(
-            Fault::Invalid,
-            "idempotency_key_reused",
-            "Idempotency-Key used twice",
-            detail,
-        ));
+        return Err(IDEMPOTENCY_KEY_REUSED.says(detail));
     }
     match reply.clone().into_result() {
         Ok(reply) => Ok(Done { reply, replayed: true }),

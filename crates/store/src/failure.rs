@@ -4,11 +4,13 @@ use std::fmt;
 
 use kernel::Problem;
 
+use crate::problems::{
+    CONTENDED, OUTCOME_UNKNOWN, OVERLOADED, REFUSED, SHOP_READ_ONLY, STORAGE_FULL, STORAGE_UNAVAILABLE,
+    STORAGE_UNUSABLE, TAKEN_OVER,
+};
+
 /// Seconds after which a client may ask again.
 const SOON: u32 = 2;
-
-/// What the tenant's log being held back is called.
-pub(crate) const FROZEN: &str = "shop_read_only";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -59,52 +61,35 @@ impl std::error::Error for Failure {}
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Full => Self::unavailable(
-                "storage_full",
-                "The storage is full, so nothing was changed. Try again later with the same Idempotency-Key.",
-                10,
-            ),
+            Failure::Full => STORAGE_FULL
+                .says("The storage is full, so nothing was changed. Try again later with the same Idempotency-Key.")
+                .after(10),
             Failure::Unreachable(why) => {
                 tracing::error!(why, "The storage cannot be reached");
-                Self::unavailable(
-                    "storage_unavailable",
-                    "The storage cannot be reached, so nothing was changed. Try again later with the same Idempotency-Key.",
-                    SOON,
-                )
+                STORAGE_UNAVAILABLE
+                    .says("The storage cannot be reached, so nothing was changed. Try again later with the same Idempotency-Key.")
+                    .after(SOON)
             }
             Failure::Overloaded => {
-                Self::unavailable("overloaded", "Too many changes are waiting. Try again in a moment.", 1)
+                OVERLOADED.says("Too many changes are waiting. Try again in a moment.").after(1)
             }
-            Failure::Unknown => Self::unavailable(
-                "outcome_unknown",
-                "The connection to the storage broke while your change was being written, so it may or may not have happened. Ask again with the same Idempotency-Key to learn which, or read the record first.",
-                SOON,
-            ),
-            Failure::Conflict => Self::unavailable(
-                "contended",
-                "Others kept changing the same things at the same time, so nothing was changed. Try again in a moment.",
-                1,
-            ),
-            Failure::Stale => Self::new(
-                kernel::Fault::Conflict,
-                "taken_over",
-                "Taken over",
-                "Another has taken this over meanwhile, so nothing was done.",
-            ),
-            Failure::Frozen => Self::unavailable(
-                FROZEN,
-                "This shop is being maintained: it can be read, but not changed. Try again in a moment.",
-                1,
-            ),
+            Failure::Unknown => OUTCOME_UNKNOWN
+                .says("The connection to the storage broke while your change was being written, so it may or may not have happened. Ask again with the same Idempotency-Key to learn which, or read the record first.")
+                .after(SOON),
+            Failure::Conflict => CONTENDED
+                .says("Others kept changing the same things at the same time, so nothing was changed. Try again in a moment.")
+                .after(1),
+            Failure::Stale => TAKEN_OVER.says("Another has taken this over meanwhile, so nothing was done."),
+            Failure::Frozen => SHOP_READ_ONLY
+                .says("This shop is being maintained: it can be read, but not changed. Try again in a moment.")
+                .after(1),
             Failure::Unusable(why) => {
                 tracing::error!(why, "A tenant's storage cannot be used");
-                Self::unavailable(
-                    "storage_unusable",
-                    "This business's records cannot be opened at the moment; its operator has been told why in the log.",
-                    60,
-                )
+                STORAGE_UNUSABLE
+                    .says("This business's records cannot be opened at the moment; its operator has been told why in the log.")
+                    .after(60)
             }
-            Failure::Refused(why) => Self::new(kernel::Fault::Conflict, "refused", "Not possible", why),
+            Failure::Refused(why) => REFUSED.says(why),
             Failure::Bug(why) => {
                 tracing::error!(why, "A mistake in the store");
                 Self::bug()

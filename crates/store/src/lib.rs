@@ -28,6 +28,7 @@ pub mod migrate;
 mod nonces;
 pub mod past;
 pub mod privacy;
+pub mod problems;
 pub mod registry;
 pub mod relay;
 mod replay;
@@ -37,7 +38,7 @@ pub mod travel;
 pub mod usage;
 mod vault;
 pub mod verify;
-mod verify_job;
+pub mod verify_job;
 pub mod work;
 
 pub use cell::Query;
@@ -51,7 +52,6 @@ pub use keys::{Keeper, KeyFile, TenantKeys};
 pub use past::{Moment, Of};
 pub use registry::{Key, Registry, TenantRecord, TenantStatus};
 pub use select::{Select, marks};
-pub use verify_job::VerifyJob;
 pub use work::{Asked, Done, Guard, Once, Reply, Work};
 
 /// Does something long, much of which is computing, on a thread where it holds up nobody.

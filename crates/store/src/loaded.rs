@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use kernel::{Aggregate, Fault, Problem, StreamId, SubjectId};
+use kernel::{Aggregate, Problem, StreamId, SubjectId};
 use uuid::Uuid;
 
 use crate::Failure;
 use crate::context::AnyState;
 use crate::keys::{SubjectKey, TenantKeys};
+use crate::problems::REPLY_ERASED;
 use crate::seal::{self, Place};
 use crate::work::Reply;
 
@@ -155,10 +156,7 @@ impl Loaded {
 }
 
 fn reply_erased() -> Problem {
-    Problem::new(
-        Fault::Conflict,
-        "reply_erased",
-        "The answer was erased",
+    REPLY_ERASED.says(
         "This was answered before under the same Idempotency-Key, and the answer told of a person whose data was erased since. It cannot be given again, and nothing was done now. Read the record to see how it stands.",
     )
 }

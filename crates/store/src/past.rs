@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::cell::Query;
 use crate::engine::{Each, Scratch};
 use crate::log::{EVENT_COLUMNS, Recorded, recorded};
+use crate::problems::MOMENT_UNKNOWN;
 use crate::replay::Replayer;
 use crate::{Failure, Tenant};
 
@@ -138,12 +139,9 @@ impl Tenant {
         let time = match moment {
             Moment::Position(position) if (0..=head).contains(&position) => return Ok(position),
             Moment::Position(position) => {
-                return Err(Problem::new(
-                    kernel::Fault::Invalid,
-                    "moment_unknown",
-                    "Not yet",
-                    format!("The log ends at position {head}, so there is no {position} to look back to."),
-                ));
+                return Err(MOMENT_UNKNOWN.says(format!(
+                    "The log ends at position {head}, so there is no {position} to look back to."
+                )));
             }
             Moment::Time(time) => time,
         };

@@ -2,10 +2,15 @@
 
 use std::pin::Pin;
 
-use kernel::{Fault, Problem, TenantId};
+use kernel::{Problem, TenantId};
 
 use crate::relay::{JobKind, JobRun, Room};
 use crate::verify::verify;
+
+kernel::problems! {
+    Conflict TABLES_DIFFER "tables_differ" "Tables differ":
+        "A table is not what the log says; the job names the first difference. `galleria verify` shows all of them.",
+}
 
 /// Proves that a tenant's tables are what its log says, beside everything else.
 #[derive(Debug)]
@@ -40,7 +45,7 @@ impl JobKind for VerifyJob {
                 None => Ok(format!("Every table is what its {} events say.", report.events)),
                 Some(first) => {
                     let told = format!("{} differences; the first: {first}", report.differences.len());
-                    Err(Problem::new(Fault::Conflict, "tables_differ", "Tables differ", told))
+                    Err(TABLES_DIFFER.says(told))
                 }
             }
         })
@@ -57,7 +62,7 @@ async fn every_tenant(run: &JobRun) -> Result<String, Problem> {
         let report = verify(&cell.tenant(tenant.id)).await?;
         if let Some(first) = report.differences.first() {
             let told = format!("{}: {first}", tenant.slug);
-            return Err(Problem::new(Fault::Conflict, "tables_differ", "Tables differ", told));
+            return Err(TABLES_DIFFER.says(told));
         }
     }
     run.progress(total, total, "").await?;

@@ -3,7 +3,7 @@
 
 use catalog::{OfferBy, VariantId, offers};
 use edge::Shop;
-use kernel::{Check, Fault, Personal, Problem, SubjectId, within};
+use kernel::{Check, Personal, Problem, SubjectId, within};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::{Contact, Draft, Drafted, MOST_LINES, MOST_OF_A_THING, Told, waiting,
 use crate::agreed::OWN_DELIVERY;
 use crate::api::{NewAddress, NewLine};
 use crate::order::Address;
+use crate::problems::TOTAL_CHANGED;
 use crate::works::Buyer;
 use crate::{CartId, OrderId, Ports, rules, unpaid};
 
@@ -275,7 +276,7 @@ pub(super) fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Probl
     let detail = format!(
         "The cart costs {shown} now, so nothing was ordered. Look at it again, and order at that price."
     );
-    Err(Problem::new(Fault::Conflict, "total_changed", "Another total", detail).with("total", total))
+    Err(TOTAL_CHANGED.says(detail).with("total", total))
 }
 
 /// The variants of these lines, if all of them are sold here.

@@ -16,6 +16,7 @@ use crate::Ports;
 use crate::bill::BillView;
 use crate::buyers::OrganisationFacts;
 use crate::order::{Address, Line};
+use crate::problems::CART_UNFINISHED;
 use crate::till::{Receipt, Wanted};
 
 #[derive(Serialize, ToSchema)]
@@ -203,10 +204,8 @@ impl Priced {
             return Ok(());
         }
         let fields = missing.into_iter().map(|Missing { pointer, detail }| FieldProblem { pointer, detail });
-        let mut problem = Problem::invalid(fields.collect());
-        problem.code = "cart_unfinished".into();
-        problem.title = "Something is missing".into();
-        Err(problem)
+        let Problem { detail, fields, .. } = Problem::invalid(fields.collect());
+        Err(Problem { fields, ..CART_UNFINISHED.says(detail) })
     }
 
     /// Who orders and where it goes, once nothing is missing.

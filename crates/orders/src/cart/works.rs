@@ -2,6 +2,7 @@
 
 use catalog::VariantId;
 use kernel::{Currency, Decide, Personal, Problem, SubjectId};
+use store::problems::CONTENDED;
 use store::{Reply, Work};
 use uuid::Uuid;
 
@@ -142,5 +143,5 @@ where
 }
 
 pub(super) fn moved() -> Problem {
-    Problem::unavailable("contended", "The cart was changed just now, so nothing was written. Try again.", 1)
+    CONTENDED.says("The cart was changed just now, so nothing was written. Try again.").after(1)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use kernel::Problem;
 use pricing::{PromotionId, TaxRules};
 use serde_json::json;
+use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
@@ -99,7 +100,7 @@ fn give_up(
     let known = desk.find::<Promo>(id).and_then(Promo::code);
     if known.is_some_and(|known| Some(known) != before) {
         let detail = "This promotion was being changed just now, so nothing was done. Try again in a moment.";
-        return Err(Problem::unavailable("contended", detail, 1));
+        return Err(CONTENDED.says(detail).after(1));
     }
     match before {
         Some(before) if after.map(Code::id) != Some(Code::id(before)) => {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::Shared;
 use crate::log::Recorded;
+use crate::problems::{TAKEN_OVER, TOO_SLOW};
 use crate::work::{Asked, Guard, Work};
 use crate::{Failure, Tenant};
 
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
                 let cursor = Cursor { fence, ..cursor };
                 Ok(Some(Self { shared, tenant, subscriber, cursor, together: TOGETHER }))
             }
-            Err(problem) if problem.code == "taken_over" => Ok(None),
+            Err(problem) if problem.code == TAKEN_OVER.code => Ok(None),
             Err(problem) => Err(Failure::Unreachable(problem.detail)),
         }
     }
@@ -204,7 +205,7 @@ impl<'a> Reader<'a> {
                 self.together = TOGETHER.min(self.together * 2);
                 Ok(Settled::Done)
             }
-            Err(refused) if refused.code == "taken_over" => Ok(Settled::Stop),
+            Err(refused) if refused.code == TAKEN_OVER.code => Ok(Settled::Stop),
             Err(_) if events.len() > 1 => {
                 self.together = events.len() / 2;
                 Ok(Settled::Refused)
@@ -254,7 +255,7 @@ impl<'a> Reader<'a> {
         // Everything before it is settled but for events that had no effect.
         let before = recorded.position - 1;
         if let Err(problem) = self.pass_over(before).await {
-            return if problem.code == "taken_over" {
+            return if problem.code == TAKEN_OVER.code {
                 Ok(false)
             } else {
                 Err(Failure::Unreachable(problem.detail))
@@ -304,7 +305,7 @@ impl<'a> Reader<'a> {
                 self.shared.wake_at(self.tenant.id(), self.cursor.retry_at);
                 Ok(false)
             }
-            Err(problem) if problem.code == "taken_over" => Ok(false),
+            Err(problem) if problem.code == TAKEN_OVER.code => Ok(false),
             Err(problem) => Err(Failure::Unreachable(problem.detail)),
         }
     }
@@ -320,6 +321,6 @@ pub(super) async fn handed_over(
     match tokio::time::timeout(WITHIN, handling).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(Problem::bug()),
-        Err(_) => Err(Problem::unavailable("too_slow", "The subscriber took too long over this event.", 1)),
+        Err(_) => Err(TOO_SLOW.says("The subscriber took too long over this event.").after(1)),
     }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::Shared;
 use super::room::{Place, Room};
 use crate::engine::Row;
+use crate::problems::TAKEN_OVER;
 use crate::work::Guard;
 use crate::{Failure, Select, Tenant};
 
@@ -197,7 +198,9 @@ impl Tenant {
             );
             match self.tend(vec![cancel], now).await {
                 // It ended, or was begun, at this very moment.
-                Err(problem) if problem.code == "taken_over" => return Box::pin(self.cancel_job(id)).await,
+                Err(problem) if problem.code == TAKEN_OVER.code => {
+                    return Box::pin(self.cancel_job(id)).await;
+                }
                 result => result?,
             }
         }
@@ -256,7 +259,7 @@ impl JobRun {
             tokio::time::sleep(self.lease / 3).await;
             match self.renew().await {
                 Ok(()) => failures = 0,
-                Err(problem) if problem.code == "taken_over" => return,
+                Err(problem) if problem.code == TAKEN_OVER.code => return,
                 Err(_) if failures >= 3 => return,
                 Err(_) => failures += 1,
             }

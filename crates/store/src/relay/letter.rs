@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::follow::{Effect, Subscriber, handed_over};
 use crate::engine::Row;
+use crate::problems::{SUBSCRIBER_GONE, TAKEN_OVER};
 use crate::work::{Asked, Guard, Work};
 use crate::{Failure, Select, Tenant};
 
@@ -62,7 +63,7 @@ impl Tenant {
                 "There is no subscriber {:?} any more; its dead letters can only be dropped.",
                 letter.subscriber
             );
-            Problem::new(kernel::Fault::Conflict, "subscriber_gone", "Subscriber gone", detail)
+            SUBSCRIBER_GONE.says(detail)
         })?;
         let events = self.events(letter.position - 1, 1).await?;
         let recorded = events.first().ok_or_else(Problem::bug)?;
@@ -73,7 +74,7 @@ impl Tenant {
             Err(problem) => Err(problem),
         };
         if let Err(problem) = &handled
-            && problem.code != "taken_over"
+            && problem.code != TAKEN_OVER.code
         {
             let sql = "update dead_letters set attempts = attempts + 1, problem = $2 where id = $1";
             self.tend(vec![Write::one(sql, args![id, problem.detail.clone()])], now).await?;

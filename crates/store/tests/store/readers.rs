@@ -8,6 +8,7 @@ use std::time::Duration;
 use kernel::{Fault, Problem, TenantId};
 use parking_lot::Mutex;
 use store::log::Recorded;
+use store::problems::CONTENDED;
 use store::relay::{Effect, Handled, JobKind, JobRun, Pace, Room, Subscriber};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
@@ -123,7 +124,7 @@ impl Subscriber for Teller {
             let read = coins(tenant, to).await;
             Ok(Effect::Work(Work::over::<Jar>([to]).decide(move |desk| {
                 if Some(desk.get::<Jar>(to)?.coins) != read {
-                    return Err(Problem::unavailable("contended", "The jar was filled just now.", 1));
+                    return Err(CONTENDED.says("The jar was filled just now.").after(1));
                 }
                 desk.ask::<Jar, _>(to, &Drop(1))?;
                 Ok(Reply::default())
