@@ -6,7 +6,7 @@ use kernel::{Event as _, Problem};
 use serde_json::json;
 use store::Tenant;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, JobState, NewJob, Subscriber};
+use store::relay::{Effect, Handled, JobState, NewJob, Subscriber, Wants};
 use uuid::Uuid;
 
 use crate::intake::IntakeEvent;
@@ -21,16 +21,15 @@ impl Subscriber for Schedule {
         "connect.schedule"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["partner.configured", "partner.removed", "sync.began"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["partner.configured", "partner.removed", "sync.began"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let event = &recorded.event;
             if event.stream == "intake" {
-                began(tenant, &event.kind, event.schema, &event.data).await?;
-                return Ok(Effect::Done);
+                return began(tenant, &event.kind, event.schema, &event.data);
             }
             let partner = PartnerId(event.stream_id);
             let known =
@@ -46,25 +45,22 @@ impl Subscriber for Schedule {
             // Of each version of a partner there is one job, however often the event is handed over.
             let id = Uuid::new_v5(&partner.uuid(), format!("every {}", event.version).as_bytes());
             cancel_others(tenant, partner, id).await?;
-            if let Some(every) = every.and_then(|every| u64::try_from(every).ok()) {
-                let every = Duration::from_secs(every);
-                let due = tenant.cell().now().plus(every);
-                let args = json!({ "partner": partner });
-                tenant
-                    .schedule(NewJob { id, name: sync::NAME.into(), args, due, every: Some(every) })
-                    .await?;
-            }
-            Ok(Effect::Done)
+            let Some(every) = every.and_then(|every| u64::try_from(every).ok()) else {
+                return Ok(Effect::Done);
+            };
+            let every = Duration::from_secs(every);
+            let (due, args) = (tenant.cell().now().plus(every), json!({ "partner": partner }));
+            Ok(Effect::plan(NewJob::due(id, sync::NAME, args, due).every(every).to(partner)))
         })
     }
 }
 
-async fn began(tenant: &Tenant, kind: &str, schema: i32, data: &str) -> Result<(), Problem> {
+fn began(tenant: &Tenant, kind: &str, schema: i32, data: &str) -> Result<Effect, Problem> {
     let event = IntakeEvent::decode(kind, schema, data).map_err(|_| Problem::bug())?;
-    let IntakeEvent::Began(began) = event else { return Ok(()) };
+    let IntakeEvent::Began(began) = event else { return Ok(Effect::Done) };
     let args = json!({ "partner": began.partner, "sync": began.sync });
-    let job = NewJob { id: began.job, ..NewJob::now(sync::NAME, args, tenant.cell().now()) };
-    tenant.schedule(job).await.map(|_| ())
+    let job = NewJob::due(began.job, sync::NAME, args, tenant.cell().now());
+    Ok(Effect::plan(job.to(began.partner)))
 }
 
 /// The schedule of a version before this one is over.

@@ -42,7 +42,7 @@ impl JobKind for Sync {
     }
 
     fn room(&self) -> Room {
-        Room::Long
+        Room::Outside { at_once: 8, of_a_tenant: 4, of_a_destination: 1 }
     }
 
     fn run<'a>(

@@ -14,8 +14,8 @@ use orders::{OrderEvent, after_works};
 use serde_json::json;
 use store::log::Recorded;
 use store::problems::TAKEN_OVER;
-use store::relay::{Effect, Handled, Job, JobKind, JobRun, JobState, NewJob, Subscriber};
-use store::{Asked, Tenant};
+use store::relay::{Effect, Handled, Job, JobKind, JobRun, JobState, NewJob, Room, Subscriber, Wants};
+use store::{Asked, Tenant, privacy};
 use uuid::Uuid;
 
 use crate::carrier::{Carrier as _, Tracked};
@@ -41,6 +41,10 @@ pub struct Track(pub Partners);
 impl JobKind for Track {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn room(&self) -> Room {
+        Room::Outside { at_once: 16, of_a_tenant: 1, of_a_destination: 1 }
     }
 
     fn run<'a>(
@@ -210,8 +214,8 @@ impl Subscriber for Watch {
         "connect.watch"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["order.parcel_sent", "order.parcel_seen", "subject.erased"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["order.parcel_sent", "order.parcel_seen", privacy::ERASED])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
@@ -241,8 +245,7 @@ async fn settle(tenant: &Tenant, id: Uuid) -> Result<(), Problem> {
     match (parcels::any_awaited(tenant).await?, jobs.is_empty()) {
         (true, true) => {
             let due = tenant.cell().now().plus(EVERY);
-            let job = NewJob { id, name: NAME.into(), args: json!({}), due, every: Some(EVERY) };
-            tenant.schedule(job).await.map(|_| ())
+            tenant.schedule(NewJob::due(id, NAME, json!({}), due).every(EVERY)).await.map(|_| ())
         }
         (false, false) => {
             for job in jobs {

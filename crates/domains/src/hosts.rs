@@ -2,7 +2,7 @@
 
 use kernel::Problem;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Failure, Tenant};
 
 use crate::domain::{DomainEvent, GivenUp, Lost, Proven};
@@ -51,8 +51,8 @@ impl Subscriber for Hosts {
         "domains.hosts"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["domain.proven", "domain.lost", "domain.given_up"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["domain.proven", "domain.lost", "domain.given_up"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kernel::problem::NOT_FOUND;
 use kernel::{Actor, CorrelationId, Problem, TenantId};
-use store::relay::{JobKind, JobRun, NewJob};
+use store::relay::{JobKind, JobRun, NewJob, Room};
 use store::{Asked, Tenant};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ const EVERY_DAY: Uuid = Uuid::from_u128(0x0198_c0de_d0a1_7000_8000_6461_696c_792
 /// Has all shops' domains looked at every day; whoever cancels that job has ended it for good.
 pub async fn every_day(house: &Tenant) -> Result<(), Problem> {
     let due = house.cell().now().plus(DAY);
-    let job = NewJob { id: EVERY_DAY, name: NAME.into(), args: serde_json::json!({}), due, every: Some(DAY) };
+    let job = NewJob::due(EVERY_DAY, NAME, serde_json::json!({}), due).every(DAY);
     house.schedule(job).await.map(|_| ())
 }
 
@@ -31,6 +31,10 @@ pub struct Recheck(pub Prover);
 impl JobKind for Recheck {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn room(&self) -> Room {
+        Room::Outside { at_once: 4, of_a_tenant: 1, of_a_destination: 1 }
     }
 
     fn run<'a>(

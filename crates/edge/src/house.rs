@@ -54,6 +54,7 @@ fn routes() -> Routes {
         .routes(routes!(replay_dead_letter))
         .routes(routes!(list_jobs, start_job))
         .routes(routes!(read_job, cancel_job))
+        .routes(routes!(retry_job))
         .routes(routes!(read_history))
         .routes(routes!(read_changes))
         .routes(routes!(erase_person))
@@ -291,6 +292,14 @@ async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> 
     security(("staff" = ["jobs:write"])))]
 async fn cancel_job(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
     ask.shop.list_of(&ask.shop.tenant.cancel_job(id).await?)
+}
+
+/// Begins a job again that was given up, such as something that was to be told to somebody who did not answer.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "operations", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The job, which waits for its turn.", body = JobView)),
+    security(("staff" = ["jobs:write"])))]
+async fn retry_job(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
+    ask.shop.list_of(&ask.shop.tenant.retry_job(id).await?)
 }
 
 /// Something that happened.

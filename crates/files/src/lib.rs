@@ -36,7 +36,7 @@ pub use gallery::Shown;
 pub use module::{MODULE, Settings, running};
 pub use refusal::{PROBLEMS, Refusal};
 pub use shelf::Shelf;
-pub use upkeep::{Sweep, Upkeep};
+pub use upkeep::{Delete, Sweep, Upkeep};
 
 pub const CONTEXT: store::Context = store::Context {
     name: "files",

@@ -8,7 +8,7 @@ use edge::{Module, ModuleSettings, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
-use crate::{CONTEXT, PROBLEMS, Shelf, Sweep, Upkeep, api};
+use crate::{CONTEXT, Delete, PROBLEMS, Shelf, Sweep, Upkeep, api};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
@@ -75,8 +75,8 @@ impl Settings {
 /// Without a place for files there is nobody who keeps it in order; when it is named, they read on from where they were.
 pub fn running(shelf: &Shelf) -> Running {
     let workers = shelf.blobs().ok().map(|blobs| Workers {
-        subscribers: vec![Arc::new(Upkeep(blobs.clone()))],
-        jobs: vec![Arc::new(Sweep(blobs.clone()))],
+        subscribers: vec![Arc::new(Upkeep)],
+        jobs: vec![Arc::new(Delete(blobs.clone())), Arc::new(Sweep(blobs.clone()))],
     });
     Running { routes: api::routes(shelf.clone()), workers: workers.unwrap_or_default() }
 }

@@ -6,40 +6,79 @@ use std::time::Duration;
 use blobs::{Blobs, Listed};
 use futures_util::StreamExt;
 use kernel::{Problem, TenantId, Timestamp};
+use serde_json::json;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, JobKind, JobRun, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
 use store::{Tenant, privacy};
 
 use crate::queries::{self, IDS_AT_ONCE};
 use crate::{FileId, sizes, works};
 
-/// Removes the files about whoever was erased, and the object of whichever file was removed.
+/// Removes the files about whoever was erased, and has the objects of whichever file was removed deleted.
 ///
-/// Two steps, so that a person with many files is one work, and each object is tried again on its own.
-pub struct Upkeep(pub Blobs);
+/// Two steps, so that a person with many files is one work, and the objects of each are tried again on their own.
+pub struct Upkeep;
 
 impl Subscriber for Upkeep {
     fn name(&self) -> &'static str {
         "files"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        privacy::erases(kind) || kind == "file.removed"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&[privacy::ERASED, "file.removed"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let id = recorded.event.stream_id;
             if recorded.event.kind == "file.removed" {
-                let sizes = sizes::WIDTHS.map(|width| sizes::object(FileId(id), width));
-                for object in [FileId(id).into()].into_iter().chain(sizes) {
-                    self.0.delete(tenant.id(), object).await?;
-                }
-                return Ok(Effect::Done);
+                let (id, now) = (FileId(id), tenant.cell().now());
+                let job = NewJob::due(recorded.event.id.0, DELETE, json!({ "file": id }), now);
+                return Ok(Effect::plan(job));
             }
             let person = privacy::erased(&recorded.event).ok_or_else(Problem::bug)?;
             let files = queries::files_about(tenant, person).await?;
             Ok(if files.is_empty() { Effect::Done } else { Effect::Work(works::remove_files(files)) })
+        })
+    }
+}
+
+const DELETE: &str = "files.delete";
+
+/// The job that deletes a removed file's objects, the picture's sizes with it.
+pub struct Delete(pub Blobs);
+
+impl JobKind for Delete {
+    fn name(&self) -> &'static str {
+        DELETE
+    }
+
+    /// A day of silence; afterwards the sweep finds them, without a record.
+    fn attempts(&self) -> i64 {
+        30
+    }
+
+    fn room(&self) -> Room {
+        Room::Outside { at_once: 16, of_a_tenant: 4, of_a_destination: 4 }
+    }
+
+    fn run<'a>(
+        &'a self,
+        run: &'a JobRun,
+    ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
+        Box::pin(async move {
+            let file: Option<FileId> = serde_json::from_value(run.args["file"].clone()).unwrap_or_default();
+            let Some(file) = file else {
+                return Ok("It names no file, so there is nothing to delete.".into());
+            };
+            if !queries::still_there(&run.tenant, &[file]).await?.is_empty() {
+                return Ok("The file was not removed, so nothing was deleted.".into());
+            }
+            let sizes = sizes::WIDTHS.map(|width| sizes::object(file, width));
+            for object in [file.into()].into_iter().chain(sizes) {
+                self.0.delete(run.tenant.id(), object).await?;
+            }
+            Ok("Its objects are deleted.".into())
         })
     }
 }
@@ -53,6 +92,10 @@ const SETTLED: Duration = Duration::from_secs(24 * 60 * 60);
 impl JobKind for Sweep {
     fn name(&self) -> &'static str {
         "files.sweep"
+    }
+
+    fn room(&self) -> Room {
+        Room::Long
     }
 
     fn run<'a>(

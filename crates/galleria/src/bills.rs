@@ -8,7 +8,7 @@ use orders::{CartId, OrderId, Status};
 use payments::{Bill, Bills, PaymentEvent};
 use store::log::Recorded;
 use store::problems::CONTENDED;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Tenant, Work};
 use uuid::Uuid;
 
@@ -111,8 +111,8 @@ impl Subscriber for Paid {
         "orders.paid"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["payment.captured", "payment.refunded", "payment.dispute_lost"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["payment.captured", "payment.refunded", "payment.dispute_lost"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

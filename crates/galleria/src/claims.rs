@@ -9,7 +9,7 @@ use kernel::{ActorKind, Event, Problem, SubjectId};
 use orders::{OrderEvent, OrderId};
 use store::Tenant;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use uuid::Uuid;
 
 /// How many are claimed at a time.
@@ -25,8 +25,8 @@ impl Subscriber for Claims {
         "orders.claims"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["account.verified", "order.placed"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["account.verified", "order.placed"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::relay::{JobKind, JobRun, NewJob, Room, SEALED};
 use store::{Asked, Tenant};
-use uuid::Uuid;
 
 use crate::AccountId;
 use crate::letters::Letter;
@@ -48,13 +47,7 @@ impl Asking {
         let text = serde_json::to_vec(self).map_err(|_| Problem::bug())?;
         let sealed = shop.tenant.keys().await?.seal_secret(ASKED, &text);
         let wait = rand::random_range(Duration::ZERO..=SOON);
-        let job = NewJob {
-            id: Uuid::now_v7(),
-            name: ASKED.to_owned(),
-            args: json!({ SEALED: sealed }),
-            due: shop.now.plus(wait),
-            every: None,
-        };
+        let job = NewJob::now(ASKED, json!({ SEALED: sealed }), shop.now.plus(wait));
         shop.tenant.schedule(job).await.map(|_| ())
     }
 

@@ -14,7 +14,7 @@ use mail::MailError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
 use store::{Tenant, TenantRecord};
 
 use crate::account::{AccountEvent, LetterWanted};
@@ -101,18 +101,16 @@ impl Subscriber for Outbox {
         "identity.letters"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        kind == "account.letter_wanted"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["account.letter_wanted"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let now = tenant.cell().now();
             // A log that was restored is read again; whoever was written to long ago is left alone.
-            if Wanted::read(recorded)?.until > now {
-                tenant.schedule(job(recorded, now)).await?;
-            }
-            Ok(Effect::Done)
+            let late = Wanted::read(recorded)?.until <= now;
+            Ok(if late { Effect::Done } else { Effect::plan(job(recorded, now)) })
         })
     }
 }
@@ -120,7 +118,7 @@ impl Subscriber for Outbox {
 /// Its id is the event's and its argument where that is, so nobody can start one that no event wants.
 fn job(recorded: &Recorded, now: Timestamp) -> NewJob {
     let args = json!({ "position": recorded.position });
-    NewJob { id: recorded.event.id.0, name: LETTER.to_owned(), args, due: now, every: None }
+    NewJob::due(recorded.event.id.0, LETTER, args, now)
 }
 
 /// The event for which a job was made.
@@ -143,7 +141,7 @@ impl JobKind for Letters {
 
     /// A post that is slow over one letter holds up no other, nor another shop's.
     fn room(&self) -> Room {
-        Room::Own { at_once: 32, of_a_tenant: 8 }
+        Room::Outside { at_once: 32, of_a_tenant: 8, of_a_destination: 8 }
     }
 
     fn is_final(&self, problem: &Problem) -> bool {

@@ -2,7 +2,7 @@
 
 use kernel::{Problem, SubjectId, args};
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Tenant, Work, privacy};
 
 use crate::{AccountId, outsider, queries, works};
@@ -14,8 +14,8 @@ impl Subscriber for Upkeep {
         "identity.upkeep"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        privacy::erases(kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&[privacy::ERASED])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

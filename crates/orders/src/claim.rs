@@ -8,7 +8,7 @@ use kernel::{Actor, Aggregate, CorrelationId, Decide, Envelope, Problem, Project
 use kernel::{Write, args};
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Asked, Reply, Tenant, Work, privacy};
 use uuid::Uuid;
 
@@ -99,8 +99,8 @@ impl Subscriber for FormerGuests {
         "orders.former_guests"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        privacy::erases(kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&[privacy::ERASED])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

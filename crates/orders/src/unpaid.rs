@@ -98,7 +98,7 @@ async fn look_at(tenant: &Tenant, from: Timestamp, at: Timestamp) -> Result<Time
     let due = (at.seconds().div_euclid(MINUTE) + 1) * MINUTE;
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{UNPAID} {due}").as_bytes());
     let due = Timestamp::from_micros(due * 1_000_000);
-    tenant.schedule(NewJob { id, name: UNPAID.to_owned(), args: json!({}), due, every: None }).await?;
+    tenant.schedule(NewJob::due(id, UNPAID, json!({}), due)).await?;
     Ok(due)
 }
 

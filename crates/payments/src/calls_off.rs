@@ -3,7 +3,7 @@
 
 use kernel::{Event, Problem};
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Tenant, Work};
 
 use crate::cashier::{self, Cashier};
@@ -23,10 +23,13 @@ impl Subscriber for CallsOff {
         "payments.calls_off"
     }
 
-    fn wants(&self, kind: &str) -> bool {
+    fn wants(&self) -> Wants {
         // An order may change while a provider is asked, so what comes of that is looked at, too.
-        CHEAPER.contains(&kind)
-            || ["payment.challenged", "payment.authorised", "payment.put_off"].contains(&kind)
+        const KINDS: [&str; 6] = {
+            let [cancelled, edited, credited] = CHEAPER;
+            [cancelled, edited, credited, "payment.challenged", "payment.authorised", "payment.put_off"]
+        };
+        Wants::Kinds(&KINDS)
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

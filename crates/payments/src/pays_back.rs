@@ -9,7 +9,7 @@ use std::time::Duration;
 use kernel::{Decide, Event, Personal, Problem, Timestamp};
 use store::Work;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use uuid::Uuid;
 
 use crate::cashier::{self, Cashier};
@@ -31,10 +31,16 @@ impl Subscriber for PaysBack {
         "payments.pays_back"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        kind == CANCELLED
-            || ["payment.captured", "payment.refunded", "payment.voided", "payment.refused"].contains(&kind)
-            || ["payment.dispute_won", "payment.dispute_lost"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&[
+            CANCELLED,
+            "payment.captured",
+            "payment.refunded",
+            "payment.voided",
+            "payment.refused",
+            "payment.dispute_won",
+            "payment.dispute_lost",
+        ])
     }
 
     fn handle<'a>(&'a self, tenant: &'a store::Tenant, recorded: &'a Recorded) -> Handled<'a> {

@@ -327,12 +327,19 @@ pub async fn unsettled(tenant: &Tenant, payment: PaymentId) -> Result<Option<Uns
     tenant.row(&sql, args![payment], as_unsettled).await
 }
 
-/// Requests that are to be asked after by now, and when the next one is.
-pub async fn due(tenant: &Tenant, now: Timestamp, rows: i64) -> Result<Vec<Unsettled>, Failure> {
-    let sql = format!(
-        "{UNSETTLED} where t.ask_at <= $1 and t.answered_at is null order by t.ask_at, t.id limit $2"
-    );
-    tenant.rows(&sql, args![now, rows], as_unsettled).await
+/// Requests to a provider, or to any, that are to be asked after by now.
+pub async fn due(
+    tenant: &Tenant,
+    provider: Option<ProviderId>,
+    now: Timestamp,
+    rows: usize,
+) -> Result<Vec<Unsettled>, Failure> {
+    let (sql, args) = Select::new(UNSETTLED)
+        .and("t.answered_at is null and t.ask_at <= ?", now)
+        .maybe("p.provider_id = ?", provider)
+        .page("t.ask_at, t.id", rows)
+        .statement();
+    tenant.rows(&sql, args, as_unsettled).await
 }
 
 pub async fn next_due(tenant: &Tenant) -> Result<Option<Timestamp>, Failure> {

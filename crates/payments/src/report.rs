@@ -8,7 +8,7 @@ use kernel::problem::INVALID;
 use kernel::{Actor, Aggregate, CorrelationId, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::relay::{JobKind, JobRun, NewJob};
+use store::relay::{JobKind, JobRun, NewJob, Room};
 use store::{Asked, Reply, Tenant, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -110,7 +110,7 @@ pub(crate) fn daily(now: Timestamp) -> NewJob {
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, REPORT.as_bytes());
     let tonight = Timestamp::from_micros((now.seconds().div_euclid(86_400) + 1) * 86_400_000_000);
     let due = tonight.plus(Duration::from_secs(2 * 3600));
-    NewJob { id, name: REPORT.to_owned(), args: json!({}), due, every: Some(DAY) }
+    NewJob::due(id, REPORT, json!({}), due).every(DAY)
 }
 
 /// The first moment of a day, written as 2026-05-03.
@@ -131,6 +131,10 @@ pub struct Reporting(pub Cashier);
 impl JobKind for Reporting {
     fn name(&self) -> &'static str {
         REPORT
+    }
+
+    fn room(&self) -> Room {
+        Room::Outside { at_once: 8, of_a_tenant: 1, of_a_destination: 1 }
     }
 
     fn run<'a>(

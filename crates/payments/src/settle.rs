@@ -9,11 +9,11 @@ use kernel::{Actor, CorrelationId, Event, Problem, Timestamp};
 use serde_json::json;
 use store::Tenant;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
 use uuid::Uuid;
 
 use crate::event::PaymentEvent;
-use crate::{Cashier, PaymentId, queries, report};
+use crate::{Cashier, PaymentId, ProviderId, queries, report};
 
 pub const SETTLE: &str = "payments.settle";
 
@@ -28,24 +28,27 @@ impl Subscriber for Planner {
         "payments.planner"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["payment.attempted", "payment.requested", "payment.put_off", "payment.challenged"].contains(&kind)
-            || kind == "payment_provider.configured"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&[
+            "payment.attempted",
+            "payment.requested",
+            "payment.put_off",
+            "payment.challenged",
+            "payment_provider.configured",
+        ])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
             let event = &recorded.event;
             if event.kind == "payment_provider.configured" {
-                tenant.schedule(report::daily(event.at)).await?;
-                return Ok(Effect::Done);
+                return Ok(Effect::plan(report::daily(event.at)));
             }
             let told =
                 PaymentEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
-            if let Some(at) = ask_at(&told) {
-                tenant.schedule(settling(at)).await?;
-            }
-            Ok(Effect::Done)
+            let Some(at) = ask_at(&told) else { return Ok(Effect::Done) };
+            let payment = queries::payment(tenant, PaymentId(event.stream_id)).await?;
+            Ok(Effect::plan(settling(payment.summary.provider_id, at)))
         })
     }
 }
@@ -60,19 +63,19 @@ fn ask_at(event: &PaymentEvent) -> Option<Timestamp> {
     }
 }
 
-/// The job that asks after everything due by then. Its id is the moment's, so it is planned once.
-fn settling(at: Timestamp) -> NewJob {
+/// The job that asks a provider after everything due by then. Its id is the moment's, so it is planned once.
+fn settling(provider: ProviderId, at: Timestamp) -> NewJob {
     let due = (at.seconds().div_euclid(TOGETHER) + 1) * TOGETHER;
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{SETTLE} {due}").as_bytes());
-    let (name, due) = (SETTLE.to_owned(), Timestamp::from_micros(due * 1_000_000));
-    NewJob { id, name, args: json!({}), due, every: None }
+    let id = Uuid::new_v5(&provider.uuid(), format!("{SETTLE} {due}").as_bytes());
+    let due = Timestamp::from_micros(due * 1_000_000);
+    NewJob::due(id, SETTLE, json!({ "provider": provider }), due).to(provider)
 }
 
 /// Asks providers what became of what they did not answer.
 pub struct Settle(pub Cashier);
 
 /// How many are looked at, and how many of them are asked after at a time.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: usize = 200;
 const SIDE_BY_SIDE: usize = 8;
 
 impl JobKind for Settle {
@@ -85,21 +88,29 @@ impl JobKind for Settle {
         i64::MAX
     }
 
+    fn room(&self) -> Room {
+        Room::Outside { at_once: 32, of_a_tenant: 8, of_a_destination: 1 }
+    }
+
     fn run<'a>(
         &'a self,
         run: &'a JobRun,
     ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
         Box::pin(async move {
             let tenant = &run.tenant;
-            let due = queries::due(tenant, tenant.cell().now(), AT_ONCE).await?;
-            let whole = i64::try_from(due.len()).unwrap_or(i64::MAX) == AT_ONCE;
+            // One that an older galleria planned names no provider.
+            let provider: Option<ProviderId> =
+                serde_json::from_value(run.args["provider"].clone()).unwrap_or_default();
+            let due = queries::due(tenant, provider, tenant.cell().now(), AT_ONCE).await?;
+            let whole = due.len() == AT_ONCE;
             let mut all = true;
             for some in due.chunks(SIDE_BY_SIDE) {
                 let asked = some.iter().map(|unsettled| self.ask_after(tenant, unsettled.ask.payment));
                 all &= join_all(asked).await.into_iter().all(|settled| settled);
             }
-            if whole || !all {
-                tenant.schedule(settling(tenant.cell().now().plus(Duration::from_secs(2)))).await?;
+            let soon = tenant.cell().now().plus(Duration::from_secs(2));
+            if let Some(next) = due.first().filter(|_| whole || !all) {
+                tenant.schedule(settling(next.provider, soon)).await?;
             }
             Ok(format!("{} payments were asked after.", due.len()))
         })

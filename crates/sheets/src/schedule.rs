@@ -4,7 +4,7 @@ use kernel::{Event as _, Problem};
 use serde_json::json;
 use store::Tenant;
 use store::log::Recorded;
-use store::relay::{Effect, Handled, NewJob, Subscriber};
+use store::relay::{Effect, Handled, NewJob, Subscriber, Wants};
 
 use crate::import::ImportEvent;
 use crate::{ImportId, job};
@@ -17,8 +17,8 @@ impl Subscriber for Schedule {
         "sheets.schedule"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        kind == "import.began"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["import.began"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
@@ -26,12 +26,9 @@ impl Subscriber for Schedule {
             let event = &recorded.event;
             let known =
                 ImportEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
-            if let ImportEvent::Began(began) = known {
-                let args = json!({ "import": ImportId(event.stream_id) });
-                let job = NewJob { id: began.job, ..NewJob::now(job::NAME, args, tenant.cell().now()) };
-                tenant.schedule(job).await?;
-            }
-            Ok(Effect::Done)
+            let ImportEvent::Began(began) = known else { return Ok(Effect::Done) };
+            let args = json!({ "import": ImportId(event.stream_id) });
+            Ok(Effect::plan(NewJob::due(began.job, job::NAME, args, tenant.cell().now())))
         })
     }
 }

@@ -54,6 +54,23 @@ impl Tenant {
         self.opened(events).await
     }
 
+    /// Of the events after a position up to another those that fulfil a condition, in commit order.
+    pub(crate) async fn stretch(
+        &self,
+        after: i64,
+        upto: i64,
+        wanted: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, Failure> {
+        let wanted = wanted.map(|wanted| format!(" and {wanted}")).unwrap_or_default();
+        let sql = format!(
+            "select {EVENT_COLUMNS} from events where position > $1 and position <= $2{wanted} order by position limit $3"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let events = self.rows(&sql, args![after, upto, limit], |row| recorded(self.id(), row)).await?;
+        self.opened(events).await
+    }
+
     /// Events of one stream after a version, in order.
     pub async fn stream(&self, id: Uuid, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
         let sql = format!(

@@ -93,14 +93,12 @@ pub(crate) fn forget(contexts: &[Context], subject: SubjectId) -> Vec<Write> {
     contexts.iter().flat_map(|context| (context.people.forget)(subject)).collect()
 }
 
-/// Whether events of this kind say that somebody was erased.
-pub fn erases(kind: &str) -> bool {
-    kind == "subject.erased"
-}
+/// The kind of the event that says that somebody was erased.
+pub const ERASED: &str = "subject.erased";
 
 /// Who was erased, when an event says so.
 pub fn erased(event: &Envelope<String>) -> Option<SubjectId> {
-    if !erases(&event.kind) {
+    if event.kind != ERASED {
         return None;
     }
     let SubjectEvent::Erased(erased) = SubjectEvent::decode(&event.kind, event.schema, &event.data).ok()?;

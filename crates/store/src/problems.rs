@@ -5,6 +5,8 @@ kernel::problems! {
     Conflict REPLY_ERASED "reply_erased" "The answer was erased":
         "It was done before, and nothing was done now. Read the record to see how it stands.",
     Conflict TAKEN_OVER "taken_over" "Taken over": "Someone else has done it, or is doing it. Look again.",
+    Conflict NOT_AGAIN "job_not_again" "Not begun again":
+        "Only a job that failed, and still knows what it was to do, can be begun again. The detail says why this one is not.",
     Conflict SUBSCRIBER_GONE "subscriber_gone" "Subscriber gone":
         "Nobody reads this any more; the letter can only be dropped.",
     Conflict REFUSED "refused" "Not possible": "The detail says why.",

@@ -26,12 +26,12 @@ pub fn readers(table: &mut Table, duration: Duration) {
     let opening = in_folder(&folder);
     runtime.block_on(read_along(table, "embedded", opening, duration));
     let postgres = Postgres::durable();
-    store_prepare(&runtime, &postgres);
+    prepare(&runtime, &postgres);
     let server = store::Server { url: postgres.app_url(), direct_url: None, connections: 16, prepared: true };
     runtime.block_on(read_along(table, "database", Opening::Server(server), duration));
 }
 
-fn in_folder(folder: &TempDir) -> Opening {
+pub fn in_folder(folder: &TempDir) -> Opening {
     Opening::Folder(Folder {
         path: folder.path().join("data"),
         asleep_after: Duration::from_secs(60),
@@ -41,13 +41,13 @@ fn in_folder(folder: &TempDir) -> Opening {
     })
 }
 
-fn store_prepare(runtime: &tokio::runtime::Runtime, postgres: &Postgres) {
+pub fn prepare(runtime: &tokio::runtime::Runtime, postgres: &Postgres) {
     let url = postgres.owner_url();
     let prepared = store::migrate::prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
     runtime.block_on(prepared).unwrap();
 }
 
-fn keeper() -> Result<Arc<dyn Keeper>, store::Failure> {
+pub fn keeper() -> Result<Arc<dyn Keeper>, store::Failure> {
     Ok(Arc::new(KeyFile::read(&galleria_tests::key_file())?))
 }
 

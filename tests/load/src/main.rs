@@ -10,6 +10,7 @@
 
 mod asking;
 mod checkout;
+mod fairness;
 mod floor;
 mod growth;
 mod orders;
@@ -64,6 +65,9 @@ fn main() {
     }
     if wanted("readers") {
         floor::readers(&mut table, seconds);
+    }
+    if wanted("fairness") {
+        fairness::fairness(&mut table, seconds, if long { 1_000_000 } else { 100_000 });
     }
     if wanted("sealing") {
         floor::sealing(&mut table, seconds);

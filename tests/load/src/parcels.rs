@@ -9,7 +9,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Asked, Context, Migration, Once, People, Reply, Stream, Tenant, Work};
 use uuid::Uuid;
 
@@ -182,8 +182,8 @@ impl Subscriber for Watch {
         "watch"
     }
 
-    fn wants(&self, _: &str) -> bool {
-        true
+    fn wants(&self) -> Wants {
+        Wants::Everything
     }
 
     fn handle<'a>(&'a self, _: &'a Tenant, event: &'a Recorded) -> Handled<'a> {

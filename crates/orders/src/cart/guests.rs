@@ -3,7 +3,7 @@
 
 use kernel::{Actor, CorrelationId, Event, Problem};
 use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber};
+use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Asked, Tenant};
 
 use super::CartEvent;
@@ -16,8 +16,8 @@ impl Subscriber for Guests {
         "orders.guests"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        ["cart.claimed", "cart.merged", "cart.drafted", "cart.withdrawn"].contains(&kind)
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["cart.claimed", "cart.merged", "cart.drafted", "cart.withdrawn"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {

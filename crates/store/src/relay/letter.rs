@@ -4,7 +4,7 @@ use kernel::{Actor, CorrelationId, EventId, Problem, Timestamp, Write, args};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::follow::{Effect, Subscriber, handed_over};
+use super::subscriber::{Effect, Subscriber, handed_over};
 use crate::engine::Row;
 use crate::problems::{SUBSCRIBER_GONE, TAKEN_OVER};
 use crate::work::{Asked, Guard, Work};
@@ -70,6 +70,12 @@ impl Tenant {
         let now = self.cell().now();
         let handled = match handed_over(&**subscriber, self, recorded).await {
             Ok(Effect::Done) => self.tend(vec![gone(&letter)], now).await,
+            Ok(Effect::Plan(jobs)) => {
+                let planned = jobs.iter().map(|job| job.planned(now));
+                let written = self.tend(planned.chain([gone(&letter)]).collect(), now).await;
+                self.cell().bell().ring_for_job(self.id());
+                written
+            }
             Ok(Effect::Work(work)) => self.with_letter(&letter, recorded.event.id, work, now).await,
             Err(problem) => Err(problem),
         };

@@ -7,14 +7,18 @@
 //! belongs to one, and the node that holds its lease visits it. A lease has a *fence*, a number that grows each time it
 //! changes hands; what is written under an older one is refused.
 
+mod backlog;
 mod follow;
 mod job;
 mod lease;
 mod letter;
 mod room;
+mod running;
+mod subscriber;
+mod visit;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,11 +27,13 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-pub use follow::{Effect, Handled, Subscriber};
-pub use job::{Job, JobKind, JobRun, JobState, NewJob, SEALED};
+pub use job::{Job, JobKind, JobState, NewJob, SEALED};
 pub use letter::DeadLetter;
 pub use room::Room;
+pub use running::JobRun;
+pub use subscriber::{Effect, Handled, Subscriber, Wants};
 
+use self::backlog::Backlog;
 use self::lease::Leases;
 use self::room::Rooms;
 use crate::{Cell, Failure};
@@ -94,7 +100,9 @@ pub(crate) struct Shared {
     rooms: Rooms,
     /// Whose jobs are to be looked at: not after every commit, but when one was planned, is due, or was found.
     jobs_of: Mutex<HashSet<TenantId>>,
-    behind: Mutex<HashMap<(&'static str, TenantId), i64>>,
+    behind: Backlog,
+    /// Which kinds of events anybody wants, as a statement's condition; nothing when somebody wants all.
+    wanted: Option<String>,
 }
 
 /// Tenants to be visited, each at most once, and none by two workers at the same time.
@@ -130,9 +138,12 @@ impl Queue {
         Some(tenant)
     }
 
-    /// The visit is over; says whether the tenant is to be visited again at once.
-    fn done(&mut self, tenant: TenantId, rests_until: Option<Timestamp>) -> bool {
+    /// The visit is over, and something may be left for the next one; says whether that is to be soon.
+    fn done(&mut self, tenant: TenantId, left: bool, rests_until: Option<Timestamp>) -> bool {
         self.visited.remove(&tenant);
+        if left {
+            self.again.insert(tenant);
+        }
         match rests_until {
             Some(until) => {
                 self.resting.insert(tenant);
@@ -168,7 +179,8 @@ impl Cell {
             timers: Mutex::default(),
             rooms: Rooms::new(&pace, &workers.jobs),
             jobs_of: Mutex::default(),
-            behind: Mutex::default(),
+            behind: Backlog::default(),
+            wanted: subscriber::wanted_by_any(workers.subscribers.iter().map(|one| &**one)),
             workers,
             pace,
         });
@@ -207,7 +219,7 @@ impl Relay {
 
     /// How many events wait for a subscriber, as far as this node knows.
     pub fn backlog(&self, subscriber: &str) -> i64 {
-        self.shared.behind.lock().iter().filter(|((name, _), _)| *name == subscriber).map(|(_, n)| n).sum()
+        self.shared.behind.of(subscriber)
     }
 }
 
@@ -226,19 +238,6 @@ impl Shared {
 
     pub(crate) fn wake_at(&self, tenant: TenantId, at: Timestamp) {
         self.timers.lock().push(Reverse((at, tenant)));
-    }
-
-    /// Says how many events a subscriber has still to read of a tenant.
-    fn note_behind(&self, subscriber: &'static str, tenant: TenantId, events: i64) {
-        let mut behind = self.behind.lock();
-        if events > 0 {
-            behind.insert((subscriber, tenant), events);
-        } else if behind.remove(&(subscriber, tenant)).is_none() {
-            return;
-        }
-        let all: i64 = behind.iter().filter(|((name, _), _)| *name == subscriber).map(|(_, n)| n).sum();
-        metrics::gauge!("galleria_subscriber_backlog", "subscriber" => subscriber)
-            .set(f64::from(i32::try_from(all).unwrap_or(i32::MAX)));
     }
 
     async fn keep_leases(self: Arc<Self>) {
@@ -326,9 +325,10 @@ impl Shared {
             };
             // One waking may have stood for several tenants.
             self.woken.notify_one();
-            self.visit(tenant).await;
-            let rests = self.cell.engine().is_shared().then(|| self.cell.now().plus(self.pace.rest));
-            if self.queue.lock().done(tenant, rests) {
+            let left = self.visit(tenant).await;
+            let rests = !left && self.cell.engine().is_shared();
+            let rests = rests.then(|| self.cell.now().plus(self.pace.rest));
+            if self.queue.lock().done(tenant, left, rests) {
                 self.woken.notify_one();
             }
             if *stopped.borrow() {
@@ -337,25 +337,25 @@ impl Shared {
         }
     }
 
-    async fn visit(self: &Arc<Self>, id: TenantId) {
-        let Some(fence) = self.leases.fence(id) else { return };
+    /// Says whether something is left that waits for nothing.
+    async fn visit(self: &Arc<Self>, id: TenantId) -> bool {
+        let Some(fence) = self.leases.fence(id) else { return false };
         let here = self.cell.registry().tenant(id).is_some_and(|tenant| tenant.status.is_here());
         if !here && id != TenantId::CELL {
-            return;
+            return false;
         }
         let tenant = self.cell.tenant(id);
-        for subscriber in &self.workers.subscribers {
-            if let Err(failure) = follow::follow(self, &tenant, &**subscriber, fence).await {
-                let name = subscriber.name();
-                tracing::warn!(%failure, subscriber = name, tenant = %id, "A subscriber could not go on; it tries again");
-                self.wake_at(id, self.cell.now().plus(self.pace.pause));
-            }
-        }
+        let left = visit::follow(self, &tenant, fence).await.unwrap_or_else(|failure| {
+            tracing::warn!(%failure, tenant = %id, "A log could not be read; it is tried again");
+            self.wake_at(id, self.cell.now().plus(self.pace.pause));
+            false
+        });
         let looks_at_jobs = self.jobs_of.lock().remove(&id);
-        if looks_at_jobs && let Err(failure) = job::start_due(self, &tenant).await {
+        if looks_at_jobs && let Err(failure) = running::start_due(self, &tenant).await {
             tracing::warn!(%failure, tenant = %id, "Due jobs could not be looked for; it is tried again");
             self.wake_at(id, self.cell.now().plus(self.pace.pause));
         }
+        left
     }
 
     /// The pause before something is tried again: twice as long each time, and never exactly so, lest all come at once.

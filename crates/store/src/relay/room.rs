@@ -18,28 +18,48 @@ pub enum Room {
     /// Among those that take as long as there is much to do. What is short and due never waits for them, and each tenant
     /// has one at a time, so that nobody waits for all that one tenant wants.
     Long,
-    /// Among those of its kind, so many at once, and so many of one tenant: those that wait for somebody outside keep
-    /// nobody else waiting.
+    /// Among those of its kind, so many at once, and so many of one tenant.
     Own { at_once: usize, of_a_tenant: usize },
+    /// Among those of its kind that wait for somebody outside: so many at once, so many of one tenant, and of these so many
+    /// for the same destination. Whoever does not answer keeps nobody waiting but those that wait for them.
+    Outside { at_once: usize, of_a_tenant: usize, of_a_destination: usize },
 }
 
 impl Room {
-    pub(super) fn of_a_tenant(self) -> usize {
+    /// How many of a tenant are under way for the same destination.
+    pub(super) fn of_a_destination(self) -> usize {
         match self {
             Self::Short => usize::MAX,
             Self::Long => 1,
-            Self::Own { of_a_tenant, .. } => of_a_tenant,
+            Self::Own { of_a_tenant: most, .. } | Self::Outside { of_a_destination: most, .. } => most,
+        }
+    }
+
+    /// With whom a job of this kind is counted, and how many of them there may be.
+    fn counts(self, tenant: TenantId, kind: &'static str, destination: &str) -> Vec<(Counted, usize)> {
+        let all = |kind, most| ((tenant, kind, None), most);
+        match self {
+            Self::Short => Vec::new(),
+            Self::Long => vec![all("long", 1)],
+            Self::Own { of_a_tenant, .. } => vec![all(kind, of_a_tenant)],
+            Self::Outside { of_a_tenant, of_a_destination, .. } => {
+                let same = (tenant, kind, Some(destination.to_owned()));
+                vec![all(kind, of_a_tenant), (same, of_a_destination)]
+            }
         }
     }
 }
+
+/// Whose jobs are counted together: a tenant's, of a kind or those that are long, all or those for one destination.
+type Counted = (TenantId, &'static str, Option<String>);
 
 /// The rooms of a node; all that are long share one.
 pub(crate) struct Rooms {
     short: Arc<Semaphore>,
     long: Arc<Semaphore>,
     own: HashMap<&'static str, Arc<Semaphore>>,
-    /// How many of a tenant are under way, where that has a limit.
-    under_way: Mutex<HashMap<(TenantId, &'static str), usize>>,
+    /// How many are under way, where that has a limit.
+    under_way: Mutex<HashMap<Counted, usize>>,
     /// Whose jobs wait for room.
     waiting: Mutex<HashSet<TenantId>>,
 }
@@ -47,7 +67,9 @@ pub(crate) struct Rooms {
 impl Rooms {
     pub(super) fn new(pace: &Pace, kinds: &[Arc<dyn JobKind>]) -> Self {
         let own = kinds.iter().filter_map(|kind| match kind.room() {
-            Room::Own { at_once, .. } => Some((kind.name(), Arc::new(Semaphore::new(at_once)))),
+            Room::Own { at_once, .. } | Room::Outside { at_once, .. } => {
+                Some((kind.name(), Arc::new(Semaphore::new(at_once))))
+            }
             Room::Short | Room::Long => None,
         });
         Self {
@@ -64,35 +86,41 @@ impl Rooms {
 pub(super) struct Place {
     shared: Arc<Shared>,
     tenant: TenantId,
-    counted: Option<&'static str>,
+    counted: Vec<Counted>,
     slot: Option<OwnedSemaphorePermit>,
 }
 
 impl Place {
     /// Whoever gets none is told as soon as some is free.
-    pub(super) fn take_or_wait(shared: &Arc<Shared>, tenant: TenantId, kind: &dyn JobKind) -> Option<Self> {
-        Self::take(shared, tenant, kind).or_else(|| {
+    pub(super) fn take_or_wait(
+        shared: &Arc<Shared>,
+        tenant: TenantId,
+        kind: &dyn JobKind,
+        destination: &str,
+    ) -> Option<Self> {
+        Self::take(shared, tenant, kind, destination).or_else(|| {
             shared.rooms.waiting.lock().insert(tenant);
             // It may have been given back in between.
-            Self::take(shared, tenant, kind)
+            Self::take(shared, tenant, kind, destination)
         })
     }
 
-    fn take(shared: &Arc<Shared>, tenant: TenantId, kind: &dyn JobKind) -> Option<Self> {
+    fn take(shared: &Arc<Shared>, tenant: TenantId, kind: &dyn JobKind, destination: &str) -> Option<Self> {
         let (rooms, room) = (&shared.rooms, kind.room());
-        let (slots, counted) = match room {
-            Room::Short => (&rooms.short, None),
-            Room::Long => (&rooms.long, Some("long")),
-            Room::Own { .. } => (rooms.own.get(kind.name())?, Some(kind.name())),
+        let slots = match room {
+            Room::Short => &rooms.short,
+            Room::Long => &rooms.long,
+            Room::Own { .. } | Room::Outside { .. } => rooms.own.get(kind.name())?,
         };
+        let counts = room.counts(tenant, kind.name(), destination);
         let mut under_way = rooms.under_way.lock();
-        let theirs = counted.and_then(|counted| under_way.get(&(tenant, counted))).copied().unwrap_or(0);
-        if theirs >= room.of_a_tenant() {
+        if counts.iter().any(|(whose, most)| under_way.get(whose).is_some_and(|theirs| theirs >= most)) {
             return None;
         }
         let slot = slots.clone().try_acquire_owned().ok()?;
-        if let Some(counted) = counted {
-            under_way.insert((tenant, counted), theirs + 1);
+        let counted: Vec<Counted> = counts.into_iter().map(|(whose, _)| whose).collect();
+        for whose in &counted {
+            *under_way.entry(whose.clone()).or_default() += 1;
         }
         Some(Self { shared: shared.clone(), tenant, counted, slot: Some(slot) })
     }
@@ -100,22 +128,20 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(counted) = self.counted {
-            let (mut under_way, whose) = (self.shared.rooms.under_way.lock(), (self.tenant, counted));
-            match under_way.get(&whose) {
-                Some(theirs) if *theirs > 1 => {
-                    let left = theirs - 1;
-                    under_way.insert(whose, left);
-                }
+        let mut under_way = self.shared.rooms.under_way.lock();
+        for whose in &self.counted {
+            match under_way.get_mut(whose) {
+                Some(theirs) if *theirs > 1 => *theirs -= 1,
                 _ => {
-                    under_way.remove(&whose);
+                    under_way.remove(whose);
                 }
             }
         }
+        drop(under_way);
         self.slot.take();
         let waiting = std::mem::take(&mut *self.shared.rooms.waiting.lock());
         // Of those that are counted only so many were looked at.
-        for tenant in waiting.into_iter().chain(self.counted.map(|_| self.tenant)) {
+        for tenant in waiting.into_iter().chain((!self.counted.is_empty()).then_some(self.tenant)) {
             self.shared.wake_for_jobs(tenant);
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Table {
     insert: &'static str,
     delete: &'static str,
     columns: usize,
+    /// What the last of them are in an archive that was made before there were any.
+    added: &'static [&'static str],
 }
 
 /// The keys of the people. They travel as they are from cell to cell, and beside the rows in a parcel.
@@ -31,6 +33,7 @@ pub(super) const KEYS: Table = Table {
     insert: "insert into subject_keys (subject, wrapped, created) values ($1, $2, $3)",
     delete: "delete from subject_keys where subject = $1",
     columns: 3,
+    added: &[],
 };
 
 /// Replies, so that what was asked before the journey is not done again after it; cursors without their fence, which
@@ -43,6 +46,7 @@ pub(super) const TABLES: [Table; 4] = [
         insert: "insert into replies (key, fingerprint, status, body, version, location, created) values ($1, $2, $3, $4, $5, $6, $7)",
         delete: "delete from replies where key = $1",
         columns: 7,
+        added: &[],
     },
     Table {
         name: "cursors",
@@ -51,6 +55,7 @@ pub(super) const TABLES: [Table; 4] = [
         insert: "insert into cursors (subscriber, position, fence, attempts, retry_at) values ($1, $2, 0, 0, 0)",
         delete: "delete from cursors where subscriber = $1",
         columns: 2,
+        added: &[],
     },
     Table {
         name: "dead_letters",
@@ -59,14 +64,16 @@ pub(super) const TABLES: [Table; 4] = [
         insert: "insert into dead_letters (id, subscriber, position, event, kind, attempts, problem, parked) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         delete: "delete from dead_letters where id = $1",
         columns: 8,
+        added: &[],
     },
     Table {
         name: "jobs",
         key: "id",
-        select: "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended from jobs",
-        insert: "insert into jobs (id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, fence, leased_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0)",
+        select: "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, destination from jobs",
+        insert: "insert into jobs (id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, destination, fence, leased_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)",
         delete: "delete from jobs where id = $1",
-        columns: 14,
+        columns: 15,
+        added: &[""],
     },
 ];
 
@@ -103,7 +110,10 @@ impl Table {
     }
 
     pub(super) fn insert(&self, row: OwnRow) -> Result<Write, Failure> {
-        let args: Vec<Arg> = row.values.into_iter().map(unpacked).collect::<Option<_>>().unwrap_or_default();
+        let mut args: Vec<Arg> =
+            row.values.into_iter().map(unpacked).collect::<Option<_>>().unwrap_or_default();
+        let lacking = self.columns.saturating_sub(args.len()).min(self.added.len());
+        args.extend(self.added[self.added.len() - lacking..].iter().map(|text| Arg::from(*text)));
         if args.len() != self.columns {
             return Err(Failure::Unusable(format!("A row of {} cannot be read.", self.name)));
         }

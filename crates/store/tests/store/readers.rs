@@ -9,7 +9,7 @@ use kernel::{Fault, Problem, TenantId};
 use parking_lot::Mutex;
 use store::log::Recorded;
 use store::problems::CONTENDED;
-use store::relay::{Effect, Handled, JobKind, JobRun, Pace, Room, Subscriber};
+use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Pace, Room, Subscriber, Wants};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 
@@ -33,6 +33,8 @@ pub struct Diary {
     pub seen: Mutex<Vec<(TenantId, i64)>>,
     pub refuses: Mutex<HashSet<Uuid>>,
     pub panics: AtomicBool,
+    /// How long it takes over each event.
+    pub takes: Mutex<Duration>,
 }
 
 impl Diary {
@@ -46,8 +48,8 @@ impl Subscriber for Diary {
         "diary"
     }
 
-    fn wants(&self, _kind: &str) -> bool {
-        true
+    fn wants(&self) -> Wants {
+        Wants::Everything
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
@@ -60,6 +62,10 @@ impl Subscriber for Diary {
                     "Illegible",
                     "The diary cannot read this.",
                 ));
+            }
+            let takes = *self.takes.lock();
+            if !takes.is_zero() {
+                tokio::time::sleep(takes).await;
             }
             self.seen.lock().push((tenant.id(), event.position));
             Ok(Effect::Done)
@@ -78,8 +84,8 @@ impl Subscriber for Copier {
         "copier"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        kind == "jar.dropped"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["jar.dropped"])
     }
 
     fn handle<'a>(&'a self, _: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
@@ -98,6 +104,50 @@ impl Subscriber for Copier {
     }
 }
 
+/// Plans a count for each jar that is opened.
+pub struct Planner;
+
+impl Subscriber for Planner {
+    fn name(&self) -> &'static str {
+        "planner"
+    }
+
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["jar.opened"])
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
+        let args = serde_json::json!({ "jar": event.event.stream_id });
+        let job = NewJob::due(event.event.id.0, "counting", args, tenant.cell().now());
+        Box::pin(std::future::ready(Ok(Effect::plan(job))))
+    }
+}
+
+/// Plans a count for each jar that is opened, and takes out of it more than there can be when something is dropped into it.
+pub struct Overdrawn;
+
+impl Subscriber for Overdrawn {
+    fn name(&self) -> &'static str {
+        "overdrawn"
+    }
+
+    fn wants(&self) -> Wants {
+        Wants::Everything
+    }
+
+    fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
+        if event.event.kind == "jar.opened" {
+            return Planner.handle(tenant, event);
+        }
+        let jar = event.event.stream_id;
+        let work = Work::over::<Jar>([jar]).decide(move |desk| {
+            desk.ask::<Jar, _>(jar, &Drop(-1000))?;
+            Ok(Reply::default())
+        });
+        Box::pin(std::future::ready(Ok(Effect::Work(work))))
+    }
+}
+
 /// Drops into another jar what makes it as full as its reader counts: a work that is made from what was read, and that is
 /// refused when that has changed since.
 pub struct Teller {
@@ -110,8 +160,8 @@ impl Subscriber for Teller {
         "teller"
     }
 
-    fn wants(&self, kind: &str) -> bool {
-        kind == "jar.dropped"
+    fn wants(&self) -> Wants {
+        Wants::Kinds(&["jar.dropped"])
     }
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
@@ -180,7 +230,7 @@ impl JobKind for Outside {
     }
 
     fn room(&self) -> Room {
-        Room::Own { at_once: 4, of_a_tenant: 3 }
+        Room::Outside { at_once: 8, of_a_tenant: 6, of_a_destination: 3 }
     }
 
     fn is_final(&self, problem: &Problem) -> bool {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::jars::{asked, drop_coins, now, open_jar};
 use crate::over_both_engines;
-use crate::readers::{Copier, Counting, Diary, Endless, Outside, Teller, pace};
+use crate::readers::{Copier, Counting, Diary, Endless, Outside, Overdrawn, Planner, Teller, pace};
 use crate::world::{World, coins};
 
 over_both_engines!(
@@ -26,6 +26,11 @@ over_both_engines!(
     a_cancelled_job_is_broken_off_and_has_no_effect,
     what_cannot_become_better_is_given_up_at_once,
     those_that_wait_for_somebody_outside_keep_nothing_else_waiting,
+    whoever_does_not_answer_keeps_none_waiting_that_wait_for_another,
+    what_a_subscriber_plans_is_planned_once,
+    what_is_planned_around_a_refused_work_is_planned_all_the_same,
+    a_long_log_keeps_no_other_tenant_waiting,
+    those_who_fell_behind_are_brought_to_where_the_others_stand,
     what_one_tenant_wants_at_length_keeps_nobody_from_what_is_short,
     a_repeated_job_is_done_again_and_again,
     many_writers_and_a_reader_that_skips_nothing,
@@ -181,6 +186,11 @@ async fn a_job_that_fails_is_begun_again_and_in_the_end_given_up(world: World) {
     eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
     let job = tenant.job(job.id).await.unwrap();
     assert_eq!((job.attempts, job.problem.as_deref()), (3, Some("It lost count.")));
+    // A person may have it begun again, once it is clear why it failed.
+    counting.fails.store(0, Ordering::Relaxed);
+    assert_eq!(tenant.retry_job(job.id).await.unwrap().attempts, 0);
+    eventually("it is done", async || tenant.job(job.id).await.unwrap().state == JobState::Done).await;
+    assert_eq!(tenant.retry_job(job.id).await.unwrap_err().code, "job_not_again");
     relay.stop().await;
 }
 
@@ -195,7 +205,10 @@ async fn what_cannot_become_better_is_given_up_at_once(world: World) {
     eventually("given up", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
     let job = tenant.job(job.id).await.unwrap();
     assert_eq!((job.attempts, job.problem.as_deref()), (1, Some("Outside said no.")));
-    assert_eq!(job.args, json!({ "says": "never" }), "what is sealed goes when the job ends");
+    let gone = json!({ "says": "never", "sealed": null });
+    assert_eq!(job.args, gone, "what is sealed goes when the job ends");
+    let refused = tenant.retry_job(job.id).await.unwrap_err();
+    assert_eq!(refused.code, "job_not_again", "nobody knows any more what it was to do");
     // Whatever else goes wrong may be over the next time.
     let job = tenant.schedule(NewJob::now("outside", json!({ "says": "later" }), now())).await.unwrap();
     eventually("tried thrice", async || tenant.job(job.id).await.unwrap().state == JobState::Failed).await;
@@ -204,7 +217,7 @@ async fn what_cannot_become_better_is_given_up_at_once(world: World) {
     let mut later = NewJob::now("outside", json!({ "sealed": "whose it is" }), now());
     later.due = now().plus(Duration::from_secs(3600));
     tenant.schedule(later.clone()).await.unwrap();
-    assert_eq!(tenant.cancel_job(later.id).await.unwrap().args, json!({}));
+    assert_eq!(tenant.cancel_job(later.id).await.unwrap().args, json!({ "sealed": null }));
     relay.stop().await;
 }
 
@@ -233,6 +246,109 @@ async fn those_that_wait_for_somebody_outside_keep_nothing_else_waiting(world: W
     // As soon as one ends the next has its room.
     tenant.cancel_job(stuck).await.unwrap();
     eventually("the next", async || outside.waits.load(Ordering::Relaxed) == 4).await;
+    relay.stop().await;
+}
+
+async fn whoever_does_not_answer_keeps_none_waiting_that_wait_for_another(world: World) {
+    let tenant = world.tenant().await;
+    let outside = Arc::new(Outside::default());
+    let workers = Workers { jobs: vec![outside.clone()], ..Workers::default() };
+    for _ in 0..100 {
+        let silent = NewJob::now("outside", json!({ "says": "nothing" }), now()).to("silent");
+        tenant.schedule(silent).await.unwrap();
+    }
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    eventually("they wait", async || outside.waits.load(Ordering::Relaxed) == 3).await;
+    for _ in 0..10 {
+        let quick = tenant.schedule(NewJob::now("outside", json!({}), now()).to("quick")).await.unwrap().id;
+        eventually("it is done", async || tenant.job(quick).await.unwrap().state == JobState::Done).await;
+    }
+    assert_eq!(outside.waits.load(Ordering::Relaxed), 3, "for one destination at once");
+    relay.stop().await;
+}
+
+async fn what_a_subscriber_plans_is_planned_once(world: World) {
+    let tenant = world.tenant().await;
+    let counting = Arc::new(Counting::default());
+    let subscribers: Vec<Arc<dyn store::relay::Subscriber>> = vec![Arc::new(Planner)];
+    let workers = Workers { subscribers, jobs: vec![counting.clone()] };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let jars: Vec<Uuid> = (0..20).map(|_| Uuid::now_v7()).collect();
+    for jar in &jars {
+        tenant.run(asked(), open_jar(*jar)).await.unwrap();
+    }
+    for jar in &jars {
+        eventually("it is counted", async || coins(&tenant, *jar).await == Some(1)).await;
+    }
+    eventually("nothing waits", async || relay.backlog("planner") == 0).await;
+    let jobs = tenant.jobs(None, Uuid::max(), 100).await.unwrap();
+    assert_eq!((jobs.len(), counting.begun.load(Ordering::Relaxed)), (20, 20));
+    relay.stop().await;
+}
+
+async fn what_is_planned_around_a_refused_work_is_planned_all_the_same(world: World) {
+    let tenant = world.tenant().await;
+    let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
+    tenant.run(asked(), open_jar(one)).await.unwrap();
+    tenant.run(asked(), drop_coins(one, 1)).await.unwrap();
+    tenant.run(asked(), open_jar(two)).await.unwrap();
+    let subscribers: Vec<Arc<dyn store::relay::Subscriber>> = vec![Arc::new(Overdrawn)];
+    let workers = Workers { subscribers, ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    let letters = async || tenant.dead_letters(None, Uuid::nil(), 10).await.unwrap();
+    eventually("it is put aside", async || letters().await.len() == 1).await;
+    let jobs = async || tenant.jobs(None, Uuid::max(), 10).await.unwrap();
+    eventually("both are planned", async || jobs().await.len() == 2).await;
+    let mut jars: Vec<String> = Vec::new();
+    for job in jobs().await {
+        jars.push(job.args["jar"].as_str().unwrap().to_owned());
+    }
+    jars.sort();
+    assert_eq!(jars, [one.to_string(), two.to_string()]);
+    relay.stop().await;
+}
+
+/// With one worker for all visits, so that it is the turn that lets the other in, and not a second worker.
+async fn a_long_log_keeps_no_other_tenant_waiting(world: World) {
+    let (long, short) = (world.tenant().await, world.tenant().await);
+    let (jar, diary) = (Uuid::now_v7(), Arc::new(Diary::default()));
+    long.run(asked(), open_jar(jar)).await.unwrap();
+    for _ in 0..300 {
+        long.run(asked(), drop_coins(jar, 1)).await.unwrap();
+    }
+    *diary.takes.lock() = Duration::from_millis(5);
+    let pace = store::relay::Pace { visits: 1, ..pace() };
+    let relay = world.cell.start(only_diary(&diary), pace).await.unwrap();
+    eventually("it has begun", async || !diary.positions(long.id()).is_empty()).await;
+    short.run(asked(), open_jar(Uuid::now_v7())).await.unwrap();
+    eventually("the first of the other", async || !diary.positions(short.id()).is_empty()).await;
+    let before = diary.positions(long.id()).len();
+    assert!(before < 100, "of the long log {before} events came first");
+    eventually("nothing waits", async || relay.backlog("diary") == 0).await;
+    assert_eq!(diary.positions(long.id()), (1..=301).collect::<Vec<_>>());
+    relay.stop().await;
+}
+
+async fn those_who_fell_behind_are_brought_to_where_the_others_stand(world: World) {
+    let tenant = world.tenant().await;
+    let (from, to) = (Uuid::now_v7(), Uuid::now_v7());
+    for jar in [from, to] {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    let diary = Arc::new(Diary::default());
+    let relay = world.cell.start(only_diary(&diary), pace()).await.unwrap();
+    for _ in 0..10 {
+        tenant.run(asked(), drop_coins(from, 1)).await.unwrap();
+    }
+    eventually("nothing waits", async || relay.backlog("diary") == 0).await;
+    relay.stop().await;
+    // One that is new begins at the beginning; one that is told of it all is told of nothing twice.
+    let copier = Arc::new(Copier { from, to });
+    let workers = Workers { subscribers: vec![diary.clone(), copier], ..Workers::default() };
+    let relay = world.cell.start(workers, pace()).await.unwrap();
+    eventually("all coins are copied", async || coins(&tenant, to).await == Some(10)).await;
+    eventually("all is told", async || diary.positions(tenant.id()).len() >= 22).await;
+    assert_eq!(diary.positions(tenant.id()), (1..=22).collect::<Vec<_>>());
     relay.stop().await;
 }
 

@@ -25,6 +25,7 @@ static LOG: Context = Context {
         Migration { number: 2, name: "0002_heads", sql: include_str!("log-2.sql") },
         Migration { number: 3, name: "0003_own", sql: include_str!("../own.sql") },
         Migration { number: 4, name: "0004_form", sql: include_str!("log-4.sql") },
+        Migration { number: 5, name: "0005_destinations", sql: include_str!("../own-2.sql") },
     ],
     streams: &[],
     people: People::NOBODY,
@@ -245,6 +246,28 @@ async fn make_role(
     all.batch_execute(&sql).await.map_err(|error| failure(&error))
 }
 
+/// A table of which the relay sees every tenant's rows. It says so as a range, and not as one condition or another, so
+/// that the key serves both: whoever reads one tenant's rows does not pass over all others'.
+fn seen_by_the_relay(table: &str) -> String {
+    let bound = |all: &str| {
+        format!(
+            "coalesce({TENANT}, case when current_setting('app.relay', true) = 'on' then '{all}'::uuid end)"
+        )
+    };
+    let (low, high) = (bound(&uuid::Uuid::nil().to_string()), bound(&uuid::Uuid::max().to_string()));
+    let old = ["relay", "tenant", "seen", "added", "changed", "removed"];
+    let mut sql: String =
+        old.iter().map(|policy| format!("drop policy if exists {policy} on {table};\n")).collect();
+    let _ = write!(
+        sql,
+        "create policy seen on {table} for select using (tenant_id >= {low} and tenant_id <= {high});
+         create policy added on {table} for insert with check (tenant_id = {TENANT});
+         create policy changed on {table} for update using (tenant_id = {TENANT}) with check (tenant_id = {TENANT});
+         create policy removed on {table} for delete using (tenant_id = {TENANT});\n"
+    );
+    sql
+}
+
 /// What the application may do. Events cannot be changed by anyone who signs in with this role, and removed only when
 /// their tenant has departed to another cell. The relay sees, of every tenant, how far its log and its readers are, and
 /// when its jobs are due; that is all it sees.
@@ -260,12 +283,7 @@ fn grants(role: &str, contexts: &[Context]) -> String {
     let _ = write!(
         sql,
         "revoke update, delete on log.events from {role};
-         drop policy if exists relay on log.heads;
-         create policy relay on log.heads for select using (current_setting('app.relay', true) = 'on');
-         drop policy if exists relay on log.cursors;
-         create policy relay on log.cursors for select using (current_setting('app.relay', true) = 'on');
-         drop policy if exists relay on log.jobs;
-         create policy relay on log.jobs for select using (current_setting('app.relay', true) = 'on');
+         {seen}
          drop policy if exists only_departed on log.events;
          create policy only_departed on log.events as restrictive for delete using (
            exists (select 1 from cell.tenants t where t.id = tenant_id and t.status = 'departed'));
@@ -279,9 +297,11 @@ fn grants(role: &str, contexts: &[Context]) -> String {
            execute format('alter role %I in database %I set enable_bitmapscan = off', '{name}', current_database());
            execute format('alter role %I in database %I set enable_hashjoin = off', '{name}', current_database());
            execute format('alter role %I in database %I set enable_mergejoin = off', '{name}', current_database());
+           execute format('alter role %I in database %I set jit = off', '{name}', current_database());
            execute format('alter role %I in database %I set lock_timeout = ''5s''', '{name}', current_database());
            execute format('alter role %I in database %I set idle_in_transaction_session_timeout = ''15s''', '{name}', current_database());
          end $$;",
+        seen = ["log.heads", "log.cursors", "log.jobs"].map(seen_by_the_relay).concat(),
         path = schemas.join(", "),
         name = role.trim_matches('"').replace("\"\"", "\"").replace('\'', "''"),
     );

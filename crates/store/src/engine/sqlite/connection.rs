@@ -27,7 +27,12 @@ struct Layout {
 
 const LOG: Layout = Layout {
     application: TENANT_FILE,
-    steps: &[include_str!("log.sql"), include_str!("../own.sql"), include_str!("log-3.sql")],
+    steps: &[
+        include_str!("log.sql"),
+        include_str!("../own.sql"),
+        include_str!("log-3.sql"),
+        include_str!("../own-2.sql"),
+    ],
 };
 const CELL: Layout = Layout {
     application: CELL_FILE,
