@@ -121,6 +121,13 @@ async fn a_linter_finds_no_mistake_in_the_documents() {
     let rules = source("redocly.yaml");
     let args = ["lint", "--config", text(&rules), "--max-problems", "1000", text(&first), text(&second)];
     check("redocly", &shop.run(&redocly, &args, &[]));
+    let spectral = tool("edge", "openapi/node_modules/.bin/spectral");
+    let events = shop.folder.path().join("events.json");
+    fs::write(&events, shop.admin().get("/events.json").await.body).unwrap();
+    let rules = source("spectral.yaml");
+    let documents = [text(&first), text(&second), text(&events)];
+    let args = ["lint", "--ruleset", text(&rules), "--fail-severity", "hint"];
+    check("spectral", &shop.run(&spectral, &[&args[..], &documents].concat(), &[]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -235,8 +235,6 @@ async fn each_version_has_its_document_and_they_name_the_same_operations() {
         })
         .collect();
     let known = [
-        "ActDetails.paid",
-        "ActDetails.refunded",
         "ActView.paid",
         "ActView.refunded",
         "BillView.delivery",

@@ -41,6 +41,7 @@ mod problems;
 mod product;
 mod projector;
 mod promise;
+pub mod public;
 pub mod queries;
 mod quote;
 mod quote_api;

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use edge::grants::{Permission, Share};
-use edge::{Module, Running};
+use edge::{Module, Publishes, Running};
 use store::relay::Workers;
 
+use crate::public::prices::PriceListTold;
+use crate::public::stock::{LocationTold, StockTold};
+use crate::public::{AttributeTold, CategoryTold, ProductTold};
 use crate::{
     CONTEXT, Clientele, PROBLEMS, Sweep, api, attribute_api, category_api, price_api, quote_api, stock_api,
 };
@@ -21,6 +24,14 @@ pub const MODULE: Module = Module {
     shares: &[
         Share::staff("order-manager", &["catalog:read", "stock:*"]),
         Share::staff("operator", &["catalog:*", "prices:*", "stock:*"]),
+    ],
+    publishes: &[
+        Publishes::of::<ProductTold>(),
+        Publishes::of::<AttributeTold>(),
+        Publishes::of::<CategoryTold>(),
+        Publishes::of::<StockTold>(),
+        Publishes::of::<LocationTold>(),
+        Publishes::of::<PriceListTold>(),
     ],
     ..Module::new("catalog")
 };

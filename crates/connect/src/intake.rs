@@ -2,6 +2,7 @@
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::erp::Stage;
@@ -30,8 +31,9 @@ pub struct Open {
     as_of: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SyncOutcome)]
 pub enum Outcome {
     Done,
     Failed,

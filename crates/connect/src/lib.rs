@@ -26,6 +26,7 @@ mod partner_api;
 mod partners;
 mod problems;
 mod projector;
+pub mod public;
 pub mod queries;
 mod rates;
 mod refusal;

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use edge::grants::Permission;
-use edge::{Module, Routes, Running};
+use edge::{Module, Publishes, Routes, Running};
 use store::relay::Workers;
 
+use crate::public::{PartnerTold, SyncTold};
 use crate::{CONTEXT, PROBLEMS, Partners, Schedule, Sync, Track, Watch, partner_api, sync_api};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
     permissions: &[Permission::new("partners", &["read", "write"])],
+    publishes: &[Publishes::of::<PartnerTold>(), Publishes::of::<SyncTold>()],
     ..Module::new("connect")
 };
 

@@ -5,12 +5,14 @@ use std::collections::hash_map::Entry;
 use std::pin::Pin;
 use std::time::Duration;
 
+use edge::published::published;
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
-use kernel::{Actor, CorrelationId, Event as _, Fault, Problem, Timestamp};
+use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp};
+use orders::after_works;
 use orders::parcels::{self, Awaited};
+use orders::public::OrderTold;
 use orders::tracking::{ParcelState, SeeParcel};
-use orders::{OrderEvent, after_works};
 use serde_json::json;
 use store::log::Recorded;
 use store::problems::TAKEN_OVER;
@@ -222,11 +224,9 @@ impl Subscriber for Watch {
         Box::pin(async move {
             let event = &recorded.event;
             if event.stream == "order" {
-                let known =
-                    OrderEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
-                let settled = match known {
-                    OrderEvent::ParcelSent(parcel) => parcel.carrier_id.is_none(),
-                    OrderEvent::ParcelSeen(seen) => !seen.state.is_some_and(ParcelState::is_final),
+                let settled = match published(event)? {
+                    Some(OrderTold::ParcelSent(parcel)) => parcel.carrier_id.is_none(),
+                    Some(OrderTold::ParcelSeen(seen)) => !seen.state.is_some_and(ParcelState::is_final),
                     _ => true,
                 };
                 if settled {

@@ -17,6 +17,7 @@ mod membership;
 mod module;
 mod organisation;
 mod projector;
+pub mod public;
 pub mod queries;
 mod refusal;
 mod register;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{OrganisationId, Refusal, SegmentId};
@@ -22,8 +23,9 @@ pub struct Membership {
 }
 
 /// What is in a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SegmentMemberKind)]
 pub enum Kind {
     Customer,
     Organisation,

@@ -1,8 +1,9 @@
 //! What the platform's list of modules takes of this crate.
 
 use edge::grants::{Permission, Share};
-use edge::{Module, Running};
+use edge::{Module, Publishes, Running};
 
+use crate::public::{MembershipTold, OrganisationTold, SegmentTold};
 use crate::{CONTEXT, PROBLEMS, Register, api, segment_api};
 
 pub const MODULE: Module = Module {
@@ -10,6 +11,11 @@ pub const MODULE: Module = Module {
     problems: PROBLEMS,
     permissions: &[Permission::new("organisations", &["read", "write"])],
     shares: &[Share::customer(&["organisations:read", "organisations:write"])],
+    publishes: &[
+        Publishes::of::<OrganisationTold>(),
+        Publishes::of::<MembershipTold>(),
+        Publishes::of::<SegmentTold>(),
+    ],
     ..Module::new("customers")
 };
 

@@ -20,6 +20,7 @@ mod name;
 mod page;
 mod projector;
 mod proofs;
+pub mod public;
 pub mod queries;
 mod recheck;
 mod refusal;

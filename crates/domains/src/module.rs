@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use edge::grants::Permission;
-use edge::{Module, ModuleSettings, Running};
+use edge::{Module, ModuleSettings, Publishes, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
+use crate::public::DomainTold;
 use crate::{CONTEXT, Hosts, PROBLEMS, Prover, Recheck, api};
 
 pub const MODULE: Module = Module {
@@ -15,6 +16,7 @@ pub const MODULE: Module = Module {
     problems: PROBLEMS,
     permissions: &[Permission::new("domains", &["read", "write"])],
     settings: ModuleSettings::of::<Settings>(),
+    publishes: &[Publishes::of::<DomainTold>()],
     ..Module::new("domains")
 };
 

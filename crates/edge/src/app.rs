@@ -27,12 +27,13 @@ use crate::module::{self, Module, Running};
 use crate::pass::Meter;
 use crate::places::Places;
 use crate::problems::{COMMON, METHOD_NOT_ALLOWED, NO_SUCH_ROUTE};
+use crate::published::PublicEvent;
 use crate::routes::{Parts, Routes};
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::turnstile::Turnstile;
 use crate::usage::Counts;
-use crate::{document2, pages, pass, patch, tenancy};
+use crate::{catalogue, document2, pages, pass, patch, tenancy};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -49,6 +50,7 @@ struct Inner {
     document: Value,
     document2: Value,
     problems: Vec<ProblemDoc>,
+    events: Vec<PublicEvent>,
     in_flight: Arc<InFlight>,
     uploads: Places,
     door: Arc<dyn Door>,
@@ -80,9 +82,11 @@ pub fn app(
     let metrics = pass::recorder();
     let known: Vec<Module> = modules.iter().map(|(module, _)| *module).collect();
     let permissions = module::permissions(&known)?;
+    let events = module::public_events(&known);
     let explained = known.iter().flat_map(|module| module.explains.to_vec());
     let (mut routes, mut workers) = (Routes::new(), Workers::default());
     for (module, running) in modules {
+        module::check_wants(&module, &running.workers, &events)?;
         routes = routes.merge(running.routes.refusing(&module.refusals(&known)?));
         workers.subscribers.extend(running.workers.subscribers);
         workers.jobs.extend(running.workers.jobs);
@@ -122,6 +126,7 @@ pub fn app(
         document2: document2::second(&document),
         document,
         problems: every,
+        events,
         in_flight: Arc::default(),
         door,
         house: Arc::new(TenantRecord::house()),
@@ -142,6 +147,10 @@ pub fn app(
         .route("/reference", get(pages::reference))
         .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
+        .route("/events", get(catalogue::events))
+        .route("/events.json", get(catalogue::asyncapi))
+        .route("/events/{kind}", get(catalogue::event))
+        .route("/events/{kind}/{version}", get(catalogue::schema))
         .route("/assets/galleria.css", get(pages::css))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
@@ -239,6 +248,10 @@ impl Platform {
 
     pub(crate) fn problems(&self) -> &[ProblemDoc] {
         &self.0.problems
+    }
+
+    pub(crate) fn events(&self) -> &[PublicEvent] {
+        &self.0.events
     }
 
     pub(crate) fn in_flight(&self) -> Arc<InFlight> {

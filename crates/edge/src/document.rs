@@ -9,6 +9,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::caller::Audience;
 use crate::composed;
+use crate::described;
 use crate::document_patch;
 use crate::examples;
 use crate::grants::Permissions;
@@ -99,6 +100,7 @@ pub(crate) fn finish(
             let own = problems.get(path).map_or(&[] as &[ProblemDoc], Vec::as_slice);
             refusals.describe(operation, method, &access, own);
             complete(operation, method, &access);
+            described::say_who(operation, &access);
             let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
                 .map_err(|error| error.to_string())?;
             table.entry(path.clone()).or_default().push((method, access, bodies));
@@ -106,6 +108,7 @@ pub(crate) fn finish(
     }
     refusals.write(&mut document);
     examples::add(&mut document)?;
+    described::add(&mut document)?;
     Ok((document, table))
 }
 

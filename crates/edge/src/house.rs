@@ -21,6 +21,8 @@ use crate::command::{Command, Filter, Id, NoBody};
 use crate::cursor::Cursor;
 use crate::grants::{Permission, Share};
 use crate::module::{Module, Running};
+use crate::public::SubjectTold;
+use crate::published::Publishes;
 use crate::tenancy::Shop;
 use crate::{Routes, answer, usage};
 
@@ -39,6 +41,7 @@ pub const MODULE: Module = Module {
         Share::staff("operator", &["jobs:*", "dead-letters:*"]),
         Share::operator("ops", &["tenants:*", "jobs:*", "dead-letters:*"]),
     ],
+    publishes: &[Publishes::of::<SubjectTold>()],
     ..Module::new("platform")
 };
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::Context;
-use store::relay::Workers;
+use store::relay::{Wants, Workers};
 
 use crate::grants::{Permission, Permissions, Share};
+use crate::published::{PublicEvent, Publishes};
 use crate::routes::Routes;
 
 /// What a part is, before anything of it runs.
@@ -27,6 +28,8 @@ pub struct Module {
     pub permissions: &'static [Permission],
     /// What the standard roles get of it.
     pub shares: &'static [Share],
+    /// What it tells everybody else of what happened.
+    pub publishes: &'static [Publishes],
     pub settings: ModuleSettings,
 }
 
@@ -41,6 +44,7 @@ impl Module {
             refused_like: &[],
             permissions: &[],
             shares: &[],
+            publishes: &[],
             settings: ModuleSettings::NONE,
         }
     }
@@ -67,6 +71,31 @@ pub fn permissions<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Result<
         shares.extend_from_slice(module.shares);
     }
     Permissions::new(known, &shares)
+}
+
+/// All that they publish, by kind.
+pub fn public_events<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Vec<PublicEvent> {
+    let publishes = modules.into_iter().flat_map(|module| module.publishes);
+    let mut events: Vec<PublicEvent> = publishes.flat_map(|publishes| publishes.events).copied().collect();
+    events.sort_unstable_by_key(|event| (event.kind, event.version));
+    events
+}
+
+/// Whoever reads the log reads what its own module writes, and of the others' what they publish.
+pub(crate) fn check_wants(module: &Module, workers: &Workers, public: &[PublicEvent]) -> Result<(), String> {
+    let streams = module.context.iter().flat_map(|context| context.streams);
+    let own: Vec<&str> = streams.flat_map(|stream| stream.kinds()).map(|(kind, _)| *kind).collect();
+    for subscriber in &workers.subscribers {
+        let Wants::Kinds(kinds) = subscriber.wants() else { continue };
+        let told = |kind: &str| own.contains(&kind) || public.iter().any(|event| event.kind == kind);
+        if let Some(kind) = kinds.iter().find(|kind| !told(kind)) {
+            return Err(format!(
+                "{} wants {kind:?}, which its module does not write and nobody publishes",
+                subscriber.name()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The settings of a module, with its type forgotten. All settings of the platform are one flat list, so a module's are

@@ -112,6 +112,7 @@ fn front(platform: &Platform, parts: &Parts) -> Response {
                 li { a href="/reference" { "Reference" } span { "every operation, with examples" } }
                 li { a href="/openapi.json" { "openapi.json" } span { "the same, for programs" } }
                 li { a href="/openapi/v2.json" { "openapi/v2.json" } span { "its second version, in which money and pages read differently" } }
+                li { a href="/events" { "Events" } span { "what a shop tells of what happened in it" } }
                 li { a href="/problems" { "Problems" } span { "what each code means and what to do" } }
             }
             h2 { "For operators" }
@@ -329,7 +330,7 @@ pub(crate) fn instead(refused: Response, page: Response) -> Response {
     Response::from_parts(head, body)
 }
 
-fn page(title: &str, content: Markup) -> Response {
+pub(crate) fn page(title: &str, content: Markup) -> Response {
     page_for(&Reader::of_the_house(), title, content)
 }
 

@@ -19,6 +19,7 @@ mod file;
 mod gallery;
 mod module;
 mod projector;
+pub mod public;
 pub mod queries;
 mod refusal;
 mod shelf;

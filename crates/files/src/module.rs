@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use blobs::{Place, PlaceOptions};
 use edge::grants::{Permission, Share};
-use edge::{Module, ModuleSettings, Running};
+use edge::{Module, ModuleSettings, Publishes, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
+use crate::public::FileTold;
 use crate::{CONTEXT, Delete, PROBLEMS, Shelf, Sweep, Upkeep, api};
 
 pub const MODULE: Module = Module {
@@ -21,6 +22,7 @@ pub const MODULE: Module = Module {
         Share::staff("service", &["files:write"]),
     ],
     settings: ModuleSettings::of::<Settings>(),
+    publishes: &[Publishes::of::<FileTold>()],
     ..Module::new("files")
 };
 

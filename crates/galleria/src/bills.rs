@@ -1,11 +1,13 @@
 //! What an order costs, for whoever takes payments; and what was paid, for orders.
 
+use edge::published::published;
 use futures_util::future::BoxFuture;
-use kernel::{Event, Fault, Problem, SubjectId};
+use kernel::{Fault, Problem, SubjectId};
 use orders::after_works::Moved;
 use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
-use payments::{Bill, Bills, PaymentEvent};
+use payments::public::PaymentTold;
+use payments::{Bill, Bills};
 use store::log::Recorded;
 use store::problems::CONTENDED;
 use store::relay::{Effect, Handled, Subscriber, Wants};
@@ -117,16 +119,15 @@ impl Subscriber for Paid {
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
-            let event = &recorded.event;
-            let payment = PaymentEvent::decode(&event.kind, event.schema, &event.data);
-            let payment = payment.map_err(|_| Problem::bug())?;
-            let order = orders::queries::order(tenant, OrderId(payment.order())).await?;
-            let moved = match &payment {
-                PaymentEvent::Captured(captured) => Moved::Paid(captured.amount.amount),
-                PaymentEvent::Refunded(refunded) => Moved::Refunded(refunded.amount.amount),
-                PaymentEvent::DisputeLost(lost) => Moved::TakenBack(lost.amount.amount),
+            let (order, moved) = match published::<PaymentTold>(&recorded.event)? {
+                Some(PaymentTold::Captured(captured)) => (captured.order_id, Moved::Paid(captured.amount)),
+                Some(PaymentTold::Refunded(refunded)) => {
+                    (refunded.order_id, Moved::Refunded(refunded.amount))
+                }
+                Some(PaymentTold::DisputeLost(lost)) => (lost.order_id, Moved::TakenBack(lost.amount)),
                 _ => return Ok(Effect::Done),
             };
+            let order = orders::queries::order(tenant, OrderId(order)).await?;
             Ok(Effect::Work(orders::after_works::note_money(&order, moved)?))
         })
     }

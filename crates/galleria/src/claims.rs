@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use edge::Audience;
+use edge::published::published;
 use identity::AccountId;
 use identity::queries::AccountView;
-use kernel::{ActorKind, Event, Problem, SubjectId};
-use orders::{OrderEvent, OrderId};
+use kernel::{ActorKind, Problem, SubjectId};
+use orders::OrderId;
+use orders::public::OrderTold;
 use store::Tenant;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber, Wants};
@@ -44,14 +46,13 @@ async fn placed(tenant: &Tenant, recorded: &Recorded) -> Result<Effect, Problem>
     if event.actor.kind == ActorKind::Customer {
         return Ok(Effect::Done);
     }
-    let happened = OrderEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
-    let OrderEvent::Placed(placed) = happened else { return Ok(Effect::Done) };
-    let Some(person) = placed.customer.person.reveal() else { return Ok(Effect::Done) };
-    if placed.terms.organisation.is_some() {
+    let Some(OrderTold::Placed(placed)) = published(event)? else { return Ok(Effect::Done) };
+    let Some(buyer) = placed.customer.known() else { return Ok(Effect::Done) };
+    if placed.organisation_id.is_some() {
         return Ok(Effect::Done);
     }
-    let Some(owner) = owner(tenant, &person.email).await? else { return Ok(Effect::Done) };
-    let guest = placed.customer.id;
+    let Some(owner) = owner(tenant, &buyer.email).await? else { return Ok(Effect::Done) };
+    let guest = SubjectId(placed.customer_id);
     if has_account(tenant, guest.uuid()).await? {
         return Ok(Effect::Done);
     }

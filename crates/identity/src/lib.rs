@@ -34,6 +34,7 @@ mod projector;
 mod provider;
 mod provider_api;
 mod proving;
+pub mod public;
 pub mod queries;
 mod refusal;
 mod remembered;

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use edge::grants::{Permission, Share};
-use edge::{Module, ModuleSettings, Routes, Running};
+use edge::{Module, ModuleSettings, Publishes, Routes, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
+use crate::public::accounts::{AccountTold, SessionTold};
+use crate::public::notices::{AccountNotice, OutsiderNotice};
+use crate::public::{ProviderTold, RoleTold, ServiceKeyTold};
 use crate::{
     Asks, CONTEXT, Entrance, Letters, Outbox, PROBLEMS, Upkeep, app_api, letters, me_api, outside_api,
     passkey_api, people_api, provider_api, role_api, service_api, sign_in_api, sign_up_api,
@@ -28,6 +31,15 @@ pub const MODULE: Module = Module {
         &["accounts:read", "roles:read", "providers:read", "services:read"],
     )],
     settings: ModuleSettings::of::<Settings>(),
+    publishes: &[
+        Publishes::of::<AccountTold>(),
+        Publishes::of::<AccountNotice>(),
+        Publishes::of::<OutsiderNotice>(),
+        Publishes::of::<SessionTold>(),
+        Publishes::of::<RoleTold>(),
+        Publishes::of::<ProviderTold>(),
+        Publishes::of::<ServiceKeyTold>(),
+    ],
     ..Module::new("identity")
 };
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Aggregate, Decide, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{AccountId, ProviderId, Refusal};
 
@@ -19,8 +20,9 @@ pub struct Session {
     pub ended: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SessionKind)]
 pub enum Kind {
     /// A cookie.
     Browser,
@@ -37,8 +39,9 @@ impl Kind {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SessionEndedBecause)]
 pub enum Because {
     SignedOut,
     /// From another session of the same account.

@@ -36,6 +36,7 @@ mod place;
 mod ports;
 mod problems;
 mod projector;
+pub mod public;
 pub mod queries;
 mod refusal;
 pub mod rules;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use edge::grants::{Permission, Share};
-use edge::{Module, Running};
+use edge::{Module, Publishes, Running};
 use store::relay::Workers;
 
 use crate::cart::Guests;
 use crate::claim::FormerGuests;
+use crate::public::{CartTold, OrderTold};
 use crate::unpaid::{Payments, Unpaid};
 use crate::{CONTEXT, PROBLEMS, Ports, api};
 
@@ -33,6 +34,7 @@ pub const MODULE: Module = Module {
         Share::staff("service", &["orders:place"]),
         Share::customer(&["orders:place", "orders:read", "orders:cancel", "orders:return"]),
     ],
+    publishes: &[Publishes::of::<OrderTold>(), Publishes::of::<CartTold>()],
     ..Module::new("orders")
 };
 

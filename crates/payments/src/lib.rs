@@ -37,6 +37,7 @@ mod problems;
 mod projector;
 mod provider;
 mod provider_api;
+pub mod public;
 pub mod queries;
 mod refusal;
 mod report;

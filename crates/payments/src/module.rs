@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use edge::grants::{Permission, Share};
-use edge::{Module, ModuleSettings, Running};
+use edge::{Module, ModuleSettings, Publishes, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
 use crate::calls_off::CallsOff;
 use crate::pays_back::PaysBack;
+use crate::public::PaymentTold;
 use crate::report::Reporting;
 use crate::settle::{Planner, Settle};
 use crate::{CONTEXT, Cashier, PROBLEMS, api, works};
@@ -31,6 +32,7 @@ pub const MODULE: Module = Module {
         Share::customer(&["payments:pay", "payments:read"]),
     ],
     settings: ModuleSettings::of::<Settings>(),
+    publishes: &[Publishes::of::<PaymentTold>()],
     ..Module::new("payments")
 };
 

@@ -23,6 +23,7 @@ mod mended;
 mod module;
 mod problems;
 mod projector;
+pub mod public;
 pub mod queries;
 mod queue;
 mod read;

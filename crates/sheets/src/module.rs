@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use edge::{Module, Routes, Running};
+use edge::{Module, Publishes, Routes, Running};
 use files::Shelf;
 use store::relay::Workers;
 
+use crate::public::ImportTold;
 use crate::{CONTEXT, Imports, PROBLEMS, Schedule, export, import_api};
 
-pub const MODULE: Module = Module { context: Some(CONTEXT), problems: PROBLEMS, ..Module::new("sheets") };
+pub const MODULE: Module = Module {
+    context: Some(CONTEXT),
+    problems: PROBLEMS,
+    publishes: &[Publishes::of::<ImportTold>()],
+    ..Module::new("sheets")
+};
 
 pub fn running(shelf: &Shelf) -> Running {
     let routes = Routes::new().merge(export::routes()).merge(import_api::routes());

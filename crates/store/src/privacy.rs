@@ -42,6 +42,12 @@ kernel::events! {
     pub enum SubjectEvent {
         Erased(Erased) = ("subject.erased", 2),
     }
+    upcast = up;
+}
+
+/// The first schema lacks the subject, which is then the stream's own id.
+fn up(_: &str, _: i32, data: serde_json::Value) -> serde_json::Value {
+    data
 }
 
 impl Aggregate for Subject {
@@ -203,4 +209,16 @@ pub(crate) async fn tombstones(engine: &Engine, origin: Uuid) -> Result<Vec<Subj
         })
         .await?;
     Ok(subjects)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_erasure_of_the_first_schema_is_still_one() {
+        let told = SubjectEvent::decode(ERASED, 1, r#"{"at":"1970-01-01T00:00:00.000007Z"}"#);
+        let erased = Erased { subject: None, at: Timestamp::from_micros(7) };
+        assert_eq!(told, Ok(SubjectEvent::Erased(erased)));
+    }
 }

@@ -27,6 +27,7 @@ mod paying;
 mod pictures;
 mod product;
 mod projector;
+pub mod public;
 mod refusal;
 mod said;
 mod seo;

@@ -3,12 +3,13 @@
 use axum::Extension;
 use axum::routing::{any, get, post};
 use edge::grants::Permission;
-use edge::{Module, Routes, Running};
+use edge::{Module, Publishes, Routes, Running};
 use files::Shelf;
 use orders::Ports;
 use payments::Cashier;
 use search::Search;
 
+use crate::public::ThemeTold;
 use crate::{
     CONTEXT, PROBLEMS, approvals, assets, checkout, forms, pages, paying, pictures, sitemap, theme_api,
 };
@@ -17,6 +18,7 @@ pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
     permissions: &[Permission::new("theme", &["read", "write"])],
+    publishes: &[Publishes::of::<ThemeTold>()],
     ..Module::new("storefront")
 };
 
