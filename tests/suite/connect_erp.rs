@@ -155,11 +155,13 @@ async fn an_erp_that_fails_is_waited_for_and_says_so_and_only_what_changed_is_re
     }
     assert_eq!((&syncs[0]["since"], &syncs[0]["items"]), (&json!("3"), &json!(0)), "{syncs:#?}");
 
-    // A schedule is a job that repeats; of a partner that was changed, there is one.
-    let changed = books(&erp, &json!({ "sync_every_seconds": 7200 }));
-    let put =
-        admin.send("PUT", &partner, &[("if-match", "\"1\"")], Some(&changed.to_string())).await.unwrap();
-    assert_eq!(put.status, 204, "{}", put.json());
+    // A schedule is a job that repeats; of a partner that was changed, and at once again, there is one.
+    for (version, seconds) in [(1, 1800), (2, 900), (3, 7200)] {
+        let changed = books(&erp, &json!({ "sync_every_seconds": seconds })).to_string();
+        let seen = format!("\"{version}\"");
+        let put = admin.send("PUT", &partner, &[("if-match", &seen)], Some(&changed)).await.unwrap();
+        assert_eq!(put.status, 204, "{}", put.json());
+    }
     let mut every = Vec::new();
     for _ in 0..100 {
         let jobs = all(&mut admin, "/api/v1/jobs?state=waiting").await;

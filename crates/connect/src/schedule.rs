@@ -50,7 +50,9 @@ impl Subscriber for Schedule {
             };
             let every = Duration::from_secs(every);
             let (due, args) = (tenant.cell().now().plus(every), json!({ "partner": partner }));
-            Ok(Effect::plan(NewJob::due(id, sync::NAME, args, due).every(every).to(partner)))
+            // Written down at once: the next version of the partner, in the same visit, cancels it.
+            tenant.schedule(NewJob::due(id, sync::NAME, args, due).every(every).to(partner)).await?;
+            Ok(Effect::Done)
         })
     }
 }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use kernel::{Actor, CorrelationId, Problem};
 use serde::Deserialize;
+use serde_json::Value;
 use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Tenant, Work};
@@ -43,6 +44,10 @@ impl JobKind for Sync {
 
     fn room(&self) -> Room {
         Room::Outside { at_once: 8, of_a_tenant: 4, of_a_destination: 1 }
+    }
+
+    fn destination(&self, args: &Value) -> String {
+        args["partner"].as_str().unwrap_or_default().to_owned()
     }
 
     fn run<'a>(

@@ -271,7 +271,8 @@ async fn read_job(shop: Shop, Id(id): Id<Uuid>) -> Answer {
     security(("staff" = ["jobs:write"])))]
 async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> Answer {
     let mut check = Check::default();
-    let known: Vec<&str> = platform.workers().jobs.iter().map(|kind| kind.name()).collect();
+    let kinds = &platform.workers().jobs;
+    let known: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     let may =
         if known.is_empty() { "nothing, for this process does no jobs".into() } else { known.join(", ") };
     check.that(known.contains(&ask.body.name.as_str()), "/name", format!("it may be {may}"));
@@ -282,6 +283,9 @@ async fn start_job(State(platform): State<Platform>, ask: Command<StartJob>) -> 
     );
     check.done()?;
     let mut job = NewJob::now(&ask.body.name, ask.body.args.clone(), ask.body.due.unwrap_or(ask.shop.now));
+    if let Some(kind) = kinds.iter().find(|kind| kind.name() == job.name) {
+        job.destination = kind.destination(&job.args);
+    }
     job.every = ask.body.every_seconds.map(Duration::from_secs);
     // The same key names the same job, so that asking twice is asking once.
     job.id = ask.once_id().unwrap_or(job.id);

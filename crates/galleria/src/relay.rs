@@ -50,6 +50,8 @@ pub enum JobsCommand {
         #[arg(long, value_name = "SECONDS")]
         every: Option<u64>,
     },
+    /// Begin a job again that was given up
+    Retry { job: String },
     /// Cancel a job. What it does from then on does not count.
     Cancel { job: String },
 }
@@ -179,8 +181,15 @@ async fn obey_jobs(session: &Session, tenant: &Tenant, command: JobsCommand) -> 
             let args = serde_json::from_str(&args).map_err(|error| format!("--args is not JSON: {error}"))?;
             let mut job = NewJob::now(&name, args, clock::now());
             job.every = every.map(Duration::from_secs);
+            if let Some(kind) = jobs.iter().find(|kind| kind.name() == job.name) {
+                job.destination = kind.destination(&job.args);
+            }
             let job = tenant.schedule(job).await.map_err(sentence)?;
             session.print(&job.id.to_string());
+        }
+        JobsCommand::Retry { job } => {
+            let job = tenant.retry_job(id(&job)?).await.map_err(sentence)?;
+            session.tell(&format!("{} is {}.", job.id, job.state.as_str()));
         }
         JobsCommand::Cancel { job } => {
             let job = tenant.cancel_job(id(&job)?).await.map_err(sentence)?;

@@ -1,12 +1,13 @@
 //! Nothing stays unknown: whatever was asked of a provider and has no answer is asked after, soon and then ever more
 //! rarely, whoever crashed in between.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use kernel::{Actor, CorrelationId, Event, Problem, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Tenant;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
@@ -92,6 +93,10 @@ impl JobKind for Settle {
         Room::Outside { at_once: 32, of_a_tenant: 8, of_a_destination: 1 }
     }
 
+    fn destination(&self, args: &Value) -> String {
+        args["provider"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn run<'a>(
         &'a self,
         run: &'a JobRun,
@@ -109,8 +114,9 @@ impl JobKind for Settle {
                 all &= join_all(asked).await.into_iter().all(|settled| settled);
             }
             let soon = tenant.cell().now().plus(Duration::from_secs(2));
-            if let Some(next) = due.first().filter(|_| whole || !all) {
-                tenant.schedule(settling(next.provider, soon)).await?;
+            let unasked = due.iter().filter(|_| whole || !all).map(|unsettled| unsettled.provider);
+            for provider in unasked.collect::<HashSet<_>>() {
+                tenant.schedule(settling(provider, soon)).await?;
             }
             Ok(format!("{} payments were asked after.", due.len()))
         })

@@ -22,6 +22,9 @@ use crate::{Failure, Tenant};
 /// others are handed over anew: what one of them was made from may have been changed by the one before it.
 const TOGETHER: usize = 64;
 
+/// How many planned jobs may wait to be written down.
+const PLANNED: usize = 128;
+
 /// Where a subscriber stands, as it is written down.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor {
@@ -72,6 +75,23 @@ impl<'a> Follower<'a> {
         self.seen
     }
 
+    /// How far it has come for good.
+    pub(super) fn position(&self) -> i64 {
+        self.cursor.position
+    }
+
+    pub(super) fn wants_any(&self, events: &[Recorded]) -> bool {
+        events.iter().any(|recorded| self.wants(recorded))
+    }
+
+    /// It cannot go on now, and tries again.
+    pub(super) fn stop(&mut self, failure: &Failure) {
+        let (name, tenant) = (self.name(), self.tenant.id());
+        tracing::warn!(%failure, subscriber = name, %tenant, "A subscriber could not go on; it tries again");
+        self.stopped = true;
+        self.shared.wake_at(tenant, self.shared.cell.now().plus(self.shared.pace.pause));
+    }
+
     /// Whether it goes on in this visit.
     pub(super) fn goes_on(&self, now: Timestamp) -> bool {
         !self.stopped && self.cursor.retry_at <= now
@@ -81,10 +101,7 @@ impl<'a> Follower<'a> {
     pub(super) async fn take(&mut self, events: &[Recorded], reached: i64, turn: Instant) {
         let before = self.seen;
         if let Err(failure) = self.take_all(events, reached, turn).await {
-            let (name, tenant) = (self.name(), self.tenant.id());
-            tracing::warn!(%failure, subscriber = name, %tenant, "A subscriber could not go on; it tries again");
-            self.stopped = true;
-            self.shared.wake_at(tenant, self.shared.cell.now().plus(self.shared.pace.pause));
+            self.stop(&failure);
         }
         let taken = events.iter().filter(|recorded| (before..self.seen).contains(&(recorded.position - 1)));
         let taken: Vec<&Recorded> = taken.filter(|recorded| self.wants(recorded)).collect();
@@ -117,6 +134,9 @@ impl<'a> Follower<'a> {
         while self.goes_on(self.shared.cell.now()) && self.seen < reached && (first || Instant::now() < turn)
         {
             self.take_on(events, reached, turn).await?;
+            if self.planned.len() >= PLANNED && self.tend(self.moved(self.seen)).await? {
+                self.now_at(self.seen);
+            }
             first = false;
         }
         Ok(())
@@ -129,7 +149,8 @@ impl<'a> Follower<'a> {
         let stands = self.seen;
         let mut at = stands;
         for recorded in events.iter().filter(|recorded| recorded.position > stands) {
-            if self.wants(recorded) {
+            let wanted = self.wants(recorded);
+            if wanted {
                 match handed_over(self.subscriber, self.tenant, recorded).await {
                     Ok(Effect::Done) => {}
                     Ok(Effect::Plan(jobs)) => {
@@ -145,7 +166,7 @@ impl<'a> Follower<'a> {
                 }
             }
             at = recorded.position;
-            if works.len() >= self.together || Instant::now() >= turn {
+            if works.len() >= self.together || wanted && Instant::now() >= turn {
                 return self.settle(works, at).await.map(drop);
             }
         }

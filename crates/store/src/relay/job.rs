@@ -29,6 +29,11 @@ pub trait JobKind: Send + Sync + 'static {
         Room::Short
     }
 
+    /// Whom a job with these arguments waits for, when a person starts it.
+    fn destination(&self, _args: &Value) -> String {
+        String::new()
+    }
+
     /// Whether it would come to the same if it were begun again: then it counts as failed at once.
     fn is_final(&self, _: &Problem) -> bool {
         false

@@ -60,8 +60,8 @@ pub(crate) struct Rooms {
     own: HashMap<&'static str, Arc<Semaphore>>,
     /// How many are under way, where that has a limit.
     under_way: Mutex<HashMap<Counted, usize>>,
-    /// Whose jobs wait for room.
-    waiting: Mutex<HashSet<TenantId>>,
+    /// Whose jobs wait until somebody else's leave room, by the room.
+    waiting: Mutex<HashMap<&'static str, HashSet<TenantId>>>,
 }
 
 impl Rooms {
@@ -86,8 +86,19 @@ impl Rooms {
 pub(super) struct Place {
     shared: Arc<Shared>,
     tenant: TenantId,
+    room: &'static str,
     counted: Vec<Counted>,
     slot: Option<OwnedSemaphorePermit>,
+    /// Whether a job was begun in it: then there may be another of the tenant's that waited for it to end.
+    pub(super) used: bool,
+}
+
+/// Why there is no room.
+enum Full {
+    /// Others have it.
+    Room(&'static str),
+    /// The tenant has so many under way itself, and looks again when one of them ends.
+    Theirs,
 }
 
 impl Place {
@@ -98,31 +109,41 @@ impl Place {
         kind: &dyn JobKind,
         destination: &str,
     ) -> Option<Self> {
-        Self::take(shared, tenant, kind, destination).or_else(|| {
-            shared.rooms.waiting.lock().insert(tenant);
-            // It may have been given back in between.
-            Self::take(shared, tenant, kind, destination)
-        })
+        match Self::take(shared, tenant, kind, destination) {
+            Ok(place) => Some(place),
+            Err(Full::Theirs) => None,
+            Err(Full::Room(room)) => {
+                shared.rooms.waiting.lock().entry(room).or_default().insert(tenant);
+                // It may have been given back in between.
+                Self::take(shared, tenant, kind, destination).ok()
+            }
+        }
     }
 
-    fn take(shared: &Arc<Shared>, tenant: TenantId, kind: &dyn JobKind, destination: &str) -> Option<Self> {
+    fn take(
+        shared: &Arc<Shared>,
+        tenant: TenantId,
+        kind: &dyn JobKind,
+        destination: &str,
+    ) -> Result<Self, Full> {
         let (rooms, room) = (&shared.rooms, kind.room());
-        let slots = match room {
-            Room::Short => &rooms.short,
-            Room::Long => &rooms.long,
-            Room::Own { .. } | Room::Outside { .. } => rooms.own.get(kind.name())?,
+        let (name, slots) = match room {
+            Room::Short => ("short", Some(&rooms.short)),
+            Room::Long => ("long", Some(&rooms.long)),
+            Room::Own { .. } | Room::Outside { .. } => (kind.name(), rooms.own.get(kind.name())),
         };
+        let slots = slots.ok_or(Full::Theirs)?;
         let counts = room.counts(tenant, kind.name(), destination);
         let mut under_way = rooms.under_way.lock();
         if counts.iter().any(|(whose, most)| under_way.get(whose).is_some_and(|theirs| theirs >= most)) {
-            return None;
+            return Err(Full::Theirs);
         }
-        let slot = slots.clone().try_acquire_owned().ok()?;
+        let slot = slots.clone().try_acquire_owned().map_err(|_| Full::Room(name))?;
         let counted: Vec<Counted> = counts.into_iter().map(|(whose, _)| whose).collect();
         for whose in &counted {
             *under_way.entry(whose.clone()).or_default() += 1;
         }
-        Some(Self { shared: shared.clone(), tenant, counted, slot: Some(slot) })
+        Ok(Self { shared: shared.clone(), tenant, room: name, counted, slot: Some(slot), used: false })
     }
 }
 
@@ -139,9 +160,10 @@ impl Drop for Place {
         }
         drop(under_way);
         self.slot.take();
-        let waiting = std::mem::take(&mut *self.shared.rooms.waiting.lock());
+        let waiting = self.shared.rooms.waiting.lock().remove(self.room).unwrap_or_default();
         // Of those that are counted only so many were looked at.
-        for tenant in waiting.into_iter().chain((!self.counted.is_empty()).then_some(self.tenant)) {
+        let own = (self.used && !self.counted.is_empty()).then_some(self.tenant);
+        for tenant in waiting.into_iter().chain(own) {
             self.shared.wake_for_jobs(tenant);
         }
     }

@@ -1,6 +1,7 @@
 //! Jobs under way: leased and fenced, so that each is done on one node at a time, and what a former one still does counts
 //! for nothing.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,15 +92,19 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
         let Some(kind) = shared.workers.jobs.iter().find(|kind| kind.name() == job.name).cloned() else {
             continue;
         };
-        let Some(place) = Place::take_or_wait(shared, tenant.id(), &*kind, &job.destination) else {
-            continue;
-        };
-        if let Some(run) = begin(shared, tenant, &job).await {
-            let shared = shared.clone();
-            tokio::spawn(async move {
-                perform(&shared, &*kind, run, &job).await;
-                drop(place);
-            });
+        let place = Place::take_or_wait(shared, tenant.id(), &*kind, &job.destination);
+        let Some(mut place) = place else { continue };
+        match begin(shared, tenant, &job).await {
+            Some(run) => {
+                let shared = shared.clone();
+                place.used = true;
+                tokio::spawn(async move {
+                    perform(&shared, &*kind, run, &job).await;
+                    drop(place);
+                });
+            }
+            // Someone else was quicker, or it could not be written down.
+            None => shared.wake_at(tenant.id(), now.plus(shared.pace.pause)),
         }
     }
     if let Some(next) = next {
@@ -108,21 +113,19 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
     Ok(())
 }
 
-/// The jobs that are to be done next, and those under way. Of a kind that waits elsewhere than the short ones so many as
-/// there is room for, for each of those it waits for: however many of them wait, they hide nothing that is short, and
-/// those for one who is silent hide none for another.
+/// The jobs that are to be done next, and those under way. Of each kind, and of one that waits for somebody for each of
+/// those it waits for, so many as there may be room for: however many of them wait, they hide none of another. Whoever has
+/// the fewest under way comes first.
 async fn to_be_done(shared: &Shared, tenant: &Tenant) -> Result<Vec<Job>, Failure> {
-    let waiting = || Select::new(COLUMNS).and("state = ?", "waiting");
-    let apart: Vec<(&'static str, Room)> =
-        shared.workers.jobs.iter().map(|kind| (kind.name(), kind.room())).collect();
-    let apart: Vec<(&'static str, Room)> =
-        apart.into_iter().filter(|(_, room)| *room != Room::Short).collect();
-    let short = apart.iter().fold(waiting(), |select, (name, _)| select.and("name <> ?", *name));
+    let waiting = |name: &'static str| Select::new(COLUMNS).and("state = ?", "waiting").and("name = ?", name);
+    let kinds = shared.workers.jobs.iter().map(|kind| (kind.name(), kind.room()));
+    let (short, apart): (Vec<_>, Vec<_>) = kinds.partition(|(_, room)| *room == Room::Short);
+    let short = short.into_iter().map(|(name, _)| (waiting(name), AT_A_TIME));
+    let apart = destinations(tenant, &apart).await?.into_iter();
+    let apart =
+        apart.map(|(name, destination, rows)| (waiting(name).and("destination = ?", destination), rows));
     let running = Select::new(COLUMNS).and("state = ?", "running");
-    let theirs = destinations(tenant, &apart).await?.into_iter().map(|(name, destination, rows)| {
-        (waiting().and("name = ?", name).and("destination = ?", destination), rows)
-    });
-    let selects = theirs.chain([(short, AT_A_TIME), (running, AT_A_TIME)]);
+    let selects = short.chain(apart).chain([(running, AT_A_TIME)]);
     let statements: Vec<_> = selects.map(|(select, rows)| select.page("due", rows).statement()).collect();
     let queries: Vec<_> = statements.iter().map(|(sql, args)| (sql.as_str(), args.clone())).collect();
     let mut jobs = Vec::new();
@@ -131,6 +134,11 @@ async fn to_be_done(shared: &Shared, tenant: &Tenant) -> Result<Vec<Job>, Failur
         Ok(())
     };
     tenant.read(&queries, &mut each).await?;
+    let mut under_way: HashMap<(String, String), usize> = HashMap::new();
+    for job in jobs.iter().filter(|job| job.state == JobState::Running) {
+        *under_way.entry((job.name.clone(), job.destination.clone())).or_default() += 1;
+    }
+    jobs.sort_by_cached_key(|job| under_way.get(&(job.name.clone(), job.destination.clone())).copied());
     Ok(jobs)
 }
 
@@ -175,8 +183,8 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
     let doing = AssertUnwindSafe(kind.run(&run)).catch_unwind();
     let result = tokio::select! {
         result = doing => result.unwrap_or_else(|_| Err(Problem::bug())),
-        // Cancelled, or someone else's now: what was under way is dropped.
-        () = run.hold() => return,
+        // Cancelled, or someone else's now: what was under way is dropped. If it is nobody's, it is begun again.
+        () = run.hold() => return shared.wake_at(run.tenant.id(), shared.cell.now().plus(run.lease)),
     };
     let now = shared.cell.now();
     let attempts = job.attempts + 1;
@@ -195,8 +203,13 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
     let attempts =
         if state == "waiting" && due.since(now) > Duration::ZERO && result.is_ok() { 0 } else { attempts };
     let args = if ended.is_some() { without_sealed(&job.args) } else { job.args.to_string() };
+    // One that was planned before jobs had any gets its own.
+    let destination = match kind.destination(&job.args) {
+        destination if destination.is_empty() => job.destination.clone(),
+        destination => destination,
+    };
     let write = Write::one(
-        "update jobs set state = $3, due = $4, ended = $5, problem = $6, note = coalesce($7, note), attempts = $8, args = $9 where id = $1 and fence = $2 and state = 'running'",
+        "update jobs set state = $3, due = $4, ended = $5, problem = $6, note = coalesce($7, note), attempts = $8, args = $9, destination = $10 where id = $1 and fence = $2 and state = 'running'",
         args![
             run.id,
             run.fence,
@@ -206,7 +219,8 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
             problem,
             result.as_ref().ok().cloned(),
             attempts,
-            args
+            args,
+            destination
         ],
     );
     metrics::counter!("galleria_jobs_total", "job" => kind.name(), "result" => if result.is_ok() { "ok" } else { "failed" }).increment(1);
@@ -220,6 +234,7 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
             code = problem.code,
             "What became of a job could not be written down"
         );
+        shared.wake_at(run.tenant.id(), now.plus(run.lease));
     }
     if state == "waiting" {
         shared.wake_at(run.tenant.id(), due);

@@ -55,7 +55,8 @@ impl Wants {
 pub enum Effect {
     /// There was nothing to do, or it was done. After a crash the event may be handed over again.
     Done,
-    /// Jobs that are planned with the cursor's own commit. One whose id is there already changes nothing.
+    /// Jobs that are planned with the cursor's own commit. One whose id is there already changes nothing. Until that commit
+    /// nobody sees them, nor does this subscriber when it handles the events that follow.
     Plan(Vec<NewJob>),
     /// What is to be done inside the tenant, with the cursor's own commit: once, whatever happens.
     Work(Work),

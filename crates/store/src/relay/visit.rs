@@ -25,14 +25,14 @@ const STRETCH: i64 = 4096;
 pub(super) async fn follow(shared: &Shared, tenant: &Tenant, fence: i64) -> Result<bool, Failure> {
     let (found, head) = cursors(tenant).await?;
     let Some(mut round) = Round::begin(shared, tenant, fence, found, head).await? else { return Ok(false) };
-    let turn = Instant::now() + TURN;
+    let (half, turn) = (Instant::now() + TURN / 2, Instant::now() + TURN);
     let mut left = false;
-    while let Some((after, upto)) = round.next_stretch() {
+    while let Some((after, upto)) = round.next_stretch(Instant::now() < half) {
         if Instant::now() >= turn {
             left = true;
             break;
         }
-        round.go(after, upto, turn).await?;
+        round.go(after, upto, turn).await;
     }
     round.write_down().await?;
     Ok(left)
@@ -96,8 +96,9 @@ impl<'a> Round<'a> {
         Ok(ours.then_some(Self { shared, tenant, head, followers }))
     }
 
-    /// Between where the hindmost stand and where the next ones do.
-    fn next_stretch(&self) -> Option<(i64, i64)> {
+    /// Between where the hindmost stand and where the next ones do; or from where the foremost stand, so that one who has a
+    /// long way to go does not keep them.
+    fn next_stretch(&self, hindmost: bool) -> Option<(i64, i64)> {
         let now = self.shared.cell.now();
         let mut places: Vec<i64> = self
             .followers
@@ -107,27 +108,33 @@ impl<'a> Round<'a> {
             .collect();
         places.sort_unstable();
         places.dedup();
-        let after = *places.first()?;
-        let next = places.get(1).copied().unwrap_or(self.head);
+        let at = if hindmost { 0 } else { places.len().saturating_sub(1) };
+        let after = *places.get(at)?;
+        let next = places.get(at + 1).copied().unwrap_or(self.head);
         Some((after, next.min(after + STRETCH)))
     }
 
-    async fn go(&mut self, after: i64, upto: i64, turn: Instant) -> Result<(), Failure> {
+    async fn go(&mut self, after: i64, upto: i64, turn: Instant) {
+        let now = self.shared.cell.now();
+        let here = self.followers.iter_mut().filter(|one| one.seen() == after && one.goes_on(now));
         let wanted = self.shared.wanted.as_deref();
-        let events = self.tenant.stretch(after, upto, wanted, READ).await?;
+        let events = match self.tenant.stretch(after, upto, wanted, READ).await {
+            Ok(events) => events,
+            // The others go on.
+            Err(failure) => return here.for_each(|one| one.stop(&failure)),
+        };
+        // However long the reading took, what was read is worth some time.
+        let turn = turn.max(Instant::now() + TURN / 4);
         let reached = match events.last() {
             Some(last) if events.len() == READ => last.position,
             _ => upto,
         };
-        let now = self.shared.cell.now();
         // Those whom the turn does not reach are the hindmost of the next.
-        let here = self.followers.iter_mut().filter(|one| one.seen() == after && one.goes_on(now));
         for (number, follower) in here.enumerate() {
-            if number == 0 || Instant::now() < turn {
+            if number == 0 || Instant::now() < turn || !follower.wants_any(&events) {
                 follower.take(&events, reached, turn).await;
             }
         }
-        Ok(())
     }
 
     /// How far those have come that nothing concerned.
@@ -137,7 +144,7 @@ impl<'a> Round<'a> {
             self.followers.iter_mut().for_each(Follower::passed);
         }
         for follower in &self.followers {
-            let behind = self.head - follower.seen();
+            let behind = self.head - follower.position();
             self.shared.behind.note(follower.name(), self.tenant.id(), behind);
         }
         Ok(())

@@ -27,9 +27,9 @@ const TENANTS_AT_ONCE: usize = 200;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// The tenants whose log is ahead of one of the readers, or that have a job which is due. The policies show the relay
-/// these few columns of every tenant, and nothing else.
-const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 and (\
+/// The tenants whose log is ahead of one of the readers, or that have a job which is due; the body of the function that is
+/// asked for them.
+pub(super) const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 and (\
       (select count(*) from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.retry_at <= $3) < $2 \
       or exists (select 1 from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.position < h.position and c.retry_at <= $3)) \
     union select j.tenant_id from log.jobs j where j.state = 'waiting' and j.due <= $3 \
@@ -44,8 +44,8 @@ impl Database {
     ) -> Result<(), Failure> {
         let count = i64::try_from(subscribers.len()).unwrap_or(i64::MAX);
         let args = vec![Arg::from(subscribers.join(",")), Arg::Int(count), Arg::from(now)];
-        let begin = "begin read only; set local app.relay = 'on'";
-        self.ask(begin, &[(BEHIND, args)], &mut |_, row| {
+        let sql = "select * from log.behind($1, $2, $3)";
+        self.ask("begin read only", &[(sql, args)], &mut |_, row| {
             found(TenantId(row.get::<Uuid>(0)?), None);
             Ok(())
         })
