@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
-use kernel::{Check, Currency, Money, Problem, within};
+use kernel::{Check, Currency, Money, Problem, Word, within};
 use serde::{Deserialize, Serialize};
 use store::{Of, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -149,7 +149,7 @@ struct MadeVariant {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListProducts {
-    /// draft, active or archived; visitors see active ones only.
+    /// Visitors see active ones only.
     #[param(inline)]
     status: Option<Status>,
     category: Option<String>,

@@ -1,7 +1,8 @@
 //! An attribute that the shop declared: what kind of value products give it.
 
-use kernel::{Aggregate, Check, Decide, Timestamp, within};
+use kernel::{Aggregate, Check, Decide, Timestamp, Word, within};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -43,23 +44,14 @@ impl From<&str> for Value {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Type {
     #[default]
     Text,
     Number,
     Boolean,
     Choice,
-}
-
-impl Type {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Choice => "choice",
-        }
-    }
 }
 
 /// What the shop declares of an attribute.

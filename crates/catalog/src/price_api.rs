@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Arg, Check, Currency, Doubts, Percentage, Problem};
+use kernel::{Arg, Check, Currency, Doubts, Percentage, Problem, Word};
 use serde::{Deserialize, Serialize};
 use store::{Desk, Failure, Reply, Row, Select, Tenant, Work, marks};
 use utoipa::{IntoParams, ToSchema};
@@ -42,7 +42,6 @@ struct PriceListView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListPriceLists {
-    /// draft or active.
     #[param(inline)]
     status: Option<Status>,
     /// 1 to 100; 20 when left out.

@@ -3,6 +3,7 @@
 
 use kernel::{Aggregate, Check, Currency, Decide, Doubts, Percentage, Problem, Timestamp, within};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -11,19 +12,12 @@ use crate::{Refusal, VariantId};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PriceListStatus)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     Draft,
     #[default]
     Active,
-}
-
-impl Status {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-        }
-    }
 }
 
 /// For whom a list is, and when. One that names nobody is for everybody.

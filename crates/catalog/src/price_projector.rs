@@ -1,6 +1,6 @@
 //! Price lists, as tables.
 
-use kernel::{Envelope, Projector, Write, args};
+use kernel::{Envelope, Projector, Word, Write, args};
 use uuid::Uuid;
 
 use crate::price_list::{Changed, Made, PriceList, PriceListEvent, Priced, Terms};

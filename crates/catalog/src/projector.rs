@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Currency, Envelope, Projector, Timestamp, Write, args};
+use kernel::{Currency, Envelope, Projector, Timestamp, Word, Write, args};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

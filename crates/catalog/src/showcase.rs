@@ -1,6 +1,6 @@
 //! What the pages of a shop need of its catalog: all that is on sale, and whether any of it has changed.
 
-use kernel::args;
+use kernel::{Word, args};
 use store::{Failure, Row, Tenant};
 
 use crate::queries::{Listed, Shown, products};

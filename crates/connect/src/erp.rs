@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use kernel::Word;
 use serde::{Deserialize, Serialize};
 use store::Cell;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::PartnerError;
@@ -20,23 +22,12 @@ const LONGEST_POLL: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SyncStage)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Stage {
     #[default]
     Products,
     Inventory,
-}
-
-impl Stage {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Products => "products",
-            Self::Inventory => "inventory",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Products, Self::Inventory].into_iter().find(|stage| stage.as_str() == name)
-    }
 }
 
 /// Which page is asked for.

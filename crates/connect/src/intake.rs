@@ -2,6 +2,7 @@
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -34,20 +35,12 @@ pub struct Open {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SyncOutcome)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     Done,
     Failed,
     Cancelled,
-}
-
-impl Outcome {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 /// What became of a page's items.
@@ -200,8 +193,10 @@ impl Decide<End> for Intake {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use kernel::Word;
     use kernel::aggregate::given;
+
+    use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(0);
     const PARTNER: PartnerId = PartnerId(Uuid::nil());

@@ -2,6 +2,7 @@
 
 use kernel::{Aggregate, Check, Decide, Timestamp, within};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::Refusal;
@@ -16,6 +17,8 @@ pub struct Partner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PartnerKind)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// A carrier that speaks the contract of this crate's README.
     ShippingRest,
@@ -23,16 +26,6 @@ pub enum Kind {
     TaxRest,
     /// An ERP that speaks `erp.wsdl`.
     ErpSoap,
-}
-
-impl Kind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ShippingRest => "shipping_rest",
-            Self::TaxRest => "tax_rest",
-            Self::ErpSoap => "erp_soap",
-        }
-    }
 }
 
 /// What was configured.

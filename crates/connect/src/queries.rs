@@ -3,6 +3,7 @@
 use kernel::{Timestamp, args};
 use serde::Serialize;
 use store::{Failure, Row, Tenant};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -36,6 +37,17 @@ fn partner_row(row: &Row<'_>) -> Result<PartnerRow, Failure> {
     Ok(PartnerRow { id: PartnerId(row.get(0)?), version: row.get(1)?, definition, secret: row.get(3)? })
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum SyncState {
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
 /// A sync, and how far it is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Sync)]
@@ -46,8 +58,7 @@ pub struct SyncRow {
     pub job: Uuid,
     #[serde(skip)]
     pub version: i64,
-    /// running, done, failed or cancelled.
-    pub state: String,
+    pub state: SyncState,
     /// By the ERP's clock: only what changed since then; everything when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -101,14 +112,13 @@ pub async fn syncs(
 }
 
 fn sync_row(row: &Row<'_>) -> Result<SyncRow, Failure> {
-    let stage = Stage::named(&row.get::<String>(5)?);
     Ok(SyncRow {
         id: SyncId(row.get(0)?),
         job: row.get(1)?,
         version: row.get(2)?,
-        state: row.get(3)?,
+        state: row.word(3)?,
         since: row.get(4)?,
-        stage: stage.ok_or_else(|| Failure::Bug("a sync is in no stage".into()))?,
+        stage: row.word(5)?,
         page: row.get(6)?,
         items: row.get(7)?,
         created: row.get(8)?,

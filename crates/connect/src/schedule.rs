@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Event as _, Problem};
+use kernel::{Event as _, Problem, Word};
 use serde_json::json;
 use store::Tenant;
 use store::log::Recorded;

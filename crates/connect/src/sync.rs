@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use kernel::{Actor, CorrelationId, Problem};
+use kernel::{Actor, CorrelationId, Problem, Word};
 use serde::Deserialize;
 use serde_json::Value;
 use store::problems::TAKEN_OVER;
@@ -13,7 +13,7 @@ use crate::erp::{Erp, Page, Stage, Wanted};
 use crate::intake::{Outcome, after};
 use crate::page::{self, Place};
 use crate::problems::ERP_SILENT;
-use crate::queries::{self, PartnerRow, SyncRow};
+use crate::queries::{self, PartnerRow, SyncRow, SyncState};
 use crate::{Kind, PartnerError, PartnerId, Partners, SyncId, health, works};
 
 pub const NAME: &str = "connect.sync";
@@ -133,8 +133,8 @@ impl Way<'_> {
         loop {
             let sync =
                 queries::sync(self.tenant(), self.row.id, self.sync).await?.ok_or_else(Problem::bug)?;
-            if sync.state != "running" {
-                return Ok(format!("The sync is {}.", sync.state));
+            if sync.state != SyncState::Running {
+                return Ok(format!("The sync is {}.", sync.state.as_str()));
             }
             let note = format!("{}, page {}", sync.stage.as_str(), sync.page);
             self.run.progress(sync.items, 0, &note).await?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::intake::Outcome;
 use crate::partner_api::found;
-use crate::queries::{self, RejectRow, SyncRow};
+use crate::queries::{self, RejectRow, SyncRow, SyncState};
 use crate::{Kind, PartnerId, Refusal, SyncId, works};
 
 pub fn routes() -> Routes {
@@ -40,7 +40,7 @@ struct SyncView {
 
 impl SyncView {
     fn new(sync: SyncRow, job: Option<Job>) -> Self {
-        let job = job.filter(|_| sync.state == "running");
+        let job = job.filter(|_| sync.state == SyncState::Running);
         let waiting = job.as_ref().filter(|job| job.state == JobState::Waiting);
         Self { goes_on_at: waiting.map(|job| job.due), problem: job.and_then(|job| job.problem), sync }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use edge::published::published;
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
-use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp};
+use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp, Word};
 use orders::after_works;
 use orders::parcels::{self, Awaited};
 use orders::public::OrderTold;
@@ -181,13 +181,9 @@ type Told = (ParcelState, Vec<(Timestamp, String)>);
 
 fn read(tracked: Tracked) -> Result<Told, PartnerError> {
     let unlike = |what: &str| PartnerError::Unreadable(format!("it says no {what} that was agreed upon"));
-    let state = match tracked.state.as_str() {
-        "announced" => ParcelState::Announced,
-        "under_way" => ParcelState::UnderWay,
-        "delivered" => ParcelState::Delivered,
-        "lost" => ParcelState::Lost,
-        _ => return Err(unlike("state")),
-    };
+    // That nobody knows where it is is what we say, and no carrier.
+    let known = ParcelState::named(&tracked.state).filter(|state| *state != ParcelState::Unknown);
+    let state = known.ok_or_else(|| unlike("state"))?;
     let milestones = tracked.milestones.into_iter().map(|milestone| {
         let at = milestone.at.parse().map_err(|_| unlike("time"))?;
         Ok((at, shown(&milestone.text)))

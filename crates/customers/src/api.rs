@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
-use kernel::{Check, Personal, Problem, SubjectId, within};
+use kernel::{Check, Personal, Problem, SubjectId, Word, within};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -59,7 +59,6 @@ struct NewMember {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListOrganisations {
-    /// open or closed.
     #[param(inline)]
     status: Option<Status>,
     /// 1 to 100; 20 when left out.

@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Projector, SubjectId, Write, args};
+use kernel::{Envelope, Projector, SubjectId, Word, Write, args};
 
 use crate::membership::{Membership, MembershipEvent};
 use crate::organisation::{Changed, Made, Organisation, OrganisationEvent, Terms, VatChecked};

@@ -9,6 +9,7 @@ use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::membership::Kind;
 use crate::organisation::{Member, Role, Status, Terms, VatChecked};
 use crate::view::OrganisationView;
 use crate::{OrganisationId, SegmentId};
@@ -87,13 +88,13 @@ fn affiliate(standing: &mut Standing, row: &Row<'_>) -> Result<(), Failure> {
     let id = OrganisationId(row.get(0)?);
     standing.seen.organisations.push((id, row.get(1)?));
     standing.seen.memberships.push((id.uuid(), row.get::<Option<i64>>(8)?.unwrap_or(0)));
-    if status(&row.get::<String>(3)?)? == Status::Open {
+    if row.word::<Status>(3)? == Status::Open {
         standing.organisation = Some(Affiliation {
             id,
             name: row.get(2)?,
             purchase_order_required: row.get::<i64>(4)? == 1,
             approval_limit: row.get(5)?,
-            member: Member { role: role(&row.get::<String>(6)?)?, approval_limit: row.get(7)? },
+            member: Member { role: row.word(6)?, approval_limit: row.get(7)? },
             vat_registered: row.get::<Option<i64>>(9)? == Some(1),
         });
     }
@@ -112,16 +113,15 @@ pub struct OrganisationSummary {
     #[schema(value_type = Uuid)]
     pub id: OrganisationId,
     pub name: String,
-    /// open or closed.
-    pub status: String,
+    pub status: Status,
     pub purchase_order_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(extensions(("x-money" = json!("currency"))))]
     pub approval_limit: Option<i64>,
     pub currency: String,
-    /// What the customer who asks is there: buyer, approver or admin.
+    /// What the customer who asks is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
+    pub role: Option<Role>,
     pub version: i64,
 }
 
@@ -149,11 +149,11 @@ pub async fn organisations(
         Ok(OrganisationSummary {
             id: OrganisationId(row.get(0)?),
             name: row.get(1)?,
-            status: row.get(2)?,
+            status: row.word(2)?,
             purchase_order_required: row.get::<i64>(3)? == 1,
             approval_limit: row.get(4)?,
             version: row.get(5)?,
-            role: row.get(6)?,
+            role: row.maybe_word(6)?,
             currency: currency.code().to_owned(),
         })
     };
@@ -202,7 +202,7 @@ fn terms(id: OrganisationId, row: &Row<'_>) -> Result<Terms, Failure> {
     let details: Option<String> = row.get(4)?;
     let details = details.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     Ok(Terms {
-        status: status(&row.get::<String>(1)?)?,
+        status: row.word(1)?,
         purchase_order_required: row.get::<i64>(2)? == 1,
         approval_limit: row.get(3)?,
         details: Personal::new(SubjectId(id.uuid()), details),
@@ -210,23 +210,14 @@ fn terms(id: OrganisationId, row: &Row<'_>) -> Result<Terms, Failure> {
 }
 
 fn member(row: &Row<'_>) -> Result<Member, Failure> {
-    Ok(Member { role: role(&row.get::<String>(1)?)?, approval_limit: row.get(2)? })
-}
-
-fn status(name: &str) -> Result<Status, Failure> {
-    Status::named(name).ok_or_else(|| Failure::Bug(format!("no organisation is {name}")))
-}
-
-fn role(name: &str) -> Result<Role, Failure> {
-    Role::named(name).ok_or_else(|| Failure::Bug(format!("no member is {name}")))
+    Ok(Member { role: row.word(1)?, approval_limit: row.get(2)? })
 }
 
 /// Whoever is in a segment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SegmentMember {
     pub id: Uuid,
-    /// customer or organisation.
-    pub kind: String,
+    pub kind: Kind,
 }
 
 /// The segments that there still are of those that somebody is in, and the version of their membership.
@@ -304,5 +295,5 @@ pub async fn segment_members(
         .and("member_id > ?", above)
         .page("member_id", rows)
         .statement();
-    tenant.rows(&sql, args, |row| Ok(SegmentMember { id: row.get(0)?, kind: row.get(1)? })).await
+    tenant.rows(&sql, args, |row| Ok(SegmentMember { id: row.get(0)?, kind: row.word(1)? })).await
 }

@@ -13,9 +13,10 @@ use store::{Done, Reply, TenantRecord};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::domain::Way;
 use crate::hosts::{self, Leads};
 use crate::proofs::{self, PAGE, Prover};
-use crate::queries::{self, DomainRow};
+use crate::queries::{self, DomainRow, DomainStatus};
 use crate::{DomainId, Refusal, name, works};
 
 const AT_MOST: usize = 100;
@@ -44,8 +45,7 @@ struct DomainView {
     id: DomainId,
     /// As it is looked up: in lower case and in ASCII.
     name: String,
-    /// claimed, proven or lost.
-    status: String,
+    status: DomainStatus,
     /// Whether the shop answers under it.
     answers: bool,
     /// How to prove it, in one of these ways. Leave the proof there: it is looked for every day.
@@ -91,9 +91,9 @@ impl DomainView {
         let DomainRow { id, version, name, token, status, way, found, claimed_at, proven_at, checked_at } =
             row;
         let text = proofs::proof(&token);
-        let proven = way.map(|way| match way.as_str() {
-            "dns" => "The proof was found in DNS.".to_owned(),
-            _ => "The proof was found on the domain's page.".to_owned(),
+        let proven = way.map(|way| match way {
+            Way::Dns => "The proof was found in DNS.".to_owned(),
+            Way::Page => "The proof was found on the domain's page.".to_owned(),
         });
         Self {
             answers: shop.hosts.contains(&name),
@@ -163,13 +163,23 @@ async fn check_domain(
     let known = found(&ask.shop, id).await?;
     hosts::refuse_taken(tenant, &known.name).map_err(Problem::from)?;
     let looked = prover.look(&known.name, &known.token).await;
-    let may_lead = known.is_proven() || looked.there.is_some();
+    let looked_there = looked.there.is_some();
+    let may_lead = known.is_proven() || looked_there;
     let done = ask.done(works::check(id, known.token, looked)).await?;
-    if may_lead && hosts::settle(tenant, &known.name).await? == Leads::Elsewhere {
-        let mut asked = ask.asked();
-        asked.once = None;
-        tenant.run(asked, works::give_way(id)).await?;
-        return Err(Problem::from(Refusal::Taken).into());
+    if may_lead {
+        match hosts::settle(tenant, &known.name).await? {
+            Leads::Elsewhere => {
+                let mut asked = ask.asked();
+                asked.once = None;
+                tenant.run(asked, works::give_way(id)).await?;
+                return Err(Problem::from(Refusal::Taken).into());
+            }
+            // Proven a moment ago and lost already: the subscriber found before us that another shop has it.
+            Leads::Nowhere if looked_there && queries::is_lost(tenant, id).await? => {
+                return Err(Problem::from(Refusal::Taken).into());
+            }
+            Leads::Here | Leads::Nowhere => {}
+        }
     }
     shown(&ask, id, done).await
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::Refusal;
@@ -33,20 +34,13 @@ struct Claim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ProofPlace)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Way {
     /// In a TXT record.
     Dns,
     /// On a page of the domain.
     Page,
-}
-
-impl Way {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Page => "page",
-        }
-    }
 }
 
 kernel::events! {

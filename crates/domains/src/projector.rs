@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Projector, Write, args};
+use kernel::{Envelope, Projector, Word, Write, args};
 
 use crate::domain::{Domain, DomainEvent};
 

@@ -1,9 +1,23 @@
 //! SQL in, plain structs out.
 
 use kernel::{Timestamp, args};
+use serde::Serialize;
 use store::{Failure, Row, Tenant};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
 use crate::DomainId;
+use crate::domain::Way;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum DomainStatus {
+    Claimed,
+    Proven,
+    Lost,
+}
 
 /// A domain as it is kept.
 #[derive(Debug, Clone)]
@@ -12,10 +26,9 @@ pub struct DomainRow {
     pub version: i64,
     pub name: String,
     pub token: String,
-    /// claimed, proven or lost.
-    pub status: String,
+    pub status: DomainStatus,
     /// By which way it was proven.
-    pub way: Option<String>,
+    pub way: Option<Way>,
     pub found: Option<String>,
     pub claimed_at: Timestamp,
     pub proven_at: Option<Timestamp>,
@@ -24,7 +37,7 @@ pub struct DomainRow {
 
 impl DomainRow {
     pub fn is_proven(&self) -> bool {
-        self.status == "proven"
+        self.status == DomainStatus::Proven
     }
 }
 
@@ -44,14 +57,18 @@ pub(crate) async fn is_proven(tenant: &Tenant, id: DomainId) -> Result<bool, Fai
     Ok(domain(tenant, id).await?.is_some_and(|domain| domain.is_proven()))
 }
 
+pub(crate) async fn is_lost(tenant: &Tenant, id: DomainId) -> Result<bool, Failure> {
+    Ok(domain(tenant, id).await?.is_some_and(|domain| domain.status == DomainStatus::Lost))
+}
+
 fn row(row: &Row<'_>) -> Result<DomainRow, Failure> {
     Ok(DomainRow {
         id: DomainId(row.get(0)?),
         version: row.get(1)?,
         name: row.get(2)?,
         token: row.get(3)?,
-        status: row.get(4)?,
-        way: row.get(5)?,
+        status: row.word(4)?,
+        way: row.maybe_word(5)?,
         found: row.get(6)?,
         claimed_at: row.get(7)?,
         proven_at: row.get(8)?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Actor, ActorKind, Problem, Timestamp};
+use strum::IntoStaticStr;
 use uuid::Uuid;
 
 use crate::document::Access;
@@ -12,7 +13,8 @@ use crate::problems::{NOT_PERMITTED, PROOF_NEEDED, SIGN_IN_NEEDED, WRONG_AUDIENC
 
 /// For whom an account, a token or a key was made. Audiences are not interchangeable: whoever may do something as one is
 /// nobody as another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Audience {
     /// Whoever did not say who they are.
     Anyone,
@@ -29,14 +31,10 @@ impl Audience {
     pub const KNOWN: [Self; 3] = [Self::Staff, Self::Customer, Self::Operator];
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Anyone => "anyone",
-            Self::Staff => "staff",
-            Self::Customer => "customer",
-            Self::Operator => "operator",
-        }
+        self.into()
     }
 
+    /// One of those that can sign in: nobody is named `anyone`.
     pub fn named(name: &str) -> Option<Self> {
         Self::KNOWN.into_iter().find(|audience| audience.as_str() == name)
     }

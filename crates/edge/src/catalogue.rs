@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use kernel::Problem;
+use kernel::{Problem, Word};
 use maud::html;
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ use crate::published::{PublicEvent, Topic};
 
 pub(crate) async fn events(State(platform): State<Platform>) -> Answer {
     let all = platform.events();
-    let topics = Topic::ALL.into_iter().filter(|topic| all.iter().any(|event| event.topic == *topic));
+    let topics = Topic::ALL.iter().filter(|topic| all.iter().any(|event| event.topic == **topic));
     Ok(page(
         "Events",
         html! {
@@ -25,7 +25,7 @@ pub(crate) async fn events(State(platform): State<Platform>) -> Answer {
                 table {
                     thead { tr { th { "Kind" } th { "What it says" } } }
                     tbody {
-                        @for event in all.iter().filter(|event| event.topic == topic) {
+                        @for event in all.iter().filter(|event| event.topic == *topic) {
                             tr { td { a href=(format!("/events/{}", event.kind)) { code { (event.kind) } } } td { (event.says.trim()) } }
                         }
                     }
@@ -87,7 +87,7 @@ fn pretty(value: &Value) -> String {
 fn document(events: &[PublicEvent]) -> Value {
     let (mut channels, mut operations) = (Map::new(), Map::new());
     let (mut messages, mut schemas) = (Map::new(), Map::new());
-    for topic in Topic::ALL {
+    for &topic in Topic::ALL {
         let ours: Vec<&PublicEvent> = events.iter().filter(|event| event.topic == topic).collect();
         if ours.is_empty() {
             continue;

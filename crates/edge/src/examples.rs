@@ -26,7 +26,22 @@ pub(crate) fn add(document: &mut Value) -> Result<(), String> {
             }
         });
     });
+    show_patches(document);
     Ok(())
+}
+
+/// A patch is a part of what its PUT is asked.
+fn show_patches(document: &mut Value) {
+    for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        let whole = item["put"]["requestBody"]["content"]["application/json"]["example"].clone();
+        let part = whole.as_object().and_then(|whole| whole.iter().find(|(_, value)| !value.is_null()));
+        let Some((name, value)) = part else { continue };
+        let part: Map<String, Value> = [(name.clone(), value.clone())].into_iter().collect();
+        let content = item.get_mut("patch").and_then(|patch| patch["requestBody"]["content"].as_object_mut());
+        for (_, body) in content.into_iter().flatten().filter(|(_, body)| body["example"].is_null()) {
+            body["example"] = Value::Object(part.clone());
+        }
+    }
 }
 
 /// Writes each example as the second version has it. `first` is the document in which the bodies are the first one's.

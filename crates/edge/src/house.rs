@@ -1,17 +1,20 @@
 //! What the platform itself keeps for a shop, whatever it sells: its history, what could not be delivered, its jobs, and
 //! the erasing of people.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use kernel::{Check, Problem, SubjectId, Timestamp};
+use kernel::{Check, Problem, SubjectId, Timestamp, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::past::Change;
-use store::relay::{DeadLetter, Job, NewJob, Workers};
+use store::relay::{DeadLetter, Job, JobState, NewJob, Workers};
 use store::{Moment, Of, Tenant};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
@@ -197,12 +200,28 @@ async fn drop_dead_letter(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListJobs {
-    /// waiting, running, done, failed or cancelled.
-    state: Option<String>,
+    #[param(inline, value_type = Option<JobStates>)]
+    state: Option<JobState>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
     /// From `next_cursor` of the page before.
     cursor: Option<String>,
+}
+
+/// The states of jobs, for the document, of which the store knows nothing.
+struct JobStates;
+
+impl PartialSchema for JobStates {
+    fn schema() -> RefOr<Schema> {
+        let words = JobState::ALL.iter().map(|state| state.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+    }
+}
+
+impl ToSchema for JobStates {
+    fn name() -> Cow<'static, str> {
+        "JobState".into()
+    }
 }
 
 /// A job, and how far it is.
@@ -211,8 +230,8 @@ struct JobView {
     id: Uuid,
     name: String,
     args: Value,
-    /// waiting, running, done, failed or cancelled.
-    state: String,
+    #[schema(value_type = JobStates)]
+    state: JobState,
     #[schema(value_type = String, format = DateTime)]
     due: Timestamp,
     every_seconds: Option<i64>,
@@ -253,7 +272,7 @@ async fn list_jobs(shop: Shop, Filter(asked): Filter<ListJobs>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = asked.state;
     let below = asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("jobs", &listed, &cursor))?;
-    let jobs = shop.tenant.jobs(listed.as_deref(), below, limit + 1).await?;
+    let jobs = shop.tenant.jobs(listed.map(JobState::as_str), below, limit + 1).await?;
     shop.list(&Page::cut(jobs, limit, |last: &Job| Cursor::encode("jobs", &listed, &last.id)))
 }
 

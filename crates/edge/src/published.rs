@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use kernel::{DecodeError, Envelope, Event, Personal, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
@@ -46,6 +47,8 @@ pub struct PublicEvent {
 /// The topics of the platform's bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Topic {
     CatalogEvents,
     CustomerEvents,
@@ -57,28 +60,6 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 7] = [
-        Self::CatalogEvents,
-        Self::CustomerEvents,
-        Self::GdprEvents,
-        Self::NotificationEvents,
-        Self::OrderEvents,
-        Self::PaymentEvents,
-        Self::PlatformEvents,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CatalogEvents => "catalog-events",
-            Self::CustomerEvents => "customer-events",
-            Self::GdprEvents => "gdpr-events",
-            Self::NotificationEvents => "notification-events",
-            Self::OrderEvents => "order-events",
-            Self::PaymentEvents => "payment-events",
-            Self::PlatformEvents => "platform-events",
-        }
-    }
-
     /// What it is about, as a sentence.
     pub fn says(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! How often each caller asked for what. Counted in memory on every request, added up in the cell each minute: a count
 //! that is a minute late costs nobody a wait. What a node had counted when it is killed is lost.
 
+use kernel::Word as _;
 use std::collections::HashMap;
 use std::time::Duration;
 

@@ -2,8 +2,9 @@
 
 use edge::published::published;
 use futures_util::future::BoxFuture;
-use kernel::{Fault, Problem, SubjectId};
+use kernel::{Fault, Problem, SubjectId, Word};
 use orders::after_works::Moved;
+use orders::cart::queries::CartState;
 use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
 use payments::public::PaymentTold;
@@ -81,7 +82,7 @@ impl Bills for OrdersBills {
     ) -> BoxFuture<'a, Result<Uuid, Problem>> {
         Box::pin(async move {
             let cart = orders::cart::queries::cart(tenant, CartId(cart), own).await?;
-            let order = cart.leads_to.filter(|_| cart.state == "ordered");
+            let order = cart.leads_to.filter(|_| cart.state == CartState::Ordered);
             order.ok_or_else(|| Problem::not_found("order"))
         })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Subcommand;
-use kernel::Problem;
+use kernel::{Problem, Word};
 use store::Tenant;
 use store::relay::NewJob;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use identity::ServiceKeyId;
 use identity::queries::ServiceKeyRow;
 use identity::service_api::{self, NewService};
-use kernel::{Actor, CorrelationId, Problem};
+use kernel::{Actor, CorrelationId, Problem, Word};
 use store::{Asked, Cell};
 
 use crate::app::Reach;
@@ -104,6 +104,7 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
                 let form = if row.legacy { ", legacy" } else { "" };
                 let limit = row.limit.map(|limit| format!(", {limit} a minute")).unwrap_or_default();
                 let ServiceKeyRow { id, name, role, status, made_at, .. } = row;
+                let status = status.as_str();
                 session.print(&format!(
                     "{id} {status:<10} {role:<16} {name} (since {made_at}{until}{form}{limit})"
                 ));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use kernel::Word;
 use serde_json::json;
 use store::{Cell, Failure, TenantRecord, TenantStatus};
 

@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
+use kernel::{Envelope, Personal, Projector, SubjectId, Word, Write, args};
 
 use crate::account::{Account, AccountEvent, PasskeyAdded, Person};
 use crate::outsider::{Outsider, OutsiderEvent};

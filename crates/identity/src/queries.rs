@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::provider::Definition;
-use crate::{AccountId, PasskeyId, ProviderId, ServiceKeyId, SessionId};
+use crate::{AccountId, PasskeyId, ProviderId, ServiceKeyId, SessionId, service, session};
 
 /// An account, as those who look after accounts see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,8 +42,7 @@ pub struct AccountView {
 pub struct SessionView {
     #[schema(value_type = Uuid)]
     pub id: SessionId,
-    /// browser or program.
-    pub kind: String,
+    pub kind: session::Kind,
     /// What the browser or program calls itself.
     pub device: String,
     /// How its owner proved who they are: pwd, otp, hwk; outside, at a provider.
@@ -192,7 +191,7 @@ pub async fn sessions(
             let id: Uuid = row.get(0)?;
             Ok(SessionView {
                 id: SessionId(id),
-                kind: row.get(1)?,
+                kind: row.word(1)?,
                 device: row.get(2)?,
                 methods: words(&row.get::<String>(3)?),
                 opened_at: row.get(4)?,
@@ -287,7 +286,7 @@ pub struct ServiceKeyRow {
     pub role: String,
     pub networks: String,
     pub legacy: bool,
-    pub status: String,
+    pub status: service::Status,
     pub made_at: Timestamp,
     pub good_until: Option<Timestamp>,
     pub limit: Option<u32>,
@@ -315,7 +314,7 @@ fn as_service_key(row: &Row<'_>) -> Result<ServiceKeyRow, Failure> {
         role: row.get(4)?,
         networks: row.get(5)?,
         legacy: row.get::<i64>(6)? != 0,
-        status: row.get(7)?,
+        status: row.word(7)?,
         made_at: row.get(8)?,
         good_until: row.get(9)?,
         limit: row.get::<Option<i64>>(10)?.and_then(|requests| u32::try_from(requests).ok()),

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::door::Entrance;
 use crate::queries::{self, ServiceKeyRow};
-use crate::service::Made;
+use crate::service::{Made, Status};
 use crate::sign_in_api::unkept;
 use crate::signed::purpose;
 use crate::{Refusal, ServiceKeyId, works};
@@ -40,8 +40,7 @@ struct ServiceKeyView {
     networks: String,
     /// Whether it signs in the old form.
     legacy: bool,
-    /// active, deprecated or revoked.
-    status: String,
+    status: Status,
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]

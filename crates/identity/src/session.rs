@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Aggregate, Decide, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::{AccountId, ProviderId, Refusal};
@@ -23,6 +24,8 @@ pub struct Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SessionKind)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// A cookie.
     Browser,
@@ -30,18 +33,11 @@ pub enum Kind {
     Program,
 }
 
-impl Kind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::Program => "program",
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SessionEndedBecause)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Because {
     SignedOut,
     /// From another session of the same account.
@@ -51,18 +47,6 @@ pub enum Because {
     PasswordSet,
     /// A refresh token came back that had been exchanged before: somebody else has a copy.
     TokenReused,
-}
-
-impl Because {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedOut => "signed_out",
-            Self::Revoked => "revoked",
-            Self::RevokedByStaff => "revoked_by_staff",
-            Self::PasswordSet => "password_set",
-            Self::TokenReused => "token_reused",
-        }
-    }
 }
 
 kernel::events! {

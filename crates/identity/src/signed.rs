@@ -14,6 +14,7 @@ use crate::problems::SIGNATURE_REPLAYED;
 use crate::queries::{self, ServiceKeyRow};
 use crate::refusal::said;
 use crate::remembered::Remembered;
+use crate::service::Status;
 
 /// The keys of services that a node has read.
 #[derive(Default)]
@@ -77,7 +78,7 @@ impl Services {
 
 async fn read(house: &Tenant, id: Uuid) -> Result<Option<Known>, Problem> {
     let Some(row) = queries::service_key(house, ServiceKeyId(id)).await? else { return Ok(None) };
-    if row.status == "revoked" {
+    if row.status == Status::Revoked {
         return Ok(None);
     }
     let opened = house.keys().await?.open_secret(&purpose(ServiceKeyId(id)), &row.sealed);

@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::{CorrelationId, EventId, TenantId, Timestamp};
+use crate::{CorrelationId, EventId, TenantId, Timestamp, Word};
 
 /// Which stream an event belongs to: the noun and the one it happened to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub struct Actor {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ActorKind {
     Anonymous,
     Customer,
@@ -33,19 +36,6 @@ pub enum ActorKind {
     Service,
     /// The platform itself: demo data, scheduled work.
     System,
-}
-
-impl ActorKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Anonymous => "anonymous",
-            Self::Customer => "customer",
-            Self::Staff => "staff",
-            Self::Operator => "operator",
-            Self::Service => "service",
-            Self::System => "system",
-        }
-    }
 }
 
 impl Actor {

@@ -21,6 +21,7 @@ pub mod personal;
 pub mod problem;
 pub mod refusals;
 pub mod time;
+pub mod word;
 pub mod write;
 
 pub use aggregate::{Aggregate, Decide, Projector};
@@ -33,4 +34,5 @@ pub use personal::Personal;
 pub use problem::{Check, Doubts, Fault, FieldProblem, Problem, within};
 pub use refusals::ProblemDoc;
 pub use time::Timestamp;
+pub use word::Word;
 pub use write::{Arg, Rows, Write};

@@ -58,7 +58,7 @@ impl Decide<Advance> for Order {
 #[cfg(test)]
 mod tests {
     use kernel::aggregate::{Given, given};
-    use kernel::{Aggregate, Event, SubjectId};
+    use kernel::{Aggregate, Event, SubjectId, Word};
     use proptest::prelude::*;
 
     use super::*;

@@ -1,8 +1,9 @@
 //! What happens to an order after it was placed: events in, table writes out.
 
-use kernel::{Arg, Envelope, Personal, Write, args};
+use kernel::{Arg, Envelope, Personal, Word, Write, args};
 use serde_json::{Value, json};
 
+use crate::acts::ActKind;
 use crate::after::{Numbered, Part};
 use crate::order::OrderEvent;
 use crate::projector::{item, json as text};
@@ -10,14 +11,14 @@ use crate::tracking::ParcelState;
 
 pub(crate) fn project(event: &Envelope<&OrderEvent>) -> Vec<Write> {
     let id = event.stream_id;
-    let (kind, data, entries) = told(event.data);
+    let Some((kind, data, entries)) = told(event.data) else { return Vec::new() };
     let mut writes = vec![head(event)];
     writes.push(Write::one(
         "insert into order_acts (order_id, version, kind, data, entries, reason, actor, at, said) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
             event.version,
-            kind,
+            kind.as_str(),
             data.to_string(),
             entries,
             event.data.reason().and_then(Personal::reveal).cloned(),
@@ -99,38 +100,44 @@ fn label(event: &OrderEvent) -> Option<String> {
 }
 
 /// What is shown of an act, and what it adds to the ledger.
-fn told(event: &OrderEvent) -> (&'static str, Value, Option<String>) {
-    match event {
+fn told(event: &OrderEvent) -> Option<(ActKind, Value, Option<String>)> {
+    Some(match event {
         OrderEvent::ParcelSent(parcel) => (
-            "parcel_sent",
+            ActKind::ParcelSent,
             json!({
                 "id": parcel.parcel, "lines": parts(&parcel.lines),
                 "state": parcel.carrier_id.map(|_| ParcelState::Announced),
             }),
             None,
         ),
-        OrderEvent::ParcelSeen(seen) => {
-            ("parcel_seen", json!({ "id": seen.parcel, "state": seen.state, "seen_at": seen.seen_at }), None)
-        }
+        OrderEvent::ParcelSeen(seen) => (
+            ActKind::ParcelSeen,
+            json!({ "id": seen.parcel, "state": seen.state, "seen_at": seen.seen_at }),
+            None,
+        ),
         OrderEvent::Edited(edited) => {
             let added: Vec<u32> = edited.added.iter().map(|added| added.number).collect();
-            ("edited", json!({ "taken": parts(&edited.taken), "added": added }), Some(text(&edited.entries)))
+            (
+                ActKind::Edited,
+                json!({ "taken": parts(&edited.taken), "added": added }),
+                Some(text(&edited.entries)),
+            )
         }
         OrderEvent::ReturnOpened(opened) => {
-            ("return_opened", json!({ "id": opened.id, "lines": parts(&opened.lines) }), None)
+            (ActKind::ReturnOpened, json!({ "id": opened.id, "lines": parts(&opened.lines) }), None)
         }
         OrderEvent::ReturnReceived(received) => (
-            "return_received",
+            ActKind::ReturnReceived,
             json!({ "id": received.id, "lines": parts(&received.lines) }),
             Some(text(&received.entries)),
         ),
-        OrderEvent::ReturnClosed(closed) => ("return_closed", json!({ "id": closed.id }), None),
-        OrderEvent::Credited(credited) => ("credited", json!({}), Some(text(&credited.entries))),
+        OrderEvent::ReturnClosed(closed) => (ActKind::ReturnClosed, json!({ "id": closed.id }), None),
+        OrderEvent::Credited(credited) => (ActKind::Credited, json!({}), Some(text(&credited.entries))),
         OrderEvent::MoneyMoved(moved) => {
-            ("money_moved", json!({ "paid": moved.paid, "refunded": moved.refunded }), None)
+            (ActKind::MoneyMoved, json!({ "paid": moved.paid, "refunded": moved.refunded }), None)
         }
-        _ => ("", Value::Null, None),
-    }
+        _ => return None,
+    })
 }
 
 fn parts(parts: &[Part]) -> Value {

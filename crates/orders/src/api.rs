@@ -3,7 +3,7 @@
 use axum::Extension;
 use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Currency, Problem, SubjectId, Timestamp, within};
+use kernel::{Check, Currency, Problem, SubjectId, Timestamp, Word, within};
 use places::{check_address, tidy_postal_code};
 use serde::Deserialize;
 use store::{Of, Tenant, Work};

@@ -34,10 +34,23 @@ pub struct BillView {
     pub entries: Vec<EntryView>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    Item,
+    Discount,
+    Shipping,
+    Tax,
+    /// A tax that is not charged.
+    Exempt,
+    Returned,
+    ShippingBack,
+    Goodwill,
+}
+
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EntryView {
-    /// item, discount, shipping, tax, exempt, returned, shipping_back or goodwill.
-    pub kind: &'static str,
+    pub kind: EntryKind,
     /// The line's number in the order; absent for what is not of one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -94,14 +107,14 @@ impl BillView {
 impl EntryView {
     fn of(entry: &Entry, words: &Words) -> Self {
         let (kind, promotion) = match &entry.kind {
-            Kind::Item { .. } => ("item", None),
-            Kind::Discount { promotion } => ("discount", Some(promotion.uuid())),
-            Kind::Shipping => ("shipping", None),
-            Kind::Tax(_) => ("tax", None),
-            Kind::Exempt(_) => ("exempt", None),
-            Kind::Returned { .. } => ("returned", None),
-            Kind::ShippingBack { .. } => ("shipping_back", None),
-            Kind::Goodwill => ("goodwill", None),
+            Kind::Item { .. } => (EntryKind::Item, None),
+            Kind::Discount { promotion } => (EntryKind::Discount, Some(promotion.uuid())),
+            Kind::Shipping => (EntryKind::Shipping, None),
+            Kind::Tax(_) => (EntryKind::Tax, None),
+            Kind::Exempt(_) => (EntryKind::Exempt, None),
+            Kind::Returned { .. } => (EntryKind::Returned, None),
+            Kind::ShippingBack { .. } => (EntryKind::ShippingBack, None),
+            Kind::Goodwill => (EntryKind::Goodwill, None),
         };
         let (quantity, unit_price, tax) = match &entry.kind {
             Kind::Item { quantity, unit_price } => (Some(*quantity), Some(*unit_price), None),

@@ -72,7 +72,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use kernel::aggregate::{Given, given};
-    use kernel::{Aggregate, Decide, SubjectId};
+    use kernel::{Aggregate, Decide, SubjectId, Word};
     use proptest::prelude::*;
 
     use super::*;

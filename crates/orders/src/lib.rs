@@ -15,6 +15,7 @@
 //! **Deliberately absent.** Card numbers, and what was paid. Prices are the catalog's business until the moment of
 //! placing, and the order's from then on.
 
+pub mod acts;
 mod advance;
 pub mod after;
 mod after_api;
@@ -53,7 +54,7 @@ kernel::ids! {
 
 pub use advance::Advance;
 pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES};
-pub use bill::{BillView, EntryView, TaxView};
+pub use bill::{BillView, EntryKind, EntryView, TaxView};
 pub use module::{MODULE, running};
 pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
 pub use place::Place;

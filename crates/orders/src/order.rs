@@ -5,6 +5,7 @@ use kernel::{Aggregate, Currency, Money, Personal, SubjectId, Timestamp};
 use pricing::{Ledger, PromotionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ use crate::tracking::{ParcelSeen, Watched};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = OrderStatus)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     Placed,
     Confirmed,
@@ -33,30 +36,6 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 8] = [
-        Self::Placed,
-        Self::Confirmed,
-        Self::Packed,
-        Self::PartlyShipped,
-        Self::Shipped,
-        Self::Delivered,
-        Self::Returned,
-        Self::Cancelled,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Placed => "placed",
-            Self::Confirmed => "confirmed",
-            Self::Packed => "packed",
-            Self::PartlyShipped => "partly_shipped",
-            Self::Shipped => "shipped",
-            Self::Delivered => "delivered",
-            Self::Returned => "returned",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// What somebody can say that it becomes; parcels and returns say the rest.
     pub fn next(self) -> &'static [Self] {
         match self {

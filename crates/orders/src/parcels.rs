@@ -1,6 +1,6 @@
 //! Parcels as they are shown, and those whose carriers are still asked.
 
-use kernel::{SubjectId, Timestamp, args};
+use kernel::{SubjectId, Timestamp, Word, args};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Failure, Tenant};
@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::OrderId;
-use crate::queries::ActView;
+use crate::acts::{ActKind, ActView};
+use crate::tracking::ParcelState;
 
 /// A parcel of an order, and what its carrier said of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,9 +19,9 @@ pub struct ParcelView {
     pub carrier: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<String>,
-    /// announced, under_way, delivered, lost or unknown; absent when nobody can be asked.
+    /// Absent when nobody can be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<ParcelState>,
     #[schema(value_type = String, format = DateTime)]
     pub sent_at: Timestamp,
     pub milestones: Vec<MilestoneView>,
@@ -37,24 +38,27 @@ pub struct MilestoneView {
 }
 
 /// The parcels of an order, by what happened to it.
-pub(crate) fn parcels(acts: &[ActView]) -> Vec<ParcelView> {
+pub(crate) fn parcels(acts: &[ActView]) -> Result<Vec<ParcelView>, Failure> {
     let mut parcels: Vec<ParcelView> = Vec::new();
     for act in acts {
         let field = |name: &str| act.details.as_ref().and_then(|details| details.get(name));
         let text = |name: &str| field(name).and_then(Value::as_str).map(str::to_owned);
         let Some(id) = text("id").and_then(|id| id.parse::<Uuid>().ok()) else { continue };
-        match act.kind.as_str() {
-            "parcel_sent" => parcels.push(ParcelView {
+        let state = text("state").map(|word| {
+            ParcelState::named(&word).ok_or_else(|| Failure::Bug(format!("no parcel is {word}")))
+        });
+        match act.kind {
+            ActKind::ParcelSent => parcels.push(ParcelView {
                 id,
                 carrier: text("carrier"),
                 tracking_number: text("tracking_number"),
-                state: text("state"),
+                state: state.transpose()?,
                 sent_at: act.at,
                 milestones: Vec::new(),
             }),
-            "parcel_seen" => {
+            ActKind::ParcelSeen => {
                 let Some(parcel) = parcels.iter_mut().find(|parcel| parcel.id == id) else { continue };
-                parcel.state = text("state").or(parcel.state.take());
+                parcel.state = state.transpose()?.or(parcel.state);
                 let at = text("seen_at").and_then(|at| at.parse().ok());
                 parcel.milestones.extend(at.map(|at| MilestoneView { at, text: text("text") }));
             }
@@ -62,7 +66,7 @@ pub(crate) fn parcels(acts: &[ActView]) -> Vec<ParcelView> {
         }
     }
     parcels.iter_mut().for_each(|parcel| parcel.milestones.sort_by_key(|milestone| milestone.at));
-    parcels
+    Ok(parcels)
 }
 
 /// A parcel whose carrier is still asked where it is.

@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Envelope, Personal, Projector, SubjectId, Timestamp, Write, args};
+use kernel::{Envelope, Personal, Projector, SubjectId, Timestamp, Word, Write, args};
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! SQL in, plain structs out.
 
 use catalog::{ProductId, VariantId};
-use kernel::{Personal, Problem, SubjectId, Timestamp, args};
+use kernel::{Personal, Problem, SubjectId, Timestamp, Word, args};
 use pricing::{Entry, Ledger};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,13 +9,13 @@ use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::acts::{ActView, act};
 use crate::agreed::Words;
 use crate::bill::BillView;
 use crate::order::{Address, ChosenDelivery, ForOrganisation, OnBehalf, Redeemed, Status};
 use crate::parcels::{ParcelView, parcels};
 use crate::projector::Details;
 use crate::rules::RefundDue;
-use crate::tracking::ParcelState;
 use crate::{CartId, OrderId, Place, Refusal};
 
 /// An order in a list.
@@ -150,49 +150,6 @@ pub struct StepView {
     pub actor: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ActView {
-    /// parcel_sent, parcel_seen, edited, return_opened, return_received, return_closed, credited or money_moved.
-    pub kind: String,
-    #[serde(flatten)]
-    #[schema(value_type = ActDetails)]
-    pub details: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    pub actor: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-}
-
-/// What an act is about: each kind has some of it.
-#[derive(Serialize, ToSchema)]
-pub struct ActDetails {
-    /// The parcel's or the return's.
-    id: Option<Uuid>,
-    lines: Option<Vec<PartView>>,
-    taken: Option<Vec<PartView>>,
-    /// Numbers of lines.
-    added: Option<Vec<u32>>,
-    carrier: Option<String>,
-    tracking_number: Option<String>,
-    /// Of a parcel: what it is from then on.
-    state: Option<ParcelState>,
-    /// When a carrier saw it, by the carrier's clock.
-    seen_at: Option<String>,
-    /// What the carrier said.
-    text: Option<String>,
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    paid: Option<i64>,
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    refunded: Option<i64>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct PartView {
-    line: u32,
-    quantity: i64,
 }
 
 /// Which orders a list shows.
@@ -337,23 +294,8 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
         None => None,
     };
     let bill = ledger.as_ref().map(|ledger| BillView::of(ledger, &found.words));
-    let parcels = parcels(&acts);
+    let parcels = parcels(&acts)?;
     Ok(OrderView { lines, history, parcels, acts, bill, ledger, ..found })
-}
-
-fn act(row: &Row<'_>) -> Result<ActView, Failure> {
-    let (kind, mut reason): (String, Option<String>) = (row.get(0)?, row.get(2)?);
-    let mut details: Option<serde_json::Map<String, serde_json::Value>> = written(row, 1)?;
-    let said: Option<serde_json::Map<String, serde_json::Value>> = written(row, 6)?;
-    if let Some((details, said)) = details.as_mut().zip(said) {
-        details.extend(said);
-    }
-    if let Some((details, text)) =
-        details.as_mut().filter(|_| kind == "parcel_seen").zip(reason.take_if(|_| kind == "parcel_seen"))
-    {
-        details.insert("text".into(), text.into());
-    }
-    Ok(ActView { kind, details, reason, actor: row.get(3)?, at: row.get(4)? })
 }
 
 /// An order without its lines and its history.
@@ -382,7 +324,7 @@ fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
     })
 }
 
-fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, Failure> {
+pub(crate) fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, Failure> {
     let Some(text) = row.get::<Option<String>>(column)? else { return Ok(None) };
     let read = serde_json::from_str(&text);
     read.map(Some).map_err(|error| Failure::Bug(format!("an order that was kept cannot be read: {error}")))

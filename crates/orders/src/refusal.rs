@@ -1,6 +1,6 @@
 //! Every way an order says no.
 
-use kernel::{FieldProblem, MoneyError, Problem};
+use kernel::{FieldProblem, MoneyError, Problem, Word};
 use pricing::PromotionId;
 
 use crate::{OrderId, Status, problems};

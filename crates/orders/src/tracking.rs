@@ -2,6 +2,7 @@
 
 use kernel::{Decide, Personal, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -10,6 +11,8 @@ use crate::order::{Order, OrderEvent, is_zero};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ParcelState {
     /// The carrier knows of it and does not have it yet.
     Announced,
@@ -22,16 +25,6 @@ pub enum ParcelState {
 }
 
 impl ParcelState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::UnderWay => "under_way",
-            Self::Delivered => "delivered",
-            Self::Lost => "lost",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// Nothing is asked about it any more.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Unknown)

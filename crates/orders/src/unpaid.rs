@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use kernel::{Actor, CorrelationId, Fault, Problem, TenantId, Timestamp};
+use kernel::{Actor, CorrelationId, Fault, Problem, TenantId, Timestamp, Word};
 use serde_json::json;
 use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, NewJob};

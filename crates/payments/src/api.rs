@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::State;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Platform, Routes, Shop};
-use kernel::{Check, Problem, Timestamp};
+use kernel::{Check, Problem, Timestamp, Word};
 use serde::{Deserialize, Serialize};
 use store::problems::CONTENDED;
 use store::{Done, Reply, Tenant, Work};

@@ -1,7 +1,7 @@
 //! Calls off what nobody is to pay any more: an order that was cancelled, or costs less, while its payer was on the way,
 //! and a challenge that a payer has left for good. What has come in goes back by [`crate::pays_back`].
 
-use kernel::{Event, Problem};
+use kernel::{Event, Problem, Word};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Tenant, Work};
@@ -49,7 +49,7 @@ impl Subscriber for CallsOff {
             };
             let Some(payment) = payment else { return Ok(Effect::Done) };
             let summary = queries::payment(tenant, payment).await?.summary;
-            let over = match status(&summary) {
+            let over = match Status::named(&summary.status) {
                 Some(Status::Challenged) => forgotten || self.owed(tenant, &summary).await? < summary.amount,
                 Some(Status::Authorised | Status::PartiallyCaptured) => {
                     self.owed(tenant, &summary).await? <= 0
@@ -65,11 +65,6 @@ impl CallsOff {
     async fn owed(&self, tenant: &Tenant, payment: &PaymentSummary) -> Result<i64, Problem> {
         Ok(self.0.bills().bill(tenant, payment.order_id, None).await?.amount_owed)
     }
-}
-
-fn status(payment: &PaymentSummary) -> Option<Status> {
-    let known = [Status::Challenged, Status::Authorised, Status::PartiallyCaptured];
-    known.into_iter().find(|known| known.as_str() == payment.status)
 }
 
 async fn call_off(tenant: &Tenant, payment: &PaymentSummary) -> Result<Work, Problem> {

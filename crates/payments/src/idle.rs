@@ -1,6 +1,6 @@
 //! Orders for which no money has come in, and none is on its way.
 
-use kernel::Problem;
+use kernel::{Problem, Word};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 

@@ -50,6 +50,7 @@ pub mod signature;
 mod stories;
 mod stripe;
 mod tab;
+pub mod trail;
 mod webhook_api;
 mod works;
 

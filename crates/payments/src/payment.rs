@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Aggregate, Currency, SubjectId, Timestamp};
+use kernel::{Aggregate, Currency, SubjectId, Timestamp, Word};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ use crate::{PaymentId, ProviderId};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PaymentStatus)]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// The provider is being asked.
     #[default]
@@ -35,46 +38,22 @@ pub enum Status {
     Disputed,
 }
 
-impl Status {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Challenged => "challenged",
-            Self::Unknown => "unknown",
-            Self::Declined => "declined",
-            Self::Expected => "expected",
-            Self::Authorised => "authorised",
-            Self::PartiallyCaptured => "partially_captured",
-            Self::Captured => "captured",
-            Self::PartiallyRefunded => "partially_refunded",
-            Self::Refunded => "refunded",
-            Self::Voided => "voided",
-            Self::Disputed => "disputed",
-        }
-    }
-}
-
 /// Whether the money is taken at once, or held until somebody says so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Capture {
     #[default]
     Automatic,
     Manual,
 }
 
-impl Capture {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Automatic => "automatic",
-            Self::Manual => "manual",
-        }
-    }
-}
-
 /// What a provider is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Request {
     Authorise,
     Capture,
@@ -83,17 +62,6 @@ pub enum Request {
 }
 
 impl Request {
-    pub const ALL: [Self; 4] = [Self::Authorise, Self::Capture, Self::Void, Self::Refund];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorise => "authorise",
-            Self::Capture => "capture",
-            Self::Void => "void",
-            Self::Refund => "refund",
-        }
-    }
-
     /// What the provider knows the request by: the same however often it is sent, and never used for another.
     pub fn key(self, payment: PaymentId, number: i64) -> String {
         format!("{payment}-{}{number}", &self.as_str()[..1])
@@ -103,22 +71,14 @@ impl Request {
 /// What is known of a request that has no outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Waiting {
     /// It may not even have been sent.
     Asked,
     Challenged,
     /// It was sent, and nobody knows what came of it.
     Unknown,
-}
-
-impl Waiting {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Challenged => "challenged",
-            Self::Unknown => "unknown",
-        }
-    }
 }
 
 /// A request without an outcome. There is one at a time.

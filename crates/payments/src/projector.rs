@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Arg, Envelope, Personal, Projector, SubjectId, Timestamp, Write, args};
+use kernel::{Arg, Envelope, Personal, Projector, SubjectId, Timestamp, Word, Write, args};
 use uuid::Uuid;
 
 use crate::event::{Attempted, Captured, PaymentEvent, Requested};
@@ -9,6 +9,7 @@ use crate::payment::{Payment, Request};
 use crate::provider::{ProviderEvent, TakenOn};
 use crate::report::{Report, ReportEvent};
 use crate::tab::{Tab, TabEvent};
+use crate::trail::{DisputeState, TransactionState};
 
 /// A request's row, found by the payment and the provider's key.
 fn row(payment: Uuid, key: &str) -> Uuid {
@@ -44,7 +45,7 @@ impl Projector for Payment {
                     "update payments set problem_code = $2, problem_detail = $3, challenge = null where id = $1",
                     args![id, declined.code.clone(), declined.sentence.clone()],
                 ),
-                answered(id, &declined.key, "declined", 0, Some(declined.sentence.clone()), event.at),
+                answered(id, &declined.key, TransactionState::Declined, 0, Some(declined.sentence.clone()), event.at),
             ],
             PaymentEvent::Authorised(authorised) => {
                 let card = authorised.card.as_ref().and_then(Personal::reveal);
@@ -54,15 +55,15 @@ impl Projector for Payment {
                         "update payments set reference = coalesce($2, reference), card = $3, challenge = null where id = $1",
                         args![id, authorised.reference.clone(), card],
                     ),
-                    answered(id, &authorised.key, "done", 0, None, event.at),
+                    answered(id, &authorised.key, TransactionState::Done, 0, None, event.at),
                 ]
             }
             PaymentEvent::Captured(captured) if captured.by_hand => vec![by_hand(event, captured)],
             PaymentEvent::Captured(captured) => {
-                vec![answered(id, &captured.key, "done", captured.amount.amount, None, event.at)]
+                vec![answered(id, &captured.key, TransactionState::Done, captured.amount.amount, None, event.at)]
             }
             PaymentEvent::Refunded(refunded) => vec![
-                answered(id, &refunded.key, "done", -refunded.amount.amount, None, event.at),
+                answered(id, &refunded.key, TransactionState::Done, -refunded.amount.amount, None, event.at),
                 Write::one(
                     "update refunds set state = 'done', reference = $2, settled_at = $3 where id = $1",
                     args![row(id, &refunded.key), refunded.reference.clone(), event.at],
@@ -77,7 +78,7 @@ impl Projector for Payment {
             ],
             PaymentEvent::Refused(refused) => {
                 let key = &refused.key;
-                let mut writes = vec![answered(id, key, "refused", 0, Some(refused.sentence.clone()), event.at)];
+                let mut writes = vec![answered(id, key, TransactionState::Refused, 0, Some(refused.sentence.clone()), event.at)];
                 if refused.request == Request::Refund {
                     writes.push(Write::one(
                         "update refunds set state = 'refused', settled_at = $2 where id = $1",
@@ -90,8 +91,8 @@ impl Projector for Payment {
                 "insert into disputes (id, payment_id, reference, amount, reason, state, opened_at) values ($1, $2, $3, $4, $5, 'open', $6)",
                 args![row(id, &disputed.reference), id, disputed.reference.clone(), disputed.amount.amount, disputed.reason.clone(), event.at],
             )],
-            PaymentEvent::DisputeWon(won) => vec![dispute(id, &won.reference, "won", event.at)],
-            PaymentEvent::DisputeLost(lost) => vec![dispute(id, &lost.reference, "lost", event.at)],
+            PaymentEvent::DisputeWon(won) => vec![dispute(id, &won.reference, DisputeState::Won, event.at)],
+            PaymentEvent::DisputeLost(lost) => vec![dispute(id, &lost.reference, DisputeState::Lost, event.at)],
         });
         writes
     }
@@ -214,21 +215,21 @@ fn by_hand(event: &Envelope<&PaymentEvent>, captured: &Captured) -> Write {
 fn answered(
     payment: Uuid,
     key: &str,
-    state: &'static str,
+    state: TransactionState,
     moved: i64,
     detail: Option<String>,
     at: Timestamp,
 ) -> Write {
     Write::one(
         "update payment_transactions set state = $2, moved = $3, detail = $4, answered_at = $5, ask_at = null where id = $1",
-        args![row(payment, key), state, moved, detail, at],
+        args![row(payment, key), state.as_str(), moved, detail, at],
     )
 }
 
-fn dispute(payment: Uuid, reference: &str, state: &'static str, at: Timestamp) -> Write {
+fn dispute(payment: Uuid, reference: &str, state: DisputeState, at: Timestamp) -> Write {
     Write::one(
         "update disputes set state = $2, closed_at = $3 where id = $1",
-        args![row(payment, reference), state, at],
+        args![row(payment, reference), state.as_str(), at],
     )
 }
 

@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::page::PayPage;
-use crate::payment::{Capture, Request, Status};
+use crate::payment::{Capture, Status};
 use crate::port::{Ask, Card};
 use crate::provider::{Definition, Secrets};
 use crate::report::ReportView;
+use crate::trail::{DisputeView, RefundView, TransactionView};
 use crate::{PaymentId, ProviderId, tab};
 
 /// A payment in a list.
@@ -79,57 +80,6 @@ pub struct PaymentView {
     pub disputes: Vec<DisputeView>,
 }
 
-/// A request to the provider, and what came of it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TransactionView {
-    /// authorise, capture, void, refund; record, by hand.
-    pub request: String,
-    /// What the provider knows it by.
-    pub key: String,
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub amount: i64,
-    /// What it moved; less than nothing when it was paid back.
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub moved: i64,
-    /// asked, challenged, unknown, done, declined, refused.
-    pub state: String,
-    pub tries: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
-    pub asked_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub answered_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RefundView {
-    pub id: Uuid,
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub amount: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// asked, done, refused.
-    pub state: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub requested_at: Timestamp,
-}
-
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DisputeView {
-    pub reference: String,
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub amount: i64,
-    pub reason: String,
-    /// open, won, lost.
-    pub state: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub opened_at: Timestamp,
-}
-
 /// Which payments a list shows.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Listed {
@@ -186,21 +136,9 @@ pub async fn payment(tenant: &Tenant, id: PaymentId) -> Result<PaymentView, Prob
         .read(&queries, &mut |query, row| {
             match query {
                 0 => found = Some(summary(row)?),
-                1 => transactions.push(transaction(row)?),
-                2 => refunds.push(RefundView {
-                    id: row.get(0)?,
-                    amount: row.get(1)?,
-                    reason: row.get(2)?,
-                    state: row.get(3)?,
-                    requested_at: row.get(4)?,
-                }),
-                _ => disputes.push(DisputeView {
-                    reference: row.get(0)?,
-                    amount: row.get(1)?,
-                    reason: row.get(2)?,
-                    state: row.get(3)?,
-                    opened_at: row.get(4)?,
-                }),
+                1 => transactions.push(TransactionView::read(row)?),
+                2 => refunds.push(RefundView::read(row)?),
+                _ => disputes.push(DisputeView::read(row)?),
             }
             Ok(())
         })
@@ -234,21 +172,6 @@ fn summary(row: &Row<'_>) -> Result<PaymentSummary, Failure> {
         by_hand: row.get::<i64>(20)? != 0,
         method: row.get(21)?,
         reference: row.get(22)?,
-    })
-}
-
-fn transaction(row: &Row<'_>) -> Result<TransactionView, Failure> {
-    Ok(TransactionView {
-        request: row.get(0)?,
-        key: row.get(1)?,
-        amount: row.get(2)?,
-        moved: row.get(3)?,
-        state: row.get(4)?,
-        tries: row.get(5)?,
-        detail: row.get(6)?,
-        note: row.get(7)?,
-        asked_at: row.get(8)?,
-        answered_at: row.get(9)?,
     })
 }
 
@@ -349,20 +272,18 @@ pub async fn next_due(tenant: &Tenant) -> Result<Option<Timestamp>, Failure> {
 
 fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
     let unreadable = |what: &str| Failure::Bug(format!("{what} of a payment cannot be read"));
-    let (request, capture): (String, String) = (row.get(1)?, row.get(10)?);
     let currency: Currency = row.get::<String>(9)?.parse().map_err(|_| unreadable("the currency"))?;
-    let request = Request::ALL.into_iter().find(|known| known.as_str() == request);
     let (return_url, description): (Option<String>, Option<String>) = (row.get(14)?, row.get(15)?);
-    let challenged = row.get::<String>(16)? == Status::Challenged.as_str();
+    let challenged = row.word::<Status>(16)? == Status::Challenged;
     let page =
         return_url.zip(description).map(|(return_url, description)| PayPage { return_url, description });
     Ok(Unsettled {
         ask: Ask {
             payment: PaymentId(row.get(0)?),
-            request: request.ok_or_else(|| unreadable("a request"))?,
+            request: row.word(1)?,
             key: row.get(2)?,
             amount: Money::new(row.get(3)?, currency),
-            capture: if capture == "manual" { Capture::Manual } else { Capture::Automatic },
+            capture: row.word(10)?,
             method: row.get(11)?,
             page,
             reference: row.get(12)?,

@@ -1,6 +1,6 @@
 //! Every way payments say no.
 
-use kernel::Problem;
+use kernel::{Problem, Word};
 use store::problems::CONTENDED;
 
 use crate::PaymentId;

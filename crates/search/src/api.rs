@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use axum::Extension;
-use catalog::{ProductId, ProductView, queries};
+use catalog::{ProductId, ProductView, Status, queries};
 use edge::{Answer, Cursor, Filter, Page, Routes, Shop};
 use kernel::Problem;
 use serde::Serialize;
@@ -52,8 +52,9 @@ struct SearchProducts {
     price_from: Option<i64>,
     /// With a variant that costs so much or less, in minor units.
     price_to: Option<i64>,
-    /// draft, active or archived; visitors see active ones only.
-    status: Option<String>,
+    /// Visitors see active ones only.
+    #[param(inline)]
+    status: Option<Status>,
     /// relevance, newest, price, -price or title; relevance when left out, and newest without words.
     sort: Option<String>,
     /// Whether to count what could be filtered by, which is done on a first page; true when left out.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::language::Language;
@@ -38,22 +39,16 @@ pub(crate) struct Prices {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Sort {
     Relevance,
     Newest,
+    #[strum(serialize = "price")]
     PriceUp,
+    #[strum(serialize = "-price")]
     PriceDown,
     Title,
-}
-
-impl Sort {
-    pub(crate) const ALL: [(&'static str, Self); 5] = [
-        ("relevance", Self::Relevance),
-        ("newest", Self::Newest),
-        ("price", Self::PriceUp),
-        ("-price", Self::PriceDown),
-        ("title", Self::Title),
-    ];
 }
 
 /// What a product is put in order by. The larger number comes first; titles come by their letters.

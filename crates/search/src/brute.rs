@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use kernel::Word;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -128,7 +129,7 @@ proptest! {
         // Without any that has the word, words that are like it are found instead.
         prop_assume!(!shop.is_empty());
         let (expected, counts) = counted(&shop, &filters);
-        for sort in Sort::ALL.map(|(_, sort)| sort) {
+        for &sort in Sort::ALL {
             let ask = Ask {
                 q: word.map(str::to_owned), language: None, status: Some("active".into()),
                 filters: filters.clone(), sort,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use catalog::Status;
 use edge::Cursor;
-use kernel::{Check, FieldProblem, Problem};
+use kernel::{Check, FieldProblem, Problem, Word};
 
 use crate::ask::{Ask, Filters, Prices, Sort};
 use crate::language::Language;
@@ -24,8 +25,6 @@ const WORDS: usize = 12;
 /// How many values one filter may name, and how many attributes may be filtered by.
 const VALUES: usize = 50;
 const ATTRIBUTES: usize = 20;
-
-const STATUSES: [&str; 3] = ["draft", "active", "archived"];
 
 pub(crate) fn read(typed: &[(String, String)]) -> Result<Request, Problem> {
     let known = [
@@ -48,14 +47,14 @@ pub(crate) fn read(typed: &[(String, String)]) -> Result<Request, Problem> {
         None if q.is_none() => Sort::Newest,
         None => Sort::Relevance,
         Some(name) => {
-            let sort = Sort::ALL.iter().find(|(known, _)| *known == name);
+            let sort = Sort::named(name);
             check.that(sort.is_some(), "sort", "it may be relevance, newest, price, -price or title");
-            sort.map_or(Sort::Relevance, |(_, sort)| *sort)
+            sort.unwrap_or(Sort::Relevance)
         }
     };
     let status = typed.one("status");
     check.that(
-        status.is_none_or(|status| STATUSES.contains(&status)),
+        status.is_none_or(|status| Status::named(status).is_some()),
         "status",
         "it may be draft, active or archived",
     );

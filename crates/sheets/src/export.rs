@@ -9,8 +9,8 @@ use catalog::queries::Listed;
 use catalog::{ProductId, Status, VariantId, kept};
 use edge::{Answer, Filter, Routes, Shop};
 use futures_util::stream::{self, Stream};
-use kernel::Problem;
 use kernel::formula::guarded;
+use kernel::{Problem, Word};
 use serde::Deserialize;
 use store::Tenant;
 use utoipa::IntoParams;
@@ -28,7 +28,6 @@ pub fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExportProducts {
-    /// draft, active or archived.
     #[param(inline)]
     status: Option<Status>,
     /// Only products in this category.

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use blobs::Blobs;
-use kernel::{Actor, CorrelationId, Fault, Problem};
+use kernel::{Actor, CorrelationId, Fault, Problem, Word};
 use serde::Deserialize;
 use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, Room};

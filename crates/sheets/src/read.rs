@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use catalog::attribute::{Declaration, Type, Value};
 use catalog::stock::MOST;
 use catalog::{Choice, Content, Media, MediaKind, Status, TaxClass, Variant, VariantId, handle_from};
-use kernel::{Currency, FieldProblem, Money};
+use kernel::{Currency, FieldProblem, Money, Word};
 
 use crate::cell::{minor, split};
 use crate::column::{Column, MOST_MEDIA, MOST_OPTIONS};
@@ -228,12 +228,11 @@ impl<'a> Reading<'a> {
     fn medium(&mut self, row: usize, n: usize, source: &str) -> Media {
         let alt = self.cell(row, &Column::MediaAlt(n)).unwrap_or_default();
         let kind = match self.cell(row, &Column::MediaKind(n)).unwrap_or_default().trim() {
-            "" | "image" => MediaKind::Image,
-            "video" => MediaKind::Video,
-            _ => {
+            "" => MediaKind::default(),
+            kind => MediaKind::named(kind).unwrap_or_else(|| {
                 self.wrong(row, &Column::MediaKind(n), "write image or video");
-                MediaKind::Image
-            }
+                MediaKind::default()
+            }),
         };
         let mut one = Media { kind, decorative: alt.is_empty(), ..Media::default() };
         one.alt = (!alt.is_empty()).then(|| alt.to_owned());
@@ -410,10 +409,7 @@ fn list(cell: &str) -> Vec<String> {
 
 fn status_of(cell: &str) -> Option<Status> {
     let cell = cell.trim().to_ascii_lowercase();
-    let known = [Status::Draft, Status::Active, Status::Archived];
-    known
-        .into_iter()
-        .find(|status| status.as_str() == cell || (cell.is_empty() && *status == Status::default()))
+    if cell.is_empty() { Some(Status::default()) } else { Status::named(&cell) }
 }
 
 /// The cell as a value of this type, or else as the text that it is.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use catalog::{Content, MediaKind, Variant, VariantId};
+use catalog::{Content, Variant, VariantId};
+use kernel::Word;
 
 use crate::cell::{join, major};
 use crate::column::{Column, OF_PRODUCTS, OF_VARIANTS};
@@ -65,10 +66,7 @@ fn of_product(column: &Column, content: &Content) -> Option<String> {
             one.url.clone().or(file)?
         }
         Column::MediaAlt(n) => media(n)?.alt.clone()?,
-        Column::MediaKind(n) => match media(n)?.kind {
-            MediaKind::Image => "image".to_owned(),
-            MediaKind::Video => "video".to_owned(),
-        },
+        Column::MediaKind(n) => media(n)?.kind.as_str().to_owned(),
         Column::Attribute(name) => content.attributes.get(name)?.to_string(),
         _ => return None,
     })

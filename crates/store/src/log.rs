@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use kernel::{Actor, ActorKind, Arg, CorrelationId, Envelope, EventId, SubjectId, TenantId, args};
+use kernel::{Actor, ActorKind, Arg, CorrelationId, Envelope, EventId, SubjectId, TenantId, Word, args};
 use uuid::Uuid;
 
 use crate::engine::Row;
@@ -193,13 +193,9 @@ pub(crate) fn recorded(tenant: TenantId, row: &Row<'_>) -> Result<Recorded, Fail
 }
 
 fn actor_kind(text: &str) -> Result<ActorKind, Failure> {
-    use ActorKind::{Anonymous, Customer, Operator, Service, Staff, System};
-    [Anonymous, Customer, Staff, Operator, Service, System]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-        .ok_or_else(|| {
-            Failure::Unusable(format!(
-                "An event was caused by a {text:?}, which this binary does not know. Start a newer one."
-            ))
-        })
+    ActorKind::named(text).ok_or_else(|| {
+        Failure::Unusable(format!(
+            "An event was caused by a {text:?}, which this binary does not know. Start a newer one."
+        ))
+    })
 }

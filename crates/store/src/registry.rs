@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kernel::{Arg, Currency, TenantId, Timestamp, Write, args};
+use kernel::{Arg, Currency, TenantId, Timestamp, Word, Write, args};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::cell::Query;
@@ -56,6 +57,8 @@ impl TenantRecord {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum TenantStatus {
     Active,
     ReadOnly,
@@ -67,21 +70,9 @@ pub enum TenantStatus {
 }
 
 impl TenantStatus {
-    const ALL: [Self; 5] = [Self::Active, Self::ReadOnly, Self::Suspended, Self::Arriving, Self::Departed];
-
     /// Whether its records are here, and whole.
     pub fn is_here(self) -> bool {
         !matches!(self, Self::Arriving | Self::Departed)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::ReadOnly => "read_only",
-            Self::Suspended => "suspended",
-            Self::Arriving => "arriving",
-            Self::Departed => "departed",
-        }
     }
 }
 
@@ -363,7 +354,7 @@ fn hash(secret: &str) -> Vec<u8> {
 }
 
 pub(crate) fn status(text: &str) -> Result<TenantStatus, Failure> {
-    TenantStatus::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
+    TenantStatus::named(text).ok_or_else(|| {
         Failure::Unusable(format!(
             "A tenant has the status {text:?}, which this binary does not know. Start a newer one."
         ))

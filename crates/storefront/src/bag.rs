@@ -8,7 +8,7 @@ use edge::Platform;
 use kernel::{Fault, Problem};
 use orders::CartId;
 use orders::cart::desk;
-use orders::cart::queries::{Kept, open_cart};
+use orders::cart::queries::{CartState, Kept, open_cart};
 use store::{Asked, Done, Work};
 
 use crate::answer::set_cookie;
@@ -54,7 +54,7 @@ async fn found(visit: &Visit) -> Result<Option<Kept>, Problem> {
         Some(id) => seen(visit, id).await?,
         None => None,
     };
-    let shown = shown.filter(|cart| cart.state == "open");
+    let shown = shown.filter(|cart| cart.state == CartState::Open);
     let Some(customer) = shop.caller.customer() else { return Ok(shown) };
     // What a shop has put together stays apart from what its customer fills themselves.
     if shown.as_ref().is_some_and(|cart| cart.draft.is_some()) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use edge::Shop;
-use kernel::{Currency, Problem};
+use kernel::{Currency, Problem, Word};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::product::{Product, Tags};
 use crate::tongue;
@@ -19,25 +20,13 @@ const FACET: &str = "a.";
 
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Sort {
     Newest,
     Cheap,
     Dear,
     Title,
-}
-
-impl Sort {
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Cheap, Self::Dear, Self::Title];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Cheap => "cheap",
-            Self::Dear => "dear",
-            Self::Title => "title",
-        }
-    }
 }
 
 /// How somebody wants to look through products.
@@ -90,7 +79,7 @@ impl Asked {
             from: query.get("from").and_then(|text| tongue::typed(text, currency)),
             to: query.get("to").and_then(|text| tongue::typed(text, currency)),
             stocked: query.get("stock").is_some(),
-            sort: Sort::ALL.into_iter().find(|one| Some(one.as_str()) == sort).unwrap_or(Sort::Newest),
+            sort: sort.and_then(Sort::named).unwrap_or(Sort::Newest),
             page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 10_000),
         }
     }

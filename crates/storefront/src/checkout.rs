@@ -6,9 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
-use orders::cart::approval::WAITING;
 use orders::cart::desk::{self, CartDetails};
-use orders::cart::queries::Kept;
+use orders::cart::queries::{CartState, Kept};
 use orders::cart::view::{CartView, Priced};
 use orders::works::PRICES_CHANGED;
 use orders::{CartId, NewAddress, OrderId, TRIES};
@@ -57,8 +56,8 @@ async fn sent_twice(visit: &Visit, typed: &Pairs) -> Result<Response, Problem> {
         None => None,
     };
     Ok(match cart {
-        Some(cart) if cart.state == "ordered" => placed(visit, cart.id),
-        Some(cart) if cart.state == WAITING => waits(visit, cart.id),
+        Some(cart) if cart.state == CartState::Ordered => placed(visit, cart.id),
+        Some(cart) if cart.state == CartState::AwaitingApproval => waits(visit, cart.id),
         _ => see_other("/cart"),
     })
 }

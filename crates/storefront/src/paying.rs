@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use edge::Platform;
-use kernel::Problem;
+use kernel::{Problem, Word};
 use maud::{Markup, html};
 use orders::Status;
 use orders::queries::OrderView;

@@ -1,8 +1,8 @@
 //! What whoever shops is told of a refusal and of a bill: in their language, for the API speaks to programs in English.
 
 use kernel::Problem;
-use orders::EntryView;
 use orders::cart::view::{CartLine, Missing, PromotionLine, Shortage};
+use orders::{EntryKind, EntryView};
 use serde_json::Value;
 
 use crate::texts::filled;
@@ -87,24 +87,24 @@ pub fn entry(visit: &Visit, entry: &EntryView) -> (String, String) {
     let texts = visit.texts;
     let amount = visit.money(entry.amount);
     let text = match (entry.kind, &entry.tax) {
-        ("item", _) => {
+        (EntryKind::Item, _) => {
             format!("{} × {}", entry.quantity.unwrap_or(1), visit.money(entry.unit_price.unwrap_or_default()))
         }
-        ("tax", Some(tax)) => {
+        (EntryKind::Tax, Some(tax)) => {
             let rate = tongue::rate(texts, &tax.rate);
             if tax.included {
                 return (filled(texts.tax_within, &[&tax.name, &rate]), visit.money(tax.amount));
             }
             format!("{} {rate}", tax.name)
         }
-        ("exempt", Some(tax)) => {
+        (EntryKind::Exempt, Some(tax)) => {
             let rate = tongue::rate(texts, &tax.rate);
             let text = if tax.reverse_charge { texts.tax_reversed } else { texts.tax_exempt };
             filled(text, &[&tax.name, &rate])
         }
-        ("returned", _) => filled(texts.entry_returned, &[&entry.quantity.unwrap_or(1).to_string()]),
-        ("shipping_back", _) => texts.entry_delivery_back.to_owned(),
-        ("goodwill", _) => texts.entry_goodwill.to_owned(),
+        (EntryKind::Returned, _) => filled(texts.entry_returned, &[&entry.quantity.unwrap_or(1).to_string()]),
+        (EntryKind::ShippingBack, _) => texts.entry_delivery_back.to_owned(),
+        (EntryKind::Goodwill, _) => texts.entry_goodwill.to_owned(),
         _ => entry.text.clone(),
     };
     (text, amount)

@@ -4,17 +4,16 @@ use axum::Extension;
 use catalog::VariantId;
 use edge::answer;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
-use kernel::{Check, Problem};
+use kernel::Problem;
 use serde::Deserialize;
 use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::approval::WAITING;
 use super::desk::{self, CartDetails};
 use super::draft_api;
-use super::queries::{self, CartSummary, Whose};
+use super::queries::{self, CartState, CartSummary, Whose};
 use super::view::{CartView, Priced};
 use super::waiting;
 use crate::api::{NewLine, TRIES};
@@ -86,8 +85,9 @@ struct NewDecline {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListCarts {
-    /// open, awaiting_approval, ordered or merged; open when left out.
-    state: Option<String>,
+    /// Open ones when left out.
+    #[param(inline)]
+    state: Option<CartState>,
     customer_id: Option<Uuid>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
@@ -106,20 +106,16 @@ async fn list_carts(
     Filter(asked): Filter<ListCarts>,
 ) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
-    let state = asked.state.unwrap_or_else(|| "open".into());
-    let mut check = Check::default();
-    let known = ["open", WAITING, "ordered", "merged"].contains(&&*state);
-    check.that(known, "state", "say open, awaiting_approval, ordered or merged");
-    check.done()?;
+    let state = asked.state.unwrap_or(CartState::Open);
     let whose = match shop.own() {
-        Some(own) if state == WAITING => waiting::listed(&shop, &ports, own).await?,
+        Some(own) if state == CartState::AwaitingApproval => waiting::listed(&shop, &ports, own).await?,
         Some(own) => Whose::Owner(own),
         None => asked.customer_id.map_or(Whose::Everybodys, Whose::Owner),
     };
     let start = asked
         .cursor
         .map_or(Ok((i64::MAX, Uuid::max())), |cursor| Cursor::decode("carts", &(&state, whose), &cursor))?;
-    let carts = queries::carts(&shop.tenant, whose, &state, start, limit + 1).await?;
+    let carts = queries::carts(&shop.tenant, whose, state, start, limit + 1).await?;
     shop.list(&Page::cut(carts, limit, |last| {
         Cursor::encode("carts", &(&state, whose), &(last.updated_at.as_micros(), last.id.uuid()))
     }))
@@ -323,7 +319,7 @@ where
     security((), ("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
 async fn read_order_of_cart(shop: Shop, Id(id): Id<CartId>) -> Answer {
     let kept = desk::cart(&shop, id).await?;
-    let order = kept.leads_to.filter(|_| kept.state == "ordered");
+    let order = kept.leads_to.filter(|_| kept.state == CartState::Ordered);
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
     let mut order = crate::queries::order(&shop.tenant, OrderId(order)).await?;
     // Whoever placed it as a guest is not told that it was claimed.

@@ -9,9 +9,6 @@ use super::{Cart, CartEvent, Ordered, State};
 use crate::buyers::OrganisationFacts;
 use crate::{OrderId, Refusal};
 
-/// How the tables call the state.
-pub const WAITING: &str = "awaiting_approval";
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalAsked {
     pub organisation: Uuid,

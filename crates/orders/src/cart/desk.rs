@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::draft_api::{DraftLine, NewDraft};
-use super::queries::{self, Kept};
+use super::queries::{self, CartState, Kept};
 use super::view::Priced;
 use super::{Contact, Draft, Drafted, MOST_LINES, MOST_OF_A_THING, Told, waiting, works};
 use crate::agreed::OWN_DELIVERY;
@@ -159,8 +159,8 @@ pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Pr
     if kept.draft.is_some() {
         return Ok((id, None));
     }
-    match (kept.state.as_str(), kept.owner, kept.leads_to) {
-        ("merged", _, Some(into)) => Ok((CartId(into), None)),
+    match (kept.state, kept.owner, kept.leads_to) {
+        (CartState::Merged, _, Some(into)) => Ok((CartId(into), None)),
         (_, Some(_), _) => Ok((id, None)),
         _ => {
             let into = queries::open_cart(&shop.tenant, owner).await?;
@@ -179,7 +179,7 @@ pub async fn order(
 ) -> Result<Work, Problem> {
     let kept = cart(shop, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
-    if priced.kept.state == "open" {
+    if priced.kept.state == CartState::Open {
         priced.must_be_whole()?;
         if priced.kept.draft.is_none() {
             priced.receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
@@ -196,7 +196,7 @@ pub async fn order(
 pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: OrderId) -> Result<Work, Problem> {
     let kept = draft(shop, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
-    if priced.kept.state == "open" {
+    if priced.kept.state == CartState::Open {
         priced.must_be_whole_but("/delivery_option_id")?;
     }
     place(shop, new, &priced, None).await

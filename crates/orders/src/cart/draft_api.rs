@@ -12,9 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::approval::WAITING;
 use super::desk::{self, CartDetails};
-use super::queries::{self, DraftSummary, Kept};
+use super::queries::{self, DraftState, DraftSummary, Kept};
 use super::view::{CartView, Priced};
 use super::{MOST_LINES, works};
 use crate::agreed::{Agreed, OwnDelivery, OwnDiscount, OwnPrice};
@@ -145,8 +144,9 @@ struct DraftView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListDrafts {
-    /// open, awaiting_approval or ordered; open when left out.
-    state: Option<String>,
+    /// Open ones when left out.
+    #[param(inline)]
+    state: Option<DraftState>,
     /// 1 to 100; 20 when left out.
     limit: Option<i64>,
     /// From `next_cursor` of the page before.
@@ -159,15 +159,11 @@ struct ListDrafts {
     security(("staff" = ["orders:read"])))]
 async fn list_drafts(shop: Shop, Filter(asked): Filter<ListDrafts>) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
-    let state = asked.state.unwrap_or_else(|| "open".into());
-    let mut check = Check::default();
-    let known = ["open", WAITING, "ordered"].contains(&&*state);
-    check.that(known, "state", "say open, awaiting_approval or ordered");
-    check.done()?;
+    let state = asked.state.unwrap_or(DraftState::Open);
     let start = asked
         .cursor
         .map_or(Ok((i64::MAX, Uuid::max())), |cursor| Cursor::decode("drafts", &state, &cursor))?;
-    let drafts = queries::drafts(&shop.tenant, &state, start, limit + 1).await?;
+    let drafts = queries::drafts(&shop.tenant, state, start, limit + 1).await?;
     shop.list(&Page::cut(drafts, limit, |last| {
         Cursor::encode("drafts", &state, &(last.updated_at.as_micros(), last.id.uuid()))
     }))

@@ -1,24 +1,48 @@
 //! Carts as they are kept.
 
 use catalog::VariantId;
-use kernel::{Currency, Problem, SubjectId, Timestamp, args};
+use kernel::{Currency, Problem, SubjectId, Timestamp, Word, args};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::{Failure, Row, Select, Tenant};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::approval::WAITING;
 use super::{Contact, Told};
 use crate::CartId;
 use crate::agreed::Agreed;
+
+/// What a cart is. A draft that was taken back is in none of these states, and nobody reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum CartState {
+    Open,
+    AwaitingApproval,
+    Ordered,
+    /// Into another cart.
+    Merged,
+}
+
+/// What a draft is: it is in no other cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum DraftState {
+    Open,
+    AwaitingApproval,
+    Ordered,
+}
 
 /// A cart, as its tables know it.
 #[derive(Debug, Clone)]
 pub struct Kept {
     pub id: CartId,
     pub version: i64,
-    pub state: String,
+    pub state: CartState,
     pub subject: SubjectId,
     pub owner: Option<Uuid>,
     pub currency: Currency,
@@ -79,7 +103,8 @@ const KEPT: &str = "select id, version, state, subject, owner, currency, contact
 
 /// A cart, if whoever asks may see it. A draft that was taken back is not there any more.
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept, Problem> {
-    let (sql, found) = Select::new(KEPT).and("id = ?", id).statement();
+    let (sql, found) =
+        Select::new(KEPT).and("id = ?", id).and("state <> ?", WITHDRAWN.to_owned()).statement();
     let queries = [
         (sql.as_str(), found),
         (
@@ -99,7 +124,7 @@ pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept
             Ok::<(), Failure>(())
         })
         .await?;
-    let seen = |cart: &Kept| cart.state != "withdrawn" && own.is_none_or(|own| cart.is_for(own));
+    let seen = |cart: &Kept| own.is_none_or(|own| cart.is_for(own));
     let cart = cart.filter(seen).ok_or_else(|| Problem::not_found("cart"))?;
     Ok(Kept { lines, codes, ..cart })
 }
@@ -109,8 +134,7 @@ pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept
 pub struct CartSummary {
     #[schema(value_type = Uuid)]
     pub id: CartId,
-    /// open, awaiting_approval, ordered, or merged into another cart.
-    pub state: String,
+    pub state: CartState,
     /// The organisation whose yes it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation_id: Option<Uuid>,
@@ -140,7 +164,7 @@ pub enum Whose {
 pub async fn carts(
     tenant: &Tenant,
     whose: Whose,
-    state: &str,
+    state: CartState,
     (before, below): (i64, Uuid),
     rows: usize,
 ) -> Result<Vec<CartSummary>, Failure> {
@@ -150,11 +174,11 @@ pub async fn carts(
         Whose::Organisation(organisation) => (None, Some(organisation)),
     };
     // Drafts are in a list of their own, but one that waits for a yes is seen by whoever waits and whoever says it.
-    let kept_apart = (state != WAITING).then(|| DRAFT.to_owned());
+    let kept_apart = (state != CartState::AwaitingApproval).then(|| DRAFT.to_owned());
     let (sql, args) = Select::new(
         "select id, state, owner, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, organisation_id from carts c",
     )
-    .and("state = ?", state.to_owned())
+    .and("state = ?", state.as_str().to_owned())
     .maybe("coalesce(kind, '') <> ?", kept_apart)
     .maybe("subject = ?", buyer)
     .maybe("organisation_id = ?", organisation)
@@ -167,7 +191,7 @@ pub async fn carts(
 fn cart_summary(row: &Row<'_>) -> Result<CartSummary, Failure> {
     Ok(CartSummary {
         id: CartId(row.get(0)?),
-        state: row.get(1)?,
+        state: row.word(1)?,
         customer_id: row.get(2)?,
         currency: row.get(3)?,
         lines: row.get(4)?,
@@ -187,13 +211,15 @@ pub async fn open_cart(tenant: &Tenant, owner: Uuid) -> Result<Option<CartId>, F
 /// What tells a draft from a cart.
 const DRAFT: &str = "draft";
 
+/// A draft that was taken back.
+const WITHDRAWN: &str = "withdrawn";
+
 /// A draft in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DraftSummary {
     #[schema(value_type = Uuid)]
     pub id: CartId,
-    /// open, awaiting_approval or ordered.
-    pub state: String,
+    pub state: DraftState,
     /// Whom it is for, as far as the shop knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<Uuid>,
@@ -220,7 +246,7 @@ pub struct DraftSummary {
 /// Drafts in one state, the latest change first, from below a moment and an id.
 pub async fn drafts(
     tenant: &Tenant,
-    state: &str,
+    state: DraftState,
     (before, below): (i64, Uuid),
     rows: usize,
 ) -> Result<Vec<DraftSummary>, Failure> {
@@ -228,7 +254,7 @@ pub async fn drafts(
         "select id, state, currency, (select count(*) from cart_lines l where l.cart_id = c.id), opened_at, updated_at, version, contact, leads_to, draft, invited_at from carts c",
     )
     .and("kind = ?", DRAFT.to_owned())
-    .and("state = ?", state.to_owned())
+    .and("state = ?", state.as_str().to_owned())
     .between("(updated_at, id) < (?, ?)", before, below)
     .page("updated_at desc, id desc", rows)
     .statement();
@@ -240,7 +266,7 @@ fn draft_summary(row: &Row<'_>) -> Result<DraftSummary, Failure> {
     let customer = written::<For>(row, 9)?.and_then(|draft| draft.customer);
     Ok(DraftSummary {
         id: CartId(row.get(0)?),
-        state: row.get(1)?,
+        state: row.word(1)?,
         currency: row.get(2)?,
         lines: row.get(3)?,
         opened_at: row.get(4)?,
@@ -274,7 +300,7 @@ fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
     Ok(Kept {
         id: CartId(row.get(0)?),
         version: row.get(1)?,
-        state: row.get(2)?,
+        state: row.word(2)?,
         subject: SubjectId(row.get(3)?),
         owner: row.get(4)?,
         currency: row.get(5)?,

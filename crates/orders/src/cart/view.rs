@@ -10,8 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Contact;
-use super::approval::WAITING;
-use super::queries::Kept;
+use super::queries::{CartState, Kept};
 use crate::Ports;
 use crate::bill::BillView;
 use crate::buyers::OrganisationFacts;
@@ -22,8 +21,7 @@ use crate::till::{Receipt, Wanted};
 #[derive(Serialize, ToSchema)]
 pub struct CartView {
     pub id: Uuid,
-    /// open, awaiting_approval, ordered, or merged into another cart.
-    pub state: String,
+    pub state: CartState,
     /// For whom it is bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<CartOrganisation>,
@@ -270,17 +268,17 @@ impl Priced {
 
     pub fn view(&self) -> CartView {
         let Kept { contact, .. } = &self.kept;
-        let open = ["open", WAITING].contains(&&*self.kept.state);
+        let open = matches!(self.kept.state, CartState::Open | CartState::AwaitingApproval);
         let choices = contact.shipping_address.as_ref().map(|to| self.receipt.deliveries(to));
-        let leads_to = |state: &str| self.kept.leads_to.filter(|_| self.kept.state == state);
+        let leads_to = |state: CartState| self.kept.leads_to.filter(|_| self.kept.state == state);
         CartView {
             id: self.kept.id.uuid(),
-            state: self.kept.state.clone(),
+            state: self.kept.state,
             organisation: self.receipt.standing.organisation.as_ref().map(CartOrganisation::of),
             needs_approval: self.approved_by().is_some(),
             decline_reason: self.kept.decline_reason.clone(),
-            order_id: leads_to("ordered"),
-            merged_into: leads_to("merged"),
+            order_id: leads_to(CartState::Ordered),
+            merged_into: leads_to(CartState::Merged),
             draft: self.kept.draft.is_some(),
             currency: self.kept.currency.code().to_owned(),
             lines: self.kept.lines.iter().enumerate().map(|(n, line)| self.line(n, *line)).collect(),

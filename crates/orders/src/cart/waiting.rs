@@ -5,9 +5,9 @@ use kernel::{Check, Fault, Personal, Problem, within};
 use store::{Reply, Work};
 use uuid::Uuid;
 
-use super::approval::{AskApproval, Decline, Recall, WAITING, may_approve};
+use super::approval::{AskApproval, Decline, Recall, may_approve};
 use super::desk::{self, expect};
-use super::queries::{self, Kept, Whose};
+use super::queries::{self, CartState, Kept, Whose};
 use super::view::Priced;
 use super::{Cart, works};
 use crate::buyers::Standing;
@@ -28,7 +28,7 @@ async fn awaited(shop: &Shop, ports: &Ports, id: CartId) -> Result<(Kept, Standi
     let standing = ports.buyers.standing(&shop.tenant, customer).await?;
     let organisation = standing.approves_for().map(|known| known.id).ok_or_else(missing)?;
     let kept = queries::cart(&shop.tenant, id, None).await?;
-    let theirs = kept.state == WAITING && kept.organisation == Some(organisation);
+    let theirs = kept.state == CartState::AwaitingApproval && kept.organisation == Some(organisation);
     if theirs { Ok((kept, standing)) } else { Err(missing()) }
 }
 

@@ -1,6 +1,6 @@
 //! The rules' events in, table writes out.
 
-use kernel::{Envelope, Projector, Write, args};
+use kernel::{Envelope, Projector, Word, Write, args};
 
 use super::delivery::{Delivery, DeliveryEvent};
 use super::promotion::{Promo, PromoEvent, Use, UseEvent};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Arg, Percentage, Problem, args};
+use kernel::{Arg, Percentage, Problem, Word, args};
 use pricing::PromotionId;
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant, marks};

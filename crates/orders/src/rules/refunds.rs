@@ -1,31 +1,19 @@
 //! What becomes of the money of an order that is cancelled, by what the shop says.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum RefundOnCancel {
     /// The providers that took it are asked to pay it back, at once.
     #[default]
     Begin,
     /// Staff see what is owed, and refund it.
     Offer,
-}
-
-impl RefundOnCancel {
-    const ALL: [Self; 2] = [Self::Begin, Self::Offer];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Begin => "begin",
-            Self::Offer => "offer",
-        }
-    }
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
 }
 
 /// What is to be paid back, and who does that.

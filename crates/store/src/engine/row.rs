@@ -1,6 +1,6 @@
 //! One row of an answer, whichever database it came from.
 
-use kernel::{Arg, Currency, Timestamp};
+use kernel::{Arg, Currency, Timestamp, Word};
 use rusqlite::types::ValueRef;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -18,6 +18,16 @@ pub(super) enum Raw<'a> {
 impl Row<'_> {
     pub fn get<T: Column>(&self, index: usize) -> Result<T, Failure> {
         T::read(self, index)
+    }
+
+    pub fn word<W: Word>(&self, index: usize) -> Result<W, Failure> {
+        self.maybe_word::<W>(index)?.ok_or_else(|| Failure::Bug(format!("column {index} is null")))
+    }
+
+    pub fn maybe_word<W: Word>(&self, index: usize) -> Result<Option<W>, Failure> {
+        let Some(word) = self.get::<Option<String>>(index)? else { return Ok(None) };
+        let known = W::named(&word);
+        known.map(Some).ok_or_else(|| unreadable(index, &format!("{word:?} is none of its words")))
     }
 }
 

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use kernel::{Problem, Timestamp, Write, args};
-use serde::Serialize;
+use kernel::{Problem, Timestamp, Word, Write, args};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use super::room::Room;
@@ -51,28 +52,16 @@ pub trait JobKind: Send + Sync + 'static {
     ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>>;
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum JobState {
     Waiting,
     Running,
     Done,
     Failed,
     Cancelled,
-}
-
-impl JobState {
-    const ALL: [Self; 5] = [Self::Waiting, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 /// A job as a person sees it.
@@ -253,8 +242,7 @@ impl Tenant {
 }
 
 pub(super) fn job(row: &Row<'_>) -> Result<Job, Failure> {
-    let state: String = row.get(3)?;
-    let state = JobState::ALL.into_iter().find(|known| known.as_str() == state);
+    let state = JobState::named(&row.get::<String>(3)?);
     Ok(Job {
         id: row.get(0)?,
         name: row.get(1)?,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kernel::{SubjectId, TenantId, Timestamp, Write, args};
+use kernel::{SubjectId, TenantId, Timestamp, Word, Write, args};
 use sha2::{Digest, Sha256};
 
 use super::own::{OwnRow, Table};

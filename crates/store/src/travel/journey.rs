@@ -8,8 +8,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use kernel::{TenantId, Timestamp, Write, args};
+use kernel::{TenantId, Timestamp, Word, Write, args};
 use parking_lot::Mutex;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -22,7 +23,8 @@ const LASTS: Duration = Duration::from_secs(20);
 const BEAT: Duration = Duration::from_secs(4);
 
 /// How far a journey is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Step {
     /// It is being written, and not whole.
     Arriving,
@@ -36,22 +38,6 @@ pub(crate) enum Step {
     Clearing,
     /// It was moving here and was removed before it lived here.
     Undone,
-}
-
-impl Step {
-    const ALL: [Self; 6] =
-        [Self::Arriving, Self::Whole, Self::Settling, Self::Leaving, Self::Clearing, Self::Undone];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Arriving => "arriving",
-            Self::Whole => "whole",
-            Self::Settling => "settling",
-            Self::Leaving => "leaving",
-            Self::Clearing => "clearing",
-            Self::Undone => "undone",
-        }
-    }
 }
 
 /// A journey, as it is written down.
@@ -76,8 +62,7 @@ impl Noted {
     }
 
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let step: String = row.get(3)?;
-        let step = Step::ALL.into_iter().find(|known| known.as_str() == step);
+        let step = Step::named(&row.get::<String>(3)?);
         Ok(Self {
             tenant: TenantId(row.get(0)?),
             id: row.get(1)?,

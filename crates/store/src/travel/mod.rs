@@ -14,7 +14,7 @@ mod place;
 mod restore;
 mod sweep;
 
-use kernel::TenantId;
+use kernel::{TenantId, Word};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

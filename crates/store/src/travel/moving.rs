@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kernel::{Arg, SubjectId, Timestamp};
+use kernel::{Arg, SubjectId, Timestamp, Word};
 use uuid::Uuid;
 
 use super::inflow::{Inflow, LogDigest};

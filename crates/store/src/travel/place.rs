@@ -1,6 +1,6 @@
 //! A tenant's place in the registry, while the tenant comes and when it has gone.
 
-use kernel::{TenantId, Timestamp, Write, args};
+use kernel::{TenantId, Timestamp, Word, Write, args};
 use uuid::Uuid;
 
 use super::journey::{self, Journey, Step};

@@ -7,8 +7,7 @@ use edge::Platform;
 use kernel::Problem;
 use maud::{Markup, html};
 use orders::CartId;
-use orders::cart::approval::WAITING;
-use orders::cart::queries::{self, Kept};
+use orders::cart::queries::{self, CartState, Kept};
 use orders::cart::view::{CartView, Priced};
 use orders::cart::waiting;
 use uuid::Uuid;
@@ -43,8 +42,8 @@ pub async fn page(
     refused: Option<&str>,
 ) -> Result<Response, Problem> {
     let kept = waiting::seen(&visit.shop, &visit.ports, id).await?;
-    if kept.state != WAITING {
-        let ordered = kept.state == "ordered";
+    if kept.state != CartState::AwaitingApproval {
+        let ordered = kept.state == CartState::Ordered;
         return Ok(see_other(&if ordered { format!("/orders/{id}") } else { "/cart".to_owned() }));
     }
     let texts = visit.texts;
@@ -84,7 +83,7 @@ pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Prob
     let (shop, texts) = (&visit.shop, visit.texts);
     let whose = waiting::listed(shop, &visit.ports, customer).await?;
     let start = (i64::MAX, Uuid::max());
-    let found = queries::carts(&shop.tenant, whose, WAITING, start, SHOWN).await?;
+    let found = queries::carts(&shop.tenant, whose, CartState::AwaitingApproval, start, SHOWN).await?;
     let (mut theirs, mut own) = (Vec::new(), Vec::new());
     for cart in found {
         let kept = waiting::seen(shop, &visit.ports, cart.id).await?;

@@ -8,8 +8,7 @@ use edge::Platform;
 use kernel::Problem;
 use maud::html;
 use orders::CartId;
-use orders::cart::approval::WAITING;
-use orders::cart::queries::Kept;
+use orders::cart::queries::{CartState, Kept};
 
 use super::{bill, cart, empty};
 use crate::answer::{self, Keeping};
@@ -44,9 +43,13 @@ pub async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
     let id: CartId = named.parse().map_err(|_| nothing())?;
     let seen = bag::seen(visit, id).await?.filter(|cart| cart.draft.is_some() && !cart.lines.is_empty());
     match seen {
-        Some(draft) if draft.state == "open" => Ok(Found::Open(Box::new(draft))),
-        Some(draft) if draft.state == "ordered" => Ok(Found::Elsewhere(see_other(&format!("/orders/{id}")))),
-        Some(draft) if draft.state == WAITING => Ok(Found::Elsewhere(see_other(&format!("/approvals/{id}")))),
+        Some(draft) if draft.state == CartState::Open => Ok(Found::Open(Box::new(draft))),
+        Some(draft) if draft.state == CartState::Ordered => {
+            Ok(Found::Elsewhere(see_other(&format!("/orders/{id}"))))
+        }
+        Some(draft) if draft.state == CartState::AwaitingApproval => {
+            Ok(Found::Elsewhere(see_other(&format!("/approvals/{id}"))))
+        }
         None if visit.shop.caller.customer().is_none() => Ok(Found::Elsewhere(closed(visit, id))),
         _ => Err(nothing()),
     }

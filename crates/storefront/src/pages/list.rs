@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::response::Response;
 use catalog::{ProductId, words};
-use kernel::Problem;
+use kernel::{Problem, Word};
 use maud::{Markup, html};
 
 use super::cards;
@@ -160,7 +160,7 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
                 div.field {
                     label for="sort" { (texts.sort) }
                     select #sort name="sort" {
-                        @for sort in Sort::ALL { option value=(sort.as_str()) selected[sort == asked.sort] { (sorted_by(visit, sort)) } }
+                        @for &sort in Sort::ALL { option value=(sort.as_str()) selected[sort == asked.sort] { (sorted_by(visit, sort)) } }
                     }
                 }
                 label.tick { input type="checkbox" name="stock" value="1" checked[asked.stocked]; span { (texts.in_stock_only) } }

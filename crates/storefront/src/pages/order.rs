@@ -3,9 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use edge::Platform;
-use kernel::{Problem, Timestamp};
+use kernel::{Problem, Timestamp, Word};
 use maud::{Markup, html};
+use orders::cart::queries::CartState;
 use orders::queries::OrderView;
+use orders::tracking::ParcelState;
 use orders::{CartId, OrderId, Status};
 use serde_json::Value;
 use uuid::Uuid;
@@ -37,8 +39,10 @@ pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     let tenant = &visit.shop.tenant;
     let id: Uuid = named.parse().map_err(|_| Problem::not_found("order"))?;
     if let Some(cart) = bag::seen(visit, CartId(id)).await? {
-        let order =
-            cart.leads_to.filter(|_| cart.state == "ordered").ok_or_else(|| Problem::not_found("order"))?;
+        let order = cart
+            .leads_to
+            .filter(|_| cart.state == CartState::Ordered)
+            .ok_or_else(|| Problem::not_found("order"))?;
         return orders::queries::order(tenant, OrderId(order)).await;
     }
     orders::queries::order_of(tenant, OrderId(id), visit.shop.own()).await
@@ -86,10 +90,10 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
     let done =
         |status: Status| order.history.iter().find(|step| step.status == status.as_str()).map(|step| step.at);
     let usual = [Status::Placed, Status::Confirmed, Status::Packed, Status::Shipped, Status::Delivered];
-    let far = Status::ALL.into_iter().rposition(|status| done(status).is_some()).unwrap_or_default();
+    let far = Status::ALL.iter().rposition(|status| done(*status).is_some()).unwrap_or_default();
     let steps: Vec<(Status, Option<Timestamp>)> = (0..)
         .zip(Status::ALL)
-        .map(|(n, status)| (status, done(status), n > far && !cancelled && usual.contains(&status)))
+        .map(|(n, &status)| (status, done(status), n > far && !cancelled && usual.contains(&status)))
         .filter(|(_, at, to_come)| at.is_some() || *to_come)
         .map(|(status, at, _)| (status, at))
         .collect();
@@ -106,19 +110,19 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
 /// What was sent, and what its carrier says; the last word first.
 fn parcels(visit: &Visit, order: &OrderView) -> Markup {
     let texts = visit.texts;
-    let told = |state: &str| match state {
-        "under_way" => texts.parcel_under_way,
-        "delivered" => texts.parcel_delivered,
-        "lost" => texts.parcel_lost,
-        "unknown" => texts.parcel_unknown,
-        _ => texts.parcel_announced,
+    let told = |state: ParcelState| match state {
+        ParcelState::Announced => texts.parcel_announced,
+        ParcelState::UnderWay => texts.parcel_under_way,
+        ParcelState::Delivered => texts.parcel_delivered,
+        ParcelState::Lost => texts.parcel_lost,
+        ParcelState::Unknown => texts.parcel_unknown,
     };
     html! {
         @if !order.parcels.is_empty() { section.box {
             h2 { (texts.parcels) }
             @for parcel in &order.parcels {
                 p {
-                    @if let Some(state) = &parcel.state { strong { (told(state)) } br; }
+                    @if let Some(state) = parcel.state { strong { (told(state)) } br; }
                     @if parcel.state.is_none() {
                         strong { (filled(texts.parcel_sent, &[&tongue::date(texts, parcel.sent_at)])) } br;
                     }

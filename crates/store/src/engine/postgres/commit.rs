@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Write};
+use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Word, Write};
 use tokio_postgres::RowStream;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use kernel::{Envelope, Problem, StreamId, SubjectId, TenantId, Timestamp};
+use kernel::{Envelope, Problem, StreamId, SubjectId, TenantId, Timestamp, Word};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::OnceCell;
