@@ -54,6 +54,7 @@ mod selling;
 mod sending;
 mod services;
 mod storefront;
+mod strangers;
 mod stripe;
 mod stripe_page;
 mod tax_engines;

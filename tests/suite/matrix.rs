@@ -173,9 +173,9 @@ pub fn body(operation: &str, ids: &Ids) -> Option<Value> {
 }
 
 pub struct Ids {
-    product: String,
+    pub product: String,
     pub variant: String,
-    order: String,
+    pub order: String,
     customer: String,
 }
 
