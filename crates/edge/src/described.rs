@@ -55,14 +55,30 @@ fn each_operation(document: &Value) -> impl Iterator<Item = &Value> {
 
 /// Schemas that only a schema needed which was written out in its place.
 fn drop_unused(document: &mut Value) {
-    loop {
-        let text = document.to_string();
-        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
-        let before = schemas.len();
-        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
-        if schemas.len() == before {
-            return;
+    let Value::Object(mut schemas) = document["components"]["schemas"].take() else { return };
+    let (mut needed, mut open) = (BTreeSet::new(), Vec::new());
+    named_schemas(document, &mut open);
+    while let Some(name) = open.pop() {
+        if let Some(schema) = schemas.get(&name)
+            && needed.insert(name)
+        {
+            named_schemas(schema, &mut open);
         }
+    }
+    schemas.retain(|name, _| needed.contains(name));
+    document["components"]["schemas"] = Value::Object(schemas);
+}
+
+/// The names of the schemas to which something refers.
+fn named_schemas(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            let referred = members.get("$ref").and_then(Value::as_str);
+            names.extend(referred.and_then(|to| to.strip_prefix("#/components/schemas/")).map(str::to_owned));
+            members.values().for_each(|member| named_schemas(member, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| named_schemas(item, names)),
+        _ => {}
     }
 }
 
