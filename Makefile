@@ -28,7 +28,8 @@ test: tools lint ## every check and every test
 	cargo build --workspace --all-targets
 	cargo test --workspace --doc --quiet
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		cargo nextest run --workspace --no-fail-fast; \
+		cargo nextest run --workspace --no-fail-fast; done=$$?; \
+		sh tests/slowest.sh $(TARGET)/nextest/default/junit.xml; exit $$done; \
 	else \
 		cargo test --workspace --no-fail-fast --lib --bins --tests; \
 	fi
@@ -55,5 +56,4 @@ build: ## everything, without running it
 
 # What the tests start as real parts, from Debian's packages, PyPI and npm.
 tools:
-	@sh tests/tools.sh
-	@for tools in crates/*/tests/tools.sh; do sh $$tools || exit 1; done
+	@for needs in tests/needs.sh crates/*/tests/needs.sh; do sh $$needs || exit 1; done

@@ -1,12 +1,13 @@
 //! A real name server (dnslib), and a page at port 80 of a loopback address that its names lead to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::free_port;
+use crate::tools::tool;
 
 pub struct Names {
     folder: TempDir,
@@ -68,12 +69,9 @@ impl Drop for Names {
 }
 
 fn spawn(folder: &Path, port: u16, address: &str) -> Child {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/domains/tests");
-    let tools = Command::new("sh").arg(tests.join("tools.sh")).status().unwrap();
-    assert!(tools.success(), "the tools could not be installed");
-    let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
-    Command::new(PathBuf::from(home).join(".cache/galleria/names/bin/python"))
-        .arg(tests.join("names.py"))
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/domains/tests/names.py");
+    Command::new(tool("domains", "names/bin/python"))
+        .arg(program)
         .args([folder.as_os_str(), port.to_string().as_ref(), address.as_ref()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
