@@ -29,7 +29,7 @@ test: tools lint ## every check and every test
 	cargo test --workspace --doc --quiet
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --workspace --no-fail-fast; done=$$?; \
-		sh tests/slowest.sh $(TARGET)/nextest/default/junit.xml; exit $$done; \
+		sh tests/slowest.sh target/nextest/default/junit.xml; exit $$done; \
 	else \
 		cargo test --workspace --no-fail-fast --lib --bins --tests; \
 	fi

@@ -2,7 +2,7 @@
 """Chooses the examples of the OpenAPI document from what stories really asked and were answered.
 
     STORIES_TOLD=/tmp/told.jsonl cargo nextest run -p galleria-tests --test suite -E 'test(embedded)'
-    python3 tests/openapi/examples.py openapi.json /tmp/told.jsonl > crates/edge/src/examples.json
+    python3 tests/openapi/examples.py openapi.json /tmp/told.jsonl > crates/edge/src/document/examples.json
 
 Of each operation it takes the exchange that says most in not too many words. What it has chosen before stays when nothing
 new was told.

@@ -4,14 +4,10 @@ mod device;
 mod look;
 mod pipe;
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
+use crate::waiting::Waiting;
 use pipe::Pipe;
-
-/// So long a page may take for what it is waited for: a slow machine is no fault of the page.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Browser {
     pipe: Pipe,
@@ -159,13 +155,13 @@ impl Browser {
 
     /// Waits for what is true, and answers it.
     pub fn until(&mut self, expression: &str) -> Value {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        let mut waiting = Waiting::patiently();
+        while let Some(pause) = waiting.pause() {
             let found = self.try_eval(expression).unwrap_or(Value::Null);
             if !matches!(found, Value::Null | Value::Bool(false)) {
                 return found;
             }
-            std::thread::sleep(Duration::from_millis(25));
+            std::thread::sleep(pause);
         }
         let (where_, reads) = (self.eval("location.href"), self.reads());
         panic!("waited in vain for {expression}\nat {where_}, which reads:\n{reads}\n{:#?}", self.errors);

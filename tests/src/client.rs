@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::record;
+use crate::{read_until, record};
 
 pub struct Client {
     port: u16,
@@ -53,6 +53,12 @@ impl Client {
     #[must_use]
     pub fn with(&self, key: Option<&str>) -> Self {
         Self::new(self.port, &self.host, key)
+    }
+
+    /// What is there to be read, once this holds of it.
+    pub async fn until(&mut self, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let what = format!("what is waited for at {path}");
+        read_until(&what, async || self.get(path).await.json(), holds).await
     }
 
     pub async fn delete(&mut self, path: &str) -> Answer {

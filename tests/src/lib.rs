@@ -20,6 +20,7 @@ pub mod server;
 pub mod shim;
 mod template;
 pub mod tools;
+mod waiting;
 
 pub use ahead::Ahead;
 pub use browser::Browser;
@@ -32,9 +33,9 @@ pub use postgres::{PgBouncer, Postgres};
 pub use redis::Redis;
 pub use server::{Cell, Server};
 pub use tools::tool;
+pub use waiting::{PATIENCE, eventually, read_until, read_within, until};
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 /// The key file that all tests of this machine share; what it locks is made up.
 pub fn key_file() -> PathBuf {
@@ -60,15 +61,6 @@ pub fn binary() -> PathBuf {
         }
     }
     panic!("there is no galleria binary beside the tests; build it with: cargo build --workspace");
-}
-
-/// Waits until something is so, however busy the machine is.
-pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !is_so().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "still not: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 /// Whether the long form of the fault tests was asked for.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::free_port;
 use crate::tools::tool;
+use crate::waiting::blocking_until;
 
 pub struct Names {
     folder: TempDir,
@@ -48,16 +48,11 @@ impl Names {
     }
 
     fn wait(&mut self) {
-        let started = Instant::now();
-        while !self.folder.path().join("ready").exists() {
-            let gone = self.process.try_wait().unwrap();
-            assert!(
-                gone.is_none() && started.elapsed() < Duration::from_secs(60),
-                "the name server did not come up; it also listens at {}:80",
-                self.address
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let what = format!("the name server is up; it also listens at {}:80", self.address);
+        blocking_until(&what, || {
+            assert!(self.process.try_wait().unwrap().is_none(), "it has ended before this: {what}");
+            self.folder.path().join("ready").exists()
+        });
     }
 }
 

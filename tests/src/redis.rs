@@ -3,10 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::waiting::blocking_until;
 use crate::{free_port, tools};
 
 pub struct Redis {
@@ -29,11 +29,7 @@ impl Redis {
         command.arg("--dir").arg(self.folder.path());
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.child = Some(quiet.spawn().unwrap());
-        let started = Instant::now();
-        while !self.answers() {
-            assert!(started.elapsed() < Duration::from_secs(30), "redis did not come up");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        blocking_until("redis is up", || self.answers());
     }
 
     pub fn kill(&mut self) {

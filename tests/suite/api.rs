@@ -147,7 +147,7 @@ async fn a_product_is_found_by_the_beginnings_of_its_words(engine: Engine) {
     }
     let mut visitor = world.server.client("a", None);
     // An index is made when somebody searches for the first time.
-    while visitor.get("/api/v1/products/search?q=lam").await.json()["up_to_date"] != true {}
+    visitor.until("/api/v1/products/search?q=lam", |found| found["up_to_date"] == true).await;
     let mut found = Vec::new();
     for words in ["lam", "cafe+tab", "pap+lamp", "chair"] {
         found.push(all(&mut visitor, &format!("/api/v1/products/search?q={words}")).await.len());

@@ -1,4 +1,4 @@
-//! The shape of the house, held by tests.
+//! The shape of the project, held by tests.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -94,6 +94,26 @@ fn every_code_stands_in_a_table() {
     }
 }
 
+#[test]
+fn the_map_names_only_files_that_there_are() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut room = PathBuf::new();
+    for line in text.lines() {
+        if line.starts_with("crates/") || line.starts_with("tests/") {
+            room = root().join(line.split_whitespace().next().unwrap());
+        }
+        for path in line.split(|letter: char| !letter.is_ascii_alphanumeric() && !"/_.-".contains(letter)) {
+            let path = path.trim_end_matches('.');
+            let there = match path.split_once("/src/") {
+                Some(_) => root().join("crates").join(path).exists() || root().join(path).exists(),
+                None if path.starts_with("src/") => room.join(path).exists(),
+                None => true,
+            };
+            assert!(there, "ARCHITECTURE.md names {path}, which is not there: {line}");
+        }
+    }
+}
+
 /// Lines of code, without comments and without what stands in test modules.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.split("#[cfg(test)]")
@@ -108,7 +128,18 @@ fn root() -> PathBuf {
 }
 
 fn sources() -> Vec<PathBuf> {
-    let (mut files, mut folders) = (Vec::new(), vec![root().join("crates"), root().join("tests")]);
+    [root().join("crates"), root().join("tests")].iter().flat_map(|folder| rust_files(folder)).collect()
+}
+
+/// Where each crate's own code stands.
+pub fn crates_sources() -> Vec<PathBuf> {
+    let crates = std::fs::read_dir(root().join("crates")).unwrap().flatten();
+    crates.map(|entry| entry.path().join("src")).collect()
+}
+
+/// All Rust files below a folder.
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use galleria_tests::server::{binary_command, command, galleria, make_key, refused, verify};
-use galleria_tests::{Cell, Client, Postgres, Server};
+use galleria_tests::{Cell, Client, Postgres, Server, eventually};
 
 /// A cell with the demo's shops, and where its files are.
 fn demo(cell: &Cell, files: &str) {
@@ -29,16 +28,14 @@ async fn pictures(client: &mut Client) -> usize {
     seen
 }
 
-/// Until the serving process, or another node, has heard of it.
-async fn eventually(client: &mut Client) -> usize {
-    for _ in 0..200 {
-        // Until then the front door of the house is shown, which has no pictures.
+/// How many there are once the serving process, or another node, has heard of it.
+async fn pictures_of_a_new_shop(client: &mut Client) -> usize {
+    eventually("the shop has pictures", async || {
+        // Until then the front page of the platform is shown, which has no pictures.
         let page = client.get("/").await;
-        if page.status == 200 && String::from_utf8_lossy(&page.body).contains("<img") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        page.status == 200 && String::from_utf8_lossy(&page.body).contains("<img")
+    })
+    .await;
     pictures(client).await
 }
 
@@ -58,11 +55,11 @@ async fn a_shop_restored_beside_itself_shows_its_pictures(cell: Cell, folder: &P
     run(&["backup", &file, "--tenant", "demo"]);
     let said = run(&["restore", &file, "--as", "twin"]);
     assert!(said.contains("uploaded files were copied for it"), "{said}");
-    assert_eq!(eventually(&mut server.client("twin", None)).await, before);
+    assert_eq!(pictures_of_a_new_shop(&mut server.client("twin", None)).await, before);
     // What the one removes the other keeps.
     let said = run(&["restore", &file, "--replace", "--yes"]);
     assert!(said.contains("uploaded files were copied for it"), "{said}");
-    assert_eq!(eventually(&mut server.client("demo", None)).await, before);
+    assert_eq!(pictures_of_a_new_shop(&mut server.client("demo", None)).await, before);
     verify(&cell);
 
     // In another installation they are missing, which is said, or they come along.
@@ -194,13 +191,7 @@ async fn a_serving_node_removes_what_a_killed_restore_left_in_a_database() {
     kill_a_restore(&cell, &file, &mut || is_there());
     drop(holder);
     // Its lease runs out, and then nothing of it is left.
-    for _ in 0..600 {
-        if !is_there() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(!is_there(), "{}", server.log());
+    eventually("it is gone", async || !is_there()).await;
     assert!(server.log().contains("never wholly arrived"), "{}", server.log());
     verify(&cell);
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use galleria_tests::server::verify;
-use galleria_tests::{Client, Partner};
+use galleria_tests::{Client, Partner, read_until};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -161,15 +161,13 @@ async fn a_shop_sells_on_at_its_usual_price_while_its_carrier_hangs(engine: Engi
     assert!(started.elapsed().as_millis() < 1_500, "{:?}", started.elapsed());
     // It is back, and after the rest it is asked again.
     carrier.say(&json!({ "mode": "well" })).await;
-    let mut price = json!(null);
-    for n in 0..40 {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        price = cart(&mut guest, &format!("B{n:02}")).await["delivery_options"][0]["price"].clone();
-        if price == 610 {
-            break;
-        }
-    }
-    assert_eq!(price, 610);
+    admin.until(&partner, |partner| partner["health"]["breaker"] == "half_open").await;
+    let mut parcels = 0..;
+    let offered = async || {
+        let code = format!("B{:02}", parcels.next().unwrap());
+        cart(&mut guest, &code).await["delivery_options"][0].clone()
+    };
+    read_until("the carrier says a price", offered, |option| option["price"] == 610).await;
     let health = world.admin("a").get(&partner).await.json()["health"].clone();
     assert_eq!((&health["breaker"], &health["failures_in_a_row"]), (&json!("closed"), &json!(0)), "{health}");
     verify(&world.cell);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use galleria_tests::server::verify;
-use galleria_tests::{Client, Partner};
+use galleria_tests::{Client, PATIENCE, Partner, read_until, read_within};
 use serde_json::{Value, json};
 
 use crate::connect::{HERE, add};
@@ -31,15 +31,9 @@ async fn begin(admin: &mut Client, partner: &str, body: &Value) -> String {
 
 /// The sync once this holds of it.
 async fn until(admin: &mut Client, sync: &str, holds: impl Fn(&Value) -> bool) -> Value {
-    let started = Instant::now();
-    loop {
-        let view = admin.get(sync).await.json();
-        if holds(&view) {
-            return view;
-        }
-        assert!(started.elapsed() < Duration::from_secs(120), "it does not come to that: {view:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    // It rests for as long as its partner does, more than once.
+    let view = async || admin.get(sync).await.json();
+    read_within(2 * PATIENCE, "the sync has come so far", view, holds).await
 }
 
 fn ended(view: &Value) -> bool {
@@ -145,14 +139,9 @@ async fn an_erp_that_fails_is_waited_for_and_says_so_and_only_what_changed_is_re
     let id = partner.rsplit('/').next().unwrap();
     let job = json!({ "name": "connect.sync", "args": { "partner": id } });
     assert_eq!(admin.post("/api/v1/jobs", &job).await.status, 201);
-    let own = async |admin: &mut Client| all(admin, &format!("{partner}/syncs")).await;
-    let mut syncs = own(&mut admin).await;
-    let started = Instant::now();
-    while syncs.len() < 4 || syncs[0]["state"] != "done" {
-        assert!(started.elapsed() < Duration::from_secs(30), "{syncs:#?}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        syncs = own(&mut admin).await;
-    }
+    let own = async || all(&mut admin, &format!("{partner}/syncs")).await;
+    let is_done = |syncs: &Vec<Value>| syncs.len() >= 4 && syncs[0]["state"] == "done";
+    let syncs = read_until("a fourth sync is done", own, is_done).await;
     assert_eq!((&syncs[0]["since"], &syncs[0]["items"]), (&json!("3"), &json!(0)), "{syncs:#?}");
 
     // A schedule is a job that repeats; of a partner that was changed, and at once again, there is one.
@@ -162,16 +151,11 @@ async fn an_erp_that_fails_is_waited_for_and_says_so_and_only_what_changed_is_re
         let put = admin.send("PUT", &partner, &[("if-match", &seen)], Some(&changed)).await.unwrap();
         assert_eq!(put.status, 204, "{}", put.json());
     }
-    let mut every = Vec::new();
-    for _ in 0..100 {
+    let every = async || {
         let jobs = all(&mut admin, "/api/v1/jobs?state=waiting").await;
-        every = jobs.iter().filter_map(|job| job["every_seconds"].as_i64()).collect();
-        if every == [7200] {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(every, [7200]);
+        jobs.iter().filter_map(|job| job["every_seconds"].as_i64()).collect::<Vec<_>>()
+    };
+    read_until("one job repeats, as it was said last", every, |every| *every == [7200]).await;
 
     // A sync that is cancelled has ended, and the next one may begin.
     erp.say(&json!({ "mode": "hang" })).await;

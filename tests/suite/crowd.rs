@@ -2,10 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::make_tenant;
-use galleria_tests::{Answer, Cell, Client, Server};
+use galleria_tests::{Answer, Cell, Client, Server, eventually, until};
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -80,11 +80,7 @@ async fn whoever_says_nothing_takes_no_place_from_those_who_are_served() {
     }
     let open = crowd.iter_mut().map(is_over).filter(|over| !over).count();
     assert!(open < 512, "{open} of 1,300 are open, of 1,024 descriptors");
-    let started = Instant::now();
-    while !crowd.iter_mut().all(is_over) {
-        assert!(started.elapsed() < Duration::from_secs(60), "silent connections are never closed");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("silent connections are closed", async || crowd.iter_mut().all(is_over)).await;
     assert_eq!(within(20, server.client("a", None).get("/api/v1/products")).await.status, 200);
 }
 
@@ -106,11 +102,7 @@ async fn a_connection_ends_when_nothing_is_asked_on_it_any_more_and_not_while_it
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert!(!is_over(&mut kept));
     }
-    let started = Instant::now();
-    while !is_over(&mut kept) {
-        assert!(started.elapsed() < Duration::from_secs(60), "an idle connection is never closed");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually("an idle connection is closed", async || is_over(&mut kept)).await;
 }
 
 /// What is answered to bytes that no client of ours would send.
@@ -263,8 +255,8 @@ async fn the_reference_says_what_is_for_everybody_and_asks_the_host_that_was_ask
     let text = String::from_utf8_lossy(&page.body).into_owned();
     assert!(text.contains("For everybody") && !text.contains("demo.localhost"), "{text}");
     assert!(text.contains("curl -X GET http://a.localhost/api/v1/products"), "{text}");
-    let house = Client::new(world.server.port, "localhost:9123", None).get("/reference").await;
-    assert!(String::from_utf8_lossy(&house.body).contains("http://$SHOP.localhost:9123/api/v1/products"));
+    let platform = Client::new(world.server.port, "localhost:9123", None).get("/reference").await;
+    assert!(String::from_utf8_lossy(&platform.body).contains("http://$SHOP.localhost:9123/api/v1/products"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -279,14 +271,11 @@ async fn only_so_many_files_are_taken_in_at_once_and_the_others_are_told_when_to
     // It is taken in from when its head is read.
     let mut other = world.admin("a");
     let file = [("content-type", "application/octet-stream")];
-    let started = Instant::now();
-    let refused = loop {
+    let refused = until("a file is refused while another is taken in", async || {
         let answer = other.send("POST", "/api/v1/files", &file, Some("%PDF-1.4 two")).await.unwrap();
-        if answer.status != 201 {
-            break answer;
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "any number of files is taken in at once");
-    };
+        (answer.status != 201).then_some(answer)
+    })
+    .await;
     assert_eq!((refused.status, &*refused.code()), (503, "uploads_busy"));
     assert_eq!(refused.header("retry-after"), Some("10"));
     slow.write_all(b".4 one").unwrap();

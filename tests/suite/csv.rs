@@ -1,9 +1,9 @@
 //! Products as CSV: taken in from sheets of other shops, told what is wrong with them, and written out again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::{binary_command, command, make_tenant, refused, verify};
-use galleria_tests::{Answer, Cell, Client, Server};
+use galleria_tests::{Answer, Cell, Client, PATIENCE, Server, read_within};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -49,15 +49,9 @@ impl Shop {
     }
 
     async fn until(&mut self, import: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        let started = Instant::now();
-        loop {
-            let view = self.admin.get(import).await.json();
-            if holds(&view) {
-                return view;
-            }
-            assert!(started.elapsed() < Duration::from_secs(120), "it does not come to that: {view:#}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        // Thousands of rows take a debug build a while.
+        let view = async || self.admin.get(import).await.json();
+        read_within(2 * PATIENCE, "the import has come so far", view, holds).await
     }
 
     async fn file(&mut self, bytes: &[u8]) -> Value {
@@ -467,14 +461,6 @@ async fn the_command_line_writes_a_sheet_and_takes_it_in_whether_something_serve
     let import = command(&cell, &["products", "import", "--tenant", "b", sheet, "--update"]);
     server.up().await;
     let mut there = server.client("b", Some(&keys[1]));
-    let started = Instant::now();
-    loop {
-        let view = there.get(&format!("/api/v1/product-imports/{import}")).await.json();
-        if ended(&view) {
-            assert_eq!(counts(&view), [1, 0, 1, 0, 0], "{view:#}");
-            break;
-        }
-        assert!(started.elapsed() < Duration::from_secs(60), "{view:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let view = there.until(&format!("/api/v1/product-imports/{import}"), ended).await;
+    assert_eq!(counts(&view), [1, 0, 1, 0, 0], "{view:#}");
 }

@@ -1,9 +1,7 @@
 //! Domains of a shop's own, proven with a real name server and a real page.
 
-use std::time::Duration;
-
 use galleria_tests::server::{command, verify};
-use galleria_tests::{Answer, Cell, Client, Names};
+use galleria_tests::{Answer, Cell, Client, Names, eventually};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -184,7 +182,8 @@ async fn a_proof_that_is_gone_is_noticed_and_the_domain_stays_for_a_while(engine
     assert_eq!(check(&mut admin, &domain).await.json()["status"], "proven");
     names.say(&[], &[]);
     let job = admin.post("/api/v1/jobs", &json!({ "name": "domains.check" })).await.json();
-    let job = ended(&mut admin, job["id"].as_str().unwrap()).await;
+    let path_of_job = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+    let job = admin.until(&path_of_job, |job| job["state"] == "done").await;
     assert_eq!(job["note"], "1 domains were looked at; 1 did not have their proof.", "{job}");
     let missed = admin.get(&path(&domain)).await.json();
     assert_eq!((&missed["status"], &missed["answers"]), (&json!("proven"), &json!(true)));
@@ -197,17 +196,6 @@ async fn a_proof_that_is_gone_is_noticed_and_the_domain_stays_for_a_while(engine
         jobs.as_array().unwrap().iter().filter(|job| job["name"] == "domains.check").collect();
     assert_eq!(daily.len(), 1, "{jobs}");
     assert_eq!((&daily[0]["state"], &daily[0]["every_seconds"]), (&json!("waiting"), &json!(86_400)));
-}
-
-async fn ended(admin: &mut Client, id: &str) -> Value {
-    for _ in 0..200 {
-        let job = admin.get(&format!("/api/v1/jobs/{id}")).await.json();
-        if job["state"] == "done" {
-            return job;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the job does not end");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,13 +221,7 @@ async fn whoever_crashes_between_the_log_and_the_registry_does_the_rest_afterwar
     }
     drop(cell);
     world.server.up().await;
-    for _ in 0..200 {
-        if visit(&world, SHOP).await == 200 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the domain never leads to its shop again");
+    eventually("the domain leads to its shop again", async || visit(&world, SHOP).await == 200).await;
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

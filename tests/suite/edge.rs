@@ -1,7 +1,7 @@
 //! What every request passes, whatever it is about: how often somebody may ask, from where, and from which pages.
 
 use galleria_tests::server::{command, refused};
-use galleria_tests::{Answer, Client, Redis};
+use galleria_tests::{Answer, Client, Redis, read_until};
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -140,13 +140,8 @@ async fn staff_and_programs_come_from_the_networks_of_their_shop_and_customers_f
 
 /// A command beside a server on a database is heard of a moment later.
 async fn until_refused(client: &mut Client, address: &str) {
-    for _ in 0..100 {
-        if from(client, "/api/v1/orders", address).await.code() == "network_not_allowed" {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("{address} is never refused");
+    let code = async || from(client, "/api/v1/orders", address).await.code();
+    read_until(&format!("{address} is refused"), code, |code| code == "network_not_allowed").await;
 }
 
 async fn from(client: &mut Client, path: &str, address: &str) -> Answer {

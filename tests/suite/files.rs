@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use galleria_tests::server::{command, verify};
-use galleria_tests::{Answer, Cell, Client};
+use galleria_tests::{Ahead, Answer, Cell, Client, read_until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
@@ -58,14 +58,9 @@ impl Files {
         names
     }
 
-    pub async fn eventually(&self, objects: usize) {
-        for _ in 0..400 {
-            if self.objects().len() == objects {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("there are {:?}", self.objects());
+    pub async fn until_there_are(&self, objects: usize) {
+        let what = format!("there are {objects} objects");
+        read_until(&what, async || self.objects(), |found| found.len() == objects).await;
     }
 }
 
@@ -162,7 +157,7 @@ async fn a_file_is_stored_fetched_by_an_address_and_removed(engine: Engine) {
         assert_eq!((removed.status, removed.header("etag")), (200, Some("\"2\"")), "{}", removed.json());
         assert!(removed.json()["removed_at"].is_string() && removed.json()["name"] == record["name"]);
     }
-    files.eventually(1).await;
+    files.until_there_are(1).await;
     assert_eq!((anyone.get(&signed).await.status, anyone.get(&text).await.status), (404, 200));
     assert_eq!(all(&mut admin, "/api/v1/files").await, [note]);
     let gone = admin.post(&format!("{location}/address"), &json!({})).await;
@@ -171,7 +166,8 @@ async fn a_file_is_stored_fetched_by_an_address_and_removed(engine: Engine) {
 }
 
 async fn an_address_that_was_edited_leads_nowhere(engine: Engine) {
-    let files = Files::start(engine, 2, &[]).await;
+    let clock = Ahead::new();
+    let files = Files::start(engine, 2, &clock.environment()).await;
     let (mut a, mut b) = (files.world.admin("a"), files.world.admin("b"));
     let (mine, other) = (stored(&mut a, "?name=a.txt", b"mine").await, stored(&mut a, "", b"other").await);
     let theirs = stored(&mut b, "", b"theirs").await;
@@ -204,7 +200,7 @@ async fn an_address_that_was_edited_leads_nowhere(engine: Engine) {
         assert_eq!((answer.status, answer.code().as_str()), (404, "address_invalid"), "{method}");
     }
     let brief = address(&mut a, &mine["id"], 1).await;
-    tokio::time::sleep(Duration::from_millis(2_050)).await;
+    clock.set(2);
     let late = anyone.get(&brief).await;
     assert_eq!((late.status, late.code().as_str()), (403, "address_expired"));
     for seconds in [json!(0), json!(604_801), json!(-1), json!("60")] {
@@ -289,7 +285,7 @@ async fn what_is_refused_leaves_no_bytes_behind(engine: Engine) {
     assert_eq!((answer.status, answer.code().as_str()), (400, "blob_broken_off"));
     let mut anyone = files.world.server.client("a", None);
     assert_eq!(send(&mut anyone, "", &[], b"x").await.code(), "sign_in_needed");
-    files.eventually(1).await;
+    files.until_there_are(1).await;
     assert_eq!(all(&mut admin, "/api/v1/files").await.len(), 1);
 }
 
@@ -343,7 +339,7 @@ async fn a_persons_files_go_with_the_person(engine: Engine) {
 
     command(&files.world.cell, &["privacy", "erase", "--tenant", "a", ada, "--yes"]);
 
-    files.eventually(1).await;
+    files.until_there_are(1).await;
     assert!(all(&mut admin, &about).await.is_empty());
     assert_eq!(all(&mut admin, "/api/v1/files").await, [kept]);
     for path in [&location, &early] {
@@ -357,7 +353,7 @@ async fn a_persons_files_go_with_the_person(engine: Engine) {
     assert_eq!((late.status, late.code().as_str()), (409, "person_erased"));
     let again = send(&mut admin, &query, &once, &pdf(10_000)).await;
     assert_eq!((again.status, again.code().as_str()), (409, "reply_erased"));
-    files.eventually(1).await;
+    files.until_there_are(1).await;
 
     verify(&files.world.cell);
     let mut seen = [again.body, everything(&files.world).await, bytes_below(&files.folder)].concat();
@@ -396,14 +392,7 @@ async fn bytes_without_a_record_are_swept_away(engine: Engine) {
     aged("0198c0de-0000-7000-8000-000000000fff".into(), Duration::ZERO);
     let job = admin.post("/api/v1/jobs", &json!({ "name": "files.sweep" })).await;
     let path = job.header("location").unwrap().to_owned();
-    let mut seen = Value::Null;
-    for _ in 0..400 {
-        seen = admin.get(&path).await.json();
-        if seen["state"] == "done" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    let seen = admin.until(&path, |job| job["state"] == "done").await;
     assert_eq!(seen["note"], "150 objects without a record were removed; 154 were looked at.", "{seen}");
     assert_eq!(seen["done"], 154);
     let mut left = files.objects();

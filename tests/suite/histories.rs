@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use galleria_tests::server::verify;
-use galleria_tests::{Cell, Client, long};
+use galleria_tests::{Cell, Client, PATIENCE, long, read_until, read_within};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -199,22 +198,18 @@ async fn moved(admin: &mut Client) -> HashMap<String, (i64, i64)> {
 
 /// Nothing is unknown any more, and every order has heard of its money.
 async fn settled(admin: &mut Client) {
-    let started = Instant::now();
-    loop {
-        let open = all(admin, "/api/v1/payments?status=unknown").await.len();
-        let moved = moved(admin).await;
-        let told = |order: &Value| (number(&order["paid"]), number(&order["refunded"]));
-        let deaf: Vec<Value> = orders(admin)
-            .await
-            .into_iter()
-            .filter(|order| moved.get(&text(&order["id"])).copied().unwrap_or_default() != told(order))
-            .collect();
-        if open == 0 && deaf.is_empty() {
-            return;
-        }
-        assert!(started.elapsed() < Duration::from_secs(150), "{open} unknown, not told: {deaf:#?}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let what = "nothing is unknown, and no order is deaf";
+    let unsettled = async || (all(admin, "/api/v1/payments?status=unknown").await.len(), deaf(admin).await);
+    read_within(3 * PATIENCE, what, unsettled, |(unknown, deaf)| *unknown == 0 && deaf.is_empty()).await;
+}
+
+/// The orders that have not heard of all their money.
+async fn deaf(admin: &mut Client) -> Vec<Value> {
+    let moved = moved(admin).await;
+    let told = |order: &Value| (number(&order["paid"]), number(&order["refunded"]));
+    let mut orders = orders(admin).await;
+    orders.retain(|order| moved.get(&text(&order["id"])).copied().unwrap_or_default() != told(order));
+    orders
 }
 
 async fn money_adds_up(till: &mut Till) {
@@ -288,9 +283,5 @@ async fn the_same_is_found_in_an_index_made_anew(till: &mut Till) {
     std::fs::remove_dir_all(folder).unwrap();
     till.world.server.up().await;
     till.admin = till.world.admin("a");
-    let started = Instant::now();
-    while found(&mut till.admin).await != before {
-        assert!(started.elapsed() < Duration::from_secs(20), "something else is found");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    read_until("the same is found", async || found(&mut till.admin).await, |found| *found == before).await;
 }

@@ -1,5 +1,6 @@
 //! Who is asking, and what of theirs is theirs.
 
+use galleria_tests::eventually;
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -269,7 +270,7 @@ async fn an_audience_does_not_pass_for_another(engine: Engine) {
     }
     let mut a = town.world.server.client("a", Some(&op.access_token));
     assert_eq!(a.get("/api/v1/me").await.code(), "no_such_shop");
-    let mut internal = town.house().with(Some(&ada.access_token));
+    let mut internal = town.platform().with(Some(&ada.access_token));
     assert_eq!(internal.get("/api/v1/jobs").await.status, 200, "a token says for which shop it is");
     // A refresh token or a session is no access token, and the other way round.
     let mut wrong = town.world.server.client("a", Some(&ada.refresh_token));
@@ -355,12 +356,12 @@ async fn an_operator_signs_in_at_the_platforms_own_address(engine: Engine) {
     assert_eq!((me["audience"].as_str(), me["may"].clone()), (Some("operator"), json!(["*:*"])));
     let accounts = op.client.get("/api/v1/accounts").await.json();
     assert_eq!(accounts["items"].as_array().unwrap().len(), 1);
-    let mut house = town.house();
+    let mut platform = town.platform();
     let body = json!({ "email": "op@example.com", "password": PASSWORD, "as": "staff" });
-    assert_eq!(house.post("/api/v1/sign-in", &body).await.json()["errors"][0]["pointer"], "/as");
+    assert_eq!(platform.post("/api/v1/sign-in", &body).await.json()["errors"][0]["pointer"], "/as");
     let mut shop = town.shop("a");
     assert_eq!(sign_in(&mut shop, "op@example.com", PASSWORD, "staff").await.code(), "not_them");
-    let keys = house.get("/.well-known/jwks.json").await.json();
+    let keys = platform.get("/.well-known/jwks.json").await.json();
     let others = shop.get("/.well-known/jwks.json").await.json();
     assert_eq!((keys["keys"][0]["alg"].as_str(), keys["keys"][0]["d"].as_str()), (Some("ES256"), None));
     assert_ne!(keys, others, "each shop signs with keys of its own");
@@ -413,12 +414,7 @@ async fn whoever_is_erased_is_signed_out_and_their_address_is_free_again(engine:
     assert_eq!(erased.status, 200, "{}", erased.json());
     let again = admin.post("/api/v1/privacy/erasures", &json!({ "person": cy.account })).await;
     assert_eq!(again.json()["erased_at"], erased.json()["erased_at"]);
-    for _ in 0..100 {
-        if cy.client.get("/api/v1/me").await.status == 401 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    eventually("they are signed out", async || cy.client.get("/api/v1/me").await.status == 401).await;
     assert_eq!(cy.client.get("/api/v1/me").await.code(), "token_refused");
     let mut shop = town.shop("a");
     assert_eq!(sign_in(&mut shop, "cy@example.com", PASSWORD, "customer").await.code(), "not_them");

@@ -196,18 +196,12 @@ async fn tenants_do_not_meet_behind_a_pooler_that_shares_connections() {
             assert_eq!(orders.len(), 40);
             assert!(orders.iter().all(|order| order["items"] == json!(n + 1)));
             let job = client.post("/api/v1/jobs", &json!({ "name": "verify" })).await;
-            let path = job.header("location").unwrap().to_owned();
-            for _ in 0..800 {
-                if client.get(&path).await.json()["state"] == "done" {
-                    return;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-            }
-            panic!("the job was not done: {}", client.get(&path).await.json());
+            (client, job.header("location").unwrap().to_owned())
         }));
     }
     for shop in shops {
-        shop.await.unwrap();
+        let (mut client, job) = shop.await.unwrap();
+        client.until(&job, |job| job["state"] == "done").await;
     }
     verify(&direct);
 }

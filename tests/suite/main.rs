@@ -10,6 +10,7 @@ mod arrivals;
 mod asking;
 mod breached;
 mod catalog;
+mod circles;
 mod claims;
 mod cli;
 mod connect;

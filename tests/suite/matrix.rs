@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use galleria_tests::Client;
+use galleria_tests::{Client, read_until};
 use serde_json::{Value, json};
 
 use crate::digest::{Digests, changed, digests};
@@ -187,7 +187,7 @@ pub struct Operation {
     open: bool,
     public: bool,
     /// Whether it answers at the platform's own address, too.
-    house: bool,
+    platform: bool,
     /// The permission that it takes of each audience that it is for.
     asks: BTreeMap<String, String>,
 }
@@ -331,7 +331,7 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
         }
         let asked = ask(&mut auditor.client, operation, &ids, &[]).await;
         match operation.asks.get("operator").map(String::as_str) {
-            _ if !operation.house => {
+            _ if !operation.platform => {
                 assert_eq!((asked.status, &*asked.code()), (404, "no_such_shop"), "{name}")
             }
             None => assert_eq!((asked.status, &*asked.code()), (403, "wrong_audience"), "{name}"),
@@ -339,7 +339,7 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
             Some(permission) if permission.ends_with(":read") => passed(&asked, name),
             Some(_) => assert_eq!((asked.status, &*asked.code()), (403, "not_permitted"), "{name}"),
         }
-        if operation.method == "get" && operation.house {
+        if operation.method == "get" && operation.platform {
             passed(&ask(&mut owner.client, operation, &ids, &[]).await, name);
         }
     }
@@ -390,15 +390,8 @@ const CUSTOMERS_CHANGE: [&str; 12] = [
 /// What is asked at a door is done a moment later, so it is waited for.
 async fn only_changed(world: &World, before: &Digests, may: &[&str]) {
     let may: BTreeSet<String> = may.iter().map(|name| (*name).to_owned()).collect();
-    let mut found = BTreeSet::new();
-    for _ in 0..100 {
-        found = changed(before, &digests(world).await);
-        if found == may {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(found, may);
+    let what = format!("only these changed: {may:?}");
+    read_until(&what, async || changed(before, &digests(world).await), |found| *found == may).await;
 }
 
 /// What each role may do, told
@@ -457,7 +450,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 name: format!("{method} {path}"),
                 open: operation["security"].as_array().unwrap().contains(&json!({})),
                 public: operation["x-public"] == true,
-                house: operation["x-house"] == true,
+                platform: operation["x-platform"] == true,
                 asks: serde_json::from_value(operation["x-permission"].clone()).unwrap(),
             });
         }

@@ -358,8 +358,8 @@ async fn a_bearer_of_the_shops_own_issuer_is_let_in_and_no_other(engine: Engine)
     abroad.provider("b", &json!({ "bearer_audiences": [API], "open_accounts": true })).await;
     turned_away(at("b", &token("bob", API).await), "two audiences").await;
     // Its own token cannot give away what its own issuer does not have: at the platform's address it is nobody's.
-    let mut house = abroad.town.house().with(Some(&ada));
-    assert_eq!(house.get("/api/v1/accounts").await.code(), "token_refused");
+    let mut platform = abroad.town.platform().with(Some(&ada));
+    assert_eq!(platform.get("/api/v1/accounts").await.code(), "token_refused");
 
     // A closed account, and a provider that is switched off, let nobody in.
     let mut admin = abroad.town.world.admin("a");

@@ -1,7 +1,7 @@
 //! How often one key may ask, when it is not as often as all keys may.
 
-use galleria_tests::Client;
 use galleria_tests::server::{command, make_key};
+use galleria_tests::{Client, read_until};
 use serde_json::json;
 
 use crate::over_both_engines;
@@ -83,11 +83,6 @@ async fn a_service_with_a_limit_of_its_own_waits_while_others_are_let_in(engine:
 
 /// A command beside a server on a database is heard of a moment later.
 async fn until(client: &mut Client, status: u16) {
-    for _ in 0..100 {
-        if client.get("/api/v1/orders").await.status == status {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("it is never answered with {status}");
+    let what = format!("it is answered with {status}");
+    read_until(&what, async || client.get("/api/v1/orders").await.status, |seen| *seen == status).await;
 }

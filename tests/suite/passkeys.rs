@@ -146,8 +146,8 @@ async fn passkeys_are_for_pages_of_the_shop_and_say_nothing_about_accounts(engin
 
     // At the platform's own address the passkey is the platform's.
     let mut owner = town.operator("op@example.com", "owner").await;
-    let house = format!("http://localhost:{port}");
-    let page = [("origin", house.as_str()), ("sec-fetch-site", "same-origin")];
+    let platform = format!("http://localhost:{port}");
+    let page = [("origin", platform.as_str()), ("sec-fetch-site", "same-origin")];
     let begun = owner.client.send("POST", "/api/v1/me/passkeys/begin", &page, None).await.unwrap().json();
     assert_eq!(begun["options"]["rp"]["id"], "localhost");
     let elsewhere = [("origin", here.as_str())];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use galleria_tests::server::command;
+use galleria_tests::{Ahead, read_until};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -14,13 +15,14 @@ over_both_engines!(
 );
 
 async fn an_order_and_a_list_are_seen_as_they_were(engine: Engine) {
-    let world = World::start(engine, 1).await;
+    let clock = Ahead::new();
+    let world = World::start_with(engine, 1, &clock.environment()).await;
     let mut admin = world.admin("a");
     let product =
         admin.post("/api/v1/products", &lamp("L", 9)).await.json()["id"].as_str().unwrap().to_owned();
     let placed = admin.post("/api/v1/orders", &order(&[("L", 2)])).await.json();
     let (id, before) = (placed["id"].as_str().unwrap().to_owned(), placed["placed_at"].clone());
-    tokio::time::sleep(Duration::from_millis(450)).await;
+    clock.set(60);
     admin
         .send("PUT", &format!("/api/v1/orders/{id}/status"), &[], Some("{\"status\":\"confirmed\"}"))
         .await
@@ -78,7 +80,7 @@ async fn an_order_and_a_list_are_seen_as_they_were(engine: Engine) {
 /// A moment after the order was asked for, by when it was written down for sure.
 fn at_just_after(time: &Value) -> String {
     let time: kernel::Timestamp = time.as_str().unwrap().parse().unwrap();
-    time.plus(Duration::from_millis(400)).to_string()
+    time.plus(Duration::from_secs(30)).to_string()
 }
 
 async fn a_job_is_started_seen_and_done_once_for_one_key(engine: Engine) {
@@ -92,15 +94,7 @@ async fn a_job_is_started_seen_and_done_once_for_one_key(engine: Engine) {
     let again = admin.send("POST", "/api/v1/jobs", &once, Some(&body)).await.unwrap();
     assert_eq!(first.json()["id"], again.json()["id"]);
     let path = first.header("location").unwrap().to_owned();
-    let mut seen = Value::Null;
-    for _ in 0..400 {
-        seen = admin.get(&path).await.json();
-        if seen["state"] == "done" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(seen["state"], "done", "{seen}");
+    let seen = admin.until(&path, |job| job["state"] == "done").await;
     assert!(seen["note"].as_str().unwrap().starts_with("Every table is what its"), "{seen}");
     let unknown = admin.post("/api/v1/jobs", &json!({ "name": "dance" })).await;
     assert_eq!((unknown.status, unknown.json()["errors"][0]["pointer"].as_str()), (422, Some("/name")));
@@ -112,14 +106,8 @@ async fn a_job_is_started_seen_and_done_once_for_one_key(engine: Engine) {
     let listed = command(&world.cell, &["jobs", "list", "--tenant", "a"]);
     assert_eq!(listed.lines().count(), 2, "{listed}");
     let of_the_cell = command(&world.cell, &["jobs", "start", "verify"]);
-    let mut listed = String::new();
-    for _ in 0..400 {
-        listed = command(&world.cell, &["jobs", "list", "--json"]);
-        if listed.contains("\"state\":\"done\"") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    let list = async || command(&world.cell, &["jobs", "list", "--json"]);
+    let listed = read_until("it is done", list, |listed| listed.contains("\"state\":\"done\"")).await;
     assert!(listed.contains(&of_the_cell) && listed.contains("Every table of 1 tenants"), "{listed}");
     let letters = admin.get("/api/v1/dead-letters").await;
     assert_eq!((letters.status, letters.json()["items"].clone()), (200, json!([])));

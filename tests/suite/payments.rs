@@ -1,14 +1,14 @@
 //! Orders that are paid: through the sandbox, a process of its own that keeps a book of what it charged.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::verify;
-use galleria_tests::{Client, long};
+use galleria_tests::{Client, PATIENCE, long, read_within};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
 use crate::people::Town;
-use crate::till::{Sandbox, Till, is, signed, take_on, text, until};
+use crate::till::{Sandbox, Till, is, reported, signed, take_on, text, until};
 use crate::world::{Engine, World, all, lamp, order};
 
 over_both_engines!(
@@ -319,16 +319,7 @@ async fn a_gateway_behind_client_credentials_is_paid_through(engine: Engine) {
     let mut stranger = sandbox.client("oak");
     stranger.send("POST", "/payments", &[("idempotency-key", "stray")], Some(&stray)).await.unwrap();
     let day = text(&admin.get("/api/v1/payments").await.json()["items"][0]["begun_at"])[..10].to_owned();
-    admin.post("/api/v1/jobs", &json!({ "name": "payments.report", "args": { "day": day } })).await;
-    let started = Instant::now();
-    let report = loop {
-        let found = admin.get(&format!("/api/v1/payments/reconciliation?day={day}")).await.json();
-        if found["items"][0].is_object() {
-            break found["items"][0].clone();
-        }
-        assert!(started.elapsed() < Duration::from_secs(20), "there is no report");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    let report = reported(&mut admin, &day).await;
     assert_eq!((&report["ours_in"], &report["theirs_in"]), (&json!(3998), &json!(4075)), "{report:#}");
     assert_eq!(report["differences"][0]["payment"], "stray");
 }
@@ -372,6 +363,20 @@ async fn a_gateway_with_a_page_is_paid_on_it_and_one_without_is_not(engine: Engi
     verify(&world.cell);
 }
 
+/// Each payment with all that was asked for it.
+async fn every_payment(admin: &mut Client) -> Vec<Value> {
+    let mut payments = Vec::new();
+    for payment in all(admin, "/api/v1/payments").await {
+        payments.push(admin.get(&format!("/api/v1/payments/{}", text(&payment["id"]))).await.json());
+    }
+    payments
+}
+
+/// Whether something was asked for it that was not answered.
+fn is_open(payment: &Value) -> bool {
+    payment["transactions"].as_array().unwrap().iter().any(|one| one["answered_at"].is_null())
+}
+
 async fn a_killed_server_charges_nobody_twice_and_leaves_nothing_unknown(engine: Engine) {
     let mut till = Till::open_slowly(engine, 60).await;
     let rounds: u64 = if long() { 60 } else { 8 };
@@ -402,26 +407,10 @@ async fn a_killed_server_charges_nobody_twice_and_leaves_nothing_unknown(engine:
         till.admin = till.world.admin("a");
         orders.extend([first, second]);
     }
-    let started = Instant::now();
-    let payments = loop {
-        let payments = all(&mut till.admin, "/api/v1/payments").await;
-        let read: Vec<Value> = {
-            let mut read = Vec::new();
-            for payment in &payments {
-                read.push(till.admin.get(&format!("/api/v1/payments/{}", text(&payment["id"]))).await.json());
-            }
-            read
-        };
-        let open = |payment: &Value| {
-            payment["transactions"].as_array().unwrap().iter().any(|one| one["answered_at"].is_null())
-        };
-        if !read.iter().any(open) {
-            break read;
-        }
-        let waited = started.elapsed() < Duration::from_secs(if long() { 180 } else { 60 });
-        assert!(waited, "something stays unknown: {:#?}", read.iter().find(|payment| open(payment)));
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    };
+    let limit = if long() { 3 * PATIENCE } else { PATIENCE };
+    let known = async || every_payment(&mut till.admin).await;
+    let payments =
+        read_within(limit, "nothing is unknown", known, |payments| !payments.iter().any(is_open)).await;
     // Its book and ours say the same of each payment, and no order was charged twice.
     let book = till.book().await;
     let sum = |payment: &str, sign: i64| -> i64 {

@@ -1,7 +1,7 @@
 //! People with accounts, as the stories about them need them.
 
 use galleria_tests::server::command;
-use galleria_tests::{Answer, Client};
+use galleria_tests::{Answer, Client, eventually, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ impl Town {
     }
 
     /// At the platform's own address.
-    pub fn house(&self) -> Client {
+    pub fn platform(&self) -> Client {
         Client::new(self.world.server.port, self.world.server.domain(), None)
     }
 
@@ -57,7 +57,7 @@ impl Town {
 
     pub async fn operator(&self, email: &str, role: &str) -> Person {
         let ticket = self.invited(None, email, role);
-        self.arrive(self.house(), &ticket, email, "operator").await
+        self.arrive(self.platform(), &ticket, email, "operator").await
     }
 
     /// A customer who signed up by themselves.
@@ -80,31 +80,15 @@ impl Town {
 
     /// The ticket of the newest letter to an address, which may take a moment to arrive.
     pub async fn ticket_for(&self, email: &str) -> String {
-        for _ in 0..1200 {
-            if let Some(letter) = self.letters_to(email).pop() {
-                return letter
-                    .split_once("/password#")
-                    .unwrap()
-                    .1
-                    .split_whitespace()
-                    .next()
-                    .unwrap()
-                    .to_owned();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("no letter came for {email}");
+        let letter =
+            until(&format!("there is a letter for {email}"), async || self.letters_to(email).pop()).await;
+        letter.split_once("/password#").unwrap().1.split_whitespace().next().unwrap().to_owned()
     }
 
     /// Waits until an address has had more letters than before.
     pub async fn letters_after(&self, email: &str, before: usize) {
-        for _ in 0..1200 {
-            if self.letters_to(email).len() > before {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("no further letter came for {email}");
+        let what = format!("there is a further letter for {email}");
+        eventually(&what, async || self.letters_to(email).len() > before).await;
     }
 
     pub fn letters_to(&self, email: &str) -> Vec<String> {

@@ -67,9 +67,9 @@ async fn a_picture_is_shown_in_sizes_that_are_made_once_and_go_with_it(engine: E
         (Some("image/jpeg"), 320, 213)
     );
     assert!(small.body.len() < pictures[0].len() / 2);
-    files.eventually(3).await;
+    files.until_there_are(3).await;
     assert_eq!(guest.get(&format!("{}/320", paths[0])).await.body, small.body);
-    files.eventually(3).await;
+    files.until_there_are(3).await;
     let tag = small.header("etag").unwrap().to_owned();
     let again =
         guest.send("GET", &format!("{}/320", paths[0]), &[("if-none-match", &tag)], None).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_picture_is_shown_in_sizes_that_are_made_once_and_go_with_it(engine: E
         (glass.header("content-type"), read(&glass).to_rgba8().get_pixel(10, 80).0[3]),
         (Some("image/webp"), 0)
     );
-    files.eventually(5).await;
+    files.until_there_are(5).await;
 
     // Only in sizes that there are, and of nobody else's pictures.
     for width in ["0", "161", "0320", "+320", "99999", "x"] {
@@ -96,7 +96,7 @@ async fn a_picture_is_shown_in_sizes_that_are_made_once_and_go_with_it(engine: E
         let id = path.rsplit('/').next().unwrap();
         assert_eq!(admin.delete(&format!("/api/v1/files/{id}")).await.status, 200);
     }
-    files.eventually(1).await;
+    files.until_there_are(1).await;
     assert_eq!(guest.get(&format!("{}/320", paths[0])).await.status, 404);
     verify(&files.world.cell);
 }
@@ -121,6 +121,6 @@ async fn what_cannot_be_made_smaller_is_shown_as_it_was(engine: Engine) {
             assert_eq!(answer.header("cache-control"), Some("public, max-age=300, no-transform"));
         }
     }
-    files.eventually(3).await;
+    files.until_there_are(3).await;
     verify(&files.world.cell);
 }

@@ -1,10 +1,9 @@
 //! A person's words, where they lie, and that they are gone when the person is erased.
 
 use std::path::Path;
-use std::time::Duration;
 
 use galleria_tests::server::{command, make_key, verify};
-use galleria_tests::{Cell, Client};
+use galleria_tests::{Cell, Client, eventually, read_until};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -197,12 +196,8 @@ async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_fro
     assert_eq!(bought["organisation"], json!({ "id": sole, "name": "Pimpernel Gardens" }));
     filled(&mut percy.client, "own").await;
     // The guest's key goes away by itself once the cart is a customer's.
-    for _ in 0..600 {
-        if command(&town.world.cell, &["privacy", "erasures"]).lines().count() == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let erasures = async || command(&town.world.cell, &["privacy", "erasures"]);
+    read_until("one key is gone", erasures, |erasures| erasures.lines().count() == 1).await;
 
     let world = &town.world;
     let folder = tempfile::tempdir().unwrap();
@@ -215,17 +210,13 @@ async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_fro
     let find = ["privacy", "find", "--tenant", "a", "--email", "Pimpernel@Example.org"];
     // What was ordered under the address is the account's once it is shown to be theirs; carts and drafts are not.
     let expected = ["(1 cart)", "(1 cart)", "(1 draft)", "(1 draft)", "(3 orders, 2 carts, 1 account)"];
-    let (mut found, mut kinds) = (String::new(), Vec::new());
-    for _ in 0..600 {
-        found = command(&world.cell, &find);
-        kinds = found.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect();
+    let as_expected = |found: &String| {
+        let mut kinds: Vec<&str> = found.lines().map(|line| line.split_once(' ').unwrap().1).collect();
         kinds.sort_unstable();
-        if kinds == expected {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(kinds, expected, "{found}");
+        kinds == expected
+    };
+    let what = format!("{expected:?} are found");
+    let found = read_until(&what, async || command(&world.cell, &find), as_expected).await;
     for person in found.lines().map(|line| line.split(' ').next().unwrap()).chain([sole.as_str()]) {
         command(&world.cell, &["privacy", "erase", "--tenant", "a", person, "--yes"]);
     }
@@ -237,12 +228,7 @@ async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_fro
     command(&world.cell, &["restore", &at("before"), "--tenant", "a", "--as", "again"]);
     let key = make_key(&world.cell, "again", "admin");
     let mut again = world.server.client("again", Some(&key));
-    for _ in 0..600 {
-        if again.get("/api/v1/orders").await.status == 200 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("its copy is served", async || again.get("/api/v1/orders").await.status == 200).await;
     for (name, client) in [("the shop", &mut admin), ("its copy", &mut again)] {
         let told = told(client).await;
         assert!(!told.to_lowercase().contains(MARK), "{name} tells: {told}");

@@ -267,8 +267,8 @@ async fn what_the_platform_does_is_for_those_nearby_and_who_has_a_shop_is_not_fo
     let world = World::start_with(Engine::Embedded, 2, &[("GALLERIA_TRUSTED_PROXIES", "127.0.0.1")]).await;
     let mut shop = world.server.client("a", None);
     assert_eq!(shop.get("/metrics").await.code(), "no_such_route");
-    let mut house = Client::new(world.server.port, "localhost", None);
-    let counted = text(&house.get("/metrics").await);
+    let mut platform = Client::new(world.server.port, "localhost", None);
+    let counted = text(&platform.get("/metrics").await);
     assert!(
         counted.contains("galleria_requests_total") && counted.contains("galleria_connections "),
         "{counted}"
@@ -276,16 +276,16 @@ async fn what_the_platform_does_is_for_those_nearby_and_who_has_a_shop_is_not_fo
     // Prometheus knows a machine by its address.
     assert_eq!(Client::new(world.server.port, "127.0.0.1:8080", None).get("/metrics").await.status, 200);
     let far = [("x-forwarded-for", "198.51.100.7")];
-    assert_eq!(house.send("GET", "/metrics", &far, None).await.unwrap().status, 404);
-    assert!(!text(&get(&mut house, "/").await).contains("b.localhost"));
+    assert_eq!(platform.send("GET", "/metrics", &far, None).await.unwrap().status, 404);
+    assert!(!text(&get(&mut platform, "/").await).contains("b.localhost"));
     let (mut server, cell, _folder) = world.apart();
     server.stop();
     let settings = [("GALLERIA_METRICS_LISTEN", watching.as_str()), ("GALLERIA_LIST_SHOPS", "true")];
     let server = Server::start_with(cell, &settings).await;
-    let mut house = Client::new(server.port, &format!("localhost:{}", server.port), None);
-    assert_eq!(house.get("/metrics").await.status, 404);
+    let mut platform = Client::new(server.port, &format!("localhost:{}", server.port), None);
+    assert_eq!(platform.get("/metrics").await.status, 404);
     let port = watching.rsplit_once(':').unwrap().1.parse().unwrap();
     let counted = text(&Client::new(port, "127.0.0.1", None).get("/metrics").await);
     assert!(counted.contains("galleria_requests_total"), "{counted}");
-    assert!(text(&get(&mut house, "/").await).contains(&format!("http://b.localhost:{}/", server.port)));
+    assert!(text(&get(&mut platform, "/").await).contains(&format!("http://b.localhost:{}/", server.port)));
 }

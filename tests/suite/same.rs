@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use galleria_tests::Client;
+use galleria_tests::{Client, until};
 use serde_json::{Value, json};
 
 use crate::world::{Dice, Engine, World, lamp, order};
@@ -68,11 +68,13 @@ async fn history(mut client: Client, seed: u64) -> Vec<Value> {
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let body = body.map(|body| body.to_string());
-        let mut answer = client.send(method, &path, &headers, body.as_deref()).await.unwrap();
         // How soon an index has caught up is the one thing in which they may differ.
-        while answer.json()["up_to_date"] == false || answer.code() == "search_not_ready" {
-            answer = client.send(method, &path, &headers, body.as_deref()).await.unwrap();
-        }
+        let answer = until("the index has caught up", async || {
+            let answer = client.send(method, &path, &headers, body.as_deref()).await.unwrap();
+            let waits = answer.json()["up_to_date"] == false || answer.code() == "search_not_ready";
+            (!waits).then_some(answer)
+        })
+        .await;
         assert_ne!(answer.status, 500, "step {step}: {method} {path}");
         if answer.status == 201 {
             let made = answer.header("location").unwrap().to_owned();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use galleria_tests::server::{command, make_key, make_tenant, verify};
-use galleria_tests::{Cell, Client, Server};
+use galleria_tests::{Cell, Client, Server, eventually, read_until};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -76,15 +76,12 @@ async fn settled(client: &mut Client, q: &str) -> Value {
 }
 
 async fn settled_at(client: &mut Client, path: &str) -> Value {
-    for _ in 0..400 {
+    let found = async || {
         let answer = client.get(path).await;
-        if answer.json()["up_to_date"] == true {
-            return answer.json();
-        }
         assert!([200, 503].contains(&answer.status), "{path}: {}", answer.json());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the index never caught up: {path}");
+        answer.json()
+    };
+    read_until(&format!("the index is up to date: {path}"), found, |found| found["up_to_date"] == true).await
 }
 
 fn titles(found: &Value) -> Vec<&str> {
@@ -347,12 +344,7 @@ async fn a_restored_backup_is_found_as_it_was(engine: Engine) {
     command(&world.cell, &["restore", &file, "--tenant", "a", "--replace", "--yes"]);
     let key = make_key(&world.cell, "a", "admin");
     let mut monday = world.server.client("a", Some(&key));
-    for _ in 0..200 {
-        if monday.get("/api/v1/products").await.status == 200 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually("Monday's shop is served", async || monday.get("/api/v1/products").await.status == 200).await;
     assert_eq!(settled(&mut monday, "lamp").await["total"], before);
     assert_eq!(settled(&mut monday, "late").await["total"], 0);
 }
@@ -376,14 +368,11 @@ async fn an_index_is_made_again_when_somebody_asks_for_it(engine: Engine) {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    for _ in 0..100 {
+    let made_meanwhile = async || {
         assert_eq!(answers(&mut admin).await, before);
-        if volumes() == ["2"] {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("there are only {:?}", volumes());
+        volumes()
+    };
+    read_until("there is only the new index", made_meanwhile, |volumes| *volumes == ["2"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -207,9 +207,9 @@ async fn what_is_for_everybody_may_be_kept_and_is_not_sent_twice(engine: Engine)
     assert_eq!((lost.status, &*lost.code()), (404, "no_such_route"));
     let lost = browse(&mut guest, "/api/v1/nowhere", &[]).await;
     assert_eq!((lost.status, &*lost.code()), (404, "no_such_route"));
-    let house =
+    let platform =
         world.server.client("a", None).with(None).get("/pictures/0198c0de-0000-7000-8000-000000000000").await;
-    assert_eq!(house.status, 404, "a file that no product shows is nobody's to see");
+    assert_eq!(platform.status, 404, "a file that no product shows is nobody's to see");
 }
 
 async fn a_guests_cart_becomes_the_customers_when_they_sign_in(engine: Engine) {

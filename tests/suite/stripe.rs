@@ -1,10 +1,10 @@
 //! Paying at Stripe: at localstripe, somebody else's idea of it, in a process of its own.
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::verify;
-use galleria_tests::{Client, free_port, tool};
+use galleria_tests::{Client, eventually, free_port, read_until, tool};
 use serde_json::{Value, json};
 
 use crate::till::{is, signed, text, until};
@@ -57,11 +57,10 @@ impl Localstripe {
     }
 
     async fn ready(&self) {
-        let started = Instant::now();
-        while self.client().send("GET", "/v1/payment_intents", &[], None).await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(30), "localstripe did not start");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        eventually("localstripe answers", async || {
+            self.client().send("GET", "/v1/payment_intents", &[], None).await.is_ok()
+        })
+        .await;
     }
 
     pub fn client(&self) -> Client {
@@ -120,15 +119,9 @@ async fn an_order_is_paid_declined_held_and_refunded_at_stripe() {
     let back = admin.post(&format!("{path}/refund"), &json!({ "amount": 600 })).await.json();
     assert_eq!((&back["status"], &back["refunded"]), (&json!("partially_refunded"), &json!(600)), "{back:#}");
     // The order hears of its money a moment later: what was given back without a return is not asked for again.
-    let started = Instant::now();
-    let rest = loop {
-        let answer = admin.post("/api/v1/payments", &pay(&good, "automatic")).await;
-        if answer.code() != "contended" {
-            break answer.json();
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "the order has not heard of its money");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let asked = async || admin.post("/api/v1/payments", &pay(&good, "automatic")).await.json();
+    let rest =
+        read_until("the order has heard of its money", asked, |rest| rest["code"] != "contended").await;
     assert_eq!((&rest["status"], &rest["captured"]), (&json!("captured"), &json!(499)), "{rest:#}");
     let intents = stripe.get("/v1/payment_intents?limit=100").await;
     let theirs = |payment: &Value| {

@@ -1,6 +1,6 @@
 //! Paying by card on Stripe's own page: at localstripe, with a page that we have added to it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::verify;
 use galleria_tests::{Answer, Browser, Client};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::selling::{ada, cart, deliver, describe, fitted};
 use crate::stripe::Localstripe;
-use crate::till::{is, signed, text, until};
+use crate::till::{is, reported, signed, text, until};
 use crate::world::{Engine, World, all, lamp, order};
 
 const GOOD: &str = "4242424242424242";
@@ -150,11 +150,8 @@ async fn a_card_is_refused_on_the_page_and_another_one_pays() {
     let paid = shop.ask(&begun, "reconcile", json!({})).await;
     assert_eq!((&paid["status"], &paid["captured"]), (&json!("captured"), &json!(1999)), "{paid:#}");
     assert_eq!((&paid["card"]["last4"], &paid["challenge_url"]), (&json!("4242"), &Value::Null));
-    let (path, started) = (format!("/api/v1/orders/{}", text(&placed["id"])), Instant::now());
-    while shop.admin.get(&path).await.json()["owed"] != 0 {
-        assert!(started.elapsed() < Duration::from_secs(30), "the order has not heard of its money");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let path = format!("/api/v1/orders/{}", text(&placed["id"]));
+    shop.admin.until(&path, |order| order["owed"] == 0).await;
 
     let back = shop.ask(&begun, "refund", json!({ "amount": 500 })).await;
     assert_eq!((&back["status"], &back["refunded"]), (&json!("partially_refunded"), &json!(500)), "{back:#}");
@@ -166,15 +163,7 @@ async fn a_card_is_refused_on_the_page_and_another_one_pays() {
 
     // Both books say the same of the day.
     let day = text(&begun["begun_at"])[..10].to_owned();
-    shop.admin.post("/api/v1/jobs", &json!({ "name": "payments.report", "args": { "day": day } })).await;
-    let report = loop {
-        let found = shop.admin.get(&format!("/api/v1/payments/reconciliation?day={day}")).await.json();
-        if found["items"][0].is_object() {
-            break found["items"][0].clone();
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "there is no report");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let report = reported(&mut shop.admin, &day).await;
     assert_eq!((&report["theirs_in"], &report["theirs_out"]), (&json!(1999), &json!(500)), "{report:#}");
     assert_eq!(report["differences"], json!([]), "{report:#}");
     verify(&shop.world.cell);

@@ -1,9 +1,8 @@
 //! A shop where orders are paid at a sandbox.
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
-use galleria_tests::{Answer, Client, binary, free_port};
+use galleria_tests::{Answer, Client, binary, eventually, free_port};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -34,11 +33,10 @@ impl Sandbox {
             .stderr(Stdio::null())
             .spawn();
         self.child = Some(child.unwrap());
-        let started = Instant::now();
-        while self.client("x").send("GET", "/account", &[], None).await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "the sandbox did not start");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        eventually("the sandbox answers", async || {
+            self.client("x").send("GET", "/account", &[], None).await.is_ok()
+        })
+        .await;
     }
 
     pub fn down(&mut self) {
@@ -128,15 +126,14 @@ pub async fn take_on(admin: &mut Client) -> String {
 }
 
 pub async fn until(admin: &mut Client, payment: &str, status: &str) -> Value {
-    let started = Instant::now();
-    loop {
-        let read = admin.get(&format!("/api/v1/payments/{payment}")).await.json();
-        if read["status"] == status {
-            return read;
-        }
-        assert!(started.elapsed() < Duration::from_secs(40), "it did not become {status}: {read:#}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    admin.until(&format!("/api/v1/payments/{payment}"), |read| read["status"] == status).await
+}
+
+/// Has the report of a day made, and answers it.
+pub async fn reported(admin: &mut Client, day: &str) -> Value {
+    admin.post("/api/v1/jobs", &json!({ "name": "payments.report", "args": { "day": day } })).await;
+    let path = format!("/api/v1/payments/reconciliation?day={day}");
+    admin.until(&path, |found| found["items"][0].is_object()).await["items"][0].take()
 }
 
 pub fn text(value: &Value) -> String {

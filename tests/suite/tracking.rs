@@ -1,9 +1,7 @@
 //! Parcels that a carrier in its own process is asked about.
 
-use std::time::Duration;
-
 use galleria_tests::server::verify;
-use galleria_tests::{Client, Partner};
+use galleria_tests::{Client, Partner, read_until};
 use serde_json::{Value, json};
 
 use crate::connect::{HERE, add};
@@ -65,30 +63,18 @@ impl Sent {
     async fn ask(&mut self) -> String {
         let job = self.admin.post("/api/v1/jobs", &json!({ "name": "connect.track" })).await.json();
         let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
-        let mut job = json!(null);
-        for _ in 0..200 {
-            job = self.admin.get(&path).await.json();
-            if job["state"] == "done" {
-                return job["note"].as_str().unwrap().to_owned();
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the job did not end: {job}")
+        let job = self.admin.until(&path, |job| job["state"] == "done").await;
+        job["note"].as_str().unwrap().to_owned()
     }
 
-    /// How many jobs are to ask again and again, once that is so many.
-    async fn repeated(&mut self, expected: usize) -> usize {
-        let mut found = 0;
-        for _ in 0..100 {
-            let jobs = self.admin.get("/api/v1/jobs?state=waiting&limit=100").await.json();
-            let jobs = jobs["items"].as_array().unwrap();
-            found = jobs.iter().filter(|job| job["name"] == "connect.track").count();
-            if found == expected {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        found
+    /// Waits until so many jobs are to ask again and again.
+    async fn until_repeated(&mut self, jobs: usize, why: &str) {
+        let repeated = |waiting: &Value| {
+            let waiting = waiting["items"].as_array().unwrap();
+            waiting.iter().filter(|job| job["name"] == "connect.track").count()
+        };
+        let waiting = async || self.admin.get("/api/v1/jobs?state=waiting&limit=100").await.json();
+        read_until(why, waiting, |waiting| repeated(waiting) == jobs).await;
     }
 }
 
@@ -106,9 +92,9 @@ async fn a_parcel_is_followed_until_it_arrives_and_whoever_ordered_sees_where_it
     )
     .await;
     assert_eq!(sent.ask().await, "0 parcels were asked about; of 0 nothing was heard.");
-    assert_eq!(sent.repeated(0).await, 0);
+    sent.until_repeated(0, "nobody is asked again and again").await;
     sent.send(&json!({ "tracking_number": "P-1" })).await;
-    assert_eq!(sent.repeated(1).await, 1, "the order's way of delivery says whom to ask");
+    sent.until_repeated(1, "the order's way of delivery says whom to ask").await;
 
     let (left, town) = (milestone(9, "Left the depot"), milestone(14, "Reached <Cork>"));
     carrier.say(&json!({ "parcels": { "P-1": { "state": "under_way", "milestones": [left] } } })).await;
@@ -141,7 +127,7 @@ async fn a_parcel_is_followed_until_it_arrives_and_whoever_ordered_sees_where_it
     carrier.say(&json!({ "parcels": arrived })).await;
     sent.ask().await;
     assert_eq!(sent.order().await["parcels"][1]["state"], "delivered");
-    assert_eq!(sent.repeated(0).await, 0);
+    sent.until_repeated(0, "nobody is asked again and again").await;
     carrier.say(&json!({ "parcels": { "P-1": { "state": "lost", "milestones": [] } } })).await;
     let asked = carrier.say(&json!({})).await["tracked"].clone();
     assert_eq!(sent.ask().await, "0 parcels were asked about; of 0 nothing was heard.");
@@ -167,7 +153,7 @@ async fn a_carrier_that_is_down_delays_the_news_and_loses_none(engine: Engine) {
     carrier.say(&json!({ "parcels": told })).await;
     assert_eq!(sent.ask().await, "1 parcels were asked about; of 0 nothing was heard.");
     assert_eq!(sent.order().await["parcels"][0]["milestones"][0]["text"], "Left the depot");
-    assert_eq!(sent.repeated(1).await, 1, "it is asked again and again until the parcel is there");
+    sent.until_repeated(1, "it is asked again and again until the parcel is there").await;
     assert_eq!(sent.order().await["status"], "shipped");
     carrier.say(&json!({ "parcels": { "P-1": { "state": "delivered", "milestones": [] } } })).await;
     sent.ask().await;
@@ -184,11 +170,11 @@ async fn of_whoever_was_erased_no_parcel_is_asked_about(engine: Engine) {
         json!({ "P-1": { "state": "under_way", "milestones": [milestone(9, "With Ada's neighbour")] } });
     carrier.say(&json!({ "parcels": told })).await;
     sent.ask().await;
-    assert_eq!(sent.repeated(1).await, 1);
+    sent.until_repeated(1, "it is asked again and again").await;
     let customer = sent.order().await["customer"]["id"].clone();
     let erased = sent.admin.post("/api/v1/privacy/erasures", &json!({ "person": customer })).await;
     assert!((200..300).contains(&erased.status), "{}", erased.json());
-    assert_eq!(sent.repeated(0).await, 0);
+    sent.until_repeated(0, "nobody is asked again and again").await;
     let order = sent.order().await;
     assert!(!order.to_string().contains("neighbour"), "{order}");
     assert_eq!(order["parcels"][0]["milestones"][0]["at"], "2026-05-03T09:00:00.000000Z");

@@ -32,14 +32,8 @@ async fn a_shop_is_backed_up_while_it_sells_and_restored_beside_itself(engine: E
     let key = make_key(&world.cell, "a-monday", "admin");
     let mut monday = world.server.client("a-monday", Some(&key));
     // Other nodes, and the one that serves, hear of it within moments.
-    let mut orders = Vec::new();
-    for _ in 0..200 {
-        if monday.get("/api/v1/orders").await.status == 200 {
-            orders = all(&mut monday, "/api/v1/orders").await;
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually("Monday's shop is served", async || monday.get("/api/v1/orders").await.status == 200).await;
+    let orders = all(&mut monday, "/api/v1/orders").await;
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0]["customer"]["name"], "Ada Lovelace");
     assert_eq!(all(&mut admin, "/api/v1/orders").await.len(), 2);

@@ -1,9 +1,9 @@
 //! Orders that nobody pays: their time is over by a clock that is put forward, whoever is paying at that moment.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use galleria_tests::server::verify;
-use galleria_tests::{Ahead, Client};
+use galleria_tests::{Ahead, Client, read_until};
 use serde_json::{Value, json};
 
 use crate::over_both_engines;
@@ -38,15 +38,13 @@ async fn read(admin: &mut Client, order: &str) -> Value {
 }
 
 async fn until_cancelled(admin: &mut Client, order: &str) -> Value {
-    let started = Instant::now();
-    loop {
-        let known = read(admin, order).await;
-        if known["status"] == "cancelled" {
-            return known;
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "it was not cancelled: {known:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    admin.until(&format!("/api/v1/orders/{order}"), |order| order["status"] == "cancelled").await
+}
+
+/// Has it looked at now, and not only when it is due.
+async fn look(admin: &mut Client) {
+    let job = admin.post("/api/v1/jobs", &json!({ "name": "orders.unpaid" })).await.json();
+    admin.until(&format!("/api/v1/jobs/{}", text(&job["id"])), |job| job["state"] == "done").await;
 }
 
 async fn reserved(admin: &mut Client) -> i64 {
@@ -86,7 +84,7 @@ async fn an_order_that_nobody_pays_gives_back_what_it_held(engine: Engine) {
     assert_eq!(reserved(&mut till.admin).await, 4);
 
     clock.set(9 * 60);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    look(&mut till.admin).await;
     assert_eq!(read(&mut till.admin, &id).await["status"], "placed", "it still has a minute");
     clock.set(OVER);
     let cancelled = until_cancelled(&mut till.admin, &id).await;
@@ -150,11 +148,7 @@ async fn what_is_paid_or_may_still_be_is_left_alone(engine: Engine) {
     let (order, payment) = &standing[3];
     till.admin.delete(&format!("/api/v1/orders/{order}")).await;
     till.ask(payment, "record", json!({ "amount": 1999 })).await;
-    let started = Instant::now();
-    while read(&mut till.admin, order).await["owed"] != json!(-1999) {
-        assert!(started.elapsed() < Duration::from_secs(20), "{:#}", read(&mut till.admin, order).await);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    till.admin.until(&format!("/api/v1/orders/{order}"), |order| order["owed"] == -1999).await;
     // What was held for long is given up by a person, and then the order is over as well.
     let (order, payment) = &standing[1];
     till.admin
@@ -167,20 +161,19 @@ async fn what_is_paid_or_may_still_be_is_left_alone(engine: Engine) {
 }
 
 async fn whoever_comes_too_late_is_shown_no_page_to_pay_on(engine: Engine) {
-    // It is looked at by the end of the minute in which its time is over.
-    while std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() % 60 > 20 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    // It is looked at by the end of the minute in which its time is over, so a minute begins.
     let clock = Ahead::new();
+    let begun = 60 - std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() % 60;
+    clock.set(begun);
     let mut till = till(engine, &clock, 0).await;
     set(&mut till.admin, 0, json!(10)).await;
     let (kept, over) = (till.order().await, till.order().await);
     let page = |order: &str| json!({ "order_id": order, "return_url": "https://a.localhost/orders/1" });
     let in_time = till.admin.post("/api/v1/payments", &page(&kept)).await;
     assert_eq!(in_time.json()["status"], "challenged", "{}", in_time.json());
-    clock.set(10 * 60 + 3);
+    clock.set(begun + 10 * 60 + 3);
     is(&till.admin.post("/api/v1/payments", &page(&over)).await, 409, "payment_time_over");
-    clock.set(OVER);
+    clock.set(begun + OVER);
     until_cancelled(&mut till.admin, &over).await;
     assert_eq!(read(&mut till.admin, &kept).await["status"], "placed", "somebody is on its page");
     verify(&till.world.cell);
@@ -212,15 +205,7 @@ async fn a_shop_that_waits_for_ever_breaks_no_word_that_it_gave(engine: Engine) 
     assert_eq!(read(&mut till.admin, &free).await["held_until"], Value::Null);
     clock.set(OVER + 60);
     until_cancelled(&mut till.admin, &held).await;
-    let started = Instant::now();
-    loop {
-        let looks = looks(&mut till.admin).await;
-        if looks.iter().all(|job| job["state"] == "done") {
-            break;
-        }
-        assert!(started.elapsed() < Duration::from_secs(20), "it looks on: {looks:#?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until_nobody_looks(&mut till.admin).await;
     assert_eq!(set(&mut till.admin, 2, json!(10)).await.status, 200);
     clock.set(3 * OVER);
     let later = till.order().await;
@@ -233,11 +218,13 @@ async fn a_shop_that_waits_for_ever_breaks_no_word_that_it_gave(engine: Engine) 
 
 /// Whoever has looked by then has passed over whatever is left.
 async fn until_looked(admin: &mut Client, least: usize) {
-    let started = Instant::now();
-    while looks(admin).await.iter().filter(|job| job["state"] == "done").count() < least {
-        assert!(started.elapsed() < Duration::from_secs(30), "nobody looked: {:#?}", looks(admin).await);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let enough = |looks: &Vec<Value>| looks.iter().filter(|job| job["state"] == "done").count() >= least;
+    read_until("somebody has looked", async || looks(admin).await, enough).await;
+}
+
+async fn until_nobody_looks(admin: &mut Client) {
+    let all_done = |looks: &Vec<Value>| looks.iter().all(|job| job["state"] == "done");
+    read_until("nobody looks any more", async || looks(admin).await, all_done).await;
 }
 
 const HOUR: u64 = 3600;
@@ -268,17 +255,13 @@ async fn a_shop_that_says_nothing_waits_for_an_hour(engine: Engine) {
     assert_ne!(placed["held_until"], Value::Null, "{placed:#}");
     assert_eq!(reserved(&mut till.admin).await, there);
     clock.set(HOUR - 120);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    look(&mut till.admin).await;
     assert_eq!(read(&mut till.admin, &id).await["status"], "placed");
     clock.set(HOUR + 61);
     until_cancelled(&mut till.admin, &id).await;
     assert_eq!(reserved(&mut till.admin).await, 0);
     // Nobody looks at a shop that holds nothing for anybody, and somebody does as soon as it does again.
-    let started = Instant::now();
-    while looks(&mut till.admin).await.iter().any(|job| job["state"] != "done") {
-        assert!(started.elapsed() < Duration::from_secs(20), "{:#?}", looks(&mut till.admin).await);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until_nobody_looks(&mut till.admin).await;
     let again = till.order().await;
     clock.set(3 * HOUR);
     until_cancelled(&mut till.admin, &again).await;
@@ -404,26 +387,18 @@ async fn at_the_last_moment(
             _ => assert!(["nothing_owed", "contended"].contains(&&*answer.code()), "{}", answer.json()),
         }
     }
-    let started = Instant::now();
     let (mut confirmed, mut cancelled) = (1, 0);
     for order in &orders {
-        loop {
-            let known = read(&mut till.admin, order).await;
-            match known["status"].as_str().unwrap() {
-                "confirmed" => confirmed += 1,
-                "cancelled" => {
-                    assert!(!paid.contains(order), "paid and cancelled: {known:#}");
-                    assert_eq!((&known["paid"], &known["owed"]), (&json!(0), &json!(0)));
-                    cancelled += 1;
-                }
-                _ => {
-                    assert!(started.elapsed() < Duration::from_secs(90), "{known:#}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            }
-            break;
+        let path = format!("/api/v1/orders/{order}");
+        let decided = |known: &Value| known["status"] == "confirmed" || known["status"] == "cancelled";
+        let known = till.admin.until(&path, decided).await;
+        if known["status"] == "confirmed" {
+            confirmed += 1;
+            continue;
         }
+        assert!(!paid.contains(order), "paid and cancelled: {known:#}");
+        assert_eq!((&known["paid"], &known["owed"]), (&json!(0), &json!(0)));
+        cancelled += 1;
     }
     assert_eq!((confirmed, confirmed + cancelled), (paid.len() + 1, ROUNDS + 1));
     (confirmed, cancelled, ahead)

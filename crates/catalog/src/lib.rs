@@ -16,93 +16,36 @@
 //! **Deliberately absent.** Who reserved what: an order knows its own lines. Prices of orders: an order keeps the price
 //! that it was placed at. Conversion of currencies: a price list is in one.
 
-mod api;
-pub mod attribute;
-mod attribute_api;
-mod category;
-mod category_api;
-mod category_projector;
-mod claim;
-pub mod clientele;
-mod content;
-pub mod hold;
-pub mod kept;
-mod known;
-pub mod location;
+mod attributes;
+mod categories;
+mod context;
+mod existing;
+mod handle;
+mod ids;
 mod media;
 mod module;
-mod offers;
-mod options;
-mod price_api;
-mod price_list;
-mod price_projector;
-pub mod pricing;
+mod prices;
 mod problems;
-mod product;
-mod projector;
-mod promise;
+mod products;
 pub mod public;
-pub mod queries;
-mod quote;
-mod quote_api;
+mod quotes;
 mod refusal;
-pub mod showcase;
+pub mod shop_pages;
 pub mod stock;
-mod stock_api;
-mod stock_projector;
-mod sweep;
-pub mod works;
 
-kernel::ids! {
-    ProductId;
-    /// What an order line orders.
-    VariantId;
-    CategoryId;
-    PriceListId;
-    LocationId;
-    HoldId;
-}
-
-pub use api::{NewProduct, NewVariant, ProductView};
-pub use category::Category;
-pub use category_api::make_category;
-pub use clientele::{Clientele, Named};
-pub use content::{Content, Status, TaxClass, Variant, handle_from, words};
-pub use known::{Known, known};
+pub use attributes::attribute;
+pub use categories::{Category, make_category};
+pub use context::CONTEXT;
+pub use existing::{Known, known};
+pub use handle::{handle_from, words};
+pub use ids::{CategoryId, HoldId, LocationId, PriceListId, ProductId, VariantId};
 pub use media::{Media, MediaKind, Seo};
 pub use module::{MODULE, running};
-pub use offers::offers;
-pub use options::Choice;
-pub use pricing::{Buyer, PRICING, PriceFound, Pricing, price_for};
-pub use product::Product;
-pub use queries::{Offer, OfferBy};
-pub use quote::{Quote, Wanted, offers_for};
+pub use prices::{Audience, Buyer, NamedBuyers, PRICING, PriceFound, Pricing, price_for};
+pub use products::{
+    Choice, Content, NewProduct, NewVariant, Product, ProductView, Status, TaxClass, Variant, queries,
+    records, use_cases,
+};
+pub use quotes::{Offer, OfferBy, Quote, Wanted, offers, offers_for};
 pub use refusal::{PROBLEMS, Refusal};
 pub use stock::Stock;
-pub use sweep::Sweep;
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "products",
-    migrations: store::migrations![
-        "0001_catalog",
-        "0002_content",
-        "0003_categories",
-        "0004_prices",
-        "0005_locations",
-        "0006_words_contract",
-        "0007_former_handles"
-    ],
-    streams: &[
-        store::Stream::of::<Product>(),
-        store::Stream::of::<Stock>(),
-        store::Stream::of::<location::Place>(),
-        store::Stream::of::<hold::Hold>(),
-        store::Stream::of::<claim::Claim>(),
-        store::Stream::of::<attribute::Attribute>(),
-        store::Stream::of::<category::Tree>(),
-        store::Stream::of::<price_list::PriceList>(),
-        store::Stream::of::<pricing::Pricing>(),
-    ],
-    people: store::People::NOBODY,
-    form: 0,
-};

@@ -9,9 +9,8 @@ use store::relay::Workers;
 use crate::public::prices::PriceListTold;
 use crate::public::stock::{LocationTold, StockTold};
 use crate::public::{AttributeTold, CategoryTold, ProductTold};
-use crate::{
-    CONTEXT, Clientele, PROBLEMS, Sweep, api, attribute_api, category_api, price_api, quote_api, stock_api,
-};
+use crate::stock::EndExpiredHolds;
+use crate::{Audience, CONTEXT, PROBLEMS, attributes, categories, prices, products, quotes, stock};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
@@ -36,14 +35,14 @@ pub const MODULE: Module = Module {
     ..Module::new("catalog")
 };
 
-pub fn running(clientele: Arc<dyn Clientele>) -> Running {
+pub fn running(audience: Arc<dyn Audience>) -> Running {
     Running {
-        routes: api::routes()
-            .merge(attribute_api::routes())
-            .merge(category_api::routes())
-            .merge(price_api::routes().layer(axum::Extension(clientele)))
-            .merge(quote_api::routes())
-            .merge(stock_api::routes()),
-        workers: Workers { jobs: vec![Arc::new(Sweep)], ..Workers::default() },
+        routes: products::api::routes()
+            .merge(attributes::api::routes())
+            .merge(categories::api::routes())
+            .merge(prices::api::routes().layer(axum::Extension(audience)))
+            .merge(quotes::api::routes())
+            .merge(stock::api::routes()),
+        workers: Workers { jobs: vec![Arc::new(EndExpiredHolds)], ..Workers::default() },
     }
 }

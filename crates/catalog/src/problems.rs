@@ -1,4 +1,4 @@
-//! The codes that several refusals of the catalog share.
+//! Problem codes that several refusals share.
 
 kernel::problems! {
     Conflict CATEGORIES_TOO_MANY "categories_too_many" "Too many categories":

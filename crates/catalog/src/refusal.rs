@@ -1,4 +1,4 @@
-//! Every way the catalog says no.
+//! Every reason for which this context refuses a command.
 
 use kernel::{Currency, FieldProblem, Problem};
 

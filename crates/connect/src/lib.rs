@@ -12,59 +12,30 @@
 //!
 //! **Deliberately absent.** Payments. Updating products that the shop describes itself: an ERP only adds drafts.
 
-mod carrier;
-mod engine;
-mod erp;
+mod api;
+mod carriers;
+mod clients;
 mod error;
-mod health;
-mod intake;
-mod memory;
+mod ids;
 mod module;
-mod page;
-mod partner;
-mod partner_api;
 mod partners;
 mod problems;
 mod projector;
 pub mod public;
-pub mod queries;
-mod rates;
 mod refusal;
-mod rest;
-mod schedule;
-mod security;
-mod soap;
-mod sync;
-mod sync_api;
+pub mod syncs;
 mod taxes;
-mod tracking;
-mod vies;
-mod works;
-mod xml;
 
-kernel::ids! {
-    PartnerId;
-    SyncId;
-}
-
-pub use carrier::{Booking, Carrier, Milestone, Rate, Tracked, Trip};
+pub use carriers::tracking::{Track, Watch};
+pub use clients::carrier::{Booking, Carrier, Milestone, Rate, Tracked, Trip};
+pub use clients::rest::{Rest, RestCarrier};
 pub use error::PartnerError;
-pub use intake::Intake;
-pub use module::{MODULE, running};
-pub use partner::{Definition, Kind, Options, Partner};
-pub use partners::Partners;
+pub use ids::{PartnerId, SyncId};
+pub use module::{CONTEXT, MODULE, running};
+pub use partners::partner::{Definition, Kind, Options, Partner};
+pub use partners::partner_clients::Partners;
 pub use refusal::{PROBLEMS, Refusal};
-pub use rest::{Rest, RestCarrier};
-pub use schedule::Schedule;
-pub use sync::Sync;
-pub use tracking::{Track, Watch};
-pub use vies::Vies;
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "connect",
-    migrations: store::migrations!["0001_connect"],
-    streams: &[store::Stream::of::<Partner>(), store::Stream::of::<Intake>()],
-    // What businesses tell each other of their goods is nobody's personal data.
-    people: store::People::NOBODY,
-    form: 0,
-};
+pub use syncs::intake::Intake;
+pub use syncs::schedule::Schedule;
+pub use syncs::sync::Sync;
+pub use taxes::vies::Vies;

@@ -7,7 +7,16 @@ use edge::{Module, Publishes, Routes, Running};
 use store::relay::Workers;
 
 use crate::public::{PartnerTold, SyncTold};
-use crate::{CONTEXT, PROBLEMS, Partners, Schedule, Sync, Track, Watch, partner_api, sync_api};
+use crate::{Intake, PROBLEMS, Partner, Partners, Schedule, Sync, Track, Watch, api};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "connect",
+    migrations: store::migrations!["0001_connect"],
+    streams: &[store::Stream::of::<Partner>(), store::Stream::of::<Intake>()],
+    // What businesses tell each other of their goods is nobody's personal data.
+    people: store::People::NOBODY,
+    form: 0,
+};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
@@ -18,7 +27,7 @@ pub const MODULE: Module = Module {
 };
 
 pub fn running(partners: &Partners) -> Running {
-    let routes = Routes::new().merge(partner_api::routes()).merge(sync_api::routes());
+    let routes = Routes::new().merge(api::partners::routes()).merge(api::syncs::routes());
     Running {
         routes: routes.layer(axum::Extension(partners.clone())),
         workers: Workers {

@@ -2,8 +2,8 @@
 
 use kernel::{Envelope, Projector, Word, Write, args};
 
-use crate::intake::{Intake, IntakeEvent, Taken, after};
-use crate::partner::{Partner, PartnerEvent};
+use crate::partners::partner::{Partner, PartnerEvent};
+use crate::syncs::intake::{Intake, IntakeEvent, Taken, after};
 
 impl Projector for Partner {
     fn project(event: &Envelope<&PartnerEvent>) -> Vec<Write> {

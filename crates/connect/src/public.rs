@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
 use crate::Kind;
-use crate::intake::{IntakeEvent, Outcome};
-use crate::partner::PartnerEvent;
+use crate::partners::partner::PartnerEvent;
+use crate::syncs::intake::{IntakeEvent, Outcome};
 
 edge::published! {
     /// With whom the shop works.

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
-use crate::ring::Ring;
+use crate::signing_keys::{Key, SigningKeys};
 use crate::{Refusal, Seconds, provider};
 
 /// RFC 9068: no ID token, and nothing else that somebody signs, passes for one of these.
@@ -61,12 +61,12 @@ pub struct Ours {
 pub struct Wish {
     pub audience: String,
     pub subject: String,
-    /// At most as long as the tokens of the ring last.
+    /// At most as long as the lifetimes of the signing keys allow.
     pub lasts: Seconds,
     pub ours: Ours,
 }
 
-/// Makes access tokens with the keys of a ring. Make a new one when the ring has changed.
+/// Makes access tokens with the signing keys. Make a new one when they have changed.
 pub struct Issuer {
     name: String,
     longest: Seconds,
@@ -82,9 +82,9 @@ struct Signer {
 
 impl Issuer {
     /// `name` is an address of ours, `https://shop.example`.
-    pub fn new(ring: &Ring, name: impl Into<String>) -> Self {
+    pub fn new(signing: &SigningKeys, name: impl Into<String>) -> Self {
         provider::install();
-        let signer = |key: &crate::ring::Key| Signer {
+        let signer = |key: &Key| Signer {
             header: Header {
                 typ: Some(TYPE.to_owned()),
                 kid: Some(key.id.clone()),
@@ -94,8 +94,8 @@ impl Issuer {
             sign_until: key.sign_until,
             key: EncodingKey::from_ec_der(&key.secret),
         };
-        let keys = ring.keys().map(signer).collect();
-        Self { name: name.into(), longest: ring.lifetimes().token, keys }
+        let keys = signing.keys().map(signer).collect();
+        Self { name: name.into(), longest: signing.lifetimes().token, keys }
     }
 
     /// The token, and what it says.

@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::{Refusal, common};
+use crate::{Refusal, common_passwords};
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 256;
@@ -44,7 +44,7 @@ impl Password {
         if is_own(&plain, own) {
             return Err(Refusal::PasswordPersonal);
         }
-        if common::is_common(&plain) {
+        if common_passwords::is_common(&plain) {
             return Err(Refusal::PasswordCommon);
         }
         Ok(())

@@ -8,17 +8,16 @@ use serde::Deserialize;
 
 use crate::issuer::TYPE;
 use crate::refusal::Fault;
-use crate::ring::Ring;
+use crate::signing_keys::{Key, SigningKeys};
+use crate::time::LEEWAY;
 use crate::{Claims, Refusal, Seconds, provider};
 
-/// How far the clocks of two of our machines may be apart.
-pub const LEEWAY: Seconds = 30;
 /// A header of a request is rarely allowed to be longer.
 const LONGEST_TOKEN: usize = 8 * 1024;
 /// The year 10,000. Later times overflow what others reckon with.
 const END_OF_TIME: Seconds = 253_402_300_800;
 
-/// Reads access tokens. Make a new one when the ring has changed.
+/// Reads access tokens. Make a new one when the signing keys have changed.
 pub struct Verifier {
     issuer: String,
     audience: String,
@@ -45,21 +44,21 @@ struct Header {
 
 impl Verifier {
     /// Of the tokens that `issuer` made for `audience`.
-    pub fn new(ring: &Ring, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
-        let known = |key: &crate::ring::Key| {
+    pub fn new(signing: &SigningKeys, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        let known = |key: &Key| {
             let public = DecodingKey::from_ec_components(&key.x, &key.y);
             Known {
                 id: key.id.clone(),
                 verify_until: key.verify_until,
-                key: public.expect("the ring has written these itself"),
+                key: public.expect("we have written these ourselves"),
             }
         };
         provider::install();
         Self {
             issuer: issuer.into(),
             audience: audience.into(),
-            longest: ring.lifetimes().token,
-            keys: ring.keys().map(known).collect(),
+            longest: signing.lifetimes().token,
+            keys: signing.keys().map(known).collect(),
             rules: signature_only(),
         }
     }

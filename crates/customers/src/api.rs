@@ -1,7 +1,7 @@
 //! The routes of organisations.
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
 use kernel::{Check, Personal, Problem, SubjectId, Word, within};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::organisation::{BillingAddress, Details, Member, Role, Status, Terms};
 use crate::queries::{self, OrganisationSummary};
-use crate::view::OrganisationView;
-use crate::{OrganisationId, Refusal, Register, works};
+use crate::views::OrganisationView;
+use crate::{OrganisationId, Refusal, Register, use_cases};
 
 const LARGEST: i64 = 1_000_000_000_000;
 
@@ -89,7 +89,7 @@ async fn list_organisations(shop: Shop, Filter(asked): Filter<ListOrganisations>
 async fn create_organisation(ask: Command<NewOrganisation>) -> Answer {
     ask.body.check()?;
     let id = OrganisationId::new();
-    ask.run(works::make_organisation(id, ask.body.terms(id), ask.shop.record.currency)).await
+    ask.run(use_cases::make_organisation(id, ask.body.terms(id), ask.shop.record.currency)).await
 }
 
 /// Reads an organisation with its members, for staff and for its admins.
@@ -109,7 +109,7 @@ async fn read_organisation(shop: Shop, Id(id): Id<OrganisationId>) -> Answer {
 async fn change_organisation(Id(id): Id<OrganisationId>, ask: Command<NewOrganisation>) -> Answer {
     ask.body.check()?;
     let (seen, currency) = (ask.version_required()?, ask.shop.record.currency);
-    ask.run(works::change_organisation(id, seen, ask.body.terms(id), currency)).await
+    ask.run(use_cases::change_organisation(id, seen, ask.body.terms(id), currency)).await
 }
 
 /// Takes a customer in, or changes what they may do. An organisation's admins change its members, and take nobody in.
@@ -117,14 +117,14 @@ async fn change_organisation(Id(id): Id<OrganisationId>, ask: Command<NewOrganis
     params(("id" = Uuid, Path), ("customer_id" = Uuid, Path)), request_body = NewMember,
     responses((status = 200, description = "It is so now.", body = OrganisationView)),
     security(("staff" = ["organisations:write"]), ("customer" = ["organisations:write"])))]
-async fn set_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<NewMember>) -> Answer {
+async fn set_member(Ids(id, customer): Ids<OrganisationId, Uuid>, ask: Command<NewMember>) -> Answer {
     let NewMember { role, approval_limit } = ask.body;
     let mut check = Check::default();
     check_limit(approval_limit, &mut check);
     check.done()?;
     let (by, currency) = (ask.shop.own(), ask.shop.record.currency);
     let member = Member { role, approval_limit };
-    ask.run(works::set_member(id, ask.if_match, by, customer, member, currency)).await
+    ask.run(use_cases::set_member(id, ask.if_match, by, customer, member, currency)).await
 }
 
 /// Takes a customer out. From now on they buy for themselves.
@@ -132,8 +132,8 @@ async fn set_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<New
     params(("id" = Uuid, Path), ("customer_id" = Uuid, Path)),
     responses((status = 204, description = "They are no member any more.")),
     security(("staff" = ["organisations:write"])))]
-async fn remove_member(Of(id, customer): Of<OrganisationId, Uuid>, ask: Command<NoBody>) -> Answer {
-    ask.run(works::remove_member(id, ask.if_match, customer)).await
+async fn remove_member(Ids(id, customer): Ids<OrganisationId, Uuid>, ask: Command<NoBody>) -> Answer {
+    ask.run(use_cases::remove_member(id, ask.if_match, customer)).await
 }
 
 /// Asks the European Union's register whether the organisation's VAT number is in use, and writes down what it says. Taxes
@@ -154,7 +154,7 @@ async fn check_vat(
         return Err(Problem::from(Refusal::VatIdElsewhere).into());
     }
     let registered = register.has(&number).await.map_err(Problem::from)?;
-    ask.run(works::say_vat(id, known.version, registered, currency)).await
+    ask.run(use_cases::say_vat(id, known.version, registered, currency)).await
 }
 
 impl NewOrganisation {

@@ -13,6 +13,7 @@
 //! bought, and what it costs.
 
 mod api;
+mod ids;
 mod membership;
 mod module;
 mod organisation;
@@ -20,34 +21,17 @@ mod projector;
 pub mod public;
 pub mod queries;
 mod refusal;
-mod register;
 mod segment;
 mod segment_api;
-mod view;
-pub mod works;
+pub mod use_cases;
+mod vat_register;
+mod views;
 
-kernel::ids! {
-    OrganisationId;
-    SegmentId;
-}
-
+pub use ids::{OrganisationId, SegmentId};
 pub use membership::Membership;
-pub use module::{MODULE, running};
+pub use module::{CONTEXT, MODULE, running};
 pub use organisation::{BillingAddress, Details, Member, Organisation, Role, Status, Terms};
 pub use places::VatNumber;
 pub use refusal::{PROBLEMS, Refusal};
-pub use register::{NoRegister, Register, VatRegister};
 pub use segment::{Segment, SegmentName, SegmentTerms};
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "customers",
-    migrations: store::migrations!["0001_customers", "0002_vat"],
-    streams: &[
-        store::Stream::of::<Organisation>(),
-        store::Stream::of::<Membership>(),
-        store::Stream::of::<Segment>(),
-        store::Stream::of::<SegmentName>(),
-    ],
-    people: store::People { by_email: &[], forget: projector::forget },
-    form: 1,
-};
+pub use vat_register::{NoRegister, Register, VatRegister};

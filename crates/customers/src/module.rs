@@ -2,9 +2,24 @@
 
 use edge::grants::{Permission, Share};
 use edge::{Module, Publishes, Running};
+use store::{Context, People, Stream, migrations};
 
 use crate::public::{MembershipTold, OrganisationTold, SegmentTold};
-use crate::{CONTEXT, PROBLEMS, Register, api, segment_api};
+use crate::segment::{Segment, SegmentName};
+use crate::{Membership, Organisation, PROBLEMS, Register, api, projector, segment_api};
+
+pub const CONTEXT: Context = Context {
+    name: "customers",
+    migrations: migrations!["0001_customers", "0002_vat"],
+    streams: &[
+        Stream::of::<Organisation>(),
+        Stream::of::<Membership>(),
+        Stream::of::<Segment>(),
+        Stream::of::<SegmentName>(),
+    ],
+    people: People { by_email: &[], forget: projector::forget },
+    form: 1,
+};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),

@@ -1,4 +1,4 @@
-//! Events in, table writes out.
+//! Writes the tables of organisations, memberships and segments.
 
 use kernel::{Envelope, Projector, SubjectId, Word, Write, args};
 

@@ -1,4 +1,4 @@
-//! SQL in, plain structs out.
+//! Queries on the tables of organisations and segments.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::membership::Kind;
 use crate::organisation::{Member, Role, Status, Terms, VatChecked};
-use crate::view::OrganisationView;
+use crate::views::OrganisationView;
 use crate::{OrganisationId, SegmentId};
 
 /// What a customer belongs to at one moment.

@@ -1,4 +1,4 @@
-//! Every way customers' organisations and segments say no.
+//! Every reason for which this context refuses a command.
 
 kernel::refusals! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]

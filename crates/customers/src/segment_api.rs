@@ -1,15 +1,16 @@
 //! The routes of segments.
 
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Of, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
 use kernel::Problem;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{Failure, Row, Select, Tenant, Work};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::queries::{self, SegmentMember};
-use crate::{SegmentId, SegmentTerms, works};
+use crate::views::SegmentView;
+use crate::{SegmentId, SegmentTerms, use_cases};
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -17,21 +18,6 @@ pub fn routes() -> Routes {
         .routes(routes!(read_segment, change_segment, remove_segment))
         .routes(routes!(list_segment_members))
         .routes(routes!(put_into_segment, take_out_of_segment))
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SegmentView {
-    #[schema(value_type = Uuid)]
-    id: SegmentId,
-    #[serde(flatten)]
-    terms: SegmentTerms,
-    version: i64,
-}
-
-impl SegmentView {
-    pub(crate) fn of(id: SegmentId, version: i64, terms: SegmentTerms) -> Self {
-        Self { id, terms, version }
-    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,7 +50,7 @@ async fn list_segments(shop: Shop, Filter(asked): Filter<PageOf>) -> Answer {
     security(("staff" = ["organisations:write"])))]
 async fn create_segment(ask: Command<SegmentTerms>) -> Answer {
     ask.body.check()?;
-    ask.run(works::make_segment(SegmentId::new(), ask.body.clone())).await
+    ask.run(use_cases::make_segment(SegmentId::new(), ask.body.clone())).await
 }
 
 /// Reads a segment.
@@ -85,7 +71,7 @@ async fn change_segment(Id(id): Id<SegmentId>, ask: Command<SegmentTerms>) -> An
     let seen = ask.version_required()?;
     let before = found(&ask.shop.tenant, id).await;
     let work = before.map(|before| {
-        works::change_segment(id, seen, (&before.terms.name, before.version), ask.body.clone())
+        use_cases::change_segment(id, seen, (&before.terms.name, before.version), ask.body.clone())
     });
     ask.run(Work::or_refuse(work)).await
 }
@@ -96,8 +82,8 @@ async fn change_segment(Id(id): Id<SegmentId>, ask: Command<SegmentTerms>) -> An
     security(("staff" = ["organisations:write"])))]
 async fn remove_segment(Id(id): Id<SegmentId>, ask: Command<NoBody>) -> Answer {
     let before = found(&ask.shop.tenant, id).await;
-    let work =
-        before.map(|before| works::remove_segment(id, ask.if_match, (&before.terms.name, before.version)));
+    let work = before
+        .map(|before| use_cases::remove_segment(id, ask.if_match, (&before.terms.name, before.version)));
     ask.run(Work::or_refuse(work)).await
 }
 
@@ -118,9 +104,9 @@ async fn list_segment_members(shop: Shop, Id(id): Id<SegmentId>, Filter(asked): 
     params(("id" = Uuid, Path), ("member_id" = Uuid, Path)),
     responses((status = 204, description = "They are in it.")),
     security(("staff" = ["organisations:write"])))]
-async fn put_into_segment(Of(id, member): Of<SegmentId, Uuid>, ask: Command<NoBody>) -> Answer {
+async fn put_into_segment(Ids(id, member): Ids<SegmentId, Uuid>, ask: Command<NoBody>) -> Answer {
     let known = queries::in_segments(&ask.shop.tenant, member).await?;
-    ask.run(works::put_into_segment(id, member, known)).await
+    ask.run(use_cases::put_into_segment(id, member, known)).await
 }
 
 /// Takes a customer or an organisation out of a segment.
@@ -128,8 +114,8 @@ async fn put_into_segment(Of(id, member): Of<SegmentId, Uuid>, ask: Command<NoBo
     params(("id" = Uuid, Path), ("member_id" = Uuid, Path)),
     responses((status = 204, description = "They are not in it.")),
     security(("staff" = ["organisations:write"])))]
-async fn take_out_of_segment(Of(id, member): Of<SegmentId, Uuid>, ask: Command<NoBody>) -> Answer {
-    ask.run(works::take_out_of_segment(id, member)).await
+async fn take_out_of_segment(Ids(id, member): Ids<SegmentId, Uuid>, ask: Command<NoBody>) -> Answer {
+    ask.run(use_cases::take_out_of_segment(id, member)).await
 }
 
 async fn found(tenant: &Tenant, id: SegmentId) -> Result<SegmentView, Problem> {

@@ -13,11 +13,11 @@ use store::{Done, Reply, TenantRecord};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::domain::Way;
 use crate::hosts::{self, Leads};
-use crate::proofs::{self, PAGE, Prover};
+use crate::proofs::place::ProofPlace;
+use crate::proofs::prover::{self, PAGE, Prover};
 use crate::queries::{self, DomainRow, DomainStatus};
-use crate::{DomainId, Refusal, name, works};
+use crate::{DomainId, Refusal, name, use_cases};
 
 const AT_MOST: usize = 100;
 
@@ -90,15 +90,15 @@ impl DomainView {
     fn of(row: DomainRow, shop: &TenantRecord) -> Self {
         let DomainRow { id, version, name, token, status, way, found, claimed_at, proven_at, checked_at } =
             row;
-        let text = proofs::proof(&token);
+        let text = prover::proof(&token);
         let proven = way.map(|way| match way {
-            Way::Dns => "The proof was found in DNS.".to_owned(),
-            Way::Page => "The proof was found on the domain's page.".to_owned(),
+            ProofPlace::Dns => "The proof was found in DNS.".to_owned(),
+            ProofPlace::Page => "The proof was found on the domain's page.".to_owned(),
         });
         Self {
             answers: shop.hosts.contains(&name),
             proofs: Ways {
-                dns: TextRecord { name: proofs::record(&name), text: text.clone() },
+                dns: TextRecord { name: prover::record(&name), text: text.clone() },
                 page: TextPage { address: format!("https://{name}{PAGE}"), text },
             },
             id,
@@ -136,7 +136,7 @@ async fn claim_domain(State(platform): State<Platform>, ask: Command<NewDomain>)
         return Err(Problem::from(Refusal::TooMany).into());
     }
     let id = name::id_of(&name);
-    let done = ask.done(works::claim(name, token())).await?;
+    let done = ask.done(use_cases::claim(name, token())).await?;
     shown(&ask, id, done).await
 }
 
@@ -165,13 +165,13 @@ async fn check_domain(
     let looked = prover.look(&known.name, &known.token).await;
     let looked_there = looked.there.is_some();
     let may_lead = known.is_proven() || looked_there;
-    let done = ask.done(works::check(id, known.token, looked)).await?;
+    let done = ask.done(use_cases::check(id, known.token, looked)).await?;
     if may_lead {
         match hosts::settle(tenant, &known.name).await? {
             Leads::Elsewhere => {
                 let mut asked = ask.asked();
                 asked.once = None;
-                tenant.run(asked, works::give_way(id)).await?;
+                tenant.run(asked, use_cases::give_way(id)).await?;
                 return Err(Problem::from(Refusal::Taken).into());
             }
             // Proven a moment ago and lost already: the subscriber found before us that another shop has it.
@@ -190,7 +190,7 @@ async fn check_domain(
     security(("staff" = ["domains:write"])))]
 async fn give_up_domain(Id(id): Id<DomainId>, ask: Command<NoBody>) -> Answer {
     let known = queries::domain(&ask.shop.tenant, id).await?;
-    let done = ask.done(works::give_up(id)).await?;
+    let done = ask.done(use_cases::give_up(id)).await?;
     if let Some(known) = known {
         hosts::settle(&ask.shop.tenant, &known.name).await?;
     }
@@ -208,7 +208,7 @@ async fn show_proofs(State(platform): State<Platform>, uri: Uri, headers: Header
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let proven = rows.iter().filter(|row| row.is_proven() && shop.hosts.contains(&row.name));
-    proven.map(|row| proofs::proof(&row.token) + "\n").collect::<String>().into_response()
+    proven.map(|row| prover::proof(&row.token) + "\n").collect::<String>().into_response()
 }
 
 async fn found(shop: &Shop, id: DomainId) -> Result<DomainRow, Problem> {

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
-use utoipa::ToSchema;
 
 use crate::Refusal;
-use crate::proofs::Looked;
+use crate::proofs::place::ProofPlace;
+use crate::proofs::prover::Looked;
 
 /// On so many days a proven domain's proof may be missed before the domain is lost.
 const MISSES: u32 = 3;
@@ -28,19 +27,6 @@ pub struct Domain {
 struct Claim {
     name: String,
     token: String,
-}
-
-/// Where a proof was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ProofPlace)]
-#[derive(IntoStaticStr, EnumString, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum Way {
-    /// In a TXT record.
-    Dns,
-    /// On a page of the domain.
-    Page,
 }
 
 kernel::events! {
@@ -64,7 +50,7 @@ pub struct Claimed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proven {
     pub name: String,
-    pub way: Way,
+    pub way: ProofPlace,
     pub at: Timestamp,
 }
 
@@ -195,10 +181,10 @@ mod tests {
     }
 
     fn proven() -> DomainEvent {
-        Proven { name: "shop.example".into(), way: Way::Dns, at: NOW }.into()
+        Proven { name: "shop.example".into(), way: ProofPlace::Dns, at: NOW }.into()
     }
 
-    fn check(token: &str, there: Option<Way>, sure: bool) -> Check {
+    fn check(token: &str, there: Option<ProofPlace>, sure: bool) -> Check {
         Check { token: token.into(), looked: Looked { there, sure, told: "Nothing is there.".into() } }
     }
 
@@ -218,16 +204,17 @@ mod tests {
     #[test]
     fn a_proof_for_a_claim_before_this_one_proves_nothing() {
         let domain = || given::<Domain>([claimed("now")]);
-        assert_eq!(domain().when(&check("before", Some(Way::Dns), true), NOW), Err(Refusal::Unknown));
+        assert_eq!(domain().when(&check("before", Some(ProofPlace::Dns), true), NOW), Err(Refusal::Unknown));
         assert_eq!(
-            kinds(&domain().when(&check("now", Some(Way::Dns), true), NOW).unwrap()),
+            kinds(&domain().when(&check("now", Some(ProofPlace::Dns), true), NOW).unwrap()),
             ["domain.proven"]
         );
     }
 
     #[test]
     fn a_proof_that_is_found_again_is_no_event() {
-        let again = given::<Domain>([claimed("t"), proven()]).when(&check("t", Some(Way::Dns), true), NOW);
+        let again =
+            given::<Domain>([claimed("t"), proven()]).when(&check("t", Some(ProofPlace::Dns), true), NOW);
         assert_eq!(again, Ok(Vec::new()));
     }
 
@@ -248,7 +235,8 @@ mod tests {
             assert_eq!(kinds(&events), expected, "{after:?}");
             happened.extend(events);
         }
-        let back = given::<Domain>(happened).when(&check("t", Some(Way::Page), true), NOW.plus(4 * day));
+        let back =
+            given::<Domain>(happened).when(&check("t", Some(ProofPlace::Page), true), NOW.plus(4 * day));
         assert_eq!(kinds(&back.unwrap()), ["domain.proven"]);
     }
 

@@ -6,7 +6,7 @@ use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Failure, Tenant};
 
 use crate::domain::{DomainEvent, GivenUp, Lost, Proven};
-use crate::{DomainId, Refusal, name, queries, works};
+use crate::{DomainId, Refusal, name, queries, use_cases};
 
 /// Where a name leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Subscriber for Hosts {
                 _ => return Err(Problem::bug()),
             };
             Ok(match settle(tenant, &name).await? {
-                Leads::Elsewhere => Effect::Work(works::give_way(DomainId(event.stream_id))),
+                Leads::Elsewhere => Effect::Work(use_cases::give_way(DomainId(event.stream_id))),
                 Leads::Here | Leads::Nowhere => Effect::Done,
             })
         })

@@ -12,39 +12,26 @@
 //! **Deliberately absent.** Certificates, and DNS records of ours: whatever stands in front of the platform has those.
 
 mod api;
-mod dns;
 mod domain;
 mod hosts;
+mod ids;
 mod module;
 mod name;
-mod page;
 mod projector;
 mod proofs;
 pub mod public;
 pub mod queries;
 mod recheck;
 mod refusal;
-pub mod works;
+pub mod use_cases;
 
-kernel::ids! {
-    /// A domain of a shop: always the same for the same name.
-    DomainId;
-}
-
-pub use dns::Dns;
-pub use domain::{Domain, DomainEvent, Way};
+pub use domain::{Domain, DomainEvent};
 pub use hosts::Hosts;
-pub use module::{MODULE, Settings, running};
-pub use page::Pages;
-pub use proofs::{Found, Looked, Proofs, Prover};
+pub use ids::DomainId;
+pub use module::{CONTEXT, MODULE, Settings, running};
+pub use proofs::dns::Dns;
+pub use proofs::page::Pages;
+pub use proofs::place::ProofPlace;
+pub use proofs::prover::{Found, Looked, Proofs, Prover};
 pub use recheck::{Recheck, every_day};
 pub use refusal::{PROBLEMS, Refusal};
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "domains",
-    migrations: store::migrations!["0001_domains"],
-    streams: &[store::Stream::of::<Domain>()],
-    // A domain is a business's and nobody's personal data.
-    people: store::People::NOBODY,
-    form: 0,
-};

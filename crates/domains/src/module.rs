@@ -9,7 +9,16 @@ use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
 use crate::public::DomainTold;
-use crate::{CONTEXT, Hosts, PROBLEMS, Prover, Recheck, api};
+use crate::{Domain, Hosts, PROBLEMS, Prover, Recheck, api};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "domains",
+    migrations: store::migrations!["0001_domains"],
+    streams: &[store::Stream::of::<Domain>()],
+    // A domain is a business's and nobody's personal data.
+    people: store::People::NOBODY,
+    form: 0,
+};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use crate::domain::{DomainEvent, Way};
+use crate::domain::DomainEvent;
+use crate::proofs::place::ProofPlace;
 
 edge::published! {
     /// What becomes of a domain of the shop's own.
@@ -26,7 +27,7 @@ pub struct DomainProven {
     pub domain_id: Uuid,
     pub name: String,
     /// Where the proof was found.
-    pub way: Way,
+    pub way: ProofPlace,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -79,7 +80,7 @@ fn a_name() -> String {
 
 impl Example for DomainProven {
     fn example() -> Self {
-        Self { domain_id: DOMAIN, name: a_name(), way: Way::Dns }
+        Self { domain_id: DOMAIN, name: a_name(), way: ProofPlace::Dns }
     }
 }
 

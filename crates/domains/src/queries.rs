@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::DomainId;
-use crate::domain::Way;
+use crate::proofs::place::ProofPlace;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +28,7 @@ pub struct DomainRow {
     pub token: String,
     pub status: DomainStatus,
     /// By which way it was proven.
-    pub way: Option<Way>,
+    pub way: Option<ProofPlace>,
     pub found: Option<String>,
     pub claimed_at: Timestamp,
     pub proven_at: Option<Timestamp>,

@@ -10,8 +10,8 @@ use store::{Asked, Tenant};
 use uuid::Uuid;
 
 use crate::hosts::{self, Leads};
-use crate::proofs::Prover;
-use crate::{queries, works};
+use crate::proofs::prover::Prover;
+use crate::{queries, use_cases};
 
 const NAME: &str = "domains.check";
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -20,10 +20,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const EVERY_DAY: Uuid = Uuid::from_u128(0x0198_c0de_d0a1_7000_8000_6461_696c_7921);
 
 /// Has all shops' domains looked at every day; whoever cancels that job has ended it for good.
-pub async fn every_day(house: &Tenant) -> Result<(), Problem> {
-    let due = house.cell().now().plus(DAY);
+pub async fn every_day(platform: &Tenant) -> Result<(), Problem> {
+    let due = platform.cell().now().plus(DAY);
     let job = NewJob::due(EVERY_DAY, NAME, serde_json::json!({}), due).every(DAY);
-    house.schedule(job).await.map(|_| ())
+    platform.schedule(job).await.map(|_| ())
 }
 
 pub struct Recheck(pub Prover);
@@ -69,14 +69,14 @@ impl Recheck {
             let found = self.0.look(&domain.name, &domain.token).await;
             (looked, missed) = (looked + 1, missed + i64::from(found.there.is_none()));
             let system = || Asked::by(Actor::system(), CorrelationId::new(), tenant.cell().now());
-            match tenant.run(system(), works::check(domain.id, domain.token, found)).await {
+            match tenant.run(system(), use_cases::check(domain.id, domain.token, found)).await {
                 Ok(_) => {}
                 // Given up while we looked.
                 Err(problem) if problem.code == NOT_FOUND.code => continue,
                 Err(problem) => return Err(problem),
             }
             if hosts::settle(tenant, &domain.name).await? == Leads::Elsewhere {
-                tenant.run(system(), works::give_way(domain.id)).await?;
+                tenant.run(system(), use_cases::give_way(domain.id)).await?;
             }
         }
         Ok((looked, missed))

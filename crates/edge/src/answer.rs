@@ -11,8 +11,6 @@ use store::{Done, Failure};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::tenancy::Shop;
-
 pub type Answer = Result<Response, Refused>;
 
 /// A problem on its way out. It is rendered last, when the correlation id is at hand.
@@ -68,70 +66,6 @@ impl<T> Page<T> {
         items.truncate(limit);
         let next_cursor = items.last().filter(|_| more).map(cursor);
         Self { items, next_cursor }
-    }
-}
-
-impl Shop {
-    /// A record with its version; nothing when the caller has that version already.
-    pub fn one(&self, view: &impl Serialize, version: i64) -> Answer {
-        let tag = etag(version);
-        if self.if_none_match.as_ref().is_some_and(|seen| names(seen, &tag)) {
-            let mut response = StatusCode::NOT_MODIFIED.into_response();
-            response.headers_mut().insert(ETAG, tag);
-            return Ok(response);
-        }
-        let mut response = json_text(200, encode(view));
-        response.headers_mut().insert(ETAG, tag);
-        Ok(response)
-    }
-
-    /// A record among others: its version guards whoever changes it, and says nothing of those beside it.
-    pub fn one_among(&self, view: &impl Serialize, version: i64) -> Answer {
-        let mut response = json_text(200, encode(view));
-        response.headers_mut().insert(ETAG, etag(version));
-        Ok(response)
-    }
-
-    /// A record that is kept as the JSON it is shown as.
-    pub fn one_text(&self, view: String, version: i64) -> Answer {
-        let tag = etag(version);
-        if self.if_none_match.as_ref().is_some_and(|seen| names(seen, &tag)) {
-            return self.one(&(), version);
-        }
-        let mut response = json_text(200, view.into_bytes());
-        response.headers_mut().insert(ETAG, tag);
-        Ok(response)
-    }
-
-    /// A page of such records: their texts, one behind the other.
-    pub fn list_of_texts(&self, page: &Page<String>) -> Answer {
-        let length: usize = page.items.iter().map(|item| item.len() + 1).sum();
-        let mut body = String::with_capacity(length + 96);
-        body.push_str("{\"items\":[");
-        for (number, item) in page.items.iter().enumerate() {
-            if number > 0 {
-                body.push(',');
-            }
-            body.push_str(item);
-        }
-        body.push(']');
-        if let Some(cursor) = &page.next_cursor {
-            // A cursor is base64url, so it needs no escaping.
-            body.push_str(",\"next_cursor\":\"");
-            body.push_str(cursor);
-            body.push('"');
-        }
-        body.push('}');
-        Ok(json_text(200, body.into_bytes()))
-    }
-
-    /// Something that has no version to ask for.
-    pub fn list_of(&self, view: &impl Serialize) -> Answer {
-        Ok(json_text(200, encode(view)))
-    }
-
-    pub fn list<T: Serialize>(&self, page: &Page<T>) -> Answer {
-        Ok(json_text(200, encode(page)))
     }
 }
 
@@ -219,12 +153,12 @@ pub(crate) fn etag(version: i64) -> HeaderValue {
 }
 
 /// Whether `If-None-Match` names this tag. A weak tag does: for reading, the same version is the same record.
-fn names(seen: &HeaderValue, tag: &HeaderValue) -> bool {
+pub(crate) fn names_tag(seen: &HeaderValue, tag: &HeaderValue) -> bool {
     let (seen, tag) = (seen.to_str().unwrap_or_default(), tag.to_str().unwrap_or_default());
     seen.trim() == "*" || seen.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
-fn encode(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn encode(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("an answer has string keys and no failing serializers")
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::Context;
 use store::relay::{Wants, Workers};
 
-use crate::grants::{Permission, Permissions, Share};
+use crate::access::grants::{Permission, Permissions, Share};
 use crate::published::{PublicEvent, Publishes};
 use crate::routes::Routes;
 

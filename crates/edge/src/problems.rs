@@ -1,6 +1,6 @@
 //! Every way the system says no, for people who meet its code: `/problems/<code>`.
 
-use kernel::ProblemDoc;
+use kernel::{Problem, ProblemDoc};
 
 /// What any operation may answer.
 pub const COMMON: &[ProblemDoc] =
@@ -60,4 +60,9 @@ kernel::problems! {
     Unavailable SHOP_SUSPENDED "shop_suspended" "Not now": "The operator of the shop knows why.",
     Unavailable UPLOADS_BUSY "uploads_busy" "Not now":
         "Too many files are being sent at once. Send this one again in a moment.",
+}
+
+/// What a path that nobody knows is answered with.
+pub fn nothing_there() -> Problem {
+    NO_SUCH_ROUTE.says("There is nothing at this path. The routes are listed at /reference.")
 }

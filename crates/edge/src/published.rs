@@ -14,8 +14,6 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
-use crate::catalogue::refer;
-
 /// What a module publishes of one kind of its streams.
 #[derive(Debug, Clone, Copy)]
 pub struct Publishes {
@@ -131,6 +129,27 @@ impl PublicEvent {
         found.sort();
         found.dedup();
         found
+    }
+}
+
+/// Where its schema is read.
+pub(crate) fn schema_path(event: &PublicEvent) -> String {
+    format!("/events/{}/v{}", event.kind, event.version)
+}
+
+/// Changes where a schema finds others.
+pub(crate) fn refer(schema: &mut Value, change: &dyn Fn(&str) -> String) {
+    match schema {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_str().filter(|_| name == "$ref") {
+                    Some(place) => *value = json!(change(place)),
+                    None => refer(value, change),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, change)),
+        _ => {}
     }
 }
 

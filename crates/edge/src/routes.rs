@@ -13,7 +13,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::Platform;
+use crate::platform::Platform;
 
 /// Routes, as contexts put them together. Two schemas of one name would silently become one, so each is looked at when it
 /// is added.

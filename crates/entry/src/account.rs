@@ -6,7 +6,8 @@ use axum::response::Response;
 use edge::Audience;
 use maud::{Markup, html};
 
-use crate::frame::{Content, Field, alert, code, field, frame, secret};
+use crate::fields::{Field, alert, code, field, secret};
+use crate::frame::{Content, frame};
 use crate::texts::Texts;
 use crate::visit::Visit;
 

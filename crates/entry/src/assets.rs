@@ -21,7 +21,7 @@ pub static STYLE: LazyLock<Asset> =
 /// One module of several files: callers stand above callees here, too.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let text = concat!(
-        include_str!("../web/doors.js"),
+        include_str!("../web/sign_in.js"),
         include_str!("../web/account.js"),
         include_str!("../web/passkeys.js"),
         include_str!("../web/form.js"),

@@ -11,9 +11,11 @@
 
 mod account;
 mod assets;
-mod doors;
+mod fields;
 mod frame;
 mod module;
+mod page;
+mod sign_in_pages;
 mod texts;
 mod visit;
 

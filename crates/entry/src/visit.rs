@@ -10,7 +10,7 @@ use kernel::TenantId;
 use serde::Deserialize;
 use store::TenantRecord;
 
-use crate::frame;
+use crate::page;
 use crate::texts::{LANGUAGES, Texts};
 
 pub struct Visit {
@@ -49,13 +49,13 @@ impl FromRequestParts<Platform> for Visit {
         let spoken = LANGUAGES.into_iter().find(asked_for);
         let spoken = spoken.or_else(|| LANGUAGES.into_iter().find(|texts| texts.language == language));
         let texts = spoken.unwrap_or(LANGUAGES[0]);
-        let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| frame::no_shop(texts))?;
+        let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| page::no_shop(texts))?;
         let audience = match asked.audience.as_deref() {
             _ if shop.id == TenantId::CELL => Audience::Operator,
             Some("staff") => Audience::Staff,
             _ => Audience::Customer,
         };
-        let jar = Jar::from_request_parts(parts, platform).await.map_err(|_| frame::no_shop(texts))?;
+        let jar = Jar::from_request_parts(parts, platform).await.map_err(|_| page::no_shop(texts))?;
         Ok(Self { shop, audience, texts, jar })
     }
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::file::Store;
 use crate::queries::{self, FileView, Listed};
 use crate::shelf::{self, Shelf};
-use crate::{FileId, Refusal, fetch, works};
+use crate::{FileId, Refusal, fetch, use_cases};
 
 pub fn routes(shelf: Shelf) -> Routes {
     Routes::new()
@@ -92,7 +92,7 @@ async fn store_file(
     };
     let id = FileId(kept.id.uuid());
     let ask = upload.command(&kept.sha256);
-    let work = works::store_file(id, asked.store(kept));
+    let work = use_cases::store_file(id, asked.store(kept));
     // A task of its own: whoever sent it may be gone by now, and a record must not be parted from its object midway.
     let done = tokio::spawn(shelf::recorded(blobs, ask, id, work)).await.map_err(|_| Problem::bug())?;
     Ok(answer::done(done?))
@@ -124,7 +124,7 @@ async fn read_file(shop: Shop, Id(id): Id<FileId>) -> Answer {
     responses((status = 200, description = "It is removed.", body = FileView)),
     security(("staff" = ["files:write"])))]
 async fn remove_file(Id(id): Id<FileId>, ask: Command<NoBody>) -> Answer {
-    let Done { replayed, .. } = ask.done(works::remove_file(id, ask.if_match)).await?;
+    let Done { replayed, .. } = ask.done(use_cases::remove_file(id, ask.if_match)).await?;
     // Read afterwards: the kept reply of a removal is not sealed, so it must not hold what the file is called.
     let file = queries::file(&ask.shop.tenant, id).await?;
     Ok(answer::done(Done { reply: Reply::json(200, &file).version(file.version), replayed }))

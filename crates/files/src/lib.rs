@@ -17,6 +17,7 @@ mod api;
 mod fetch;
 mod file;
 mod gallery;
+mod ids;
 mod module;
 mod projector;
 pub mod public;
@@ -25,24 +26,12 @@ mod refusal;
 mod shelf;
 pub mod sizes;
 mod upkeep;
-pub mod works;
-
-kernel::ids! {
-    /// A file, and its object.
-    FileId;
-}
+pub mod use_cases;
 
 pub use file::{File, FileEvent, Reason, Store, Words};
 pub use gallery::Shown;
-pub use module::{MODULE, Settings, running};
+pub use ids::FileId;
+pub use module::{CONTEXT, MODULE, Settings, running};
 pub use refusal::{PROBLEMS, Refusal};
 pub use shelf::Shelf;
 pub use upkeep::{Delete, Sweep, Upkeep};
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "files",
-    migrations: store::migrations!["0001_files"],
-    streams: &[store::Stream::of::<File>()],
-    people: store::People { by_email: &[], forget: projector::forget },
-    form: 0,
-};

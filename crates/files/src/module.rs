@@ -9,7 +9,15 @@ use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
 use crate::public::FileTold;
-use crate::{CONTEXT, Delete, PROBLEMS, Shelf, Sweep, Upkeep, api};
+use crate::{Delete, File, PROBLEMS, Shelf, Sweep, Upkeep, api, projector};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "files",
+    migrations: store::migrations!["0001_files"],
+    streams: &[store::Stream::of::<File>()],
+    people: store::People { by_email: &[], forget: projector::forget },
+    form: 0,
+};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),

@@ -7,7 +7,7 @@ use store::problems::{CONTENDED, OVERLOADED, SHOP_READ_ONLY, STORAGE_FULL};
 use store::{Done, Work};
 
 use crate::gallery::{Gallery, Shown};
-use crate::works::location;
+use crate::use_cases::location;
 use crate::{FileId, Refusal};
 
 /// The place, if there is one, and how large a file may be.

@@ -12,7 +12,7 @@ use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, W
 use store::{Tenant, privacy};
 
 use crate::queries::{self, IDS_AT_ONCE};
-use crate::{FileId, sizes, works};
+use crate::{FileId, sizes, use_cases};
 
 /// Removes the files about whoever was erased, and has the objects of whichever file was removed deleted.
 ///
@@ -38,7 +38,7 @@ impl Subscriber for Upkeep {
             }
             let person = privacy::erased(&recorded.event).ok_or_else(Problem::bug)?;
             let files = queries::files_about(tenant, person).await?;
-            Ok(if files.is_empty() { Effect::Done } else { Effect::Work(works::remove_files(files)) })
+            Ok(if files.is_empty() { Effect::Done } else { Effect::Work(use_cases::remove_files(files)) })
         })
     }
 }

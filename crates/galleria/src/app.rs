@@ -12,7 +12,7 @@ use domains::{Dns, Pages, Prover};
 use edge::Platform;
 use federation::Federation;
 use files::Shelf;
-use identity::{Entrance, Letters};
+use identity::{AccountAuthenticator, Letters};
 use orders::Ports;
 use outbound::{Allowed, Outbound, Policy};
 use payments::{Cashier, Sandbox};
@@ -20,31 +20,22 @@ use search::Search;
 use store::relay::Workers;
 use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
-use crate::bills::OrdersBills;
-use crate::clientele::{Clientele, Union};
+use crate::cell_access::CellAccess;
 use crate::clock;
-use crate::config::Config;
 use crate::modules::{self, Parts};
-use crate::reach::descriptors;
+use crate::ports::customers::Clientele;
+use crate::ports::order_payments::OrdersBills;
+use crate::ports::vat_register::ViesRegister;
+use crate::settings::config::Config;
+use crate::settings::listening::descriptors;
 
 /// The place of the files, if the configuration names one.
 pub fn blobs(config: &Config) -> Result<Option<Blobs>, String> {
     config.files()?.map(|place| Blobs::open(&place)).transpose()
 }
 
-/// What a command does to the cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// It changes nothing, and leaves room for whoever serves.
-    Look,
-    /// It changes what is there.
-    Change,
-    /// It may be the first, and makes the cell, and the key of a folder, where there is none.
-    Make,
-}
-
 /// Opens the cell that the configuration names.
-pub async fn open_cell(config: &Config, reach: Reach) -> Result<Cell, String> {
+pub async fn open_cell(config: &Config, access: CellAccess) -> Result<Cell, String> {
     let opening = match &config.database_url {
         Some(url) => Opening::Server(Server {
             url: url.clone(),
@@ -56,13 +47,13 @@ pub async fn open_cell(config: &Config, reach: Reach) -> Result<Cell, String> {
             path: config.data.clone(),
             asleep_after: Duration::from_secs(config.asleep_after_seconds),
             awake_at_most: config.awake_at_most.min(tenants_for_files()),
-            exclusive: reach != Reach::Look,
-            make: reach == Reach::Make,
+            exclusive: access != CellAccess::Look,
+            make: access == CellAccess::Make,
         }),
     };
     let sentence = |failure: Failure| failure.to_string();
     let keys = config.key_file();
-    let fresh = reach == Reach::Make && config.key_file.is_none() && !is_there(config);
+    let fresh = access == CellAccess::Make && config.key_file.is_none() && !is_there(config);
     if let Some(path) = keys.as_ref().filter(|path| fresh && !path.exists()) {
         std::fs::create_dir_all(&config.data).map_err(|error| {
             format!(
@@ -96,13 +87,14 @@ fn tenants_for_files() -> usize {
 fn parts(cell: &Cell, config: &Config) -> Result<Parts, String> {
     let letters = letters(config)?;
     let federation = Federation::new(outbound(config)?);
-    let entrance = Entrance::new(passwords(config)?, modules::permissions(), letters.is_some(), federation);
+    let authenticator =
+        AccountAuthenticator::new(passwords(config)?, modules::permissions(), letters.is_some(), federation);
     let partners = Partners::new(policy(config)?).map_err(|error| error.to_string())?;
     let partner = Arc::new(partners.clone());
     Ok(Parts {
         shelf: Shelf::new(blobs(config)?, config.of::<files::Settings>()?.file_limit),
         letters,
-        entrance,
+        authenticator,
         prover: prover(config)?,
         cashier: cashier(config)?,
         register: register(config)?,
@@ -116,7 +108,7 @@ fn parts(cell: &Cell, config: &Config) -> Result<Parts, String> {
 pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platform), String> {
     let parts = parts(&cell, config)?;
     parts.search.open(&config.search()?)?;
-    let door = Arc::new(parts.entrance.clone());
+    let door = Arc::new(parts.authenticator.clone());
     edge::app(cell, door, config.edge().await?, modules::running(&parts))
 }
 
@@ -164,7 +156,7 @@ fn register(config: &Config) -> Result<Register, String> {
     outbound.check(&address).map_err(|error| {
         format!("The setting vat_register names {address:?}, which cannot be asked: {error}. Leave it out to ask the European Union's register, or empty to ask nobody.")
     })?;
-    Ok(Arc::new(Union(Vies { outbound, address })))
+    Ok(Arc::new(ViesRegister(Vies { outbound, address })))
 }
 
 /// Where the proofs of domains are looked for.

@@ -7,16 +7,16 @@ use customers::Register;
 use domains::Prover;
 use edge::{Module, Permissions, Running};
 use files::Shelf;
-use identity::{Entrance, Letters};
+use identity::{AccountAuthenticator, Letters};
 use orders::Ports;
 use payments::Cashier;
 use search::Search;
 use serde_json::Value;
 use store::Context;
 
-use crate::bills::{Paid, Tabs};
-use crate::claims::Claims;
-use crate::clientele::Clientele;
+use crate::ports::customers::Clientele;
+use crate::ports::order_claims::Claims;
+use crate::ports::order_payments::{Paid, UntouchedOrders};
 
 /// A module, and what of it runs in a process that serves.
 struct Room {
@@ -32,13 +32,13 @@ const fn room(module: Module, running: fn(&Parts) -> Running) -> Room {
 const ROOMS: &[Room] = &[
     room(catalog::MODULE, |_| catalog::running(Arc::new(Clientele))),
     room(orders::MODULE, |parts| {
-        let mut orders = orders::running(parts.ports.clone(), Arc::new(Tabs));
+        let mut orders = orders::running(parts.ports.clone(), Arc::new(UntouchedOrders));
         orders.workers.subscribers.extend([Arc::new(Paid) as _, Arc::new(Claims) as _]);
         orders
     }),
     room(payments::MODULE, |parts| payments::running(&parts.cashier)),
     room(files::MODULE, |parts| files::running(&parts.shelf)),
-    room(identity::MODULE, |parts| identity::running(&parts.entrance, parts.letters.clone())),
+    room(identity::MODULE, |parts| identity::running(&parts.authenticator, parts.letters.clone())),
     room(domains::MODULE, |parts| domains::running(&parts.prover)),
     room(connect::MODULE, |parts| connect::running(&parts.partners)),
     room(customers::MODULE, |parts| customers::running(parts.register.clone())),
@@ -60,7 +60,7 @@ const ROOMS: &[Room] = &[
 pub struct Parts {
     pub shelf: Shelf,
     pub letters: Option<Letters>,
-    pub entrance: Entrance,
+    pub authenticator: AccountAuthenticator,
     pub prover: Prover,
     pub partners: Partners,
     pub cashier: Cashier,

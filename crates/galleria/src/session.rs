@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use store::relay::Workers;
 use store::{Cell, Tenant};
 
-use crate::app::{self, Reach};
-use crate::config::Config;
+use crate::cell_access::CellAccess;
 use crate::console::Console;
-use crate::travel;
+use crate::settings::config::Config;
+use crate::{app, leftovers};
 
 #[derive(Clone)]
 pub struct Session {
@@ -50,19 +50,19 @@ impl Session {
     }
 
     /// The cell. Whoever changes it first removes what others left behind that died.
-    pub async fn cell(&self, reach: Reach) -> Result<Opened, String> {
-        let opened = self.cell_as_it_is(reach).await?;
-        if reach != Reach::Look && !opened.served {
-            travel::clean_up(self, &opened).await;
+    pub async fn cell(&self, access: CellAccess) -> Result<Opened, String> {
+        let opened = self.cell_as_it_is(access).await?;
+        if access != CellAccess::Look && !opened.served {
+            leftovers::clean_up(&self.console, &self.config, &opened).await;
         }
         Ok(opened)
     }
 
     /// The cell, with what others left behind.
-    pub async fn cell_as_it_is(&self, reach: Reach) -> Result<Opened, String> {
+    pub async fn cell_as_it_is(&self, access: CellAccess) -> Result<Opened, String> {
         match &self.serving {
             Some(serving) => Ok(Opened { cell: serving.cell.clone(), served: true }),
-            None => Ok(Opened { cell: app::open_cell(&self.config, reach).await?, served: false }),
+            None => Ok(Opened { cell: app::open_cell(&self.config, access).await?, served: false }),
         }
     }
 

@@ -8,18 +8,45 @@ use edge::{Module, ModuleSettings, Publishes, Routes, Running};
 use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
+use crate::accounts::address;
+use crate::letters::outbox;
+use crate::providers::{linked_identity, provider};
 use crate::public::accounts::{AccountTold, SessionTold};
 use crate::public::notices::{AccountNotice, OutsiderNotice};
-use crate::public::{ProviderTold, RoleTold, ServiceKeyTold};
+use crate::public::providers::ProviderTold;
+use crate::public::roles::RoleTold;
+use crate::public::services::ServiceKeyTold;
+use crate::services::service_key;
+use crate::sign_in::signing_keys;
 use crate::{
-    Asks, CONTEXT, Entrance, Letters, Outbox, PROBLEMS, Upkeep, app_api, letters, me_api, outside_api,
-    passkey_api, people_api, provider_api, role_api, service_api, sign_in_api, sign_up_api,
+    Account, AccountAuthenticator, Erasure, Letters, Outbox, PROBLEMS, Role, RunRequests, Session, api,
+    projector,
+};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "identity",
+    migrations: store::migrations!["0001_identity", "0002_services", "0003_outside", "0004_service_limits"],
+    streams: &[
+        store::Stream::of::<Account>(),
+        store::Stream::of::<address::Address>(),
+        store::Stream::of::<Session>(),
+        store::Stream::of::<Role>(),
+        store::Stream::of::<signing_keys::TokenRing>(),
+        store::Stream::of::<service_key::ServiceKey>(),
+        store::Stream::of::<provider::Provider>(),
+        store::Stream::of::<linked_identity::LinkedIdentity>(),
+    ],
+    people: store::People {
+        by_email: &[("account", "select id, count(*) from accounts where email_index = $1 group by id")],
+        forget: projector::forget,
+    },
+    form: 0,
 };
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
-    explains: letters::PROBLEMS,
+    explains: outbox::PROBLEMS,
     permissions: &[
         Permission::new("accounts", &["read", "write"]).sensitive(),
         Permission::new("roles", &["read", "write"]).sensitive(),
@@ -50,23 +77,23 @@ pub struct Settings {
 }
 
 /// Without a post nobody waits to send letters.
-pub fn running(entrance: &Entrance, letters: Option<Letters>) -> Running {
+pub fn running(authenticator: &AccountAuthenticator, letters: Option<Letters>) -> Running {
     let routes = Routes::new()
-        .merge(sign_in_api::routes())
-        .merge(sign_up_api::routes())
-        .merge(me_api::routes())
-        .merge(app_api::routes())
-        .merge(passkey_api::routes())
-        .merge(outside_api::routes())
-        .merge(provider_api::routes())
-        .merge(people_api::routes())
-        .merge(role_api::routes())
-        .merge(service_api::routes());
-    let mut workers = Workers { subscribers: vec![Arc::new(Upkeep)], ..Workers::default() };
+        .merge(api::sign_in::routes())
+        .merge(api::sign_up::routes())
+        .merge(api::me::routes())
+        .merge(api::authenticator_apps::routes())
+        .merge(api::passkeys::routes())
+        .merge(api::external_sign_in::routes())
+        .merge(api::providers::routes())
+        .merge(api::accounts::routes())
+        .merge(api::roles::routes())
+        .merge(api::services::routes());
+    let mut workers = Workers { subscribers: vec![Arc::new(Erasure)], ..Workers::default() };
     if let Some(letters) = letters {
         workers.subscribers.push(Arc::new(Outbox));
-        workers.jobs.push(Arc::new(Asks));
+        workers.jobs.push(Arc::new(RunRequests));
         workers.jobs.push(Arc::new(letters));
     }
-    Running { routes: routes.layer(axum::Extension(entrance.clone())), workers }
+    Running { routes: routes.layer(axum::Extension(authenticator.clone())), workers }
 }

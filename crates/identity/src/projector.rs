@@ -2,13 +2,16 @@
 
 use kernel::{Envelope, Personal, Projector, SubjectId, Word, Write, args};
 
-use crate::account::{Account, AccountEvent, PasskeyAdded, Person};
-use crate::outsider::{Outsider, OutsiderEvent};
-use crate::provider::{Provider, ProviderEvent};
-use crate::ring::{RingEvent, TokenRing};
-use crate::role::{Role, RoleEvent};
-use crate::service::{ServiceKey, ServiceKeyEvent, Status};
-use crate::session::{Session, SessionEvent};
+use crate::accounts::account::Account;
+use crate::accounts::address::{Address, AddressEvent};
+use crate::accounts::event::{AccountEvent, PasskeyAdded};
+use crate::accounts::person::Person;
+use crate::providers::linked_identity::{LinkedIdentity, LinkedIdentityEvent};
+use crate::providers::provider::{Provider, ProviderEvent};
+use crate::roles::role::{Role, RoleEvent};
+use crate::services::service_key::{ServiceKey, ServiceKeyEvent, Status};
+use crate::sessions::session::{Session, SessionEvent};
+use crate::sign_in::signing_keys::{RingEvent, TokenRing};
 
 impl Projector for Account {
     fn project(event: &Envelope<&AccountEvent>) -> Vec<Write> {
@@ -119,6 +122,19 @@ fn passkey(event: &Envelope<&AccountEvent>) -> Option<Write> {
         }
         _ => return None,
     })
+}
+
+impl Projector for Address {
+    fn project(event: &Envelope<&AddressEvent>) -> Vec<Write> {
+        let id = event.stream_id;
+        vec![match event.data {
+            AddressEvent::Taken(taken) => Write::one(
+                "insert into account_addresses (id, holder) values ($1, $2)",
+                args![id, taken.holder],
+            ),
+            AddressEvent::GivenUp(_) => Write::one("delete from account_addresses where id = $1", args![id]),
+        }]
+    }
 }
 
 impl Projector for Session {
@@ -258,15 +274,15 @@ impl Projector for Provider {
     }
 }
 
-impl Projector for Outsider {
-    fn project(event: &Envelope<&OutsiderEvent>) -> Vec<Write> {
+impl Projector for LinkedIdentity {
+    fn project(event: &Envelope<&LinkedIdentityEvent>) -> Vec<Write> {
         let id = event.stream_id;
         vec![match event.data {
-            OutsiderEvent::Linked(linked) => Write::one(
+            LinkedIdentityEvent::Linked(linked) => Write::one(
                 "insert into outsiders (id, account_id, provider_id, linked_at) values ($1, $2, $3, $4)",
                 args![id, linked.account, linked.provider, linked.at],
             ),
-            OutsiderEvent::Unlinked(_) => Write::one("delete from outsiders where id = $1", args![id]),
+            LinkedIdentityEvent::Unlinked(_) => Write::one("delete from outsiders where id = $1", args![id]),
         }]
     }
 }

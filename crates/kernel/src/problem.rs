@@ -3,7 +3,50 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-crate::problems! {
+/// What a code means, for people who meet it: `/problems/<code>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProblemDoc {
+    pub fault: Fault,
+    /// Stable, for machines: `out_of_stock`.
+    pub code: &'static str,
+    pub title: &'static str,
+    pub what_to_do: &'static str,
+}
+
+impl ProblemDoc {
+    /// That it happened, and what to do about it this time.
+    pub fn says(&self, detail: impl Into<String>) -> Problem {
+        Problem::new(self.fault, self.code, self.title, detail)
+    }
+
+    pub const fn status(&self) -> u16 {
+        self.fault.status()
+    }
+}
+
+/// Codes that are said where they are found: each is a constant of its own, and all of them are `PROBLEMS`.
+///
+/// ```
+/// kernel::problems! {
+///     NotFound JAR_GONE "jar_gone" "No such jar": "Look into the pantry.",
+/// }
+/// assert_eq!(JAR_GONE.says("There is no such jar.").code, PROBLEMS[0].code);
+/// ```
+#[macro_export]
+macro_rules! problems {
+    ($($fault:ident $NAME:ident $code:literal $title:literal: $what:literal),* $(,)?) => {
+        $(pub const $NAME: $crate::ProblemDoc = $crate::ProblemDoc {
+            fault: $crate::Fault::$fault,
+            code: $code,
+            title: $title,
+            what_to_do: $what,
+        };)*
+
+        pub const PROBLEMS: &[$crate::ProblemDoc] = &[$($NAME),*];
+    };
+}
+
+problems! {
     NotFound NOT_FOUND "not_found" "Not found": "The record does not exist here, or not any more.",
     Invalid INVALID "invalid" "Some fields do not hold": "Each field is named in \"errors\" by its JSON pointer.",
     Invalid IMPROBABLE "improbable" "Is that meant?":

@@ -1,50 +1,7 @@
 //! Every way a part of the system says no, in one table: what a variant is called, its code, its title, its status, the
 //! sentence that a person reads, the page of the code, and the document all come from one row, so they cannot disagree.
 
-use crate::problem::{Fault, Problem};
-
-/// What a code means, for people who meet it: `/problems/<code>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProblemDoc {
-    pub fault: Fault,
-    /// Stable, for machines: `out_of_stock`.
-    pub code: &'static str,
-    pub title: &'static str,
-    pub what_to_do: &'static str,
-}
-
-impl ProblemDoc {
-    /// That it happened, and what to do about it this time.
-    pub fn says(&self, detail: impl Into<String>) -> Problem {
-        Problem::new(self.fault, self.code, self.title, detail)
-    }
-
-    pub const fn status(&self) -> u16 {
-        self.fault.status()
-    }
-}
-
-/// Codes that are said where they are found: each is a constant of its own, and all of them are `PROBLEMS`.
-///
-/// ```
-/// kernel::problems! {
-///     NotFound JAR_GONE "jar_gone" "No such jar": "Look into the pantry.",
-/// }
-/// assert_eq!(JAR_GONE.says("There is no such jar.").code, PROBLEMS[0].code);
-/// ```
-#[macro_export]
-macro_rules! problems {
-    ($($fault:ident $NAME:ident $code:literal $title:literal: $what:literal),* $(,)?) => {
-        $(pub const $NAME: $crate::ProblemDoc = $crate::ProblemDoc {
-            fault: $crate::Fault::$fault,
-            code: $code,
-            title: $title,
-            what_to_do: $what,
-        };)*
-
-        pub const PROBLEMS: &[$crate::ProblemDoc] = &[$($NAME),*];
-    };
-}
+use crate::problem::{Fault, ProblemDoc};
 
 /// A context's refusals. A row reads: variant, fault, code, title, and the sentence for a person, which may show the
 /// variant's fields. What follows is left out where it does not apply: `given` computes what the row shows, `with` names

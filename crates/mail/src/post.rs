@@ -2,12 +2,10 @@
 
 use std::fmt;
 use std::future::Future;
-use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Folder, Letter, MailError, Smtp};
+use crate::{Letter, MailError};
 
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Sent, MailError>> + Send + 'a>>;
 
@@ -49,15 +47,4 @@ impl Settings {
             pause: Duration::from_millis(500),
         }
     }
-}
-
-/// The post at an address: `folder:/a/path`, `smtp://name:password@host:587` or `smtps://name:password@host:465`.
-pub fn open(address: &str, settings: Settings) -> Result<Arc<dyn Post>, MailError> {
-    if let Some(path) = address.strip_prefix("folder:") {
-        return Ok(Arc::new(Folder::open(Path::new(path), settings)?));
-    }
-    if address.starts_with("smtp://") || address.starts_with("smtps://") {
-        return Ok(Arc::new(Smtp::open(address, settings)?));
-    }
-    Err(MailError::PostAddress { why: "it begins with none of folder:, smtp:// and smtps://" })
 }

@@ -1,93 +1,32 @@
 //! The routes of orders.
 
 use axum::Extension;
-use catalog::{OfferBy, VariantId};
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Currency, Problem, SubjectId, Timestamp, Word, within};
-use places::{check_address, tidy_postal_code};
+use kernel::{Check, Problem, Timestamp, Word, within};
 use serde::Deserialize;
-use store::{Of, Tenant, Work};
+use store::{PastScope, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::after_api::{self, act};
-use crate::cart::{self, MOST_CODES, MOST_LINES, MOST_OF_A_THING};
-use crate::order::{Address, Person, Status};
-use crate::queries::{self, Listed, OrderSummary, OrderView};
-use crate::till::{Receipt, Wanted};
-use crate::works::{self, Buyer, Moved, PRICES_CHANGED};
-use crate::{OrderId, Ports, Refusal, rules, unpaid};
-
-/// How often a basket is priced again when prices change under it.
-pub const TRIES: usize = 3;
+use crate::contention::{PRICES_CHANGED, TRIES};
+use crate::fulfilment::api::act;
+use crate::new_order::NewOrder;
+use crate::status::Status;
+use crate::use_cases::{self, Moved};
+use crate::views::queries::{self, Listed, OrderSummary, OrderView};
+use crate::{OrderId, Ports, checkout, drafts, fulfilment, rules, unpaid};
 
 pub fn routes(ports: Ports) -> Routes {
     Routes::new()
         .routes(routes!(list_orders, place_order))
         .routes(routes!(read_order, cancel_order))
         .routes(routes!(set_status))
-        .merge(after_api::routes())
-        .merge(cart::api::routes())
+        .merge(fulfilment::api::routes())
+        .merge(checkout::api::routes())
+        .merge(drafts::api::routes())
         .merge(rules::api::routes())
         .layer(Extension(ports))
-}
-
-/// What is ordered, by whom, and where it goes.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewOrder {
-    pub customer: NewCustomer,
-    pub shipping_address: NewAddress,
-    /// 1 to 200 lines.
-    pub lines: Vec<NewLine>,
-    pub note: Option<String>,
-    /// The shipping address when left out.
-    #[serde(default)]
-    pub billing_address: Option<NewAddress>,
-    /// What the customer typed to pay less.
-    #[serde(default)]
-    pub codes: Vec<String>,
-    #[serde(default)]
-    pub delivery_option_id: Option<Uuid>,
-    /// A number of the customer's own, for their books.
-    #[serde(default)]
-    pub purchase_order: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCustomer {
-    /// The customer's id; left out for a guest.
-    pub id: Option<Uuid>,
-    pub name: String,
-    pub email: String,
-    pub phone: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAddress {
-    pub line1: String,
-    pub line2: Option<String>,
-    pub city: String,
-    /// As the country writes it; left out where there are none.
-    #[serde(default)]
-    pub postal_code: String,
-    pub region: Option<String>,
-    /// Two letters, ISO 3166-1: IE.
-    pub country: String,
-}
-
-/// A variant, by its id or its SKU, and how many.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewLine {
-    #[schema(value_type = Option<Uuid>)]
-    pub variant_id: Option<VariantId>,
-    pub sku: Option<String>,
-    /// 1 to 10,000.
-    pub quantity: i64,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -159,7 +98,7 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
         if let Ok(receipt) = &receipt {
             unpaid::watch(&shop.tenant, receipt, shop.now).await?;
         }
-        let work = receipt.map(|receipt| works::place_order(id, ask.body.buyer(), &receipt));
+        let work = receipt.map(|receipt| use_cases::place_order(id, ask.body.buyer(), &receipt));
         let answer = ask.run(Work::or_refuse(work)).await;
         match answer {
             Err(refused) if refused.0.code == PRICES_CHANGED && tried < TRIES => {}
@@ -186,7 +125,7 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
         as_of: asked.as_of,
     };
     let below = asked.cursor.map_or(Ok(Uuid::max()), |cursor| Cursor::decode("orders", &listed, &cursor))?;
-    let tenant = shop.as_of(listed.as_of.as_deref(), Of::Kinds(&["order"])).await?;
+    let tenant = shop.as_of(listed.as_of.as_deref(), PastScope::Kinds(&["order"])).await?;
     let orders = queries::orders(&tenant, &listed, below, limit + 1).await?;
     shop.list(&Page::cut(orders, limit, |last| Cursor::encode("orders", &listed, &last.id)))
 }
@@ -196,7 +135,7 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
     responses((status = 200, description = "The order.", body = OrderView)),
     security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
 async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>) -> Answer {
-    let tenant = shop.as_of(asked.as_of.as_deref(), Of::Stream(id.uuid())).await?;
+    let tenant = shop.as_of(asked.as_of.as_deref(), PastScope::Stream(id.uuid())).await?;
     let order = queries::order_of(&tenant, id, shop.own()).await?;
     shop.one(&order, order.summary.version)
 }
@@ -217,7 +156,7 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
     );
     check.done()?;
     act(&ask, id, async |before| {
-        works::advance_order(id, &before, ask.if_match, ask.body.status, ask.body.reason.clone())
+        use_cases::advance_order(id, &before, ask.if_match, ask.body.status, ask.body.reason.clone())
     })
     .await
 }
@@ -227,178 +166,6 @@ async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
     responses((status = 200, description = "It is cancelled.", body = Moved)),
     security(("staff" = ["orders:write"]), ("customer" = ["orders:cancel"])))]
 async fn cancel_order(Id(id): Id<OrderId>, ask: Command<NoBody>) -> Answer {
-    act(&ask, id, async |before| works::advance_order(id, &before, ask.if_match, Status::Cancelled, None))
+    act(&ask, id, async |before| use_cases::advance_order(id, &before, ask.if_match, Status::Cancelled, None))
         .await
-}
-
-impl NewOrder {
-    /// Everything that is wrong with it, at once.
-    pub fn check(&self) -> Result<(), Problem> {
-        let mut check = Check::default();
-        let customer = &self.customer;
-        check.that(within(&customer.name, 1, 200), "/customer/name", "give a name of 1 to 200 letters");
-        check.that(
-            kernel::is_email(&customer.email),
-            "/customer/email",
-            "write an e-mail address as name@example.com",
-        );
-        let phone = customer.phone.as_ref().is_none_or(|phone| within(phone, 3, 40));
-        check.that(phone, "/customer/phone", "write a phone number of 3 to 40 signs, or none");
-        self.shipping_address.check("/shipping_address", &mut check);
-        if let Some(address) = &self.billing_address {
-            address.check("/billing_address", &mut check);
-        }
-        check.that(self.codes.len() <= MOST_CODES, "/codes", "an order takes at most 20 codes");
-        let number = self.purchase_order.as_ref().is_none_or(|number| within(number, 1, 100));
-        check.that(number, "/purchase_order", "write it with 1 to 100 letters, or leave it out");
-        check.that(
-            self.note.as_ref().is_none_or(|note| within(note, 0, 2000)),
-            "/note",
-            "a note has at most 2,000 letters",
-        );
-        check.that((1..=MOST_LINES).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
-        for (n, line) in self.lines.iter().enumerate() {
-            line.check(&format!("/lines/{n}"), &mut check);
-        }
-        check.done()
-    }
-
-    /// What it comes to. A line that is not sold, and a way of delivery that does not go there, is refused.
-    pub async fn ring_up(
-        &self,
-        tenant: &Tenant,
-        ports: &Ports,
-        currency: Currency,
-        now: Timestamp,
-        afresh: bool,
-    ) -> Result<Receipt, Problem> {
-        let lines: Vec<(OfferBy, i64)> = self.lines.iter().map(|line| (line.by(), line.quantity)).collect();
-        let to = self.shipping_address.address();
-        let wanted = Wanted {
-            lines: &lines,
-            codes: &self.codes,
-            delivery: self.delivery_option_id,
-            to: Some(&to),
-            customer: self.customer.id,
-            buyer: self.customer.id,
-            currency,
-            now,
-            first: 1,
-            promoted: true,
-            agreed: None,
-        };
-        let receipt = Receipt::ring_up(tenant, ports, &wanted, afresh).await?;
-        receipt.must_be_sold(|n| format!("/lines/{n}/{}", self.lines[n].named_by()))?;
-        let mut check = Check::default();
-        check.that(!receipt.misdirected, "/delivery_option_id", "choose a way of delivery that goes there");
-        check.done()?;
-        Ok(receipt)
-    }
-
-    /// Refuses what a member of an organisation may not order in this way.
-    fn must_be_theirs_alone(&self, receipt: &Receipt) -> Result<(), Problem> {
-        let Some(organisation) = &receipt.standing.organisation else { return Ok(()) };
-        let mut check = Check::default();
-        let numbered = !organisation.purchase_order_required || self.purchase_order.is_some();
-        check.that(
-            numbered,
-            "/purchase_order",
-            "give the purchase order's number; your organisation needs one",
-        );
-        check.done()?;
-        match organisation.limit {
-            Some(limit) if receipt.ledger().total() > limit => Err(Refusal::ApprovalNeeded { limit }.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Who orders: a customer, or somebody made up for a guest.
-    pub fn buyer(&self) -> Buyer {
-        let Self { customer, shipping_address, note, purchase_order, .. } = self;
-        let address = shipping_address.address();
-        let billing = self.billing_address.as_ref().map(NewAddress::address);
-        let person = Person {
-            name: customer.name.clone(),
-            email: customer.email.clone(),
-            email_index: None,
-            phone: customer.phone.clone(),
-            billing_address: billing.filter(|billing| *billing != address),
-            address,
-            company: None,
-            purchase_order: purchase_order.clone(),
-        };
-        let subject = customer.id.map_or_else(SubjectId::new, SubjectId);
-        Buyer { subject, person, note: note.clone(), cart: None, approved_by: None }
-    }
-}
-
-impl NewAddress {
-    pub(crate) fn check(&self, at: &str, check: &mut Check) {
-        let field = |name| format!("{at}/{name}");
-        check.that(
-            within(&self.line1, 1, 200),
-            field("line1"),
-            "give street and number, in 1 to 200 letters",
-        );
-        check.that(
-            self.line2.as_ref().is_none_or(|line| within(line, 0, 200)),
-            field("line2"),
-            "at most 200 letters",
-        );
-        check.that(within(&self.city, 1, 100), field("city"), "give a city of 1 to 100 letters");
-        check.that(
-            self.region.as_ref().is_none_or(|region| within(region, 0, 100)),
-            field("region"),
-            "at most 100 letters",
-        );
-        check_address(check, at, &self.country, &self.postal_code);
-    }
-
-    pub(crate) fn address(&self) -> Address {
-        Address {
-            line1: self.line1.clone(),
-            line2: self.line2.clone(),
-            city: self.city.clone(),
-            postal_code: tidy_postal_code(&self.country, &self.postal_code),
-            region: self.region.clone(),
-            country: self.country.clone(),
-        }
-    }
-}
-
-impl From<&Address> for NewAddress {
-    fn from(known: &Address) -> Self {
-        Self {
-            line1: known.line1.clone(),
-            line2: known.line2.clone(),
-            city: known.city.clone(),
-            postal_code: known.postal_code.clone(),
-            region: known.region.clone(),
-            country: known.country.clone(),
-        }
-    }
-}
-
-impl NewLine {
-    pub(crate) fn check(&self, at: &str, check: &mut Check) {
-        let some = (1..=MOST_OF_A_THING).contains(&self.quantity);
-        check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
-        let named = self.variant_id.is_some() != self.sku.is_some();
-        check.that(
-            named,
-            format!("{at}/variant_id"),
-            "name the variant by variant_id or by sku, and not by both",
-        );
-    }
-
-    pub(crate) fn by(&self) -> OfferBy {
-        match (&self.variant_id, &self.sku) {
-            (Some(id), _) => OfferBy::Variant(*id),
-            (None, sku) => OfferBy::Sku(sku.clone().unwrap_or_default()),
-        }
-    }
-
-    pub(crate) fn named_by(&self) -> &'static str {
-        if self.variant_id.is_some() { "variant_id" } else { "sku" }
-    }
 }

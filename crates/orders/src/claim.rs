@@ -4,15 +4,17 @@
 //! another id: nobody learns by ordering under somebody's address that there is an account. The order's personal data stays
 //! sealed as the guest's, and goes when either of the two is erased.
 
-use kernel::{Actor, Aggregate, CorrelationId, Decide, Envelope, Problem, Projector, SubjectId, Timestamp};
-use kernel::{Write, args};
+use kernel::{
+    Actor, Aggregate, CorrelationId, Decide, Envelope, Problem, Projector, SubjectId, Timestamp, Write, args,
+};
 use serde::{Deserialize, Serialize};
 use store::log::Recorded;
 use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Asked, Reply, Tenant, Work, privacy};
 use uuid::Uuid;
 
-use crate::{OrderId, Refusal, queries};
+use crate::views::queries;
+use crate::{OrderId, Refusal};
 
 /// The namespace in which the id of a claim is made from the order's.
 const CLAIMS: Uuid = Uuid::from_u128(0x6d0e_91c4_27fa_4b0d_8c31_5a8e_0d77_c1a1);

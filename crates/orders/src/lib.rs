@@ -15,94 +15,43 @@
 //! **Deliberately absent.** Card numbers, and what was paid. Prices are the catalog's business until the moment of
 //! placing, and the order's from then on.
 
-pub mod acts;
-mod advance;
-pub mod after;
-mod after_api;
-mod after_projector;
-pub mod after_works;
-pub mod agreed;
+mod agreement;
 mod api;
-mod bill;
-pub mod buyers;
-pub mod carriers;
+mod bounds;
 pub mod cart;
+pub mod checkout;
 pub mod claim;
-mod goods;
+mod contention;
+mod context;
+mod drafts;
+pub mod fulfilment;
+mod ids;
+mod inputs;
 mod module;
+mod new_order;
 mod numbers;
 mod order;
-pub mod parcels;
-mod place;
 mod ports;
 mod problems;
-mod projector;
 pub mod public;
-pub mod queries;
+mod refunds;
 mod refusal;
 pub mod rules;
-pub mod tax_engine;
+mod status;
 pub mod till;
-pub mod tracking;
 pub mod unpaid;
-pub mod works;
+pub mod use_cases;
+mod views;
 
-kernel::ids! {
-    OrderId;
-    CartId;
-}
-
-pub use advance::Advance;
-pub use api::{NewAddress, NewCustomer, NewLine, NewOrder, TRIES};
-pub use bill::{BillView, EntryKind, EntryView, TaxView};
+pub use contention::{PRICES_CHANGED, TRIES};
+pub use context::CONTEXT;
+pub use fulfilment::tracking;
+pub use ids::{CartId, OrderId};
+pub use inputs::{NewAddress, NewLine};
 pub use module::{MODULE, running};
-pub use order::{Address, Customer, Line, Order, OrderEvent, Person, Status};
-pub use place::Place;
-pub use ports::Ports;
+pub use new_order::{NewCustomer, NewOrder};
+pub use order::{Address, Advance, Customer, Line, Order, OrderEvent, ParcelState, Person, Place};
+pub use ports::{Ports, buyers, carriers, tax_engine};
 pub use refusal::{PROBLEMS, Refusal};
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "orders",
-    migrations: store::migrations![
-        "0001_orders",
-        "0002_email_index",
-        "0003_selling",
-        "0004_after",
-        "0005_for_organisations",
-        "0006_unpaid",
-        "0007_drafts",
-        "0008_parcels",
-        "0009_claims",
-        "0010_refunds",
-        "0011_order_limits",
-        "0012_people"
-    ],
-    streams: &[
-        store::Stream::of::<Order>(),
-        store::Stream::of::<claim::Claim>(),
-        store::Stream::of::<cart::Cart>(),
-        store::Stream::of::<numbers::Numbers>(),
-        store::Stream::of::<rules::Rulebook>(),
-        store::Stream::of::<rules::Taxes>(),
-        store::Stream::of::<rules::Delivery>(),
-        store::Stream::of::<rules::OrderSettings>(),
-        store::Stream::of::<rules::Promo>(),
-        store::Stream::of::<rules::Code>(),
-        store::Stream::of::<rules::Use>(),
-    ],
-    people: store::People {
-        by_email: &[
-            ("order", "select customer_id, count(*) from orders where email_index = $1 group by customer_id"),
-            (
-                "cart",
-                "select subject, count(*) from carts where email_index = $1 and kind is null group by subject",
-            ),
-            (
-                "draft",
-                "select subject, count(*) from carts where email_index = $1 and kind is not null group by subject",
-            ),
-        ],
-        forget: projector::forget,
-    },
-    form: 1,
-};
+pub use status::Status;
+pub use views::{BillView, EntryKind, EntryView, TaxView, acts, parcels, queries};

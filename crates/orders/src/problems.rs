@@ -1,4 +1,4 @@
-//! What a cart says no with as it is ordered, by its total or by what it holds.
+//! Problems that a checkout answers with: the total changed, or something is missing.
 
 kernel::problems! {
     Conflict TOTAL_CHANGED "total_changed" "Another total":

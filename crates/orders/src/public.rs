@@ -6,11 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use crate::after::{Edited, Part};
 use crate::cart::CartEvent;
-use crate::order::{Address, Line, OrderEvent, Person, Placed};
-use crate::rules::RefundOnCancel;
-use crate::tracking::ParcelState;
+use crate::order::{Address, Edited, Line, OrderEvent, ParcelState, Part, Person, Placed};
+use crate::refunds::RefundOnCancel;
 
 edge::published! {
     /// What became of an order.

@@ -1,4 +1,4 @@
-//! Every way an order says no.
+//! Every reason for which this context refuses a command.
 
 use kernel::{FieldProblem, MoneyError, Problem, Word};
 use pricing::PromotionId;

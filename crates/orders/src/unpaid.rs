@@ -1,9 +1,9 @@
-//! Orders that nobody pays give back what they hold.
+//! Cancels orders that are not paid in time, which frees the stock that they hold.
 //!
-//! Before an order is placed that will be held, a look is planned for when its time is over, unless one is planned before
-//! that, as far as this node remembers. Each look plans the next, for when the first is due of those that are held then;
-//! when none is, there is no next, so a shop that sells nothing is not looked at. Looks are planned by the minute in which
-//! they fall: two that plan the same are one.
+//! Before an order that will be held is placed, a job is scheduled for its deadline, unless this node remembers that one is
+//! due before. Each run schedules the next one for the earliest deadline that is left. When none is left there is no next
+//! run, so a shop that sells nothing costs nothing. A job's id is made of the minute in which it is due: scheduling the same
+//! one twice makes one.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -18,23 +18,23 @@ use store::relay::{JobKind, JobRun, NewJob};
 use store::{Asked, Tenant, Work};
 use uuid::Uuid;
 
-use crate::api::TRIES;
-use crate::order::Status;
+use crate::contention::{PRICES_CHANGED, TRIES};
+use crate::status::Status;
 use crate::till::Receipt;
-use crate::works::{PRICES_CHANGED, advance_order};
-use crate::{OrderId, queries, rules};
+use crate::use_cases::advance_order;
+use crate::views::queries;
+use crate::{OrderId, rules};
 
 pub const UNPAID: &str = "orders.unpaid";
 
 /// For people who look at the order.
 const REASON: &str = "Not paid in time";
-/// How many are read at a time.
+/// How many orders are read at a time.
 const AT_ONCE: usize = 200;
 const MINUTE: i64 = 60;
-/// Of how many shops a node remembers when they are looked at; then all are forgotten.
+/// For how many shops a node remembers the next run; then the memory is cleared.
 const REMEMBERED: usize = 10_000;
-/// When those are looked at again whose payment was under way: it ends by itself, or by a person's hand. The longer they
-/// have been, the longer they may be.
+/// When orders are checked again whose payment was under way. The longer they are overdue, the longer the wait.
 const LATER: RangeInclusive<Duration> = Duration::from_secs(5 * 60)..=Duration::from_secs(24 * 3600);
 
 /// Whoever knows what was paid.
@@ -65,8 +65,8 @@ pub enum Transfers {
 /// Cancels the orders whose time is over.
 pub struct Unpaid(pub Arc<dyn Payments>);
 
-/// Sees to it, before it is placed, that somebody looks when the time of this order is over. A look that is planned before
-/// that sees the order if it is not just now: what is being placed then is committed by a minute later.
+/// Schedules a run for the deadline of this order, before it is placed. An earlier run will do, unless it is due within a
+/// minute: the order may not be committed by then.
 pub(crate) async fn watch(tenant: &Tenant, receipt: &Receipt, now: Timestamp) -> Result<(), Problem> {
     let Some(hold) = receipt.hold() else { return Ok(()) };
     let (due, soon) = (now.plus(hold), now.plus(Duration::from_secs(60)));
@@ -83,13 +83,13 @@ pub(crate) async fn watch(tenant: &Tenant, receipt: &Receipt, now: Timestamp) ->
     Ok(())
 }
 
-/// When each shop is looked at next, as this node has planned it.
+/// When the next run of each shop is due, as far as this node has scheduled it.
 fn planned() -> &'static Mutex<HashMap<TenantId, Timestamp>> {
     static PLANNED: OnceLock<Mutex<HashMap<TenantId, Timestamp>>> = OnceLock::new();
     PLANNED.get_or_init(Mutex::default)
 }
 
-/// Sees to it that somebody looks then, or before, but not before `from`; and says when.
+/// Schedules a run for `at`, unless one is due between `from` and then, and returns when it is due.
 async fn look_at(tenant: &Tenant, from: Timestamp, at: Timestamp) -> Result<Timestamp, Problem> {
     if let Some(planned) = tenant.next_job(UNPAID).await?.filter(|planned| from < *planned && *planned <= at)
     {

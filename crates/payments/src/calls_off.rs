@@ -7,11 +7,11 @@ use store::relay::{Effect, Handled, Subscriber, Wants};
 use store::{Tenant, Work};
 
 use crate::cashier::{self, Cashier};
-use crate::event::PaymentEvent;
-use crate::payment::Status;
-use crate::queries::{self, PaymentSummary};
-use crate::request::Void;
-use crate::{PaymentId, works};
+use crate::payment::event::PaymentEvent;
+use crate::payment::queries::PaymentSummary;
+use crate::payment::request::Void;
+use crate::status::Status;
+use crate::{PaymentId, payment, providers};
 
 /// What makes an order cost less, as orders call it.
 const CHEAPER: [&str; 3] = ["order.cancelled", "order.edited", "order.credited"];
@@ -36,7 +36,7 @@ impl Subscriber for CallsOff {
         Box::pin(async move {
             let event = &recorded.event;
             let (payment, forgotten) = if CHEAPER.contains(&&*event.kind) {
-                (queries::tab(tenant, event.stream_id).await?.1, false)
+                (payment::queries::tab(tenant, event.stream_id).await?.1, false)
             } else {
                 let told = PaymentEvent::decode(&event.kind, event.schema, &event.data);
                 let forgotten = match told.map_err(|_| Problem::bug())? {
@@ -48,7 +48,7 @@ impl Subscriber for CallsOff {
                 (Some(PaymentId(event.stream_id)), forgotten)
             };
             let Some(payment) = payment else { return Ok(Effect::Done) };
-            let summary = queries::payment(tenant, payment).await?.summary;
+            let summary = payment::queries::payment(tenant, payment).await?.summary;
             let over = match Status::named(&summary.status) {
                 Some(Status::Challenged) => forgotten || self.owed(tenant, &summary).await? < summary.amount,
                 Some(Status::Authorised | Status::PartiallyCaptured) => {
@@ -68,7 +68,8 @@ impl CallsOff {
 }
 
 async fn call_off(tenant: &Tenant, payment: &PaymentSummary) -> Result<Work, Problem> {
-    let provider = queries::provider(tenant, payment.provider_id).await?.ok_or_else(Problem::bug)?;
+    let provider =
+        providers::queries::provider(tenant, payment.provider_id).await?.ok_or_else(Problem::bug)?;
     let within = provider.view.definition.patience();
-    Ok(works::ask(cashier::subject(payment), None, Void { id: payment.id, within }))
+    Ok(payment::use_cases::ask(cashier::subject(payment), None, Void { id: payment.id, within }))
 }

@@ -10,26 +10,29 @@ use parking_lot::Mutex;
 use store::{Asked, Tenant};
 use url::Url;
 
-use crate::line::Line;
-use crate::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
-use crate::payment::Request;
-use crate::port::{Ask, Bills, Outcome, Provider, Trouble};
+use crate::bills::Bills;
+use crate::payment::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
+use crate::payment::pending::Request;
+use crate::payment::provider_port::{Ask, Outcome, Provider, Trouble};
+use crate::payment::queries::PaymentSummary;
+use crate::payment::unsettled::{self, Unsettled};
+use crate::payment::use_cases::Subject;
 use crate::problems::{PROVIDER_DOWN, PROVIDER_UNKNOWN};
-use crate::provider::ProviderKind;
-use crate::queries::{self, PaymentSummary, ProviderRow, Unsettled};
-use crate::rest::{Rest, RestDoor};
+use crate::providers::provider::ProviderKind;
+use crate::providers::provider_client::ProviderClient;
+use crate::providers::queries::ProviderRow;
+use crate::providers::rest::{Rest, RestAuth};
+use crate::providers::stripe::client::{self, Stripe};
 use crate::sandbox::Sandbox;
-use crate::stripe::{self, Stripe};
-use crate::works::{self, Subject};
-use crate::{PaymentId, ProviderId, Refusal};
+use crate::{PaymentId, ProviderId, Refusal, payment, providers};
 
 /// What secrets are sealed as.
 const SEALED_AS: &str = "payment provider";
 
-/// How many providers' lines are kept open.
-const LINES: usize = 1000;
+/// How many clients of providers are kept open.
+const CLIENTS: usize = 1000;
 
-/// Cheap to clone; all clones share their lines and breakers.
+/// Cheap to clone; all clones share their clients and breakers.
 #[derive(Clone)]
 pub struct Cashier(Arc<Inner>);
 
@@ -37,7 +40,7 @@ struct Inner {
     policy: Policy,
     sandbox: Sandbox,
     bills: Arc<dyn Bills>,
-    lines: Mutex<HashMap<(TenantId, ProviderId), Open>>,
+    clients: Mutex<HashMap<(TenantId, ProviderId), Open>>,
     /// Payments whose provider is being asked from here.
     asking: Mutex<HashSet<PaymentId>>,
 }
@@ -58,8 +61,8 @@ pub enum Settled {
 
 impl Cashier {
     pub fn new(policy: Policy, sandbox: Sandbox, bills: Arc<dyn Bills>) -> Self {
-        let (lines, asking) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { policy, sandbox, bills, lines, asking }))
+        let (clients, asking) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { policy, sandbox, bills, clients, asking }))
     }
 
     pub fn bills(&self) -> &dyn Bills {
@@ -92,7 +95,7 @@ impl Cashier {
         payment: PaymentId,
         first: bool,
     ) -> Result<(Settled, Option<Request>), Problem> {
-        let unsettled = queries::unsettled(tenant, payment).await?;
+        let unsettled = unsettled::unsettled(tenant, payment).await?;
         let Some(unsettled) = unsettled.filter(|unsettled| !unsettled.by_hand) else {
             return Ok((Settled::Done, None));
         };
@@ -127,12 +130,12 @@ impl Cashier {
             }
             Ok(outcome) => {
                 let conclude = Conclude { id: *payment, key: key.clone(), outcome };
-                tenant.run(asked, works::ask(subject, None, conclude)).await?;
+                tenant.run(asked, payment::use_cases::ask(subject, None, conclude)).await?;
                 Ok(Settled::Done)
             }
             Err(Trouble { sent, why, retry_after }) => {
                 let doubt = Doubt { key: key.clone(), sent, why: why.clone() };
-                tenant.run(asked, works::ask(subject, None, doubt)).await?;
+                tenant.run(asked, payment::use_cases::ask(subject, None, doubt)).await?;
                 // What was sent before may have arrived then.
                 let unsent = !sent && !unsettled.asked_before;
                 Ok(if unsent { Settled::Down { why, retry_after } } else { Settled::Doubtful })
@@ -142,20 +145,20 @@ impl Cashier {
 
     /// The provider, ready to be asked.
     pub async fn provider(&self, tenant: &Tenant, id: ProviderId) -> Result<Arc<dyn Provider>, Problem> {
-        let row = queries::provider(tenant, id).await?.filter(|row| !row.removed);
+        let row = providers::queries::provider(tenant, id).await?.filter(|row| !row.removed);
         let row = row.ok_or(Refusal::ProviderUnknown)?;
         let name = (tenant.id(), id);
-        if let Some((version, provider)) = self.0.lines.lock().get(&name)
+        if let Some((version, provider)) = self.0.clients.lock().get(&name)
             && *version == row.view.version
         {
             return Ok(provider.clone());
         }
         let provider = self.open(tenant, &row).await?;
-        let mut lines = self.0.lines.lock();
-        if lines.len() >= LINES {
-            lines.clear();
+        let mut clients = self.0.clients.lock();
+        if clients.len() >= CLIENTS {
+            clients.clear();
         }
-        lines.insert(name, (row.view.version, provider.clone()));
+        clients.insert(name, (row.view.version, provider.clone()));
         Ok(provider)
     }
 
@@ -173,28 +176,28 @@ impl Cashier {
             ProviderKind::Sandbox => self.sandbox().await?,
             _ => (self.0.policy.clone(), typed),
         };
-        let line = Line::new(&policy, definition.timeout())
+        let client = ProviderClient::new(&policy, definition.timeout())
             .map_err(|error| PROVIDER_DOWN.says(error.to_string()).after(60))?;
         Ok(match definition.kind {
             ProviderKind::Stripe => {
-                let address = if address.is_empty() { stripe::ADDRESS.to_owned() } else { address };
-                Arc::new(Stripe { line, address, key, webhook_secret })
+                let address = if address.is_empty() { client::ADDRESS.to_owned() } else { address };
+                Arc::new(Stripe { client, address, key, webhook_secret })
             }
             ProviderKind::Gateway => {
                 let (token_address, id) = (definition.token_address.clone(), definition.client_id.clone());
-                let door = RestDoor::Client {
+                let auth = RestAuth::Client {
                     token_address: token_address.unwrap_or_default(),
                     id: id.unwrap_or_default(),
                     secret: key,
                     token: tokio::sync::Mutex::default(),
                 };
-                Arc::new(Rest { line, address, door, webhook_secret })
+                Arc::new(Rest { client, address, auth, webhook_secret })
             }
             // Each shop, and each of its sandboxes, has a book of its own.
             ProviderKind::Sandbox => {
                 let own = || format!("{}:{}", tenant.id(), row.view.id);
                 let account = if key.is_empty() { own() } else { key };
-                Arc::new(Rest { line, address, door: RestDoor::Key(account), webhook_secret })
+                Arc::new(Rest { client, address, auth: RestAuth::Key(account), webhook_secret })
             }
             ProviderKind::Manual => return Err(Refusal::ByHand.into()),
         })
@@ -297,8 +300,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::page::PayPage;
-    use crate::payment::Capture;
+    use crate::payment::capture::Capture;
+    use crate::payment::pay_page::PayPage;
 
     fn ask(request: Request, on_page: bool) -> Ask {
         let page = PayPage { return_url: "https://oak.example/".into(), description: "Order 1".into() };

@@ -5,8 +5,8 @@
 //! later, in one piece or several. It is *refunded*, in part or whole, never more than was captured; *voided* while it is
 //! only held; *challenged* when the person must show who they are, or pays on the provider's own *page* for want of a
 //! token. A *dispute* is the payer's bank claiming it back. A request is *unknown* when the provider was asked and nobody
-//! knows what came of it. An order's *tab* says which payment of it is open. What a provider tells of its own accord is a
-//! *notice*.
+//! knows what came of it. Which payment of an order is open is its *open payment* (events and tables say *tab*). What a
+//! provider tells of its own accord is a *webhook* (events and tables say *notice*).
 //!
 //! **Invariants.** What is asked for is committed with the provider's key before the provider is asked; what came of it is
 //! another work. A request is sent again under its own key and no other, so it counts once. Nothing stays unknown: the
@@ -17,69 +17,35 @@
 //! through [`Bills`].
 
 mod api;
-mod attempt;
+mod bills;
 mod calls_off;
-mod cards;
-mod cart_api;
 mod cashier;
-pub mod counter;
-pub mod event;
-pub mod idle;
-mod line;
+mod ids;
 mod module;
-mod notice;
-mod outcome;
-mod page;
+pub mod page_payments;
 pub mod payment;
 mod pays_back;
-pub mod port;
 mod problems;
 mod projector;
-mod provider;
-mod provider_api;
+pub mod providers;
 pub mod public;
-pub mod queries;
 mod refusal;
-mod report;
-mod request;
-mod rest;
+mod reports;
 pub mod sandbox;
 mod settle;
-pub mod signature;
-#[cfg(test)]
-mod stories;
-mod stripe;
-mod tab;
-pub mod trail;
-mod webhook_api;
-mod works;
+mod status;
+pub mod unpaid_orders;
+mod webhooks;
 
-kernel::ids! {
-    PaymentId;
-    /// A payment provider that a shop has taken on.
-    ProviderId;
-}
-
+pub use bills::{Bill, Bills};
 pub use cashier::Cashier;
-pub use event::PaymentEvent;
-pub use module::{MODULE, Settings, running};
+pub use ids::{PaymentId, ProviderId};
+pub use module::{CONTEXT, MODULE, Settings, running};
 pub use outbound::Policy;
-pub use payment::{Payment, Standing, Status};
-pub use port::{Bill, Bills};
-pub use provider::{ProviderKind, sandbox as sandbox_provider};
+pub use payment::event::PaymentEvent;
+pub use payment::standing::Standing;
+pub use payment::state::Payment;
+pub use providers::provider::{ProviderKind, sandbox as sandbox_provider};
 pub use refusal::{PROBLEMS, Refusal};
 pub use sandbox::Sandbox;
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "payments",
-    migrations: store::migrations!["0001_payments", "0002_pages"],
-    streams: &[
-        store::Stream::of::<Payment>(),
-        store::Stream::of::<tab::Tab>(),
-        store::Stream::of::<provider::TakenOn>(),
-        store::Stream::of::<notice::Heard>(),
-        store::Stream::of::<report::Report>(),
-    ],
-    people: store::People { by_email: &[], forget: projector::forget },
-    form: 0,
-};
+pub use status::Status;

@@ -8,16 +8,33 @@ use serde::{Deserialize, Serialize};
 use store::relay::Workers;
 
 use crate::calls_off::CallsOff;
+use crate::payment::open_payment;
 use crate::pays_back::PaysBack;
+use crate::providers::provider;
 use crate::public::PaymentTold;
-use crate::report::Reporting;
+use crate::reports::report::{self, Reporting};
 use crate::settle::{Planner, Settle};
-use crate::{CONTEXT, Cashier, PROBLEMS, api, works};
+use crate::webhooks::{self, received_webhook};
+use crate::{Cashier, PROBLEMS, Payment, api, projector};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "payments",
+    migrations: store::migrations!["0001_payments", "0002_pages"],
+    streams: &[
+        store::Stream::of::<Payment>(),
+        store::Stream::of::<open_payment::OpenPayment>(),
+        store::Stream::of::<provider::TakenOn>(),
+        store::Stream::of::<received_webhook::ReceivedWebhook>(),
+        store::Stream::of::<report::Report>(),
+    ],
+    people: store::People { by_email: &[], forget: projector::forget },
+    form: 0,
+};
 
 pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
-    explains: works::PROBLEMS,
+    explains: webhooks::use_cases::PROBLEMS,
     // A cart is ordered when it is paid.
     refused_like: &["orders", "catalog", "customers"],
     permissions: &[
@@ -44,7 +61,7 @@ pub struct Settings {
 
 pub fn running(cashier: &Cashier) -> Running {
     Running {
-        routes: api::routes(cashier),
+        routes: api::routes::routes(cashier),
         workers: Workers {
             subscribers: vec![
                 Arc::new(Planner),

@@ -13,10 +13,11 @@ use store::relay::{Effect, Handled, Subscriber, Wants};
 use uuid::Uuid;
 
 use crate::cashier::{self, Cashier};
-use crate::event::{PaymentEvent, Requested};
-use crate::payment::{Payment, Request};
-use crate::queries::{self, Listed, PaymentSummary};
-use crate::{PaymentId, Refusal, works};
+use crate::payment::event::{PaymentEvent, Requested};
+use crate::payment::pending::Request;
+use crate::payment::queries::{Listed, PaymentSummary};
+use crate::payment::state::Payment;
+use crate::{PaymentId, Refusal, payment};
 
 /// An order has had so many tries at the most.
 const MOST: usize = 500;
@@ -68,17 +69,17 @@ impl Subscriber for PaysBack {
                 return Ok(Effect::Done);
             }
             let paid: Vec<PaymentSummary> = match which {
-                Some(payment) => vec![queries::payment(tenant, payment).await?.summary],
+                Some(payment) => vec![payment::queries::payment(tenant, payment).await?.summary],
                 None => {
                     let listed = Listed { order_id: Some(order), ..Listed::default() };
-                    queries::payments(tenant, &listed, Uuid::max(), MOST).await?
+                    payment::queries::payments(tenant, &listed, Uuid::max(), MOST).await?
                 }
             };
             let back = paid.iter().filter(|payment| payment.captured > 0 && !payment.by_hand);
             let works: Vec<Work> = back
                 .map(|payment| {
                     let command = PayBack { id: payment.id, held_too: void_refused };
-                    works::ask(cashier::subject(payment), None, command)
+                    payment::use_cases::ask(cashier::subject(payment), None, command)
                 })
                 .collect();
             Ok(if works.is_empty() { Effect::Done } else { Effect::Work(Work::all(works)) })
@@ -109,7 +110,7 @@ impl Decide<PayBack> for Payment {
         }
         let (request, within) = (Request::Refund, Duration::ZERO);
         let reason = Some(Personal::new(billed.payer, "The order was cancelled".to_owned()));
-        let new = crate::request::New { request, id: command.id, amount, within, at: now };
+        let new = crate::payment::request::New { request, id: command.id, amount, within, at: now };
         let requested = Requested { reason, ..self.requested(billed, new) };
         Ok(self.happened(vec![requested.into()]))
     }

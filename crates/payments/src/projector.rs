@@ -3,13 +3,14 @@
 use kernel::{Arg, Envelope, Personal, Projector, SubjectId, Timestamp, Word, Write, args};
 use uuid::Uuid;
 
-use crate::event::{Attempted, Captured, PaymentEvent, Requested};
-use crate::notice::{Heard, HeardEvent};
-use crate::payment::{Payment, Request};
-use crate::provider::{ProviderEvent, TakenOn};
-use crate::report::{Report, ReportEvent};
-use crate::tab::{Tab, TabEvent};
-use crate::trail::{DisputeState, TransactionState};
+use crate::payment::event::{Attempted, Captured, PaymentEvent, Requested};
+use crate::payment::open_payment::{OpenPayment, OpenPaymentEvent};
+use crate::payment::pending::Request;
+use crate::payment::state::Payment;
+use crate::payment::transactions::{DisputeState, TransactionState};
+use crate::providers::provider::{ProviderEvent, TakenOn};
+use crate::reports::report::{Report, ReportEvent};
+use crate::webhooks::received_webhook::{ReceivedWebhook, ReceivedWebhookEvent};
 
 /// A request's row, found by the payment and the provider's key.
 fn row(payment: Uuid, key: &str) -> Uuid {
@@ -233,11 +234,11 @@ fn dispute(payment: Uuid, reference: &str, state: DisputeState, at: Timestamp) -
     )
 }
 
-impl Projector for Tab {
-    fn project(event: &Envelope<&TabEvent>) -> Vec<Write> {
+impl Projector for OpenPayment {
+    fn project(event: &Envelope<&OpenPaymentEvent>) -> Vec<Write> {
         let open = match event.data {
-            TabEvent::Opened(opened) => Some(opened.payment),
-            TabEvent::Closed(_) => None,
+            OpenPaymentEvent::Opened(opened) => Some(opened.payment),
+            OpenPaymentEvent::Closed(_) => None,
         };
         let sql = match event.version {
             1 => "insert into tabs (id, version, open_payment) values ($1, $2, $3)",
@@ -275,9 +276,9 @@ impl Projector for TakenOn {
     }
 }
 
-impl Projector for Heard {
-    fn project(event: &Envelope<&HeardEvent>) -> Vec<Write> {
-        let HeardEvent::Received(received) = event.data;
+impl Projector for ReceivedWebhook {
+    fn project(event: &Envelope<&ReceivedWebhookEvent>) -> Vec<Write> {
+        let ReceivedWebhookEvent::Received(received) = event.data;
         vec![Write::one(
             "insert into payment_notices (id, provider_id, event, kind, payment_id, received_at) values ($1, $2, $3, $4, $5, $6)",
             args![

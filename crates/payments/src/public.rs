@@ -6,8 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use crate::event::PaymentEvent;
-use crate::payment::{Request, Standing, Status};
+use crate::payment::event::PaymentEvent;
+use crate::payment::pending::Request;
+use crate::payment::standing::Standing;
+use crate::status::Status;
 
 edge::published! {
     /// What became of a payment.

@@ -4,8 +4,8 @@ use kernel::{Problem, Word};
 use store::problems::CONTENDED;
 
 use crate::PaymentId;
-use crate::payment::Status;
 use crate::problems::{self, PROVIDER_DOWN, PROVIDER_UNKNOWN};
+use crate::status::Status;
 
 kernel::refusals! {
     #[derive(Debug, Clone, PartialEq, Eq)]

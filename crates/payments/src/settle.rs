@@ -13,8 +13,10 @@ use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
 use uuid::Uuid;
 
-use crate::event::PaymentEvent;
-use crate::{Cashier, PaymentId, ProviderId, queries, report};
+use crate::payment::event::PaymentEvent;
+use crate::payment::{self, unsettled};
+use crate::reports::report;
+use crate::{Cashier, PaymentId, ProviderId};
 
 pub const SETTLE: &str = "payments.settle";
 
@@ -48,7 +50,7 @@ impl Subscriber for Planner {
             let told =
                 PaymentEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
             let Some(at) = ask_at(&told) else { return Ok(Effect::Done) };
-            let payment = queries::payment(tenant, PaymentId(event.stream_id)).await?;
+            let payment = payment::queries::payment(tenant, PaymentId(event.stream_id)).await?;
             Ok(Effect::plan(settling(payment.summary.provider_id, at)))
         })
     }
@@ -106,7 +108,7 @@ impl JobKind for Settle {
             // One that an older galleria planned names no provider.
             let provider: Option<ProviderId> =
                 serde_json::from_value(run.args["provider"].clone()).unwrap_or_default();
-            let due = queries::due(tenant, provider, tenant.cell().now(), AT_ONCE).await?;
+            let due = unsettled::due(tenant, provider, tenant.cell().now(), AT_ONCE).await?;
             let whole = due.len() == AT_ONCE;
             let mut all = true;
             for some in due.chunks(SIDE_BY_SIDE) {

@@ -1,18 +1,12 @@
 //! What somebody wants to buy, and the facts about them that prices depend on.
 
-use std::fmt;
-
 use kernel::{Currency, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Refusal;
+use crate::part::LineId;
 use crate::refusal::field;
-
-/// A line's number within its order. It is never given to another line, also not after an edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LineId(pub u32);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basket {
@@ -115,11 +109,5 @@ impl Basket {
 impl Line {
     pub(crate) fn worth(&self) -> i128 {
         i128::from(self.unit_price) * i128::from(self.quantity)
-    }
-}
-
-impl fmt::Display for LineId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.0)
     }
 }

@@ -14,36 +14,28 @@
 //! address, no VAT number, no name.
 
 mod basket;
-mod condition;
-mod effect;
-mod later;
+mod discounts;
+mod ids;
 mod ledger;
-mod levy;
-mod pieces;
+mod part;
 mod price;
-mod promotion;
+mod promotions;
+mod rate;
 mod refusal;
 mod rounding;
 mod schema;
-mod share;
-mod sheet;
-mod stacking;
-mod tax;
+mod taxes;
 mod words;
 
-kernel::ids! {
-    PromotionId;
-}
-
-pub use basket::{Basket, Customer, Destination, Line, LineId, Shipping};
-pub use condition::{Conditions, Outcome};
-pub use effect::Effect;
-pub use later::{Balance, Movement};
-pub use ledger::{Entry, Kind, Ledger, Part, TaxPart, Totals};
-pub use levy::REVERSE_CHARGE;
+pub use basket::{Basket, Customer, Destination, Line, Shipping};
+pub use ids::PromotionId;
+pub use ledger::{Balance, Entry, Kind, Ledger, Movement, Share, TaxPart, Totals};
+pub use part::{LineId, Part};
 pub use price::{Explanation, Priced, price};
-pub use promotion::{Bundled, Percent, Pick, Promotion, Stacking, Target, plain_code};
+pub use promotions::{
+    Bundled, Conditions, Effect, Outcome, Percent, Pick, Promotion, Stacking, Target, plain_code,
+};
+pub use rate::Rate;
 pub use refusal::{PROBLEMS, Refusal};
 pub use rounding::Rounding;
-pub use share::Share;
-pub use tax::{Assessed, Prices, Rate, ShippingTax, TaxRate, TaxRules};
+pub use taxes::{Assessed, Prices, REVERSE_CHARGE, ShippingTax, TaxRate, TaxRules};

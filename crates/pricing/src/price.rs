@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::levy::{levy, told};
-use crate::promotion::same_code;
-use crate::sheet::{Off, Sheet};
-use crate::stacking::{Chosen, choose, goes_before};
+use crate::discounts::{Chosen, Off, Sheet, choose, goes_before};
+use crate::promotions::same_code;
+use crate::taxes::{levy, told};
 use crate::{
     Assessed, Basket, Entry, Kind, Ledger, Outcome, Part, Promotion, PromotionId, Refusal, TaxRules, Totals,
     words,

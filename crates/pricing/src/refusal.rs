@@ -1,9 +1,9 @@
-//! Every way pricing says no.
+//! Every reason for which pricing refuses.
 
 use kernel::{FieldProblem, MoneyError, Problem};
 
 use crate::LineId;
-use crate::ledger::Part;
+use crate::part::Part;
 
 kernel::refusals! {
     #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Dividing without losing a unit.
+//! Rounding, and splitting an amount without losing a cent.
 
 use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};

@@ -13,13 +13,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::ask::{Ask, Filters, Slice, Sort, Stopped};
-use crate::find::find;
-use crate::indexes::Search;
+use crate::finding::ask::{Ask, Filters, Slice, Sort};
+use crate::finding::find::find;
+use crate::finding::suggest::suggest;
+use crate::index::Search;
+use crate::index::volume::Volume;
 use crate::request::{self, Request};
 use crate::shown::{FacetsView, shown};
-use crate::suggest::suggest;
-use crate::volume::Volume;
+use crate::stopped::Stopped;
 
 pub fn routes(search: Search) -> Routes {
     Routes::new().routes(routes!(search_products)).routes(routes!(suggest_products)).layer(Extension(search))

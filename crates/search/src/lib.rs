@@ -13,26 +13,17 @@
 //! log for itself. Syncing to disk: a damaged index is found out when it is opened.
 
 mod api;
-mod ask;
-#[cfg(test)]
-mod brute;
-mod entry;
-mod facets;
-mod find;
+mod finding;
 mod index;
-mod indexes;
-mod kept;
 mod language;
-mod matching;
 mod module;
 mod refusal;
 mod request;
 mod shown;
-mod suggest;
-mod volume;
+mod stopped;
 mod words;
 
 pub use api::matching;
-pub use indexes::{Search, rebuild};
+pub use index::{Search, rebuild};
 pub use module::{MODULE, Settings, running};
 pub use refusal::PROBLEMS;

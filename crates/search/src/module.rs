@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use edge::{Module, ModuleSettings, Running};
 use serde::{Deserialize, Serialize};
 
-use crate::{PROBLEMS, Search, api};
+use crate::api;
+use crate::index::Search;
+use crate::refusal::PROBLEMS;
 
 pub const MODULE: Module =
     Module { problems: PROBLEMS, settings: ModuleSettings::of::<Settings>(), ..Module::new("search") };

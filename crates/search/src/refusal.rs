@@ -1,8 +1,8 @@
-//! Every way a search says no.
+//! Every reason for which a search is refused.
 
 use kernel::Problem;
 
-use crate::ask::Stopped;
+use crate::stopped::Stopped;
 
 kernel::problems! {
     Unavailable NOT_READY "search_not_ready" "Not now":

@@ -6,7 +6,7 @@ use catalog::Status;
 use edge::Cursor;
 use kernel::{Check, FieldProblem, Problem, Word};
 
-use crate::ask::{Ask, Filters, Prices, Sort};
+use crate::finding::ask::{Ask, Filters, Prices, Sort};
 use crate::language::Language;
 use crate::words;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ask::{Counts, price_range_ends};
+use crate::finding::ask::{Counts, price_range_ends};
 
 /// So many categories, and values of an attribute, are shown: those with the most products.
 const MOST: usize = 100;

@@ -11,50 +11,21 @@
 //! **Deliberately absent.** Counting again what is there: `stock` is for variants that are new, for a sheet is older than
 //! the shelf. Guessing: a column that nobody named is proposed, and an amount that reads in two ways is refused.
 
-mod cell;
-mod chunk;
-mod column;
-mod export;
-mod import;
-mod import_api;
-mod job;
-mod mapping;
-mod mended;
+mod exports;
+mod ids;
+mod imports;
 mod module;
 mod problems;
 mod projector;
 pub mod public;
-pub mod queries;
-mod queue;
-mod read;
-mod reader;
 mod refusal;
+mod sheet;
+
+pub use exports::{Export, export};
+pub use ids::ImportId;
+pub use imports::{Import, Imports, Plan, Reject, Schedule, State, keep, queries, use_cases};
+pub use module::{CONTEXT, MODULE, running};
+pub use refusal::{PROBLEMS, Refusal};
+
 #[cfg(test)]
 mod round_trip;
-mod schedule;
-mod source;
-mod text;
-pub mod works;
-mod written;
-mod wrong;
-
-kernel::ids! {
-    ImportId;
-}
-
-pub use export::{Export, export};
-pub use import::{Import, Plan, Reject, State};
-pub use import_api::keep;
-pub use job::Imports;
-pub use module::{MODULE, running};
-pub use refusal::{PROBLEMS, Refusal};
-pub use schedule::Schedule;
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "sheets",
-    migrations: store::migrations!["0001_imports"],
-    streams: &[store::Stream::of::<Import>()],
-    // A sheet tells of goods, and of nobody.
-    people: store::People::NOBODY,
-    form: 0,
-};

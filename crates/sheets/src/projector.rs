@@ -2,7 +2,7 @@
 
 use kernel::{Envelope, Projector, Word, Write, args};
 
-use crate::import::{Advanced, Import, ImportEvent};
+use crate::imports::import::{Advanced, Import, ImportEvent};
 
 impl Projector for Import {
     fn project(event: &Envelope<&ImportEvent>) -> Vec<Write> {
@@ -35,7 +35,7 @@ impl Projector for Import {
 }
 
 fn rejects(id: uuid::Uuid, advanced: &Advanced) -> Vec<Write> {
-    let write = |reject: &crate::import::Reject| {
+    let write = |reject: &crate::imports::import::Reject| {
         Write::one(
             "insert into product_import_rejects (import_id, row_number, line, column_name, problem) values ($1, $2, $3, $4, $5)",
             args![id, reject.row, reject.line, reject.column.clone(), reject.problem.clone()],

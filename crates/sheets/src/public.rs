@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use crate::import::{ImportEvent, State};
+use crate::imports::import::{ImportEvent, State};
 
 edge::published! {
     /// What becomes of an import of products.

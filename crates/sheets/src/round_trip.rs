@@ -7,13 +7,13 @@ use catalog::{Choice, Content, Media, MediaKind, Seo, Status, TaxClass, Variant,
 use kernel::{Currency, Money};
 use proptest::prelude::*;
 
-use crate::column::Column;
-use crate::export::lines;
-use crate::mapping::Columns;
-use crate::read::{Shop, Wanted};
-use crate::reader::{Group, Groups, Rows};
-use crate::written::{Extent, rows};
-use crate::wrong::{Wrong, Wrongs};
+use crate::exports::export::lines;
+use crate::exports::written::{Extent, rows};
+use crate::imports::read::{Shop, Wanted};
+use crate::imports::wrong::{Wrong, Wrongs};
+use crate::sheet::column::Column;
+use crate::sheet::mapping::Columns;
+use crate::sheet::reader::{Group, Groups, Rows};
 
 fn text(most: usize) -> impl Strategy<Value = String> {
     let letters = "[a-zäé0-9=+'\"@;,\\\\\n -]";

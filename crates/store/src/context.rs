@@ -17,6 +17,11 @@ pub struct Context {
     pub form: i64,
 }
 
+/// In which form these contexts fold: whenever one of them changes, it is a higher one.
+pub(crate) fn form_of(contexts: &[Context]) -> i64 {
+    contexts.iter().map(|context| context.form).sum()
+}
+
 /// What a context keeps of people: how they are found in it, and how they are forgotten. Each context says it, so that a
 /// new one cannot keep somebody whom no erasure finds.
 #[derive(Debug, Clone, Copy)]

@@ -11,55 +11,33 @@
 //!
 //! **Deliberately absent.** HTTP, and any I/O to the outside while a work is decided.
 
-mod bell;
 pub mod cell;
+mod clock;
+mod commit_signal;
 pub mod context;
-mod desk;
-pub mod doors;
 pub mod engine;
 mod failure;
-mod form;
-mod hosts;
 pub mod keys;
-mod lane;
-mod loaded;
 pub mod log;
-pub mod migrate;
-mod nonces;
 pub mod past;
 pub mod privacy;
 pub mod problems;
 pub mod registry;
 pub mod relay;
-mod replay;
-mod seal;
 mod select;
+mod threads;
 pub mod travel;
-pub mod usage;
 mod vault;
 pub mod verify;
-pub mod verify_job;
 pub mod work;
 
-pub use cell::Query;
-pub use cell::{Cell, Clock, Tenant};
+pub use cell::{Cell, PastScope, Tenant};
+pub use clock::Clock;
 pub use context::{Context, Migration, People, Stream};
-pub use desk::Desk;
-pub use doors::Origin;
-pub use engine::{Column, Folder, Opening, Row, Server};
+pub use engine::{Column, Folder, Opening, Query, Row, Server, prepare_server};
 pub use failure::Failure;
 pub use keys::{Keeper, KeyFile, TenantKeys};
-pub use past::{Moment, Of};
-pub use registry::{Key, Registry, TenantRecord, TenantStatus};
+pub use past::Moment;
+pub use registry::{Key, Origin, Registry, TenantRecord, TenantStatus};
 pub use select::{Select, marks};
-pub use work::{Asked, Done, Guard, Once, Reply, Work};
-
-/// Does something long, much of which is computing, on a thread where it holds up nobody.
-pub(crate) async fn aside<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(work))
-        .await
-        .unwrap_or_else(|_| Err(Failure::Bug("something long panicked".into())))
-}
+pub use work::{Asked, Desk, Done, Guard, Once, Reply, Work};

@@ -1,20 +1,15 @@
-//! Erasing a person: their key is destroyed, every context forgets them, and the log stays whole.
+//! That a person was erased, as it is written down: an event in the tenant's log, and a tombstone outside of it.
 //!
-//! That it happened is an event like any other, so a replay forgets them at the same place. It is also written down in
-//! the cell's own tables, outside of every tenant, so that restoring an older backup does not bring the person back.
+//! The event is one like any other, so a replay forgets the person at the same place. The tombstone stands in the cell's
+//! own tables, outside of every tenant, so that restoring an older backup does not bring the person back.
 
-use std::collections::BTreeMap;
-
-use kernel::{
-    Aggregate, Arg, Decide, Envelope, Event, Problem, Projector, SubjectId, Timestamp, Write, args,
-};
+use kernel::{Aggregate, Decide, Envelope, Event, Problem, Projector, SubjectId, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Failure;
 use crate::context::{Context, People, Stream};
-use crate::engine::{Engine, Row};
-use crate::work::{Asked, Done, Reply, Work};
-use crate::{Cell, Failure, Tenant};
+use crate::engine::Engine;
 
 /// A person, of whom nothing is known here but whether they were erased.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +29,7 @@ pub struct Erased {
 const ERASURES: Uuid = Uuid::from_u128(0x3f2b_6a10_77c4_4e19_9d55_0c1a_8e60_e2a5);
 
 /// The stream that tells of a person's erasure. Its id is not the person's: that may be the id of their account.
-fn stream(subject: SubjectId) -> Uuid {
+pub(crate) fn stream(subject: SubjectId) -> Uuid {
     Uuid::new_v5(&ERASURES, subject.uuid().as_bytes())
 }
 
@@ -60,7 +55,8 @@ impl Aggregate for Subject {
     }
 }
 
-struct Erase(SubjectId);
+/// Asks a person's stream to record that they were erased.
+pub(crate) struct Erase(pub(crate) SubjectId);
 
 impl Decide<Erase> for Subject {
     type Refusal = Problem;
@@ -109,79 +105,6 @@ pub fn erased(event: &Envelope<String>) -> Option<SubjectId> {
     }
     let SubjectEvent::Erased(erased) = SubjectEvent::decode(&event.kind, event.schema, &event.data).ok()?;
     Some(erased.subject.unwrap_or(SubjectId(event.stream_id)))
-}
-
-/// Somebody who is known by an e-mail address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    pub subject: SubjectId,
-    /// What of theirs has the address, and how many of it.
-    pub by: Vec<(&'static str, i64)>,
-}
-
-impl Tenant {
-    /// Whoever is known by an e-mail address, to any context. One person may be several: whoever fills a cart without
-    /// saying who they are is somebody new each time.
-    pub async fn known_by(&self, email: &str) -> Result<Vec<Known>, Failure> {
-        let index = self.keys().await?.blind("email", email);
-        let kept: Vec<_> =
-            self.cell().contexts().iter().flat_map(|context| context.people.by_email).collect();
-        let queries: Vec<(&str, Vec<Arg>)> = kept.iter().map(|(_, sql)| (*sql, args![index])).collect();
-        let mut found: BTreeMap<SubjectId, Vec<(&'static str, i64)>> = BTreeMap::new();
-        self.read(&queries, &mut |query, row| {
-            found.entry(SubjectId(row.get(0)?)).or_default().push((kept[query].0, row.get(1)?));
-            Ok::<(), Failure>(())
-        })
-        .await?;
-        Ok(found.into_iter().map(|(subject, by)| Known { subject, by }).collect())
-    }
-
-    /// Whether anything was ever written down about a person, even if they were erased since.
-    pub async fn has_met(&self, subject: SubjectId) -> Result<bool, Failure> {
-        let sql = "select count(*) from subject_keys where subject = $1";
-        Ok(self.row(sql, args![subject], |row| row.get::<i64>(0)).await?.is_some_and(|met| met > 0))
-    }
-
-    /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
-    /// copy of the log.
-    pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {
-        let engine = self.cell().engine();
-        let keys = self.keys().await?;
-        // First, so that a crash before the rest is found and finished by asking again, and no backup undoes it.
-        bury(engine, keys.origin(), subject, asked.now).await?;
-        let contexts = self.cell().contexts();
-        let id = stream(subject);
-        let names = [id, subject.uuid()];
-        let work = Work::over::<Subject>(names).about([subject]).decide(move |desk| {
-            let of_first_schema = desk.find::<Subject>(subject).and_then(|subject| subject.erased);
-            let before = of_first_schema.or(desk.find::<Subject>(id).and_then(|subject| subject.erased));
-            if before.is_none() {
-                desk.ask::<Subject, _>(id, &Erase(subject))?;
-                desk.erase(subject, forget(contexts, subject));
-            }
-            let at = before.unwrap_or(desk.now());
-            Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": at })))
-        });
-        let done = self.run(asked, work).await?;
-        self.cell().pasts().forget(self.id());
-        // What was overwritten may still lie in unused corners of the storage.
-        engine.scrub(self.id()).await?;
-        Ok(done)
-    }
-}
-
-impl Cell {
-    /// Everyone who was erased from any tenant of the cell, and when.
-    pub async fn erasures(&self) -> Result<Vec<(SubjectId, Timestamp)>, Failure> {
-        let mut erased = Vec::new();
-        let query = ("select subject, at from erasures order by at, subject", Vec::new());
-        let each = &mut |_, row: &Row<'_>| {
-            erased.push((SubjectId(row.get(0)?), row.get(1)?));
-            Ok(())
-        };
-        self.engine().registry_read(&[query], each).await?;
-        Ok(erased)
-    }
 }
 
 /// Writes down outside of the tenant that someone was erased.

@@ -22,7 +22,7 @@ pub(crate) struct Vault {
 
 /// A tenant's secret as it is kept, and what everything sealed under it is bound to.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub(crate) struct KeptSecret {
     pub(crate) origin: Uuid,
     pub(crate) wrapped: Wrapped,
 }
@@ -52,7 +52,7 @@ impl Vault {
             engine
                 .registry_read(&[(sql, args![key.clone()])], &mut |_, row| {
                     let wrapped = Wrapped { key: key.clone(), bytes: row.get(1)? };
-                    sample = Some(Kept { origin: row.get(0)?, wrapped });
+                    sample = Some(KeptSecret { origin: row.get(0)?, wrapped });
                     Ok(())
                 })
                 .await?;
@@ -85,12 +85,12 @@ impl Vault {
     }
 
     /// The tenant's secret, open; for taking it to another keeper.
-    pub(crate) async fn secret(&self, kept: &Kept) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(crate) async fn secret(&self, kept: &KeptSecret) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.keeper.unwrap(kept.origin.as_bytes(), &kept.wrapped).await
     }
 
-    pub(crate) async fn wrap(&self, origin: Uuid, secret: &[u8]) -> Result<Kept, Failure> {
-        Ok(Kept { origin, wrapped: self.keeper.wrap(origin.as_bytes(), secret).await? })
+    pub(crate) async fn wrap(&self, origin: Uuid, secret: &[u8]) -> Result<KeptSecret, Failure> {
+        Ok(KeptSecret { origin, wrapped: self.keeper.wrap(origin.as_bytes(), secret).await? })
     }
 
     /// Forgets what is open, after a tenant's secret was put in another's place.
@@ -107,7 +107,7 @@ impl Vault {
             .registry_read(&[query], &mut |_, row| {
                 let wrapped = Wrapped { key: row.get(2)?, bytes: row.get(3)? };
                 if wrapped.key != current {
-                    old.push((TenantId(row.get(0)?), Kept { origin: row.get(1)?, wrapped }));
+                    old.push((TenantId(row.get(0)?), KeptSecret { origin: row.get(1)?, wrapped }));
                 }
                 Ok(())
             })
@@ -122,7 +122,7 @@ impl Vault {
         Ok(old.len())
     }
 
-    async fn make(&self, engine: &Engine, tenant: TenantId) -> Result<Kept, Failure> {
+    async fn make(&self, engine: &Engine, tenant: TenantId) -> Result<KeptSecret, Failure> {
         let kept = self.wrap(tenant.uuid(), &*TenantKeys::new_secret()).await?;
         // Two nodes may make one at the same time; whoever comes first has made it.
         engine.registry_write(&[keep(tenant, &kept)]).await?;
@@ -132,21 +132,21 @@ impl Vault {
 }
 
 /// What writes a tenant's secret down, unless it has one.
-pub(crate) fn keep(tenant: TenantId, kept: &Kept) -> Write {
-    let Kept { origin, wrapped } = kept;
+pub(crate) fn keep(tenant: TenantId, kept: &KeptSecret) -> Write {
+    let KeptSecret { origin, wrapped } = kept;
     Write::any(
         "insert into tenant_secrets (tenant, origin, key, wrapped) values ($1, $2, $3, $4) on conflict (tenant) do nothing",
         args![tenant, *origin, wrapped.key.clone(), wrapped.bytes.clone()],
     )
 }
 
-pub(crate) async fn read(engine: &Engine, tenant: TenantId) -> Result<Option<Kept>, Failure> {
+pub(crate) async fn read(engine: &Engine, tenant: TenantId) -> Result<Option<KeptSecret>, Failure> {
     let mut kept = None;
     let query = ("select origin, key, wrapped from tenant_secrets where tenant = $1", args![tenant]);
     engine
         .registry_read(&[query], &mut |_, row| {
             let wrapped = Wrapped { key: row.get(1)?, bytes: row.get(2)? };
-            kept = Some(Kept { origin: row.get(0)?, wrapped });
+            kept = Some(KeptSecret { origin: row.get(0)?, wrapped });
             Ok(())
         })
         .await?;

@@ -1,20 +1,14 @@
 //! How a page goes out: what may be kept of it, by whom, and for how long; and nothing when it is the one they have.
 
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, SET_COOKIE, VARY,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use edge::LANGUAGE;
 use maud::Markup;
-use sha2::{Digest, Sha256};
 
+use crate::fingerprint::fingerprint;
 use crate::visit::Visit;
-
-/// Pictures may lie elsewhere, for products may name them by address; nothing else comes from elsewhere.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
+use crate::visit::response::{POLICY, html, set_cookie};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeping {
@@ -52,15 +46,6 @@ pub fn page(visit: &Visit, status: StatusCode, keeping: Keeping, markup: Markup)
     response
 }
 
-pub fn html(status: StatusCode, text: String) -> Response {
-    let mut response = (status, text).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    response
-}
-
 /// Something else than a page that everybody may keep.
 pub fn kept(visit: &Visit, kind: &'static str, caching: &'static str, text: String) -> Response {
     let tag = tag(text.as_bytes());
@@ -81,25 +66,9 @@ pub fn kept(visit: &Visit, kind: &'static str, caching: &'static str, text: Stri
     response
 }
 
-pub fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        headers.append(SET_COOKIE, cookie);
-    }
-}
-
-/// An address of ours as a header; one that cannot be written leads to the front page.
-pub fn location(to: &str) -> HeaderValue {
-    HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"))
-}
-
 /// Weak, for a page is compressed on its way and still the same page.
 fn tag(bytes: &[u8]) -> String {
-    format!("W/\"{}\"", short_hash(bytes))
-}
-
-/// Sixteen digits that change with what they are of.
-pub fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    format!("W/\"{}\"", fingerprint(bytes))
 }
 
 fn seen(headers: &HeaderMap, tag: &str) -> bool {

@@ -7,8 +7,8 @@ use kernel::{Currency, Problem, Word};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::format;
 use crate::product::{Product, Tags};
-use crate::tongue;
 use crate::visit::Pairs;
 
 pub const ON_A_PAGE: usize = 24;
@@ -76,8 +76,8 @@ impl Asked {
         let sort = query.get("sort");
         Self {
             ticked,
-            from: query.get("from").and_then(|text| tongue::typed(text, currency)),
-            to: query.get("to").and_then(|text| tongue::typed(text, currency)),
+            from: query.get("from").and_then(|text| format::typed(text, currency)),
+            to: query.get("to").and_then(|text| format::typed(text, currency)),
             stocked: query.get("stock").is_some(),
             sort: sort.and_then(Sort::named).unwrap_or(Sort::Newest),
             page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 10_000),

@@ -2,18 +2,28 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Problem;
+use kernel::{Fault, Problem};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::answer::{self, Keeping};
 use crate::seo::{self, Seo, in_language};
-use crate::texts::{LANGUAGES, Texts};
+use crate::texts::LANGUAGES;
 use crate::visit::Visit;
-use crate::{assets, browse, said};
+use crate::{assets, browse, wording};
 
 /// A page within its frame.
 pub fn page(visit: &Visit, keeping: Keeping, seo: &Seo, main: Markup) -> Response {
     answer::page(visit, StatusCode::OK, keeping, whole(visit, seo, main))
+}
+
+impl Visit {
+    /// What became of it, or the page that says why nothing did.
+    pub fn show(&self, shown: Result<Response, Problem>) -> Response {
+        shown.unwrap_or_else(|problem| match problem.fault {
+            Fault::NotFound => lost(self),
+            _ => broken(self, &problem),
+        })
+    }
 }
 
 pub fn lost(visit: &Visit) -> Response {
@@ -32,7 +42,7 @@ pub fn lost(visit: &Visit) -> Response {
 }
 
 /// Says in the shop's dress what was refused, or that something went wrong.
-pub fn broken(visit: &Visit, problem: &Problem) -> Response {
+fn broken(visit: &Visit, problem: &Problem) -> Response {
     let texts = visit.texts;
     let status = problem.fault.status();
     let ours = status >= 500 && problem.retry_after.is_none();
@@ -40,32 +50,13 @@ pub fn broken(visit: &Visit, problem: &Problem) -> Response {
     let main = html! {
         div.calm {
             h1 { (title) }
-            p.lead { @if ours { (texts.broken_lead) } @else { (said::refusal(visit, problem)) } }
+            p.lead { @if ours { (texts.broken_lead) } @else { (wording::refusal(visit, problem)) } }
             p { a.button href="/cart" { (texts.back_to_cart) } }
         }
     };
     let seo = Seo { title: title.to_owned(), ..Seo::default() };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer::page(visit, status, Keeping::Private, whole(visit, &seo, main))
-}
-
-/// A page where there is no shop to dress it.
-pub fn bare(status: StatusCode, texts: &Texts, title: &str, lead: &str) -> Response {
-    let markup = html! {
-        (DOCTYPE)
-        html lang=(texts.language) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                title { (title) }
-                link rel="stylesheet" href="/assets/galleria.css";
-                link rel="icon" href="data:,";
-            }
-            body { main #main { h1 { (title) } p.lead { (lead) } } }
-        }
-    };
-    answer::html(status, markup.into_string())
 }
 
 pub fn whole(visit: &Visit, seo: &Seo, main: Markup) -> Markup {
@@ -79,7 +70,7 @@ pub fn whole(visit: &Visit, seo: &Seo, main: Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 (seo::head(visit, seo))
                 link rel="stylesheet" href=(assets::style());
-                link rel="stylesheet" href=(visit.window.sheet.address());
+                link rel="stylesheet" href=(visit.snapshot.sheet.address());
                 link rel="icon" href="data:,";
                 script src=(assets::script()) defer {}
             }
@@ -119,7 +110,7 @@ fn top(visit: &Visit) -> Markup {
             nav.shelves aria-label=(texts.menu) {
                 ul {
                     li { a href="/search" aria-current=[here("/search").filter(|_| visit.query.get("q").is_none())] { (texts.all_products) } }
-                    @for shelf in visit.window.first().take(12) {
+                    @for shelf in visit.snapshot.first().take(12) {
                         @let path = format!("/c/{}", shelf.category.handle);
                         li { a href=(path) aria-current=[here(&path)] { (shelf.category.title) } }
                     }
@@ -132,7 +123,7 @@ fn top(visit: &Visit) -> Markup {
 fn brand(visit: &Visit) -> Markup {
     let name = &visit.shop.record.name;
     html! {
-        @match visit.window.theme.logo {
+        @match visit.snapshot.theme.logo {
             Some(logo) => { img.logo src=(format!("/pictures/{logo}")) alt=(name) height="40"; }
             None => { (name) }
         }
@@ -143,7 +134,7 @@ fn foot(visit: &Visit) -> Markup {
     let texts = visit.texts;
     html! {
         footer.foot {
-            p { strong { (visit.shop.record.name) } @if let Some(tagline) = &visit.window.theme.tagline { br; (tagline) } }
+            p { strong { (visit.shop.record.name) } @if let Some(tagline) = &visit.snapshot.theme.tagline { br; (tagline) } }
             ul {
                 li { a href="/account/orders" { (texts.your_orders) } }
                 li { a href="/account" { (texts.account) } }
@@ -176,7 +167,7 @@ pub fn search_form(visit: &Visit, id: &str) -> Markup {
 /// The shelves of the shop, for whoever does not know where to go.
 pub fn shelves(visit: &Visit) -> Markup {
     html! {
-        ul.pills { @for shelf in visit.window.first().take(24) {
+        ul.pills { @for shelf in visit.snapshot.first().take(24) {
             li { a href=(format!("/c/{}", shelf.category.handle)) { (shelf.category.title) } }
         } }
     }

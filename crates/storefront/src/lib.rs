@@ -1,9 +1,8 @@
 //! The shop that people see: pages in HTML, in the shop's own dress, that work without a script and quicker with one.
 //!
-//! **Vocabulary.** A *visit* is a request for a page: at which shop, in which language. The *window* is all that a shop
-//! sells, as a node remembers it. The *bag* is the cart of a visit: of whoever holds its cookie, or of a customer who is
-//! signed in. A *theme* is how a shop looks; it is dressed for day and for night. A *tongue* is how money and dates are
-//! written in a language.
+//! **Vocabulary.** A *visit* is a request for a page: at which shop, in which language. A *snapshot* is all that a shop
+//! sells and how it looks, as a node remembers it. A *visitor's cart* is the cart of a visit: of whoever holds its cookie,
+//! or of a customer who is signed in. A *theme* is how a shop looks, by day and by night.
 //!
 //! **Invariants.** Whatever is decided is decided by the contexts, through the functions that their API calls. Pages of
 //! the catalog are the same for everybody who reads the same language, so they may be kept and shared. No page holds an
@@ -13,41 +12,29 @@
 //! them.
 
 mod answer;
-mod approvals;
+mod asset_api;
 mod assets;
-mod bag;
 mod browse;
-mod checkout;
-mod colour;
+mod fingerprint;
+mod format;
 mod forms;
 mod frame;
 mod module;
 mod pages;
-mod paying;
 mod pictures;
 mod product;
 mod projector;
 pub mod public;
 mod refusal;
-mod said;
 mod seo;
 mod sitemap;
+mod snapshot;
 mod texts;
 pub mod theme;
-mod theme_api;
-mod theme_css;
-mod tongue;
 mod visit;
-mod window;
+mod visitor_cart;
+mod wording;
 
-pub use module::{MODULE, running};
+pub use module::{CONTEXT, MODULE, running};
 pub use refusal::{PROBLEMS, Refusal};
-pub use theme_api::dress;
-
-pub const CONTEXT: store::Context = store::Context {
-    name: "storefront",
-    migrations: store::migrations!["0001_theme"],
-    streams: &[store::Stream::of::<theme::Dressed>()],
-    people: store::People::NOBODY,
-    form: 0,
-};
+pub use theme::dress;

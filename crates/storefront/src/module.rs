@@ -10,8 +10,16 @@ use payments::Cashier;
 use search::Search;
 
 use crate::public::ThemeTold;
-use crate::{
-    CONTEXT, PROBLEMS, approvals, assets, checkout, forms, pages, paying, pictures, sitemap, theme_api,
+use crate::refusal::PROBLEMS;
+use crate::theme::Dressed;
+use crate::{asset_api, forms, pages, pictures, sitemap, theme};
+
+pub const CONTEXT: store::Context = store::Context {
+    name: "storefront",
+    migrations: store::migrations!["0001_theme"],
+    streams: &[store::Stream::of::<Dressed>()],
+    people: store::People::NOBODY,
+    form: 0,
 };
 
 pub const MODULE: Module = Module {
@@ -24,33 +32,33 @@ pub const MODULE: Module = Module {
 
 pub fn running(shelf: Shelf, search: Search, ports: Ports, cashier: Cashier) -> Running {
     let routes = Routes::new()
-        .merge(theme_api::routes())
+        .merge(theme::routes())
         .route("/", get(pages::home::home))
         .route("/c/{category}", get(pages::list::category))
         .route("/search", get(pages::list::search))
         .route("/p/{handle}", get(pages::product::product))
         .route("/cart", get(pages::cart::cart))
-        .route("/cart/lines", post(forms::add))
-        .route("/cart/lines/{variant}", post(forms::fill))
-        .route("/cart/codes", post(forms::enter_code))
-        .route("/cart/codes/out", post(forms::take_out_code))
-        .route("/drafts/{id}", get(pages::draft::draft).post(forms::take_up))
-        .route("/checkout", get(pages::checkout::checkout).post(checkout::describe))
-        .route("/checkout/order", post(checkout::order))
+        .route("/cart/lines", post(forms::cart::add))
+        .route("/cart/lines/{variant}", post(forms::cart::fill))
+        .route("/cart/codes", post(forms::cart::enter_code))
+        .route("/cart/codes/out", post(forms::cart::take_out_code))
+        .route("/drafts/{id}", get(pages::draft::draft).post(forms::cart::take_up))
+        .route("/checkout", get(pages::checkout::checkout).post(forms::checkout::describe))
+        .route("/checkout/order", post(forms::checkout::order))
         .route("/orders/{cart}", get(pages::order::order))
-        .route("/orders/{cart}/pay", post(paying::pay))
+        .route("/orders/{cart}/pay", post(forms::pay::pay))
         .route("/sandbox/challenges/{id}", get(pages::challenge::challenge).post(pages::challenge::meet))
         .route("/approvals/{cart}", get(pages::approval::approval))
-        .route("/approvals/{cart}/approve", post(approvals::approve))
-        .route("/approvals/{cart}/decline", post(approvals::decline))
-        .route("/approvals/{cart}/recall", post(approvals::recall))
+        .route("/approvals/{cart}/approve", post(forms::approvals::approve))
+        .route("/approvals/{cart}/decline", post(forms::approvals::decline))
+        .route("/approvals/{cart}/recall", post(forms::approvals::recall))
         .route("/account/orders", get(pages::orders::orders))
         .route("/sitemap.xml", get(sitemap::sitemap))
         .route("/sitemap/{part}", get(sitemap::part))
         .route("/robots.txt", get(sitemap::robots))
         .route("/pictures/{file}", get(pictures::picture))
         .route("/pictures/{file}/{width}", get(pictures::size))
-        .route("/assets/{name}", get(assets::asset))
+        .route("/assets/{name}", get(asset_api::asset))
         .route("/{*path}", any(pages::lost::lost))
         .layer(Extension(shelf))
         .layer(Extension(search))

@@ -38,7 +38,7 @@ async fn sized(shelf: &Shelf, file: &str, width: &str, visit: &Visit) -> Result<
     let gone = || Problem::not_found("picture");
     let id: Uuid = file.parse().map_err(|_| gone())?;
     let width = WIDTHS.into_iter().find(|known| known.to_string() == width).ok_or_else(gone)?;
-    if !visit.window.shows(id) {
+    if !visit.snapshot.shows(id) {
         return Err(gone());
     }
     let tag = HeaderValue::try_from(format!("\"{id}-{width}\"")).map_err(|_| Problem::bug())?;
@@ -59,7 +59,7 @@ async fn sized(shelf: &Shelf, file: &str, width: &str, visit: &Visit) -> Result<
 async fn read(shelf: &Shelf, file: &str, visit: &Visit) -> Result<Response, Problem> {
     let gone = || Problem::not_found("picture");
     let id: Uuid = file.parse().map_err(|_| gone())?;
-    if !visit.window.shows(id) {
+    if !visit.snapshot.shows(id) {
         return Err(gone());
     }
     let tag = HeaderValue::try_from(format!("\"{id}\"")).map_err(|_| Problem::bug())?;

@@ -118,7 +118,7 @@ impl Tags {
             let sold =
                 quotes.into_iter().flatten().map(|quote| (quote.offer.variant, quote.offer.price.amount));
             tags.prices.extend(sold);
-            tags.stocks.extend(catalog::queries::sellable(&shop.tenant, some, shop.now).await?);
+            tags.stocks.extend(catalog::stock::sellable(&shop.tenant, some, shop.now).await?);
         }
         Ok(tags)
     }

@@ -50,10 +50,10 @@ pub async fn robots(visit: Visit) -> Response {
 
 /// Paths, each with the day on which what it shows was changed last.
 fn addresses(visit: &Visit) -> Vec<(String, Option<&str>)> {
-    let window = &visit.window;
-    let shelves = window.shelves.iter().filter(|shelf| shelf.count > 0);
+    let snapshot = &visit.snapshot;
+    let shelves = snapshot.shelves.iter().filter(|shelf| shelf.count > 0);
     let shelves = shelves.map(|shelf| (format!("/c/{}", shelf.category.handle), None));
-    let products = window
+    let products = snapshot
         .products
         .iter()
         .map(|product| (format!("/p/{}", product.handle), product.updated_at.get(..10)));

@@ -43,7 +43,7 @@ pub fn in_folder(folder: &TempDir) -> Opening {
 
 pub fn prepare(runtime: &tokio::runtime::Runtime, postgres: &Postgres) {
     let url = postgres.owner_url();
-    let prepared = store::migrate::prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
+    let prepared = store::prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
     runtime.block_on(prepared).unwrap();
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalog::{Content, ProductId, Variant, VariantId, works};
+use catalog::{Content, ProductId, Variant, VariantId, use_cases};
 use galleria::{clock, modules};
 use galleria_tests::{Cell, Client, Server};
 use kernel::{Actor, CorrelationId, Money};
@@ -113,7 +113,10 @@ async fn fill(path: &std::path::Path, words: &Words) {
 async fn write(tenant: Tenant, contents: Vec<Content>) {
     for content in contents {
         let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
-        tenant.run(asked, works::create_product(ProductId::new(), content, HashMap::new())).await.unwrap();
+        tenant
+            .run(asked, use_cases::create_product(ProductId::new(), content, HashMap::new()))
+            .await
+            .unwrap();
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use blobs::{Blobs, Place, PlaceOptions};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use galleria_tests::{free_port, tool};
+use galleria_tests::{eventually, free_port, tool};
 use kernel::TenantId;
 use ring::hmac;
 use tempfile::TempDir;
@@ -78,7 +77,7 @@ impl S3 {
 
     async fn wait(&self) {
         let bucket = format!("http://127.0.0.1:{}/galleria-files", self.port);
-        until("moto", || async { request("PUT", &bucket, &[], b"").await.status == 200 }).await;
+        eventually("moto is up", async || request("PUT", &bucket, &[], b"").await.status == 200).await;
     }
 }
 
@@ -130,7 +129,7 @@ impl Azure {
         );
         let home = Self { port, _process: process, _folder: folder };
         let container = home.signed("/galleria-files?restype=container");
-        until("azurite", || async { request("PUT", &container, &[], b"").await.status == 201 }).await;
+        eventually("azurite is up", async || request("PUT", &container, &[], b"").await.status == 201).await;
         home
     }
 
@@ -183,13 +182,5 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-async fn until<F: Future<Output = bool>>(what: &str, ready: impl Fn() -> F) {
-    let started = Instant::now();
-    while !ready().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what} did not come up within a minute");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

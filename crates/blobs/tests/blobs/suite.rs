@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use blobs::{BlobId, Blobs, Limits, Reading, Stored};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use galleria_tests::read_until;
 use kernel::{Fault, TenantId, Timestamp};
 use ring::digest::{SHA256, digest};
 
@@ -118,12 +119,7 @@ async fn an_upload_that_is_given_up_leaves_nothing(home: &dyn Home) {
     reached.await.unwrap();
     upload.abort();
     assert!(upload.await.unwrap_err().is_cancelled());
-    for _ in 0..100 {
-        if home.leftovers(tenant).await.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    read_until("nothing is left", async || home.leftovers(tenant).await, Vec::is_empty).await;
     nothing_is_left(home, tenant).await;
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
 use super::VARIANT;
-use crate::price_list::{Price, PriceListEvent, Status, Terms, Tier};
+use crate::prices::price_list::{Price, PriceListEvent, Status, Terms, Tier};
 
 edge::published! {
     /// What variants cost some buyers, or all of them for a while.

@@ -7,7 +7,7 @@ use uuid::{Uuid, uuid};
 
 use super::{ORDER, PRODUCT, VARIANT};
 use crate::LocationId;
-use crate::location::{Location, PlaceEvent};
+use crate::stock::{Location, PlaceEvent};
 use crate::stock::{StockEvent, Taken};
 
 edge::published! {

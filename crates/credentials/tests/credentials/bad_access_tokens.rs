@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use credentials::{Refusal, Ring, refusal::Fault};
+use credentials::{Refusal, SigningKeys, refusal::Fault};
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ fn refuses_what_is_not_an_access_token() {
 #[test]
 fn refuses_a_header_that_says_more_than_ours() {
     let forge = Forge::new();
-    let stranger = Ring::new(LIFETIMES, NOW).jwks(NOW)["keys"][0].clone();
+    let stranger = SigningKeys::new(LIFETIMES, NOW).jwks(NOW)["keys"][0].clone();
     for (name, value) in [
         ("jwk", stranger),
         ("jku", json!("https://evil.example/jwks")),

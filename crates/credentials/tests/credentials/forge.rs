@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use credentials::issuer::Ours;
 use credentials::refusal::Fault;
-use credentials::{Claims, Issuer, Lifetimes, Refusal, Ring, Verifier, Wish};
+use credentials::{Claims, Issuer, Lifetimes, Refusal, SigningKeys, Verifier, Wish};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub const AUDIENCE: &str = "https://shop.example/api";
 pub const LIFETIMES: Lifetimes = Lifetimes { announce: 86_400, sign: 30 * 86_400, token: 900 };
 
 pub struct Forge {
-    pub ring: Ring,
+    pub ring: SigningKeys,
     pub verifier: Verifier,
     pub id: String,
     pair: EcdsaKeyPair,
@@ -50,7 +50,7 @@ pub fn fault(forge: &Forge, token: &str) -> Fault {
 
 impl Forge {
     pub fn new() -> Self {
-        let ring = Ring::new(LIFETIMES, NOW);
+        let ring = SigningKeys::new(LIFETIMES, NOW);
         let verifier = Verifier::new(&ring, ISSUER, AUDIENCE);
         let id = ring.signing_id(NOW).unwrap().to_owned();
         let stored: Value = serde_json::from_str(&ring.reveal()).unwrap();

@@ -10,7 +10,7 @@ mod page;
 mod passkeys;
 mod passwords;
 mod recovery;
-mod rings;
+mod signing_keys;
 mod tokens;
 mod totp;
 

@@ -40,7 +40,7 @@ async fn the_same_characters_from_another_keyboard_are_the_same_password() {
 }
 
 #[tokio::test]
-async fn a_weaker_hash_of_another_house_opens_and_asks_to_be_made_anew() {
+async fn a_weaker_hash_of_another_platform_opens_and_asks_to_be_made_anew() {
     let passwords = passwords(1);
     // The reference implementation's: `echo -n password | argon2 somesalt -t 2 -m 16 -p 4 -l 24`.
     let stored = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG";

@@ -1,6 +1,6 @@
 //! German.
 
-use super::Texts;
+use super::words::Texts;
 
 pub static GERMAN: Texts = Texts {
     language: "de",

@@ -6,10 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use super::THEN;
 use crate::ProviderId;
-use crate::account::{AccountEvent, Person};
-use crate::session::{Because, Kind, SessionEvent};
+use crate::accounts::event::AccountEvent;
+use crate::accounts::person::Person;
+use crate::public::examples::{ADA, THEN};
+use crate::sessions::session::{Because, Kind, SessionEvent};
 
 edge::published! {
     /// What becomes of an account.
@@ -149,7 +150,6 @@ impl AccountPerson {
     }
 }
 
-pub(super) const ADA: Uuid = uuid!("01934a00-1f2e-7c3d-8b4a-2e5f7a9c1d54");
 const SESSION: Uuid = uuid!("01934b10-3e4f-7051-a6b7-c8d9e0f1a220");
 
 fn ada() -> Theirs<AccountPerson> {

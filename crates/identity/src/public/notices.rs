@@ -5,10 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::{Uuid, uuid};
 
-use super::PROVIDER;
-use super::accounts::ADA;
-use crate::account::AccountEvent;
-use crate::outsider::OutsiderEvent;
+use crate::accounts::event::AccountEvent;
+use crate::providers::linked_identity::LinkedIdentityEvent;
+use crate::public::examples::{ADA, PROVIDER};
 
 edge::published! {
     /// Another way into an account, or one less.
@@ -32,7 +31,7 @@ edge::published! {
 
 edge::published! {
     /// Whether somebody signs in from outside.
-    pub enum OutsiderNotice of OutsiderEvent, on NotificationEvents {
+    pub enum OutsiderNotice of LinkedIdentityEvent, on NotificationEvents {
         /// Somebody can sign in with an account at a provider.
         Linked(OutsiderLinked) = ("outsider.linked", 1),
         /// Somebody cannot sign in with an account at a provider any more.
@@ -103,15 +102,15 @@ fn of_account(event: &AccountEvent, about: &About) -> Option<AccountNotice> {
     }
 }
 
-fn of_outsider(event: &OutsiderEvent, about: &About) -> Option<OutsiderNotice> {
+fn of_outsider(event: &LinkedIdentityEvent, about: &About) -> Option<OutsiderNotice> {
     let outsider_id = about.id;
     Some(match event {
-        OutsiderEvent::Linked(linked) => OutsiderNotice::Linked(OutsiderLinked {
+        LinkedIdentityEvent::Linked(linked) => OutsiderNotice::Linked(OutsiderLinked {
             outsider_id,
             account_id: linked.account.uuid(),
             provider_id: linked.provider.uuid(),
         }),
-        OutsiderEvent::Unlinked(_) => OutsiderNotice::Unlinked(OutsiderUnlinked { outsider_id }),
+        LinkedIdentityEvent::Unlinked(_) => OutsiderNotice::Unlinked(OutsiderUnlinked { outsider_id }),
     })
 }
 

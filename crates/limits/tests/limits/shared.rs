@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use galleria_tests::{Redis, free_port};
+use galleria_tests::{Redis, eventually, free_port};
 use limits::{Key, Limiter, Memory, SharedOptions};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
@@ -28,14 +28,6 @@ async fn limiter(url: &str, options: SharedOptions) -> Limiter {
 fn say<T: redis::FromRedisValue>(redis: &Redis, words: &[&str]) -> T {
     let mut connection = redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
     redis::cmd(words[0]).arg(&words[1..]).query(&mut connection).unwrap()
-}
-
-async fn until(what: &str, ready: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !ready() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}: not within 30 seconds");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +93,7 @@ async fn keys_leave_redis_by_themselves() {
     limiter.check(&Key::new(API, "brief"), &limit(1, SECOND / 2, 1), NOW).await;
     let long = Duration::from_millis(say(&redis, &["PTTL", "galleria:limits:api:long"]));
     assert!(long <= HOUR && long > HOUR - SECOND * 30, "{long:?}");
-    until("the brief one goes", || {
+    eventually("the brief one goes", async || {
         say::<Vec<String>>(&redis, &["KEYS", "*"]) == ["galleria:limits:api:long"]
     })
     .await;
@@ -165,7 +157,7 @@ async fn redis_may_be_killed_and_come_back_and_each_change_is_told_once() {
     assert!(!limiter.is_shared_now());
 
     redis.come_up();
-    until("Redis is found again", || limiter.is_shared_now()).await;
+    eventually("Redis is found again", async || limiter.is_shared_now()).await;
     assert!(limiter.check(&key, &once, NOW).await.allowed, "the new Redis knows nothing of the key");
     assert!(!limiter.check(&key, &once, NOW).await.allowed);
     assert_eq!((log.lines("does not answer"), log.lines("are counted in Redis")), (1, 2));
@@ -179,7 +171,7 @@ async fn a_limiter_comes_up_without_redis_and_finds_it_later() {
     assert!(!limiter.is_shared_now());
     assert!(limiter.check(&Key::new(API, 1), &limit(1, HOUR, 1), NOW).await.allowed);
     redis.come_up();
-    until("Redis is found", || limiter.is_shared_now()).await;
+    eventually("Redis is found", async || limiter.is_shared_now()).await;
 }
 
 #[tokio::test]
@@ -200,7 +192,7 @@ async fn a_redis_that_stopped_answering_holds_nobody_longer_than_the_budget() {
         limiter.check(&key, &ten, NOW).await;
     }
     assert!(started.elapsed() < SECOND, "{:?}", started.elapsed());
-    until("Redis is found again", || limiter.is_shared_now()).await;
+    eventually("Redis is found again", async || limiter.is_shared_now()).await;
 }
 
 #[tokio::test]
@@ -234,7 +226,7 @@ async fn a_full_redis_is_as_good_as_none() {
     assert!(!limiter.is_shared_now());
     assert!(limiter.check(&Key::new(API, 1), &limit(1, HOUR, 1), NOW).await.allowed);
     say::<()>(&redis, &["CONFIG", "SET", "maxmemory", "0"]);
-    until("Redis is found", || limiter.is_shared_now()).await;
+    eventually("Redis is found", async || limiter.is_shared_now()).await;
 }
 
 #[tokio::test]

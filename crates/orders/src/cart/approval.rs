@@ -2,27 +2,11 @@
 //! it stays as it is, its prices are those of each moment, and no stock is held for it.
 
 use kernel::{Decide, Personal, Timestamp};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Cart, CartEvent, Ordered, State};
-use crate::buyers::OrganisationFacts;
+use super::{ApprovalAsked, Cart, CartEvent, Declined, Ordered, Recalled, State};
+use crate::ports::buyers::OrganisationFacts;
 use crate::{OrderId, Refusal};
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApprovalAsked {
-    pub organisation: Uuid,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recalled {}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Declined {
-    pub by: Uuid,
-    /// About what the buyer wanted, so it is theirs.
-    pub reason: Personal<String>,
-}
 
 /// Asks those who may say yes for the organisation.
 pub struct AskApproval {
@@ -111,8 +95,8 @@ impl Decide<Approve> for Cart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::buyers::Role;
     use crate::cart::{Fill, Opened, Order};
+    use crate::ports::buyers::Role;
     use catalog::VariantId;
     use kernel::aggregate::{Given, given};
     use kernel::{Aggregate, SubjectId};

@@ -1,11 +1,10 @@
-//! What becomes of a guest's cart when they sign in.
+//! What happens to a guest's cart when the guest signs in: it is claimed, or merged into the customer's open cart.
 
 use catalog::VariantId;
 use kernel::{Decide, Personal, SubjectId, Timestamp};
 
-use super::{
-    Cart, CartEvent, Claimed, CodeEntered, MOST_CODES, MOST_LINES, MOST_OF_A_THING, Merged, Told, Typed,
-};
+use super::{Cart, CartEvent, Claimed, CodeEntered, Merged, Told, Typed};
+use crate::bounds::{MOST_CODES, MOST_LINES, MOST_OF_A_THING};
 use crate::{CartId, Refusal};
 
 /// A guest's cart becomes a customer's.

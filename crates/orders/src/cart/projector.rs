@@ -1,4 +1,4 @@
-//! A cart's events in, table writes out.
+//! Writes the tables of carts.
 
 use kernel::{Envelope, Personal, Projector, SubjectId, Write, args};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Carts as they are kept.
+//! Queries on the tables of carts.
 
 use catalog::VariantId;
 use kernel::{Currency, Problem, SubjectId, Timestamp, Word, args};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Contact, Told};
 use crate::CartId;
-use crate::agreed::Agreed;
+use crate::agreement::Agreed;
 
 /// What a cart is. A draft that was taken back is in none of these states, and nobody reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,7 +39,7 @@ pub enum DraftState {
 
 /// A cart, as its tables know it.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct KeptCart {
     pub id: CartId,
     pub version: i64,
     pub state: CartState,
@@ -80,7 +80,7 @@ pub(super) struct For {
     pub customer: Option<SubjectId>,
 }
 
-impl Kept {
+impl KeptCart {
     pub(super) fn told(&self) -> Told {
         Told { contact: self.contact.clone(), email_index: self.email_index }
     }
@@ -102,7 +102,7 @@ impl Kept {
 const KEPT: &str = "select id, version, state, subject, owner, currency, contact, email_index, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by, agreed from carts";
 
 /// A cart, if whoever asks may see it. A draft that was taken back is not there any more.
-pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept, Problem> {
+pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<KeptCart, Problem> {
     let (sql, found) =
         Select::new(KEPT).and("id = ?", id).and("state <> ?", WITHDRAWN.to_owned()).statement();
     let queries = [
@@ -124,9 +124,9 @@ pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<Kept
             Ok::<(), Failure>(())
         })
         .await?;
-    let seen = |cart: &Kept| own.is_none_or(|own| cart.is_for(own));
+    let seen = |cart: &KeptCart| own.is_none_or(|own| cart.is_for(own));
     let cart = cart.filter(seen).ok_or_else(|| Problem::not_found("cart"))?;
-    Ok(Kept { lines, codes, ..cart })
+    Ok(KeptCart { lines, codes, ..cart })
 }
 
 /// A cart in a list.
@@ -296,8 +296,8 @@ fn written<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T
     read.map(Some).map_err(|error| Failure::Bug(format!("a draft that was kept cannot be read: {error}")))
 }
 
-fn kept(row: &Row<'_>) -> Result<Kept, Failure> {
-    Ok(Kept {
+fn kept(row: &Row<'_>) -> Result<KeptCart, Failure> {
+    Ok(KeptCart {
         id: CartId(row.get(0)?),
         version: row.get(1)?,
         state: row.word(2)?,

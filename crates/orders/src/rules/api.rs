@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::delivery::Terms;
 use super::naming::must_be_there;
-use super::promotion::{Kept, Limits};
+use super::promotion::{KeptPromotion, Limits};
 use super::queries::{self, Codes, PromotionView};
-use super::{DeliveryOption, settings_api, works};
+use super::{DeliveryOption, settings_api, use_cases};
 use crate::Ports;
 
 pub fn routes() -> Routes {
@@ -138,7 +138,7 @@ async fn list_promotions(shop: Shop, Filter(asked): Filter<ListPromotions>) -> A
 /// The work that keeps a new promotion, for whoever knows what it names.
 pub fn make_promotion(new: &NewPromotion) -> Result<Work, Problem> {
     let id = PromotionId::new();
-    Ok(works::keep_promotion(id, None, new.kept(id)?, Codes::default()))
+    Ok(use_cases::keep_promotion(id, None, new.kept(id)?, Codes::default()))
 }
 
 /// Reads a promotion.
@@ -159,7 +159,7 @@ async fn create_promotion(Extension(ports): Extension<Ports>, ask: Command<NewPr
     let kept = ask.body.kept(id)?;
     let codes = queries::codes(&ask.shop.tenant, id, kept.promotion.code.as_deref()).await?;
     let work = must_be_there(&ask.shop.tenant, &*ports.buyers, &kept.promotion).await;
-    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, None, kept, codes)))).await
+    ask.run(Work::or_refuse(work.map(|()| use_cases::keep_promotion(id, None, kept, codes)))).await
 }
 
 /// Replaces a promotion; send its ETag as If-Match. Orders keep what they were given.
@@ -175,7 +175,7 @@ async fn change_promotion(
     let kept = ask.body.kept(id)?;
     let codes = queries::codes(tenant, id, kept.promotion.code.as_deref()).await?;
     let work = must_be_there(tenant, &*ports.buyers, &kept.promotion).await;
-    ask.run(Work::or_refuse(work.map(|()| works::keep_promotion(id, Some(seen), kept, codes)))).await
+    ask.run(Work::or_refuse(work.map(|()| use_cases::keep_promotion(id, Some(seen), kept, codes)))).await
 }
 
 /// Ends a promotion for good.
@@ -184,7 +184,7 @@ async fn change_promotion(
     security(("staff" = ["promotions:write"])))]
 async fn remove_promotion(Id(id): Id<PromotionId>, ask: Command<NoBody>) -> Answer {
     let codes = queries::codes(&ask.shop.tenant, id, None).await?;
-    ask.run(works::remove_promotion(id, ask.if_match, codes.own)).await
+    ask.run(use_cases::remove_promotion(id, ask.if_match, codes.own)).await
 }
 
 /// Reads which taxes are charged where.
@@ -208,7 +208,7 @@ async fn set_taxes(ask: Command<NewTaxes>) -> Answer {
     let mut doubts = Doubts::default();
     rules.doubt(&mut doubts);
     doubts.done(ask.body.sure)?;
-    ask.run(works::set_taxes(Some(seen), rules)).await
+    ask.run(use_cases::set_taxes(Some(seen), rules)).await
 }
 
 /// Lists the ways of delivery, as the shop orders them.
@@ -235,7 +235,7 @@ async fn read_delivery_option(shop: Shop, Id(id): Id<Uuid>) -> Answer {
     security(("staff" = ["delivery:write"])))]
 async fn create_delivery_option(ask: Command<Terms>) -> Answer {
     ask.body.check().done()?;
-    ask.run(works::keep_delivery(Uuid::now_v7(), None, ask.body.clone())).await
+    ask.run(use_cases::keep_delivery(Uuid::now_v7(), None, ask.body.clone())).await
 }
 
 /// Replaces a way of delivery; send its ETag as If-Match.
@@ -245,7 +245,7 @@ async fn create_delivery_option(ask: Command<Terms>) -> Answer {
 async fn change_delivery_option(Id(id): Id<Uuid>, ask: Command<Terms>) -> Answer {
     let seen = ask.version_required()?;
     ask.body.check().done()?;
-    ask.run(works::keep_delivery(id, Some(seen), ask.body.clone())).await
+    ask.run(use_cases::keep_delivery(id, Some(seen), ask.body.clone())).await
 }
 
 /// Takes a way of delivery away. Orders keep theirs.
@@ -253,7 +253,7 @@ async fn change_delivery_option(Id(id): Id<Uuid>, ask: Command<Terms>) -> Answer
     responses((status = 204, description = "It is gone.")),
     security(("staff" = ["delivery:write"])))]
 async fn remove_delivery_option(Id(id): Id<Uuid>, ask: Command<NoBody>) -> Answer {
-    ask.run(works::remove_delivery(id, ask.if_match)).await
+    ask.run(use_cases::remove_delivery(id, ask.if_match)).await
 }
 
 impl NewTaxes {
@@ -276,7 +276,7 @@ impl NewTaxes {
 }
 
 impl NewPromotion {
-    fn kept(&self, id: PromotionId) -> Result<Kept, Problem> {
+    fn kept(&self, id: PromotionId) -> Result<KeptPromotion, Problem> {
         let mut check = Check::default();
         check.that(within(&self.name, 1, 100), "/name", "give it a name of 1 to 100 letters");
         let shaped = |code: &String| {
@@ -312,6 +312,6 @@ impl NewPromotion {
         let mut doubts = Doubts::default();
         promotion.doubt(&mut doubts);
         doubts.done(self.sure)?;
-        Ok(Kept { promotion, limits: self.limits, enabled: self.enabled })
+        Ok(KeptPromotion { promotion, limits: self.limits, enabled: self.enabled })
     }
 }

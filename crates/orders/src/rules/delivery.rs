@@ -1,4 +1,4 @@
-//! Ways in which an order reaches whoever ordered it.
+//! Delivery options: the ways in which an order can be delivered.
 
 use kernel::{Aggregate, Check, Decide, Timestamp, within};
 use places::check_country;
@@ -143,13 +143,13 @@ pub struct Delivery {
 
 kernel::events! {
     pub enum DeliveryEvent {
-        Kept(Kept) = ("delivery_option.kept", 1),
+        Kept(KeptDelivery) = ("delivery_option.kept", 1),
         Removed(Removed) = ("delivery_option.removed", 1),
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptDelivery {
     pub terms: Terms,
 }
 
@@ -179,7 +179,7 @@ impl Decide<Keep> for Delivery {
     type Refusal = Refusal;
 
     fn decide(&self, command: &Keep, _now: Timestamp) -> Result<Vec<DeliveryEvent>, Refusal> {
-        Ok(vec![Kept { terms: command.0.clone() }.into()])
+        Ok(vec![KeptDelivery { terms: command.0.clone() }.into()])
     }
 }
 

@@ -1,15 +1,14 @@
-//! What a promotion names must be there: a segment that nobody is in, for it is written otherwise, takes nothing off from
-//! anybody, and nobody is told.
+//! Checks that what a promotion names exists. A misspelt segment would otherwise match nobody, without anyone noticing.
 
 use std::collections::HashSet;
 
-use catalog::Named;
+use catalog::NamedBuyers;
 use kernel::{Check, Problem};
 use pricing::{Pick, Promotion};
 use store::Tenant;
 use uuid::Uuid;
 
-use crate::buyers::Buyers;
+use crate::ports::buyers::Buyers;
 
 /// Refuses what names something that there is not, each by its place.
 pub(super) async fn must_be_there(
@@ -19,10 +18,10 @@ pub(super) async fn must_be_there(
 ) -> Result<(), Problem> {
     let mut check = Check::default();
     let conditions = &promotion.conditions;
-    let named = Named {
+    let named = NamedBuyers {
         groups: conditions.segments.iter().cloned().collect(),
         organisations: conditions.organisations.iter().copied().collect(),
-        ..Named::default()
+        ..NamedBuyers::default()
     };
     let known = buyers.known(tenant, &named).await?;
     for (n, segment) in conditions.segments.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The rules' events in, table writes out.
+//! Writes the tables of promotions, taxes, delivery options and settings.
 
 use kernel::{Envelope, Projector, Word, Write, args};
 

@@ -1,4 +1,4 @@
-//! A promotion as a shop keeps it, and how often it was used.
+//! A promotion with its limits, and how often it was used.
 
 use kernel::{Aggregate, Decide, Timestamp};
 use pricing::PromotionId;
@@ -33,7 +33,7 @@ pub struct Promo {
 
 kernel::events! {
     pub enum PromoEvent {
-        Kept(Kept) = ("promotion.kept", 1),
+        Kept(KeptPromotion) = ("promotion.kept", 1),
         Removed(Removed) = ("promotion.removed", 1),
         Redeemed(Redeemed) = ("promotion.redeemed", 1),
         GivenBack(GivenBack) = ("promotion.given_back", 1),
@@ -41,7 +41,7 @@ kernel::events! {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptPromotion {
     pub promotion: pricing::Promotion,
     pub limits: Limits,
     pub enabled: bool,
@@ -88,7 +88,7 @@ impl Aggregate for Promo {
     }
 }
 
-pub struct Keep(pub Kept);
+pub struct Keep(pub KeptPromotion);
 
 pub struct Remove;
 

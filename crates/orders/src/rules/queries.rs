@@ -1,4 +1,4 @@
-//! The rules as they are kept.
+//! Queries on the tables of rules.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,9 @@ use store::{Failure, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, RefundOnCancel, Rules, SETTINGS, TAXES};
+use super::{DeliveryOption, Limits, OrderSettings, RULEBOOK, Rules, SETTINGS, TAXES};
 use crate::OrderId;
+use crate::refunds::RefundOnCancel;
 
 /// A promotion as staff see it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! What a shop says about all of its orders, beside promotions, taxes and delivery.
+//! Settings for all orders of a shop, beside promotions, taxes and delivery.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use kernel::{Aggregate, Check, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::refunds::RefundOnCancel;
 use crate::Refusal;
-use crate::cart::MOST_OF_A_THING;
+use crate::bounds::MOST_OF_A_THING;
+use crate::refunds::RefundOnCancel;
 
 /// How long a shop can wait to be paid, in minutes: ten, for that is what a card and its bank may take; ninety days.
 pub const SHORTEST: i64 = 10;
@@ -106,6 +106,11 @@ impl Decide<Set> for OrderSettings {
     fn decide(&self, command: &Set, _now: Timestamp) -> Result<Vec<SettingsEvent>, Refusal> {
         Ok(if *self == command.settings { Vec::new() } else { vec![command.clone().into()] })
     }
+}
+
+/// What is said to whoever wants more of a thing than the shop lets them order at once.
+pub fn too_many(most: i64) -> String {
+    format!("this shop sells at most {most} of a thing at once; ask it if you need more")
 }
 
 #[cfg(test)]

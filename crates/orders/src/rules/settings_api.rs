@@ -1,4 +1,4 @@
-//! The routes of what a shop says about all of its orders.
+//! The routes of order settings.
 
 use edge::{Answer, Command, Routes, Shop};
 use kernel::Check;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::settings::OrderSettings;
-use super::{queries, works};
+use super::{queries, use_cases};
 
 pub fn routes() -> Routes {
     Routes::new().routes(routes!(read_order_settings, set_order_settings))
@@ -38,5 +38,5 @@ async fn set_order_settings(ask: Command<OrderSettings>) -> Answer {
     let mut check = Check::default();
     settings.check(&mut check);
     check.done()?;
-    ask.run(works::set_order_settings(seen, settings)).await
+    ask.run(use_cases::set_order_settings(seen, settings)).await
 }

@@ -1,66 +1,32 @@
 //! The two databases behind one face. Outside this folder nobody knows which one is running.
 
-mod batch;
+mod opening;
 mod postgres;
+mod query;
 mod row;
 mod sqlite;
+mod steps;
+mod table;
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use kernel::{Actor, Arg, CorrelationId, Problem, TenantId, Timestamp, Write};
 use uuid::Uuid;
 
-pub(crate) use postgres::prepare_server;
+pub use opening::{Folder, Opening, Server};
+pub use postgres::prepare_server;
+pub use query::Query;
+pub(crate) use query::{Each, Found};
 pub use row::{Column, Row};
-pub(crate) use sqlite::{Kind, Scratch, Table};
+pub(crate) use sqlite::Scratch;
+pub(crate) use table::Table;
 
 use crate::Failure;
-use crate::bell::Bell;
-use crate::cell::{Clock, Query};
+use crate::clock::Clock;
+use crate::commit_signal::CommitSignal;
 use crate::context::Context;
 use crate::keys::TenantKeys;
 use crate::work::{Asked, Done, Guard, Work};
-
-/// Where a cell is, and how it is used.
-#[derive(Debug, Clone)]
-pub enum Opening {
-    /// A folder with a file for each tenant.
-    Folder(Folder),
-    /// A database server shared by many tenants.
-    Server(Server),
-}
-
-#[derive(Debug, Clone)]
-pub struct Folder {
-    pub path: PathBuf,
-    /// How long a tenant may be idle before its memory is given back.
-    pub asleep_after: Duration,
-    /// How many tenants may be awake at once.
-    pub awake_at_most: usize,
-    /// Held by whoever writes; a second process is refused. A reader, such as `verify`, does not take it.
-    pub exclusive: bool,
-    /// Whether a cell is made where there is none; otherwise that is said, and nothing is touched.
-    pub make: bool,
-}
-
-#[derive(Debug, Clone)]
-pub struct Server {
-    /// The address that the application's own role signs in with.
-    pub url: String,
-    /// The server's own address, when `url` is a pooler's: wake-ups need a connection that is nobody else's.
-    pub direct_url: Option<String>,
-    pub connections: usize,
-    /// Whether statements may be kept prepared; a pooler in transaction mode may not know them.
-    pub prepared: bool,
-}
-
-/// Called with the number of a query and a row of its answer.
-pub(crate) type Each<'a> = dyn FnMut(usize, &Row<'_>) -> Result<(), Failure> + Send + 'a;
-
-/// Told a tenant that is behind, or when something of it is due.
-pub(crate) type Found<'a> = dyn Fn(TenantId, Option<Timestamp>) + Send + Sync + 'a;
 
 /// A tenant on its way in. Nobody sees it before it is whole.
 pub(crate) enum Arrival {
@@ -156,14 +122,14 @@ impl Engine {
         opening: Opening,
         contexts: &'static [Context],
         clock: Clock,
-        bell: Arc<Bell>,
+        commits: Arc<CommitSignal>,
     ) -> Result<Self, Failure> {
         match opening {
             Opening::Folder(folder) => {
-                sqlite::Files::open(folder, contexts, clock, bell).await.map(Self::Sqlite)
+                sqlite::Files::open(folder, contexts, clock, commits).await.map(Self::Sqlite)
             }
             Opening::Server(server) => {
-                postgres::Database::open(server, contexts, clock, bell).await.map(Self::Postgres)
+                postgres::Database::open(server, contexts, clock, commits).await.map(Self::Postgres)
             }
         }
     }
@@ -183,11 +149,14 @@ impl Engine {
         }
     }
 
-    /// Carries the bell to the other nodes of a shared cell, and theirs to this one.
-    pub(crate) fn tidings(&self, bell: Arc<Bell>) -> Option<impl Future<Output = ()> + Send + 'static> {
+    /// Tells the other nodes of a shared cell what was committed here, and this one what was committed there.
+    pub(crate) fn notify(
+        &self,
+        commits: Arc<CommitSignal>,
+    ) -> Option<impl Future<Output = ()> + Send + 'static> {
         match self {
             Self::Sqlite(_) => None,
-            Self::Postgres(database) => Some(database.clone().tidings(bell)),
+            Self::Postgres(database) => Some(database.clone().notify(commits)),
         }
     }
 

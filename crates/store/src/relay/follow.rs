@@ -9,10 +9,9 @@ use std::time::Instant;
 use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp, Write, args};
 use uuid::Uuid;
 
-use super::Shared;
 use super::job::NewJob;
+use super::shared::Shared;
 use super::subscriber::{Effect, Subscriber, handed_over};
-use super::visit::tend;
 use crate::log::Recorded;
 use crate::problems::TAKEN_OVER;
 use crate::work::{Asked, Guard, Work};
@@ -226,7 +225,7 @@ impl<'a> Follower<'a> {
 
     fn now_at(&mut self, position: i64) {
         if !self.planned.is_empty() {
-            self.shared.cell.bell().ring_for_job(self.tenant.id());
+            self.shared.cell.commits().job_planned(self.tenant.id());
         }
         self.planned.clear();
         self.cursor = Cursor { position, attempts: 0, ..self.cursor };
@@ -283,7 +282,7 @@ impl<'a> Follower<'a> {
         detail: &str,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let retry_at = now.plus(self.shared.pause_after(attempts));
+        let retry_at = now.plus(self.shared.pace.pause_after(attempts));
         let mut writes = self.moved(before);
         writes.push(Write::one(
             "update cursors set attempts = $2, retry_at = $3, problem = $4 where subscriber = $1",
@@ -299,7 +298,7 @@ impl<'a> Follower<'a> {
 
     /// Changes the store's own rows; says whether they are still ours.
     async fn tend(&mut self, writes: Vec<Write>) -> Result<bool, Failure> {
-        self.stopped = !tend(self.shared, self.tenant, writes).await?;
+        self.stopped = !self.shared.tend(self.tenant, writes).await?;
         Ok(!self.stopped)
     }
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
+use super::job_run::JobRun;
 use super::room::Room;
-use super::running::JobRun;
 use crate::engine::Row;
 use crate::problems::{NOT_AGAIN, TAKEN_OVER};
 use crate::{Failure, Select, Tenant};
@@ -164,7 +164,7 @@ impl Tenant {
     pub async fn schedule(&self, job: NewJob) -> Result<Job, Problem> {
         let now = self.cell().now();
         self.tend(vec![job.planned(now)], now).await?;
-        self.cell().bell().ring_for_job(self.id());
+        self.cell().commits().job_planned(self.id());
         self.job(job.id).await
     }
 
@@ -231,7 +231,7 @@ impl Tenant {
             args![id, now, found.fence],
         );
         self.tend(vec![retry], now).await?;
-        self.cell().bell().ring_for_job(self.id());
+        self.cell().commits().job_planned(self.id());
         self.job(id).await
     }
 

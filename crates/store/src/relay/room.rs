@@ -7,8 +7,8 @@ use kernel::TenantId;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::job::JobKind;
-use super::{Pace, Shared};
+use super::pace::Pace;
+use super::wake_ups::WakeUps;
 
 /// Among which jobs one waits for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Room {
 type Counted = (TenantId, &'static str, Option<String>);
 
 /// The rooms of a node; all that are long share one.
-pub(crate) struct Rooms {
+pub(super) struct Rooms {
     short: Arc<Semaphore>,
     long: Arc<Semaphore>,
     own: HashMap<&'static str, Arc<Semaphore>>,
@@ -65,10 +65,11 @@ pub(crate) struct Rooms {
 }
 
 impl Rooms {
-    pub(super) fn new(pace: &Pace, kinds: &[Arc<dyn JobKind>]) -> Self {
-        let own = kinds.iter().filter_map(|kind| match kind.room() {
+    /// For these kinds of jobs, each by its name.
+    pub(super) fn new(pace: &Pace, kinds: impl Iterator<Item = (&'static str, Room)>) -> Self {
+        let own = kinds.filter_map(|(kind, room)| match room {
             Room::Own { at_once, .. } | Room::Outside { at_once, .. } => {
-                Some((kind.name(), Arc::new(Semaphore::new(at_once))))
+                Some((kind, Arc::new(Semaphore::new(at_once))))
             }
             Room::Short | Room::Long => None,
         });
@@ -84,7 +85,8 @@ impl Rooms {
 
 /// Room for one job, until it is dropped.
 pub(super) struct Place {
-    shared: Arc<Shared>,
+    rooms: Arc<Rooms>,
+    wake_ups: Arc<WakeUps>,
     tenant: TenantId,
     room: &'static str,
     counted: Vec<Counted>,
@@ -101,39 +103,42 @@ enum Full {
     Theirs,
 }
 
+/// Whose job wants room, and for whom it waits.
+#[derive(Clone, Copy)]
+pub(super) struct Wanting<'a> {
+    pub(super) tenant: TenantId,
+    pub(super) kind: &'static str,
+    pub(super) room: Room,
+    pub(super) destination: &'a str,
+}
+
 impl Place {
     /// Whoever gets none is told as soon as some is free.
     pub(super) fn take_or_wait(
-        shared: &Arc<Shared>,
-        tenant: TenantId,
-        kind: &dyn JobKind,
-        destination: &str,
+        rooms: &Arc<Rooms>,
+        wake_ups: &Arc<WakeUps>,
+        wanting: Wanting<'_>,
     ) -> Option<Self> {
-        match Self::take(shared, tenant, kind, destination) {
+        match Self::take(rooms, wake_ups, wanting) {
             Ok(place) => Some(place),
             Err(Full::Theirs) => None,
             Err(Full::Room(room)) => {
-                shared.rooms.waiting.lock().entry(room).or_default().insert(tenant);
+                rooms.waiting.lock().entry(room).or_default().insert(wanting.tenant);
                 // It may have been given back in between.
-                Self::take(shared, tenant, kind, destination).ok()
+                Self::take(rooms, wake_ups, wanting).ok()
             }
         }
     }
 
-    fn take(
-        shared: &Arc<Shared>,
-        tenant: TenantId,
-        kind: &dyn JobKind,
-        destination: &str,
-    ) -> Result<Self, Full> {
-        let (rooms, room) = (&shared.rooms, kind.room());
+    fn take(rooms: &Arc<Rooms>, wake_ups: &Arc<WakeUps>, wanting: Wanting<'_>) -> Result<Self, Full> {
+        let Wanting { tenant, kind, room, destination } = wanting;
         let (name, slots) = match room {
             Room::Short => ("short", Some(&rooms.short)),
             Room::Long => ("long", Some(&rooms.long)),
-            Room::Own { .. } | Room::Outside { .. } => (kind.name(), rooms.own.get(kind.name())),
+            Room::Own { .. } | Room::Outside { .. } => (kind, rooms.own.get(kind)),
         };
         let slots = slots.ok_or(Full::Theirs)?;
-        let counts = room.counts(tenant, kind.name(), destination);
+        let counts = room.counts(tenant, kind, destination);
         let mut under_way = rooms.under_way.lock();
         if counts.iter().any(|(whose, most)| under_way.get(whose).is_some_and(|theirs| theirs >= most)) {
             return Err(Full::Theirs);
@@ -143,13 +148,15 @@ impl Place {
         for whose in &counted {
             *under_way.entry(whose.clone()).or_default() += 1;
         }
-        Ok(Self { shared: shared.clone(), tenant, room: name, counted, slot: Some(slot), used: false })
+        drop(under_way);
+        let (rooms, wake_ups) = (rooms.clone(), wake_ups.clone());
+        Ok(Self { rooms, wake_ups, tenant, room: name, counted, slot: Some(slot), used: false })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut under_way = self.shared.rooms.under_way.lock();
+        let mut under_way = self.rooms.under_way.lock();
         for whose in &self.counted {
             match under_way.get_mut(whose) {
                 Some(theirs) if *theirs > 1 => *theirs -= 1,
@@ -160,11 +167,11 @@ impl Drop for Place {
         }
         drop(under_way);
         self.slot.take();
-        let waiting = self.shared.rooms.waiting.lock().remove(self.room).unwrap_or_default();
+        let waiting = self.rooms.waiting.lock().remove(self.room).unwrap_or_default();
         // Of those that are counted only so many were looked at.
         let own = (self.used && !self.counted.is_empty()).then_some(self.tenant);
         for tenant in waiting.into_iter().chain(own) {
-            self.shared.wake_for_jobs(tenant);
+            self.wake_ups.wake_for_jobs(tenant);
         }
     }
 }

@@ -8,73 +8,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use kernel::{Problem, Timestamp, Write, args};
-use serde_json::Value;
-use uuid::Uuid;
 
-use super::Shared;
 use super::job::{COLUMNS, Job, JobKind, JobState, job, without_sealed};
-use super::room::{Place, Room};
+use super::job_run::JobRun;
+use super::room::{Place, Room, Wanting};
+use super::shared::Shared;
 use crate::engine::Row;
-use crate::problems::TAKEN_OVER;
-use crate::work::Guard;
 use crate::{Failure, Select, Tenant};
 
 /// How many of a tenant are looked at.
 const AT_A_TIME: usize = 50;
-
-/// A job under way.
-pub struct JobRun {
-    pub tenant: Tenant,
-    pub id: Uuid,
-    pub args: Value,
-    /// What went wrong the last time.
-    pub problem: Option<String>,
-    fence: i64,
-    lease: Duration,
-}
-
-impl JobRun {
-    /// For the works of this job: they are refused once it was cancelled or taken over.
-    pub fn guard(&self) -> Guard {
-        Guard(vec![Write::one(
-            "update jobs set attempts = attempts where id = $1 and fence = $2 and state = 'running'",
-            args![self.id, self.fence],
-        )])
-    }
-
-    /// Says how far it is. Fails once the job was cancelled or taken over, and then it should end.
-    pub async fn progress(&self, done: i64, total: i64, note: &str) -> Result<(), Problem> {
-        let now = self.tenant.cell().now();
-        let write = Write::one(
-            "update jobs set done = $3, total = $4, note = $5, leased_until = $6 where id = $1 and fence = $2 and state = 'running'",
-            args![self.id, self.fence, done, total, note.to_owned(), now.plus(self.lease)],
-        );
-        self.tenant.tend(vec![write], now).await
-    }
-
-    async fn renew(&self) -> Result<(), Problem> {
-        let now = self.tenant.cell().now();
-        let write = Write::one(
-            "update jobs set leased_until = $3 where id = $1 and fence = $2 and state = 'running'",
-            args![self.id, self.fence, now.plus(self.lease)],
-        );
-        self.tenant.tend(vec![write], now).await
-    }
-
-    /// Renews the lease until that fails, which is when the job is not ours any more.
-    async fn hold(&self) {
-        let mut failures = 0;
-        loop {
-            tokio::time::sleep(self.lease / 3).await;
-            match self.renew().await {
-                Ok(()) => failures = 0,
-                Err(problem) if problem.code == TAKEN_OVER.code => return,
-                Err(_) if failures >= 3 => return,
-                Err(_) => failures += 1,
-            }
-        }
-    }
-}
 
 /// Begins the jobs of the tenant that are due, as far as there is room, and sees to it that the next one is not missed.
 pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(), Failure> {
@@ -92,7 +35,9 @@ pub(super) async fn start_due(shared: &Arc<Shared>, tenant: &Tenant) -> Result<(
         let Some(kind) = shared.workers.jobs.iter().find(|kind| kind.name() == job.name).cloned() else {
             continue;
         };
-        let place = Place::take_or_wait(shared, tenant.id(), &*kind, &job.destination);
+        let (room, destination) = (kind.room(), job.destination.as_str());
+        let wanting = Wanting { tenant: tenant.id(), kind: kind.name(), room, destination };
+        let place = Place::take_or_wait(&shared.rooms, &shared.wake_ups, wanting);
         let Some(mut place) = place else { continue };
         match begin(shared, tenant, &job).await {
             Some(run) => {
@@ -192,7 +137,7 @@ async fn perform(shared: &Shared, kind: &dyn JobKind, run: JobRun, job: &Job) {
         (Ok(_), Some(every)) => ("waiting", next(job.due, every, now), None, None),
         (Ok(_), None) => ("done", job.due, Some(now), None),
         (Err(problem), _) if attempts < kind.attempts() && !kind.is_final(problem) => {
-            ("waiting", now.plus(shared.pause_after(attempts)), None, Some(problem.detail.clone()))
+            ("waiting", now.plus(shared.pace.pause_after(attempts)), None, Some(problem.detail.clone()))
         }
         (Err(problem), Some(every)) => {
             ("waiting", next(job.due, every, now), None, Some(problem.detail.clone()))

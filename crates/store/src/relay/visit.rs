@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use kernel::{Timestamp, Write, args};
 
-use super::Shared;
 use super::follow::{Cursor, Follower};
-use crate::problems::TAKEN_OVER;
+use super::shared::Shared;
 use crate::{Failure, Tenant};
 
 /// How long a visit goes on while others may wait.
@@ -92,7 +91,7 @@ impl<'a> Round<'a> {
             let cursor = Cursor { fence, ..cursor.unwrap_or(fresh) };
             followers.push(Follower::new(shared, tenant, &**subscriber, cursor));
         }
-        let ours = taken_over.is_empty() || tend(shared, tenant, taken_over).await?;
+        let ours = taken_over.is_empty() || shared.tend(tenant, taken_over).await?;
         Ok(ours.then_some(Self { shared, tenant, head, followers }))
     }
 
@@ -140,7 +139,7 @@ impl<'a> Round<'a> {
     /// How far those have come that nothing concerned.
     async fn write_down(&mut self) -> Result<(), Failure> {
         let writes: Vec<Write> = self.followers.iter().flat_map(Follower::passed_over).collect();
-        if !writes.is_empty() && tend(self.shared, self.tenant, writes).await? {
+        if !writes.is_empty() && self.shared.tend(self.tenant, writes).await? {
             self.followers.iter_mut().for_each(Follower::passed);
         }
         for follower in &self.followers {
@@ -162,14 +161,5 @@ fn take_over(subscriber: &'static str, cursor: Option<Cursor>, fence: i64) -> Op
             "insert into cursors (subscriber, position, fence, attempts, retry_at) values ($1, 0, $2, 0, 0) on conflict do nothing",
             args![subscriber, fence],
         )),
-    }
-}
-
-/// Changes the store's own rows; says whether they are still ours.
-pub(super) async fn tend(shared: &Shared, tenant: &Tenant, writes: Vec<Write>) -> Result<bool, Failure> {
-    match tenant.tend(writes, shared.cell.now()).await {
-        Ok(()) => Ok(true),
-        Err(problem) if problem.code == TAKEN_OVER.code => Ok(false),
-        Err(problem) => Err(Failure::Unreachable(problem.detail)),
     }
 }

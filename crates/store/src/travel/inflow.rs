@@ -6,13 +6,12 @@ use std::sync::Arc;
 use kernel::{SubjectId, TenantId, Timestamp, Word, Write, args};
 use sha2::{Digest, Sha256};
 
-use super::own::{OwnRow, Table};
+use super::own_rows::{OwnRow, Table};
 use crate::context::Context;
 use crate::engine::Arrival;
-use crate::keys::{self, TenantKeys};
-use crate::log::{Recorded, SubjectKeys};
-use crate::replay::Replayer;
-use crate::seal::{self, Place};
+use crate::keys::seal::{self, Place};
+use crate::keys::{self, SubjectKeys, TenantKeys};
+use crate::log::{Recorded, Replayer};
 use crate::{Failure, Tenant};
 
 /// How many writes are handed over together.

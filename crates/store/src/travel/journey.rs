@@ -5,11 +5,9 @@
 //! journey has a lease. Whoever takes it over changes its fence first, and what a late sleeper still writes under the old
 //! one is refused.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use kernel::{TenantId, Timestamp, Word, Write, args};
-use parking_lot::Mutex;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -113,14 +111,9 @@ impl Noted {
 
     /// Whether somebody is at it at this moment, as far as can be known.
     pub(crate) fn is_live(&self, cell: &Cell) -> bool {
-        cell.under_way().0.lock().contains(&self.fence)
-            || (cell.engine().is_shared() && cell.now() < self.until)
+        cell.under_way().contains(self.fence) || (cell.engine().is_shared() && cell.now() < self.until)
     }
 }
-
-/// The journeys that are under way in this process, by their fences.
-#[derive(Default)]
-pub(crate) struct UnderWay(Mutex<HashSet<Uuid>>);
 
 /// A journey of this process, until it is dropped.
 pub(crate) struct Journey {
@@ -205,7 +198,7 @@ impl Journey {
         let shared = cell.engine().is_shared();
         let until = if shared { cell.now().plus(LASTS) } else { noted.until };
         let noted = Noted { until, ..noted };
-        cell.under_way().0.lock().insert(noted.fence);
+        cell.under_way().begin(noted.fence);
         let beating = shared.then(|| tokio::spawn(beat(cell.clone(), noted)));
         Self { noted, cell: cell.clone(), beating }
     }
@@ -236,7 +229,7 @@ impl Drop for Journey {
         if let Some(beating) = &self.beating {
             beating.abort();
         }
-        self.cell.under_way().0.lock().remove(&self.noted.fence);
+        self.cell.under_way().end(self.noted.fence);
     }
 }
 
@@ -292,7 +285,7 @@ async fn unless_somebody_is_at_it(
         if own.is_some_and(|own| own.noted.fence == noted.fence) || !noted.is_live(cell) {
             return Ok(Some(noted));
         }
-        let here = cell.under_way().0.lock().contains(&noted.fence);
+        let here = cell.under_way().contains(noted.fence);
         if here || seen.is_some_and(|seen| seen.fence != noted.fence || seen.until != noted.until) {
             return Err(busy(tenant));
         }

@@ -14,8 +14,10 @@ use uuid::Uuid;
 
 use super::inflow::{Inflow, LogDigest};
 use super::journey::{self, Journey, Step};
-use super::own::{KEYS, Sent, TABLES};
-use super::{Passport, Progress, sweep};
+use super::own_rows::{KEYS, Sent, TABLES};
+use super::passport::Passport;
+use super::progress::Progress;
+use super::sweep;
 use crate::keys::TenantKeys;
 use crate::log::{EVENT_COLUMNS, recorded};
 use crate::registry::{TenantRecord, TenantStatus};
@@ -327,7 +329,7 @@ async fn pour(from: &Tenant, inflow: &mut Inflow) -> Result<bool, Failure> {
     let events = from.rows(&sql, args, |row| recorded(from.id(), row)).await?;
     let mut unknown: Vec<SubjectId> = events
         .iter()
-        .flat_map(|recorded| crate::seal::sealed_subjects(&recorded.event.data))
+        .flat_map(|recorded| crate::keys::seal::sealed_subjects(&recorded.event.data))
         .filter(|subject| !inflow.knows(*subject))
         .collect();
     unknown.sort_unstable();

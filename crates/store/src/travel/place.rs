@@ -4,10 +4,10 @@ use kernel::{TenantId, Timestamp, Word, Write, args};
 use uuid::Uuid;
 
 use super::journey::{self, Journey, Step};
-use super::{Passport, PassportKey};
-use crate::registry::TenantStatus;
-use crate::vault::{self, Kept};
-use crate::{Cell, Failure, Registry, doors, registry};
+use super::passport::{Passport, PassportKey};
+use crate::registry::{TenantStatus, access_lists};
+use crate::vault::{self, KeptSecret};
+use crate::{Cell, Failure, Registry, registry};
 
 impl Registry {
     /// The keys of a tenant as they travel.
@@ -32,7 +32,7 @@ impl Registry {
         cell: &Cell,
         id: TenantId,
         passport: &Passport,
-        secret: &Kept,
+        secret: &KeptSecret,
         (of, moving): (Uuid, bool),
     ) -> Result<Journey, Failure> {
         let Passport { name, currency, created, .. } = passport;
@@ -78,7 +78,7 @@ impl Registry {
                 Write::any("update tenant_keys set tenant = $2 where tenant = $1", args![old, id]),
                 Write::any("update tenant_without set tenant = $2 where tenant = $1", args![old, id]),
             ]);
-            writes.extend(doors::MOVE.map(|sql| Write::any(sql, args![old, id])));
+            writes.extend(access_lists::MOVE.map(|sql| Write::any(sql, args![old, id])));
         } else {
             let hosts = passport.hosts.iter().map(|host| {
                 let sql =
@@ -92,8 +92,8 @@ impl Registry {
                 Write::any(sql, args![id, feature.clone()])
             });
             writes.extend(without);
-            writes.extend(doors::keep_networks(id, &passport.networks));
-            writes.extend(doors::keep_origins(id, &passport.origins));
+            writes.extend(access_lists::keep_networks(id, &passport.networks));
+            writes.extend(access_lists::keep_origins(id, &passport.origins));
             for key in &passport.keys {
                 let sql = "insert into tenant_keys (id, tenant, name, role, created, expires, secret_hash, requests) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
                 let (name, role, hash) = (key.name.clone(), key.role.clone(), from_hex(&key.hash));
@@ -122,7 +122,7 @@ impl Registry {
             "delete from tenant_secrets where tenant = $1",
             "delete from tenants where id = $1",
         ];
-        let forget = doors::FORGET.into_iter().chain(tables).map(|sql| Write::any(sql, args![id]));
+        let forget = access_lists::FORGET.into_iter().chain(tables).map(|sql| Write::any(sql, args![id]));
         let writes: Vec<Write> = [clearing.noted.end_of_clearing()].into_iter().chain(forget).collect();
         journey::fenced(self.write(&writes).await)?;
         self.refresh().await

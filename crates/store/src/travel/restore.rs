@@ -11,19 +11,19 @@ use futures_util::future::BoxFuture;
 use kernel::{SubjectId, TenantId};
 use serde::Serialize;
 
+use super::archive::{Reader, Record, check};
 use super::inflow::Inflow;
 use super::journey::{self, Journey};
-use super::parcel::{Record, check};
-use super::piece::Reader;
+use super::passport::Passport;
+use super::progress::Progress;
 use super::sweep::{self, sweep};
-use super::{Passport, Progress};
 use crate::keys::{Keeper, TenantKeys, Wrapped};
 use crate::log::Recorded;
 use crate::past::Moment;
 use crate::registry::TenantStatus;
 use crate::{Cell, Failure, Tenant, privacy};
 
-/// What belongs to a tenant and is in no parcel: its files.
+/// What belongs to a tenant and is in no archive: its files.
 pub trait Luggage: Send + Sync {
     /// Brings it from where the tenant's lay that was packed to the one that is about to live here. Asked before anybody
     /// sees the tenant; what cannot be brought is no failure.
@@ -44,7 +44,7 @@ pub struct Restoring<'a> {
     pub replace: bool,
     /// As it was then.
     pub until: Option<Moment>,
-    /// Whose key the parcel opens with; the cell's own when there is none.
+    /// Whose key the archive opens with; the cell's own when there is none.
     pub keeper: Option<&'a dyn Keeper>,
     /// People who were erased since, beside those whom the cell knows of.
     pub erased: Vec<SubjectId>,
@@ -64,7 +64,7 @@ pub struct Restored {
 
 /// A tenant of the file, and the place that it is to have.
 struct Plan {
-    parcel: TenantId,
+    packed: TenantId,
     id: TenantId,
     slug: String,
     instead_of: Option<TenantId>,
@@ -104,7 +104,7 @@ pub async fn restore(
     let mut restored = Vec::new();
     while let Some(record) = reader.next()? {
         let Record::Tenant { passport, key, wrapped } = record else { continue };
-        let Some(plan) = plans.iter().find(|plan| plan.parcel == passport.id) else { continue };
+        let Some(plan) = plans.iter().find(|plan| plan.packed == passport.id) else { continue };
         let bytes = BASE64.decode(wrapped).unwrap_or_default();
         let secret = keeper.unwrap(passport.origin.as_bytes(), &Wrapped { key, bytes }).await?;
         let taken_out = TakenOut { cell, plan, passport: *passport, restoring };
@@ -113,7 +113,7 @@ pub async fn restore(
     Ok(restored)
 }
 
-async fn plan(cell: &Cell, parcel: TenantId, slug: &str, replace: bool) -> Result<Plan, Failure> {
+async fn plan(cell: &Cell, packed: TenantId, slug: &str, replace: bool) -> Result<Plan, Failure> {
     crate::registry::check_slug(slug)?;
     let there = cell.registry().by_slug(slug);
     if there.is_some() && !replace {
@@ -125,13 +125,13 @@ async fn plan(cell: &Cell, parcel: TenantId, slug: &str, replace: bool) -> Resul
         )));
     }
     // What an earlier attempt left may be swept away; what lives, or somebody is bringing, is never written over.
-    let free = match cell.registry().tenant(parcel) {
+    let free = match cell.registry().tenant(packed) {
         None => true,
         Some(known) if known.status != TenantStatus::Arriving => false,
-        Some(_) => journey::of_tenant(cell, parcel).await?.is_none_or(|noted| !noted.is_live(cell)),
+        Some(_) => journey::of_tenant(cell, packed).await?.is_none_or(|noted| !noted.is_live(cell)),
     };
-    let id = if free { parcel } else { TenantId::new() };
-    Ok(Plan { parcel, id, slug: slug.to_owned(), instead_of: there.map(|there| there.id) })
+    let id = if free { packed } else { TenantId::new() };
+    Ok(Plan { packed, id, slug: slug.to_owned(), instead_of: there.map(|there| there.id) })
 }
 
 fn taken(slug: &str) -> Failure {
@@ -165,7 +165,7 @@ impl TakenOut<'_> {
         let kept = cell.vault().wrap(passport.origin, secret).await?;
         sweep(cell, plan.id, None, progress).await?;
         progress("making room", 0, 0);
-        let of = (plan.parcel.uuid(), false);
+        let of = (plan.packed.uuid(), false);
         let mut journey = cell.registry().begin_arrival(cell, plan.id, passport, &kept, of).await?;
         match self.arrive(reader, Arc::new(keys), gone, &mut journey, progress).await {
             Ok((events, kept_erased)) => {
@@ -177,7 +177,7 @@ impl TakenOut<'_> {
             Err(failure) => {
                 let mut swept = sweep(cell, plan.id, Some(&journey), progress).await;
                 // Files that lie under the packed tenant's own id were there before.
-                if let (Ok(()), Some(luggage), false) = (&swept, restoring.luggage, plan.id == plan.parcel) {
+                if let (Ok(()), Some(luggage), false) = (&swept, restoring.luggage, plan.id == plan.packed) {
                     swept = luggage.take_back(plan.id).await;
                 }
                 if let Err(left) = swept {
@@ -225,7 +225,7 @@ impl TakenOut<'_> {
         }
         if let Some(luggage) = restoring.luggage {
             progress("bringing the files", 0, 0);
-            luggage.bring(plan.parcel, &tenant).await?;
+            luggage.bring(plan.packed, &tenant).await?;
         }
         progress("arriving", 0, 0);
         cell.registry().refresh().await?;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use kernel::{Actor, CorrelationId, SubjectId, TenantId};
 
-use super::Progress;
 use super::journey::{self, Journey, Step};
+use super::progress::Progress;
 use crate::registry::TenantStatus;
 use crate::work::Asked;
 use crate::{Cell, Failure, Tenant, privacy, vault};

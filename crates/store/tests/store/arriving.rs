@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use galleria_tests::Postgres;
+use galleria_tests::{Postgres, eventually};
 use kernel::Timestamp;
 use serde_json::{Value, json};
 use store::travel::{Restoring, Swept, restore, sweep_abandoned};
@@ -61,6 +61,7 @@ async fn restorer() {
     restore(&cell, Path::new(&text("path").unwrap()), &restoring, &mut hook).await.unwrap();
 }
 
+/// However long the story takes: a restorer that gave up would look like one that is refused.
 async fn exists(path: String) {
     while !Path::new(&path).exists() {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -280,7 +281,8 @@ async fn a_late_sleeper_restores_nothing_into_a_place_that_was_swept() {
         let mut role = left.role(&path);
         (role["named"], role["wait_at"], role["marker"]) = (json!("again"), json!(step), json!(marker));
         let mut sleeper = start(&role);
-        exists(format!("{marker}.waits")).await;
+        let waits = format!("{marker}.waits");
+        eventually("it waits at its step", async || Path::new(&waits).exists()).await;
         // It is alive by a clock that goes right, and nobody touches what it brings.
         let today = left.next(0).await;
         let swept = sweep(&today).await;

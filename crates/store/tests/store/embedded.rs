@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use store::{Cell, Failure, Folder, Opening, verify};
+use galleria_tests::eventually;
+use store::{Cell, Failure, Folder, Opening, Tenant, verify};
 use uuid::Uuid;
 
 use crate::jars::{CONTEXTS, asked, drop_coins, now, open_jar};
@@ -67,10 +68,11 @@ async fn a_tenant_that_nobody_asks_for_falls_asleep_and_wakes_again() {
         tenant.run(asked(), open_jar(jar)).await.unwrap();
         jars.push((tenant, jar));
     }
-    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let keeps_its_log_open =
+        |tenant: &Tenant| folder.path().join(format!("tenants/{}.db-wal", tenant.id())).exists();
+    eventually("all sleep", async || !jars.iter().any(|(tenant, _)| keeps_its_log_open(tenant))).await;
     for (tenant, jar) in &jars {
-        let tenant_file = folder.path().join(format!("tenants/{}.db-wal", tenant.id()));
-        assert!(!tenant_file.exists(), "a sleeping tenant keeps its log open");
+        assert!(!keeps_its_log_open(tenant), "it was awake before anybody asked for it");
         tenant.run(asked(), drop_coins(*jar, 3)).await.unwrap();
         assert_eq!(coins(tenant, *jar).await, Some(3));
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::jars::{CONTEXTS, asked, drop_coins, now, open_jar};
 use crate::readers::{Copier, Counting, pace};
-use crate::world::{World, coins, keeper, open};
+use crate::world::{World, coins, copied_once, keeper, open};
 
 const ROLE: &str = "GALLERIA_TEST_CHILD";
 
@@ -136,9 +136,7 @@ async fn a_killed_reader_does_everything_once(world: World) {
         dropped > 20 && copied_before > 0,
         "{dropped} dropped, {copied_before} copied: that proves nothing"
     );
-    eventually("all is copied", async || coins(&tenant, to).await.unwrap() >= dropped).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(coins(&tenant, to).await.unwrap(), dropped);
+    copied_once(&tenant, from, to).await;
     assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
     relay.stop().await;
     drop(postgres);
@@ -228,9 +226,7 @@ async fn a_reader_follows_a_server_that_comes_and_goes() {
     stop.store(true, Ordering::Relaxed);
     let dropped = writer.await.unwrap();
     assert_eq!(coins(&tenant, from).await, Some(dropped));
-    eventually("all is copied", async || coins(&tenant, to).await == Some(dropped)).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(coins(&tenant, to).await, Some(dropped), "something was done twice");
+    copied_once(&tenant, from, to).await;
     relay.stop().await;
     assert!(store::verify::verify(&tenant).await.unwrap().is_clean());
 }

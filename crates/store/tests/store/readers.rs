@@ -33,6 +33,8 @@ pub struct Diary {
     pub seen: Mutex<Vec<(TenantId, i64)>>,
     pub refuses: Mutex<HashSet<Uuid>>,
     pub panics: AtomicBool,
+    /// How often it has panicked.
+    pub panicked: AtomicI64,
     /// How long it takes over each event.
     pub takes: Mutex<Duration>,
 }
@@ -54,7 +56,9 @@ impl Subscriber for Diary {
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
         Box::pin(async move {
-            assert!(!self.panics.load(Ordering::Relaxed), "the diary is told to panic");
+            let panics = self.panics.load(Ordering::Relaxed);
+            self.panicked.fetch_add(i64::from(panics), Ordering::Relaxed);
+            assert!(!panics, "the diary is told to panic");
             if self.refuses.lock().contains(&event.event.stream_id) {
                 return Err(Problem::new(
                     Fault::Conflict,

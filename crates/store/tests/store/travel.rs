@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kernel::SubjectId;
-use store::travel::{Restoring, Summary, Wanted, check, pack, restore};
+use store::travel::{ArchiveWanted, Restoring, Summary, check, pack, restore};
 use store::{Failure, KeyFile, Moment, Tenant};
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub async fn filled(world: &World) -> (Tenant, Uuid, SubjectId) {
 pub async fn packed(world: &World, tenant: &Tenant, sealed: bool) -> (PathBuf, Summary) {
     let path = world.folder.path().join(format!("{}.parcel", Uuid::now_v7()));
     let tenants = vec![world.cell.registry().tenant(tenant.id()).unwrap()];
-    let wanted = Wanted { tenants, sealed, keeper: None };
+    let wanted = ArchiveWanted { tenants, sealed, keeper: None };
     let summary = pack(&world.cell, &path, wanted, &mut |_, _, _| {}).await.unwrap();
     (path, summary)
 }
@@ -165,7 +165,7 @@ async fn an_export_opens_with_the_key_of_the_journey_and_no_other(world: World) 
     let at = |name: &str| world.folder.path().join(name);
     let (journey, other) = (KeyFile::make(&at("journey")).unwrap(), KeyFile::make(&at("other")).unwrap());
     let tenants = vec![world.cell.registry().tenant(tenant.id()).unwrap()];
-    let wanted = Wanted { tenants, sealed: true, keeper: Some(&journey) };
+    let wanted = ArchiveWanted { tenants, sealed: true, keeper: Some(&journey) };
     pack(&world.cell, &at("export"), wanted, &mut |_, _, _| {}).await.unwrap();
     let refused = check(CONTEXTS, &at("export"), &other).await.unwrap_err();
     assert!(refused.to_string().contains("--key-file"), "{refused}");

@@ -5,7 +5,7 @@ use kernel::{Aggregate, Decide, Envelope, Problem, Projector, SubjectId, Timesta
 use serde::{Deserialize, Serialize};
 use store::verify::verify;
 use store::{
-    Cell, Context, Failure, Folder, Migration, Opening, Reply, Server, Stream, Tenant, Work, migrate,
+    Cell, Context, Failure, Folder, Migration, Opening, Reply, Server, Stream, Tenant, Work, prepare_server,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ async fn turn(world: World) -> Turn {
     let World { cell, folder, url, postgres } = world;
     let (opening, older) = match (&postgres, &url) {
         (Some(postgres), Some(url)) => {
-            migrate::prepare_server(&postgres.owner_url(), "galleria_app", None, &NEWER).await.unwrap();
+            prepare_server(&postgres.owner_url(), "galleria_app", None, &NEWER).await.unwrap();
             (server(url), Some(cell))
         }
         _ => {

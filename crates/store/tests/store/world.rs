@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use galleria_tests::Postgres;
-use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server, Tenant, migrate};
+use galleria_tests::{Postgres, eventually};
+use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server, Tenant, prepare_server};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use uuid::Uuid;
 
-use crate::jars::{CONTEXTS, now};
+use crate::jars::{CONTEXTS, asked, drop_coins, now};
 
 #[derive(Debug, Clone, Copy)]
 pub enum Engine {
@@ -44,7 +44,7 @@ impl World {
     pub async fn database() -> Self {
         let postgres = Postgres::made_once("store", &std::env::current_exe().unwrap(), |postgres| {
             let url = postgres.owner_url();
-            let prepared = migrate::prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
+            let prepared = prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
             block_in_place(|| Handle::current().block_on(prepared)).unwrap();
         });
         let server = Server { url: postgres.app_url(), direct_url: None, connections: 8, prepared: true };
@@ -87,6 +87,14 @@ pub fn folder_at(path: &Path) -> Opening {
 
 pub async fn coins(tenant: &Tenant, jar: Uuid) -> Option<i64> {
     tenant.row("select coins from jars where id = $1", kernel::args![jar], |row| row.get(0)).await.unwrap()
+}
+
+/// Drops more coins than all that are there. Once they are copied, all before them have been, and none of them twice.
+pub async fn copied_once(tenant: &Tenant, from: Uuid, to: Uuid) {
+    const MORE_THAN_ALL: i64 = 1_000_000_000;
+    tenant.run(asked(), drop_coins(from, MORE_THAN_ALL)).await.unwrap();
+    eventually("the last are copied", async || coins(tenant, to).await >= Some(MORE_THAN_ALL)).await;
+    assert_eq!(coins(tenant, to).await, coins(tenant, from).await, "something was done twice");
 }
 
 /// Tells the same story over each engine.

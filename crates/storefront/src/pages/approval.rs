@@ -7,12 +7,12 @@ use edge::Platform;
 use kernel::Problem;
 use maud::{Markup, html};
 use orders::CartId;
-use orders::cart::queries::{self, CartState, Kept};
-use orders::cart::view::{CartView, Priced};
-use orders::cart::waiting;
+use orders::cart::queries::{self, CartState, KeptCart};
+use orders::checkout::approvals;
+use orders::checkout::view::{CartView, Priced};
 use uuid::Uuid;
 
-use super::bill;
+use super::parts::bill;
 use crate::answer::{self, Keeping};
 use crate::frame;
 use crate::seo::Seo;
@@ -41,7 +41,7 @@ pub async fn page(
     id: CartId,
     refused: Option<&str>,
 ) -> Result<Response, Problem> {
-    let kept = waiting::seen(&visit.shop, &visit.ports, id).await?;
+    let kept = approvals::seen(&visit.shop, &visit.ports, id).await?;
     if kept.state != CartState::AwaitingApproval {
         let ordered = kept.state == CartState::Ordered;
         return Ok(see_other(&if ordered { format!("/orders/{id}") } else { "/cart".to_owned() }));
@@ -81,12 +81,12 @@ pub async fn page(
 /// The carts that wait for this customer's yes, and their own that wait for somebody else's.
 pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Problem> {
     let (shop, texts) = (&visit.shop, visit.texts);
-    let whose = waiting::listed(shop, &visit.ports, customer).await?;
+    let whose = approvals::listed(shop, &visit.ports, customer).await?;
     let start = (i64::MAX, Uuid::max());
     let found = queries::carts(&shop.tenant, whose, CartState::AwaitingApproval, start, SHOWN).await?;
     let (mut theirs, mut own) = (Vec::new(), Vec::new());
     for cart in found {
-        let kept = waiting::seen(shop, &visit.ports, cart.id).await?;
+        let kept = approvals::seen(shop, &visit.ports, cart.id).await?;
         let mine = kept.buyer() == Some(customer);
         let view = view(visit, kept).await?;
         if mine { own.push(view) } else { theirs.push(view) }
@@ -146,11 +146,11 @@ fn items(view: &CartView) -> String {
     if view.lines.len() > 3 { format!("{}, …", items.join(", ")) } else { items.join(", ") }
 }
 
-async fn approvers(visit: &Visit, kept: &Kept) -> Result<Vec<String>, Problem> {
+async fn approvers(visit: &Visit, kept: &KeptCart) -> Result<Vec<String>, Problem> {
     let Some((organisation, buyer)) = kept.organisation.zip(kept.buyer()) else { return Ok(Vec::new()) };
     visit.ports.buyers.approvers(&visit.shop.tenant, organisation, buyer).await
 }
 
-async fn view(visit: &Visit, kept: Kept) -> Result<CartView, Problem> {
+async fn view(visit: &Visit, kept: KeptCart) -> Result<CartView, Problem> {
     Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
 }

@@ -5,40 +5,39 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
 use maud::{Markup, html};
-use orders::cart::view::{CartLine, CartView};
+use orders::checkout::view::{CartLine, CartView};
 
-use super::{Room, bill, empty, picture};
+use super::parts::{Room, bill, empty, picture};
 use crate::answer::Keeping;
-use crate::bag::{self, Bag};
-use crate::checkout::view;
 use crate::frame;
 use crate::product::Product;
-use crate::said;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{ITEMS, Visit};
+use crate::visitor_cart::{self, VisitorCart};
+use crate::wording;
 
 pub async fn cart(State(platform): State<Platform>, visit: Visit) -> Response {
-    let bag = match Bag::of(&platform, visit).await {
-        Ok(bag) => bag,
+    let visitor = match VisitorCart::of(&platform, visit).await {
+        Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    let shown = shown(&bag).await;
-    bag.visit.show(shown)
+    let shown = shown(&visitor).await;
+    visitor.visit.show(shown)
 }
 
-async fn shown(bag: &Bag) -> Result<Response, Problem> {
-    let (visit, texts) = (&bag.visit, bag.visit.texts);
+async fn shown(visitor: &VisitorCart) -> Result<Response, Problem> {
+    let (visit, texts) = (&visitor.visit, visitor.visit.texts);
     let seo = Seo { title: texts.your_cart.to_owned(), ..Seo::default() };
-    let Some(kept) = bag.cart.as_ref().filter(|cart| !cart.lines.is_empty()) else {
+    let Some(kept) = visitor.cart.as_ref().filter(|cart| !cart.lines.is_empty()) else {
         let main = empty(texts.empty_cart, texts.empty_cart_lead, ("/search", texts.go_shopping));
         let mut response = frame::page(visit, Keeping::Private, &seo, main);
         if visit.cookie(ITEMS).is_some() {
-            bag::let_go(visit, response.headers_mut());
+            visitor_cart::let_go(visit, response.headers_mut());
         }
         return Ok(response);
     };
-    let view = view(visit, kept.id).await?;
+    let view = visitor_cart::priced(visit, kept.id).await?;
     let main = html! {
         h1 { (texts.your_cart) }
         @if let Some(reason) = &view.decline_reason { div.notice { p { (filled(texts.declined_because, &[reason])) } } }
@@ -54,7 +53,7 @@ async fn shown(bag: &Bag) -> Result<Response, Problem> {
         }
     };
     let mut response = frame::page(visit, Keeping::Private, &seo, main);
-    bag::keep(visit, response.headers_mut(), kept);
+    visitor_cart::keep(visit, response.headers_mut(), kept);
     Ok(response)
 }
 
@@ -74,7 +73,7 @@ pub fn line(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
                     None => { (title) }
                 } }
                 @if line.quantity > 1 { p.quiet { @if fixed { (line.quantity) " × " } (filled(texts.each, &[&visit.money(line.unit_price)])) } }
-                @if let Some(problem) = said::shortage(visit, line) { p.problem { (problem) } }
+                @if let Some(problem) = wording::shortage(visit, line) { p.problem { (problem) } }
                 @if !fixed { div.row {
                     form method="post" action=(path) data-live="" {
                         label.unseen for=(field) { (filled(texts.quantity_of, &[title])) }
@@ -94,7 +93,7 @@ pub fn line(visit: &Visit, line: &CartLine, fixed: bool) -> Markup {
 
 fn sold<'a>(visit: &'a Visit, line: &CartLine) -> Option<&'a Product> {
     let id = line.product_id?;
-    visit.window.products.iter().find(|product| product.id == id)
+    visit.snapshot.products.iter().find(|product| product.id == id)
 }
 
 /// The codes that were entered, each with what became of it.
@@ -104,7 +103,7 @@ fn codes(visit: &Visit, view: &CartView) -> Markup {
         @if !view.promotions.is_empty() {
             ul.codes { @for line in view.promotions.iter().filter(|line| line.applied || line.code.is_some()) {
                 li .good[line.applied] {
-                    span.problem[said::is_refused(line)] { (said::promotion(visit, line)) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
+                    span.problem[wording::is_refused(line)] { (wording::promotion(visit, line)) @if line.amount != 0 { " · " (filled(texts.saves, &[&visit.money(line.amount.abs())])) } }
                     @if let Some(code) = &line.code {
                         form method="post" action="/cart/codes/out" data-live="" {
                             input type="hidden" name="code" value=(code);

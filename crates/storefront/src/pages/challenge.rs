@@ -6,16 +6,15 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
 use maud::html;
-use payments::counter;
+use payments::page_payments;
 use payments::sandbox::CHALLENGES;
 use uuid::Uuid;
 
 use crate::answer::Keeping;
-use crate::forms::read;
 use crate::frame;
 use crate::seo::Seo;
 use crate::texts::filled;
-use crate::visit::{Visit, see_other};
+use crate::visit::{Pairs, Visit, see_other};
 
 pub async fn challenge(Path(id): Path<String>, visit: Visit) -> Response {
     visit.show(shown(&visit, &id).await)
@@ -31,14 +30,14 @@ pub async fn meet(
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
-    let passed = read(&body).get("answer") == Some("yes");
-    let met = counter::meet(&visit.cashier, &visit.shop, &id, passed).await;
+    let passed = Pairs::sent(&body).get("answer") == Some("yes");
+    let met = page_payments::meet(&visit.cashier, &visit.shop, &id, passed).await;
     visit.show(met.map(|()| see_other(&address(&visit, &id))))
 }
 
 async fn shown(visit: &Visit, id: &str) -> Result<Response, Problem> {
     let texts = visit.texts;
-    let challenge = counter::challenge(&visit.shop, id).await?;
+    let challenge = page_payments::challenge(&visit.shop, id).await?;
     let order = order(visit).map(|order| format!("/orders/{order}"));
     let back = challenge.way_back.or(order).unwrap_or_else(|| "/".to_owned());
     let main = html! {

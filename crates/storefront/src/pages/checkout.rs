@@ -8,33 +8,32 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::{FieldProblem, Problem};
 use maud::{Markup, html};
-use orders::cart::view::CartView;
+use orders::checkout::view::CartView;
 
-use super::bill;
 use super::countries::{self, Choice};
+use super::parts::bill;
 use crate::answer::{self, Keeping};
-use crate::bag::Bag;
-use crate::checkout::view;
 use crate::frame;
-use crate::said;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
+use crate::visitor_cart::{self, VisitorCart};
+use crate::wording;
 
 pub async fn checkout(State(platform): State<Platform>, visit: Visit) -> Response {
-    let bag = match Bag::of(&platform, visit).await {
-        Ok(bag) => bag,
+    let visitor = match VisitorCart::of(&platform, visit).await {
+        Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    let Some(cart) = bag.cart.as_ref().filter(|cart| !cart.lines.is_empty()) else {
+    let Some(cart) = visitor.cart.as_ref().filter(|cart| !cart.lines.is_empty()) else {
         return see_other("/cart");
     };
     let shown = async {
-        let view = view(&bag.visit, cart.id).await?;
+        let view = visitor_cart::priced(&visitor.visit, cart.id).await?;
         let typed = known(&view);
-        form(&bag.visit, StatusCode::OK, &view, &typed, &Errors::default()).await
+        form(&visitor.visit, StatusCode::OK, &view, &typed, &Errors::default()).await
     };
-    bag.visit.show(shown.await)
+    visitor.visit.show(shown.await)
 }
 
 /// What is wrong, by the field that it stands beside; under no name, what is wrong with none of them.
@@ -87,7 +86,7 @@ impl Errors {
                     Some(example) => filled(texts.bad_postal_code_such_as, &[example]),
                     None => texts.bad_postal_code.to_owned(),
                 },
-                "" => said::field(visit, &problem.pointer),
+                "" => wording::field(visit, &problem.pointer),
                 _ => texts.too_long.to_owned(),
             };
             self.0.entry(name).or_insert(text);
@@ -104,7 +103,7 @@ impl Errors {
             "/shipping_address" => ("country", texts.nowhere.to_owned()),
             "/purchase_order" => ("purchase_order", texts.needed.to_owned()),
             "/delivery_option_id" => ("delivery", texts.choose_one.to_owned()),
-            _ => ("", said::missing(visit, &view.lines, missing)),
+            _ => ("", wording::missing(visit, &view.lines, missing)),
         });
         // Of several lines that fall short each is named.
         for (name, text) in said {

@@ -8,15 +8,15 @@ use edge::Platform;
 use kernel::Problem;
 use maud::html;
 use orders::CartId;
-use orders::cart::queries::{CartState, Kept};
+use orders::cart::queries::{CartState, KeptCart};
 
-use super::{bill, cart, empty};
+use super::cart;
+use super::parts::{bill, empty};
 use crate::answer::{self, Keeping};
-use crate::checkout::view;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::{Visit, see_other};
-use crate::{bag, frame};
+use crate::{frame, visitor_cart};
 
 pub async fn draft(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
     let visit = match visit.greeted(&platform).await {
@@ -32,7 +32,7 @@ pub async fn draft(State(platform): State<Platform>, Path(named): Path<String>, 
 }
 
 pub enum Found {
-    Open(Box<Kept>),
+    Open(Box<KeptCart>),
     /// What is shown instead.
     Elsewhere(Response),
 }
@@ -41,7 +41,8 @@ pub enum Found {
 pub async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
     let nothing = || Problem::not_found("draft");
     let id: CartId = named.parse().map_err(|_| nothing())?;
-    let seen = bag::seen(visit, id).await?.filter(|cart| cart.draft.is_some() && !cart.lines.is_empty());
+    let seen =
+        visitor_cart::seen(visit, id).await?.filter(|cart| cart.draft.is_some() && !cart.lines.is_empty());
     match seen {
         Some(draft) if draft.state == CartState::Open => Ok(Found::Open(Box::new(draft))),
         Some(draft) if draft.state == CartState::Ordered => {
@@ -57,7 +58,7 @@ pub async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
 
 async fn offer(visit: &Visit, id: CartId) -> Result<Response, Problem> {
     let texts = visit.texts;
-    let view = view(visit, id).await?;
+    let view = visitor_cart::priced(visit, id).await?;
     let main = html! {
         h1 { (texts.offer) }
         p.lead { (filled(texts.offer_lead, &[&visit.shop.record.name])) }

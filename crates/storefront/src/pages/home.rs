@@ -5,7 +5,7 @@ use kernel::Problem;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::{Room, cards, picture};
+use super::parts::{Room, cards, picture};
 use crate::answer::Keeping;
 use crate::frame;
 use crate::product::{Product, Tags};
@@ -23,10 +23,10 @@ pub async fn home(visit: Visit) -> Response {
 }
 
 async fn shown(visit: &Visit) -> Result<Response, Problem> {
-    let (name, window) = (&visit.shop.record.name, &visit.window);
-    let tagline = window.theme.tagline.clone();
+    let (name, snapshot) = (&visit.shop.record.name, &visit.snapshot);
+    let tagline = snapshot.theme.tagline.clone();
     let lead = tagline.unwrap_or_else(|| filled(visit.texts.welcome, &[name]));
-    let sections = &window.theme.sections;
+    let sections = &snapshot.theme.sections;
     let mut parts = Vec::new();
     let mut shows = Vec::new();
     for section in sections {
@@ -41,7 +41,7 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
     let opens = matches!(sections.first(), Some(Section::Hero { .. }));
     let main = html! {
         @if !opens { (hero(visit, name, &lead, None)) }
-        @if window.products.is_empty() { p.calm { (visit.texts.empty_shop) } }
+        @if snapshot.products.is_empty() { p.calm { (visit.texts.empty_shop) } }
         @for part in &parts { (part) }
     };
     let search = format!("{}/search?q={{search_term_string}}", visit.origin);
@@ -65,8 +65,8 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
 
 fn some<'a>(visit: &'a Visit, category: Option<&str>) -> Vec<&'a Product> {
     let mut products = match category {
-        Some(handle) => visit.window.of_shelf(handle),
-        None => visit.window.products.iter().take(SHOWN).collect(),
+        Some(handle) => visit.snapshot.of_shelf(handle),
+        None => visit.snapshot.products.iter().take(SHOWN).collect(),
     };
     products.truncate(SHOWN);
     products
@@ -77,7 +77,7 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
     match section {
         Section::Hero { title, text, category } => hero(visit, title, text, category.as_deref()),
         Section::Products { title, category } => {
-            let shelf = category.as_deref().and_then(|handle| visit.window.shelf(handle));
+            let shelf = category.as_deref().and_then(|handle| visit.snapshot.shelf(handle));
             let own = shelf.map_or(texts.newest, |shelf| &shelf.category.title);
             let more =
                 shelf.map_or_else(|| "/search".into(), |shelf| format!("/c/{}", shelf.category.handle));
@@ -91,11 +91,11 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
             }
         }
         Section::Categories { title } => html! {
-            @if visit.window.first().next().is_some() {
+            @if visit.snapshot.first().next().is_some() {
                 section.part {
                     div.heading { h2 { (title.as_deref().unwrap_or(texts.explore)) } }
-                    ul.doors { @for shelf in visit.window.first().take(12) {
-                        @let newest = visit.window.of_shelf(&shelf.category.handle);
+                    ul.doors { @for shelf in visit.snapshot.first().take(12) {
+                        @let newest = visit.snapshot.of_shelf(&shelf.category.handle);
                         @let own = shelf.category.media.first();
                         @let shown = own.or_else(|| newest.iter().find_map(|product| product.pictures().next()));
                         li {

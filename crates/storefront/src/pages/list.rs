@@ -8,15 +8,15 @@ use catalog::{ProductId, words};
 use kernel::{Problem, Word};
 use maud::{Markup, html};
 
-use super::cards;
 use super::home::count;
+use super::parts::cards;
 use crate::answer::Keeping;
 use crate::browse::{Asked, Found, Sort, address, browse};
 use crate::product::Product;
 use crate::seo::{Seo, breadcrumbs, shortened};
 use crate::texts::filled;
 use crate::visit::Visit;
-use crate::{frame, tongue};
+use crate::{format, frame};
 
 /// As many as a search looks at; the catalog answers the newest.
 const FOUND: usize = 1000;
@@ -33,22 +33,22 @@ pub async fn search(visit: Visit) -> Response {
 }
 
 async fn shelf(visit: &Visit, handle: &str) -> Result<Response, Problem> {
-    let shelf = visit.window.shelf(handle).ok_or_else(|| Problem::not_found("category"))?;
+    let shelf = visit.snapshot.shelf(handle).ok_or_else(|| Problem::not_found("category"))?;
     let category = &shelf.category;
     let asked = Asked::read(&visit.query, visit.shop.record.currency);
-    let found = browse(&visit.shop, visit.window.of_shelf(handle), &asked).await?;
+    let found = browse(&visit.shop, visit.snapshot.of_shelf(handle), &asked).await?;
     let path = format!("/c/{handle}");
     let mut steps = vec![frame::home_step(visit)];
     let mut above: Vec<(String, String)> = Vec::new();
     let mut at = shelf.within.as_deref();
-    while let Some(parent) = at.and_then(|handle| visit.window.shelf(handle)) {
+    while let Some(parent) = at.and_then(|handle| visit.snapshot.shelf(handle)) {
         above.push((parent.category.title.clone(), format!("/c/{}", parent.category.handle)));
         at = parent.within.as_deref();
     }
     steps.extend(above.into_iter().rev());
     steps.push((category.title.clone(), path.clone()));
     let inside: Vec<_> = visit
-        .window
+        .snapshot
         .shelves
         .iter()
         .filter(|one| one.within.as_deref() == Some(handle) && one.count > 0)
@@ -89,7 +89,7 @@ async fn found(visit: &Visit) -> Result<Response, Problem> {
     let q = visit.query.get("q").map(|q| q.chars().take(200).collect::<String>());
     let products = match &q {
         Some(q) => matching(visit, q).await?,
-        None => visit.window.products.iter().collect(),
+        None => visit.snapshot.products.iter().collect(),
     };
     let asked = Asked::read(&visit.query, visit.shop.record.currency);
     let none = products.is_empty();
@@ -124,7 +124,7 @@ async fn matching<'a>(visit: &'a Visit, q: &str) -> Result<Vec<&'a Product>, Pro
     }
     let ids = ::search::matching(&visit.search, &visit.shop, &words.join(" "), FOUND).await?;
     let known: HashMap<ProductId, &Product> =
-        visit.window.products.iter().map(|product| (ProductId(product.id), product)).collect();
+        visit.snapshot.products.iter().map(|product| (ProductId(product.id), product)).collect();
     Ok(ids.iter().filter_map(|id| known.get(id).copied()).collect())
 }
 
@@ -150,7 +150,7 @@ fn listed(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Markup
 /// The form to narrow by. It is closed on a phone until somebody opens it, or something is ticked.
 fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Markup {
     let (texts, currency) = (visit.texts, visit.shop.record.currency);
-    let typed = |amount: Option<i64>| amount.map(|amount| tongue::plain(amount, currency));
+    let typed = |amount: Option<i64>| amount.map(|amount| format::plain(amount, currency));
     html! {
         details.narrow open[asked.narrows()] {
             summary { (texts.filter) " · " (texts.sort) }
@@ -174,7 +174,7 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
                         @for value in &facet.values {
                             label.tick {
                                 input type="checkbox" name=(Asked::field(&facet.name)) value=(value.text) checked[value.ticked];
-                                span { (said(visit, &value.text)) " " small { (value.count) } }
+                                span { (in_words(visit, &value.text)) " " small { (value.count) } }
                             }
                         }
                     }
@@ -219,7 +219,7 @@ fn paging(visit: &Visit, path: &str, found: &Found<'_>) -> Markup {
 }
 
 /// What an attribute says, as people say it.
-pub fn said(visit: &Visit, text: &str) -> String {
+pub fn in_words(visit: &Visit, text: &str) -> String {
     match text {
         "true" => visit.texts.yes.to_owned(),
         "false" => visit.texts.no.to_owned(),

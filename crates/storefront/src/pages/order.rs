@@ -5,20 +5,21 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::{Problem, Timestamp, Word};
 use maud::{Markup, html};
+use orders::ParcelState;
 use orders::cart::queries::CartState;
 use orders::queries::OrderView;
-use orders::tracking::ParcelState;
 use orders::{CartId, OrderId, Status};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{bill, countries};
+use super::parts::bill;
+use super::paying::Paying;
+use super::{countries, paying};
 use crate::answer::Keeping;
-use crate::paying::Paying;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::Visit;
-use crate::{bag, frame, paying, tongue};
+use crate::{format, frame, visitor_cart};
 
 pub async fn order(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
     let visit = match visit.greeted(&platform).await {
@@ -38,7 +39,7 @@ async fn shown(visit: &Visit, named: &str) -> Result<Response, Problem> {
 pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     let tenant = &visit.shop.tenant;
     let id: Uuid = named.parse().map_err(|_| Problem::not_found("order"))?;
-    if let Some(cart) = bag::seen(visit, CartId(id)).await? {
+    if let Some(cart) = visitor_cart::seen(visit, CartId(id)).await? {
         let order = cart
             .leads_to
             .filter(|_| cart.state == CartState::Ordered)
@@ -58,7 +59,7 @@ fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
     let lead = if own { texts.thanks_lead_own } else { texts.thanks_lead };
     let main = html! {
         h1 { (title) }
-        p.lead { (filled(texts.placed_on, &[&tongue::date(texts, summary.placed_at)])) }
+        p.lead { (filled(texts.placed_on, &[&format::date(texts, summary.placed_at)])) }
         @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (lead) } } }
         div.split {
             div {
@@ -101,7 +102,7 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
         ol.steps { @for (status, at) in steps {
             li .done[at.is_some()] aria-current=[(order.summary.status == status.as_str()).then_some("step")] {
                 strong { (name(visit, status.as_str())) }
-                span.quiet { @match at { Some(at) => (tongue::date(visit.texts, at)), None => (visit.texts.not_yet) } }
+                span.quiet { @match at { Some(at) => (format::date(visit.texts, at)), None => (visit.texts.not_yet) } }
             }
         } }
     }
@@ -124,7 +125,7 @@ fn parcels(visit: &Visit, order: &OrderView) -> Markup {
                 p {
                     @if let Some(state) = parcel.state { strong { (told(state)) } br; }
                     @if parcel.state.is_none() {
-                        strong { (filled(texts.parcel_sent, &[&tongue::date(texts, parcel.sent_at)])) } br;
+                        strong { (filled(texts.parcel_sent, &[&format::date(texts, parcel.sent_at)])) } br;
                     }
                     @if let Some(carrier) = &parcel.carrier { (carrier) " " }
                     @if let Some(number) = &parcel.tracking_number {
@@ -133,7 +134,7 @@ fn parcels(visit: &Visit, order: &OrderView) -> Markup {
                 }
                 ul.brief { @for milestone in parcel.milestones.iter().rev() { li {
                     span { (milestone.text.as_deref().unwrap_or_default()) }
-                    span.quiet { (tongue::date(texts, milestone.at)) }
+                    span.quiet { (format::date(texts, milestone.at)) }
                 } } }
             }
         } }

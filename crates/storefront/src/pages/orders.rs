@@ -9,12 +9,13 @@ use orders::queries::Listed;
 use uuid::Uuid;
 
 use super::approval::waiting_carts;
-use super::{empty, order};
+use super::order;
+use super::parts::empty;
 use crate::answer::Keeping;
 use crate::seo::Seo;
 use crate::texts::filled;
 use crate::visit::Visit;
-use crate::{frame, tongue};
+use crate::{format, frame};
 
 const SHOWN: usize = 100;
 
@@ -57,7 +58,7 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
         ul.orders { @for summary in &found { li.box {
             @let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
             a href=(format!("/orders/{}", summary.id)) { (filled(texts.order_title, &[&number])) }
-            span { (tongue::date(texts, summary.placed_at)) }
+            span { (format::date(texts, summary.placed_at)) }
             span { (order::name(visit, &summary.status)) }
             strong { (visit.money(summary.total)) }
         } } }

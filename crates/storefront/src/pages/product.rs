@@ -4,20 +4,20 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
-use catalog::{Choice, VariantId, queries, showcase};
+use catalog::{Choice, VariantId, queries, shop_pages};
 use kernel::Problem;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::list::{capital, said};
-use super::{Room, cards, picture};
+use super::list::{capital, in_words};
+use super::parts::{Room, cards, picture};
 use crate::answer::Keeping;
+use crate::format::plain;
 use crate::product::{Product, Tags, Variant, address};
 use crate::seo::{Seo, breadcrumbs, complete, shortened};
 use crate::texts::filled;
-use crate::tongue::plain;
 use crate::visit::Visit;
-use crate::{frame, window};
+use crate::{frame, snapshot};
 
 /// Fewer than so many is worth saying.
 const FEW: i64 = 5;
@@ -30,14 +30,14 @@ pub async fn product(Path(handle): Path<String>, visit: Visit) -> Response {
 
 async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {
     let apart;
-    let product = match visit.window.product(handle) {
+    let product = match visit.snapshot.product(handle) {
         Some(product) => product,
         None => {
             // A shop may sell more than a node remembers.
             let Some(found) = queries::product_by_handle(&visit.shop.tenant, handle, false).await? else {
                 return led_on(visit, handle).await;
             };
-            apart = window::read(&found.view)?;
+            apart = snapshot::read(&found.view)?;
             &apart
         }
     };
@@ -78,7 +78,7 @@ async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {
 
 /// To the handle that the product goes by now. Not for ever: another product may come to have this one.
 async fn led_on(visit: &Visit, handle: &str) -> Result<Response, Problem> {
-    let now = showcase::moved(&visit.shop.tenant, handle, false).await?;
+    let now = shop_pages::moved(&visit.shop.tenant, handle, false).await?;
     let now = now.ok_or_else(|| Problem::not_found("product"))?;
     let variant = visit.query.get("v").and_then(|id| id.parse::<VariantId>().ok());
     let place = variant.map_or_else(|| format!("/p/{now}"), |variant| format!("/p/{now}?v={variant}"));
@@ -88,7 +88,7 @@ async fn led_on(visit: &Visit, handle: &str) -> Result<Response, Problem> {
 
 fn steps(visit: &Visit, product: &Product) -> Vec<(String, String)> {
     let mut steps = vec![frame::home_step(visit)];
-    let shelf = product.categories.first().and_then(|handle| visit.window.shelf(handle));
+    let shelf = product.categories.first().and_then(|handle| visit.snapshot.shelf(handle));
     steps.extend(shelf.map(|shelf| (shelf.category.title.clone(), format!("/c/{}", shelf.category.handle))));
     steps.push((product.title.clone(), format!("/p/{}", product.handle)));
     steps
@@ -99,7 +99,7 @@ fn related<'a>(visit: &'a Visit, product: &Product) -> Vec<&'a Product> {
         let both = other.categories.iter().filter(|name| product.categories.contains(name));
         std::cmp::Reverse(both.count())
     };
-    let others = visit.window.products.iter().filter(|other| other.id != product.id);
+    let others = visit.snapshot.products.iter().filter(|other| other.id != product.id);
     let mut near: Vec<&Product> = others.filter(|other| shared(other).0 > 0).collect();
     near.sort_by_key(shared);
     near.truncate(RELATED);
@@ -214,7 +214,7 @@ fn described(visit: &Visit, product: &Product, variant: &Variant) -> Markup {
     html! {
         @for text in product.description.split("\n\n").filter(|text| !text.trim().is_empty()) { p { (text) } }
         dl.facts {
-            @for (name, value) in &product.attributes { div { dt { (capital(name)) } dd { (said(visit, &value.to_string())) } } }
+            @for (name, value) in &product.attributes { div { dt { (capital(name)) } dd { (in_words(visit, &value.to_string())) } } }
             div { dt { (texts.article) } dd #sku { (variant.sku) } }
         }
         p.quiet { (texts.tax_note) }

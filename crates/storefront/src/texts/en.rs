@@ -1,6 +1,6 @@
 //! English.
 
-use super::Texts;
+use super::words::Texts;
 
 pub static ENGLISH: Texts = Texts {
     language: "en",

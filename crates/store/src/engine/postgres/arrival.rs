@@ -5,16 +5,16 @@ use futures_util::TryStreamExt;
 use kernel::{Arg, TenantId, Write};
 use uuid::Uuid;
 
-use super::flight::{Session, Value, sent};
+use super::database::Database;
+use super::failure::failure;
+use super::pipeline::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
-use super::{Database, failure};
 use crate::Failure;
-use crate::cell::Query;
-use crate::engine::row::Raw;
-use crate::engine::{Each, Row};
+use crate::engine::query::{Each, Query};
+use crate::engine::row::{Raw, Row};
 
 /// How many statements are under way at once.
-const FLIGHT: usize = 256;
+const AT_ONCE: usize = 256;
 
 /// How many writes are committed together. A row that is changed again and again in one transaction leaves a version
 /// behind each time, and all of them are walked to find the newest.
@@ -168,7 +168,7 @@ impl Arrival {
         let orders: Vec<Order<'_>> =
             rounds.into_iter().filter(|round| !round.is_empty()).map(statement).collect();
         // One behind the other, a number of them without waiting in between.
-        for some in orders.chunks(FLIGHT) {
+        for some in orders.chunks(AT_ONCE) {
             let mut statements = Vec::with_capacity(some.len());
             for (sql, values) in some {
                 statements.push(self.session.statement(sql, values).await?);

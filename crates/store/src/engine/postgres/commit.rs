@@ -1,9 +1,10 @@
-//! Committing a tenant's waiting works together, in two flights: load for update; everything else with the commit.
+//! Committing a tenant's waiting works together, in two round trips: load for update; everything else with the commit.
 //!
 //! The row that numbers a tenant's events is updated by the last statement, so positions are in commit order and
 //! without gaps, and it is held for as short as can be.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
@@ -11,17 +12,14 @@ use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Word,
 use tokio_postgres::RowStream;
 use uuid::Uuid;
 
-use super::flight::{Session, Value, sent};
+use super::database::Database;
+use super::failure::failure;
+use super::pipeline::{Session, Value, sent};
 use super::plan::{Order, Part, in_order, in_rounds, statement};
-use super::{Database, failure};
 use crate::Failure;
-use crate::desk::{Ground, Kept};
-use crate::engine::batch::{self, Batch};
-use crate::keys::TenantKeys;
-use crate::lane::{Drain, Job};
-use crate::loaded::{Changed, Held, Loaded};
-use crate::seal;
-use crate::work::{Done, Once, Reply};
+use crate::keys::{TenantKeys, seal};
+use crate::work::batch::{self, Batch};
+use crate::work::{Asked, Changed, Done, Drain, Ground, Held, Job, KeptReplies, Loaded, Once, Reply, Work};
 
 /// How many works share one commit at the most.
 const TOGETHER: usize = 128;
@@ -59,6 +57,23 @@ struct Doubt {
     results: Results,
 }
 
+impl Database {
+    pub(in crate::engine) async fn run(
+        &self,
+        tenant: TenantId,
+        keys: Arc<TenantKeys>,
+        asked: Asked,
+        work: Work,
+    ) -> Result<Done, Problem> {
+        let lane = self.0.lanes.lock().entry(tenant).or_default().clone();
+        let (ticket, drain) = lane.push(asked, work, keys)?;
+        if let Some(drain) = drain {
+            tokio::spawn(drain_lane(self.clone(), tenant, drain));
+        }
+        ticket.answer().await
+    }
+}
+
 /// Removes replies that have been kept long enough, a thousand at a time. A failure is only put off: the next hour's
 /// drain tries again.
 async fn prune(database: &Database, tenant: TenantId) {
@@ -85,7 +100,7 @@ async fn prune(database: &Database, tenant: TenantId) {
 }
 
 /// Empties a lane, group by group.
-pub(super) async fn drain(database: Database, tenant: TenantId, mut drain: Drain) {
+async fn drain_lane(database: Database, tenant: TenantId, mut drain: Drain) {
     while let Some(jobs) = drain.take(TOGETHER) {
         metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
         match commit(&database, tenant, &jobs).await {
@@ -179,7 +194,7 @@ async fn transact(
     }
     written?;
     if !batch.events.is_empty() {
-        database.0.bell.ring(tenant);
+        database.0.commits.committed(tenant);
     }
     Ok(batch.results)
 }
@@ -199,13 +214,13 @@ async fn check(session: &Session, guard: &Write) -> Result<(), Failure> {
     }
 }
 
-/// The first flight: begin, and lock what the works named, in one order for everybody.
+/// The first round trip: begin, and lock what the works named, in one order for everybody.
 async fn load(
     session: &Session,
     tenant: TenantId,
     keys: &TenantKeys,
     jobs: &[Job],
-) -> Result<(Loaded, Kept), Failure> {
+) -> Result<(Loaded, KeptReplies), Failure> {
     let (names, once, subjects) = (batch::names(jobs), batch::keys(jobs), batch::subjects(jobs));
     let ids = [Value::Uuids(names.iter().map(|name| name.id).collect())];
     let once = [Value::Uuids(once)];
@@ -229,7 +244,7 @@ async fn load(
     for name in names {
         loaded.insert(name, stored.remove(&(name.id, name.kind.to_owned())));
     }
-    let mut kept = Kept::new();
+    let mut kept = KeptReplies::new();
     let mut rows = Box::pin(replies.landed().await?);
     while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
         let status = u16::try_from(row.get::<_, i64>(2)).unwrap_or(500);
@@ -293,7 +308,7 @@ async fn resolve(session: &Session, doubts: &[Doubt]) -> Result<Option<usize>, F
     Ok(None)
 }
 
-/// The second flight: tables, states, replies, events with their positions, commit.
+/// The second round trip: tables, states, replies, events with their positions, commit.
 async fn write(
     session: &Session,
     batch: &Batch,

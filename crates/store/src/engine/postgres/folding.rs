@@ -3,12 +3,13 @@
 use futures_util::TryStreamExt;
 use kernel::{Arg, TenantId};
 
-use super::flight::{Session, Value};
-use super::{Database, failure};
+use super::database::Database;
+use super::failure::failure;
+use super::pipeline::{Session, Value};
 use crate::Failure;
-use crate::cell::Query;
-use crate::engine::row::Raw;
-use crate::engine::{Each, Row, Table};
+use crate::engine::query::{Each, Query};
+use crate::engine::row::{Raw, Row};
+use crate::engine::table::Table;
 
 /// Whoever commits takes these in the same order, so nobody waits for somebody who waits.
 const HELD: &str = "select id from states order by id for update; select one from heads for update";

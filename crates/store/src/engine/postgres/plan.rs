@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use kernel::{Arg, Rows, Write};
 use uuid::Uuid;
 
-use super::flight::Value;
+use super::pipeline::Value;
 
 /// A statement, and the values that it takes.
 pub(super) type Order<'a> = (String, Vec<Value<'a>>);

@@ -11,12 +11,12 @@ use std::fmt::Write as _;
 
 use tokio_postgres::{Client, NoTls};
 
-use super::flight::{Session, Value};
-use super::tidings::BEHIND;
-use super::{address, encryption, failure};
+use super::connect::{address, encryption};
+use super::failure::failure;
+use super::pipeline::{Session, Value};
 use crate::Failure;
 use crate::context::{Context, Migration, People};
-use crate::migrate::{self, Steps, Taken};
+use crate::engine::steps::{self, Steps, Taken};
 
 /// What the store itself needs, in the shape of a context.
 static LOG: Context = Context {
@@ -54,7 +54,17 @@ static CELL: Context = Context {
 /// The tenant of the transaction; no tenant when nothing was set, or when a pooled connection has fallen back to ''.
 const TENANT: &str = "nullif(current_setting('app.tenant', true), '')::uuid";
 
-pub(crate) async fn prepare_server(
+/// The tenants whose log is ahead of one of the readers, or that have a job which is due; the body of the function that is
+/// asked for them.
+const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 and (\
+      (select count(*) from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.retry_at <= $3) < $2 \
+      or exists (select 1 from log.cursors c where c.tenant_id = h.tenant_id and c.subscriber = any(string_to_array($1, ',')) and c.position < h.position and c.retry_at <= $3)) \
+    union select j.tenant_id from log.jobs j where j.state = 'waiting' and j.due <= $3 \
+    union select j.tenant_id from log.jobs j where j.state = 'running' and j.leased_until <= $3";
+
+/// Prepares a database server as its owner: schemas, tables, policies, and the role that the application signs in
+/// with, which owns nothing. Run again, it takes only the steps that are new.
+pub async fn prepare_server(
     owner_url: &str,
     app_role: &str,
     app_password: Option<&str>,
@@ -112,7 +122,7 @@ async fn prepare(
         taken.extend(rows.iter().map(steps));
     }
     let all_contexts = every(contexts);
-    let pending = migrate::pending(&all_contexts, &taken)?;
+    let pending = steps::pending(&all_contexts, &taken)?;
     for (context, step) in pending.iter().copied() {
         if context == CELL.name {
             run(step.sql).await?;
@@ -170,7 +180,7 @@ async fn look(session: &Session, contexts: &'static [Context]) -> Result<(), Fai
         taken.extend([steps(&row)]);
     })
     .await?;
-    let waiting = migrate::pending(&every(contexts), &taken)?;
+    let waiting = steps::pending(&every(contexts), &taken)?;
     if !waiting.is_empty() {
         return Err(Failure::Unusable(format!(
             "This database lacks {} steps of this binary. Take them with: galleria migrate --database-url OWNER_URL --app-role NAME",

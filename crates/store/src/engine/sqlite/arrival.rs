@@ -8,9 +8,8 @@ use rusqlite::Connection;
 
 use super::connection::{self, failure};
 use crate::Failure;
-use crate::cell::Query;
 use crate::context::Context;
-use crate::engine::Each;
+use crate::engine::query::{Each, Query};
 
 /// How many writes are committed together; nobody sees them before all are there.
 const TOGETHER: usize = 100_000;

@@ -8,12 +8,10 @@ use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::Failure;
-use crate::cell::Query;
-use crate::context::Context;
-use crate::engine::Each;
+use crate::context::{Context, form_of};
+use crate::engine::query::{Each, Query};
 use crate::engine::row::{Raw, Row};
-use crate::form;
-use crate::migrate::{self, Steps, Taken};
+use crate::engine::steps::{self, Steps, Taken};
 
 /// Says in a file's header that it is ours: "Gall" and "Gcel".
 const TENANT_FILE: i32 = 0x4761_6c6c;
@@ -55,7 +53,7 @@ pub(super) fn open_cell(path: &Path) -> Result<Connection, Failure> {
 pub(super) fn make_tenant(path: &Path, contexts: &'static [Context]) -> Result<(), Failure> {
     let mut tenant = create(path, &LOG)?;
     upgrade(&mut tenant, contexts).map_err(|failure| name_file(failure, path))?;
-    let made = tenant.execute("insert into folded (form) values (?1)", [form::of(contexts)]);
+    let made = tenant.execute("insert into folded (form) values (?1)", [form_of(contexts)]);
     made.map(drop).map_err(|error| name_file(failure(&error), path))
 }
 
@@ -333,7 +331,7 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
 
 fn upgrade(tenant: &mut Connection, contexts: &'static [Context]) -> Result<(), Failure> {
     let taken = taken(tenant)?;
-    let steps = migrate::pending(contexts, &taken)?;
+    let steps = steps::pending(contexts, &taken)?;
     if steps.is_empty() {
         return Ok(());
     }

@@ -6,12 +6,11 @@ use std::path::Path;
 use kernel::Arg;
 use rusqlite::Connection;
 
-use super::Table;
 use super::connection::{self, failure};
 use crate::Failure;
-use crate::cell::Query;
 use crate::context::Context;
-use crate::engine::Each;
+use crate::engine::query::{Each, Query};
+use crate::engine::table::Table;
 
 pub(crate) struct Folding {
     connection: Connection,

@@ -12,18 +12,14 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::connection::{self, failure};
-use crate::Failure;
-use crate::bell::Bell;
-use crate::cell::{Clock, Query};
+use crate::clock::Clock;
+use crate::commit_signal::CommitSignal;
 use crate::context::Context;
-use crate::desk::{Ground, Kept};
-use crate::engine::Each;
-use crate::engine::batch::{self, Batch};
-use crate::keys::TenantKeys;
-use crate::lane::{Drain, Job, Lane};
-use crate::loaded::{Changed, Held, Loaded};
-use crate::seal;
-use crate::work::{Done, Once, Reply};
+use crate::engine::query::{Each, Query};
+use crate::keys::{TenantKeys, seal};
+use crate::work::batch::{self, Batch};
+use crate::work::{Changed, Done, Drain, Ground, Held, Job, KeptReplies, Lane, Loaded, Once, Reply};
+use crate::{Failure, threads};
 
 /// How many works share one commit at the most.
 const TOGETHER: usize = 256;
@@ -48,7 +44,7 @@ pub(super) struct Home {
     path: PathBuf,
     contexts: &'static [Context],
     clock: Clock,
-    bell: Arc<Bell>,
+    commits: Arc<CommitSignal>,
     /// Until when nothing is written to the log.
     frozen: Arc<AtomicI64>,
     writer: Mutex<Option<Writer>>,
@@ -63,7 +59,7 @@ struct Writer {
     position: i64,
     remembered: Loaded,
     pruned: Timestamp,
-    bell: Arc<Bell>,
+    commits: Arc<CommitSignal>,
     frozen: Arc<AtomicI64>,
 }
 
@@ -73,7 +69,7 @@ impl Home {
         path: PathBuf,
         contexts: &'static [Context],
         clock: Clock,
-        bell: Arc<Bell>,
+        commits: Arc<CommitSignal>,
         frozen: Arc<AtomicI64>,
     ) -> Self {
         Self {
@@ -83,7 +79,7 @@ impl Home {
             path,
             contexts,
             clock,
-            bell,
+            commits,
             frozen,
             writer: Mutex::default(),
             readers: Mutex::default(),
@@ -98,7 +94,7 @@ impl Home {
             return Ok(());
         }
         let home = self.clone();
-        self.opened.get_or_try_init(|| super::blocking(move || home.open_writer())).await.map(|_| ())
+        self.opened.get_or_try_init(|| threads::blocking(move || home.open_writer())).await.map(|_| ())
     }
 
     pub(super) fn read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
@@ -172,7 +168,7 @@ impl Home {
     /// Waits until nothing is being committed.
     pub(super) async fn lane_is_empty(self: &Arc<Self>) {
         let home = self.clone();
-        let _ = super::blocking(move || {
+        let _ = threads::blocking(move || {
             drop(home.writer.lock());
             Ok(())
         })
@@ -222,15 +218,19 @@ impl Home {
     }
 
     fn writer(&self, connection: Connection) -> Result<Writer, Failure> {
-        Writer::new(connection, self.bell.clone(), self.frozen.clone())
+        Writer::new(connection, self.commits.clone(), self.frozen.clone())
     }
 }
 
 impl Writer {
-    fn new(connection: Connection, bell: Arc<Bell>, frozen: Arc<AtomicI64>) -> Result<Self, Failure> {
+    fn new(
+        connection: Connection,
+        commits: Arc<CommitSignal>,
+        frozen: Arc<AtomicI64>,
+    ) -> Result<Self, Failure> {
         let position = last_position(&connection)?;
         let (remembered, pruned) = (Loaded::default(), Timestamp::from_micros(0));
-        Ok(Self { connection, position, remembered, pruned, bell, frozen })
+        Ok(Self { connection, position, remembered, pruned, commits, frozen })
     }
 
     fn commit(
@@ -255,7 +255,7 @@ impl Writer {
             self.write(&batch, keys.origin(), now)?;
         }
         if !batch.events.is_empty() {
-            self.bell.ring(tenant);
+            self.commits.committed(tenant);
         }
         self.remembered.settle(REMEMBERED);
         if batch.erases {
@@ -329,8 +329,8 @@ impl Writer {
         Ok(())
     }
 
-    fn kept(&mut self, holders: &TenantKeys, keys: &[Uuid]) -> Result<Kept, Failure> {
-        let mut kept = Kept::new();
+    fn kept(&mut self, holders: &TenantKeys, keys: &[Uuid]) -> Result<KeptReplies, Failure> {
+        let mut kept = KeptReplies::new();
         if keys.is_empty() {
             return Ok(kept);
         }

@@ -24,13 +24,15 @@ use rusqlite::Connection;
 pub(crate) use self::arrival::Arrival;
 pub(crate) use self::folding::Folding;
 use self::home::Home;
-pub(crate) use self::scratch::{Kind, Scratch, Table};
-use super::{Each, Folder, Found};
+pub(crate) use self::scratch::Scratch;
+use super::opening::Folder;
+use super::query::{Each, Found, Query};
 use crate::Failure;
-use crate::bell::Bell;
-use crate::cell::{Clock, Query};
+use crate::clock::Clock;
+use crate::commit_signal::CommitSignal;
 use crate::context::Context;
 use crate::keys::TenantKeys;
+use crate::threads::blocking;
 use crate::work::{Asked, Done, Work};
 
 #[derive(Clone)]
@@ -40,7 +42,7 @@ struct Inner {
     folder: Folder,
     contexts: &'static [Context],
     clock: Clock,
-    bell: Arc<Bell>,
+    commits: Arc<CommitSignal>,
     cell: Mutex<Connection>,
     awake: RwLock<HashMap<TenantId, Arc<Home>>>,
     /// Until when nothing is written to a tenant's log.
@@ -55,7 +57,7 @@ impl Files {
         folder: Folder,
         contexts: &'static [Context],
         clock: Clock,
-        bell: Arc<Bell>,
+        commits: Arc<CommitSignal>,
     ) -> Result<Self, Failure> {
         if !folder.make && !folder.path.join("cell.db").exists() {
             return Err(Failure::Unusable(format!(
@@ -71,7 +73,7 @@ impl Files {
             folder,
             contexts,
             clock,
-            bell,
+            commits,
             cell: Mutex::new(cell),
             awake: RwLock::default(),
             frozen: Mutex::default(),
@@ -225,8 +227,8 @@ impl Files {
                 awake
                     .entry(tenant)
                     .or_insert_with(|| {
-                        let Inner { contexts, clock, bell, .. } = &*self.0;
-                        Arc::new(Home::new(tenant, path, contexts, *clock, bell.clone(), frozen))
+                        let Inner { contexts, clock, commits, .. } = &*self.0;
+                        Arc::new(Home::new(tenant, path, contexts, *clock, commits.clone(), frozen))
                     })
                     .clone()
             }
@@ -349,14 +351,6 @@ impl Files {
     fn path(&self, tenant: TenantId) -> PathBuf {
         self.0.folder.path.join("tenants").join(format!("{tenant}.db"))
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    run: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(run)
-        .await
-        .unwrap_or_else(|_| Err(Failure::Bug("a storage thread panicked".into())))
 }
 
 fn lock(folder: &Path) -> Result<File, Failure> {

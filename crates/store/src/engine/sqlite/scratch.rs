@@ -3,35 +3,17 @@
 
 use kernel::{Arg, Write};
 use rusqlite::Connection;
-use uuid::Uuid;
 
 use super::connection::{self, failure};
 use crate::Failure;
-use crate::cell::Query;
 use crate::context::Context;
-use crate::engine::{Each, Row};
+use crate::engine::query::{Each, Query};
+use crate::engine::table::{Kind, Table};
 
 /// Its file has no name any more once it is open, so that not even a process that is killed leaves it behind: it holds
 /// in clear what is sealed in the log.
 pub(crate) struct Scratch {
     connection: Connection,
-}
-
-/// A table's columns, those of its key first in the order of the key.
-pub(crate) struct Table {
-    pub(crate) name: String,
-    pub(crate) columns: Vec<String>,
-    pub(crate) kinds: Vec<Kind>,
-    pub(crate) key: Vec<String>,
-}
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Uuid,
-    Bigint,
-    Text,
-    Bytea,
 }
 
 impl Scratch {
@@ -112,25 +94,5 @@ impl Scratch {
         let mut statement = self.connection.prepare(sql).map_err(|error| failure(&error))?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(|error| failure(&error))?;
         rows.collect::<Result<_, _>>().map_err(|error| failure(&error))
-    }
-}
-
-impl Kind {
-    fn of(declared: &str) -> Result<Self, Failure> {
-        match declared {
-            // The store's own tables in a file say what they are there.
-            "uuid" | "blob" => Ok(Self::Uuid),
-            "bigint" | "integer" => Ok(Self::Bigint),
-            "text" => Ok(Self::Text),
-            "bytea" => Ok(Self::Bytea),
-            other => Err(Failure::Bug(format!("a column is a {other}"))),
-        }
-    }
-
-    fn value(self, row: &Row<'_>, index: usize) -> Result<Arg, Failure> {
-        match self {
-            Self::Uuid => row.get::<Option<Uuid>>(index).map(Arg::from),
-            _ => row.value(index),
-        }
     }
 }

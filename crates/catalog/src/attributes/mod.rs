@@ -1,0 +1,4 @@
+//! Attributes that a shop declares for its products.
+
+pub(crate) mod api;
+pub mod attribute;

@@ -1,0 +1,4 @@
+//! The routes of connect.
+
+pub mod partners;
+pub mod syncs;

@@ -1,0 +1,6 @@
+//! The ids of connect.
+
+kernel::ids! {
+    PartnerId;
+    SyncId;
+}

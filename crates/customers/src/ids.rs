@@ -1,0 +1,6 @@
+//! The ids of organisations and segments.
+
+kernel::ids! {
+    OrganisationId;
+    SegmentId;
+}

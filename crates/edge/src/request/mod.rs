@@ -1,0 +1,18 @@
+//! What a request says, read without knowing whose it is.
+
+pub(crate) mod body;
+pub(crate) mod cookies;
+mod cursor;
+pub(crate) mod host;
+pub(crate) mod language;
+mod params;
+mod read_errors;
+pub(crate) mod same_site;
+pub(crate) mod source;
+
+pub use cookies::{Jar, SESSION, cookie};
+pub use cursor::Cursor;
+pub use language::{LANGUAGE, language};
+pub use params::{Filter, Id, Ids};
+pub use same_site::SameSite;
+pub use source::{Source, TrustedProxies};

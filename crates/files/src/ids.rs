@@ -1,0 +1,6 @@
+//! What files are called.
+
+kernel::ids! {
+    /// A file, and its object.
+    FileId;
+}

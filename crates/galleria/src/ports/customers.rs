@@ -1,0 +1,81 @@
+//! What orders and the catalog need to know of customers.
+
+use catalog::NamedBuyers;
+use customers::{OrganisationId, queries};
+use futures_util::future::BoxFuture;
+use identity::AccountId;
+use kernel::Problem;
+use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
+use store::Tenant;
+use uuid::Uuid;
+
+/// Of very many who may say yes so many are named.
+const NAMED: usize = 10;
+
+pub struct Clientele;
+
+impl Buyers for Clientele {
+    fn standing<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<Standing, Problem>> {
+        Box::pin(async move {
+            let queries::Standing { organisation, segments, seen } =
+                queries::standing(tenant, customer).await?;
+            let (segments, groups) = segments.into_iter().map(|(id, name)| (id.uuid(), name)).unzip();
+            let organisation = organisation.map(facts);
+            Ok(Standing { segments, groups, organisation, still: Some(customers::use_cases::still(seen)) })
+        })
+    }
+
+    fn approvers<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        organisation: Uuid,
+        but: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<String>, Problem>> {
+        Box::pin(async move {
+            let ids = queries::approvers(tenant, OrganisationId(organisation)).await?;
+            let mut names = Vec::new();
+            for id in ids.into_iter().filter(|id| *id != but).take(NAMED) {
+                let account = identity::accounts::queries::account(tenant, AccountId(id)).await?;
+                names.extend(account.map(|account| account.name).filter(|name| !name.is_empty()));
+            }
+            Ok(names)
+        })
+    }
+}
+
+impl catalog::Audience for Clientele {
+    fn known<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        named: &'a NamedBuyers,
+    ) -> BoxFuture<'a, Result<NamedBuyers, Problem>> {
+        Box::pin(async move {
+            Ok(NamedBuyers {
+                segments: queries::segments_of(tenant, &named.segments).await?,
+                groups: queries::segments_named(tenant, &named.groups).await?,
+                organisations: queries::organisations_of(tenant, &named.organisations).await?,
+            })
+        })
+    }
+}
+
+fn facts(known: queries::Affiliation) -> OrganisationFacts {
+    let own_limit = known.member.approval_limit;
+    OrganisationFacts {
+        id: known.id.uuid(),
+        name: known.name,
+        role: match known.member.role {
+            customers::Role::Buyer => Role::Buyer,
+            customers::Role::Approver => Role::Approver,
+            customers::Role::Admin => Role::Admin,
+        },
+        purchase_order_required: known.purchase_order_required,
+        limit: own_limit.or(known.approval_limit),
+        own_limit,
+        vat_registered: known.vat_registered,
+    }
+}

@@ -1,0 +1,6 @@
+//! What contexts need from each other: each port is implemented here, where all contexts are known.
+
+pub mod customers;
+pub mod order_claims;
+pub mod order_payments;
+pub mod vat_register;

@@ -1,0 +1,4 @@
+//! The settings of the platform.
+
+pub mod config;
+pub mod listening;

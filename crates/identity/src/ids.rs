@@ -1,0 +1,9 @@
+//! The ids of identity.
+
+kernel::ids! {
+    AccountId;
+    SessionId;
+    PasskeyId;
+    ServiceKeyId;
+    ProviderId;
+}

@@ -1,0 +1,4 @@
+//! The letters that accounts are sent.
+
+pub mod outbox;
+pub mod wording;

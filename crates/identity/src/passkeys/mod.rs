@@ -1,0 +1,4 @@
+//! Passkeys of accounts.
+
+pub mod queries;
+pub mod use_cases;

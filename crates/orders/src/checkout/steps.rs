@@ -1,0 +1,300 @@
+//! The steps of a checkout. Each looks up and checks what it needs and returns the work without running it; the routes of
+//! the API and the pages of the storefront share them.
+
+use catalog::{OfferBy, VariantId, offers};
+use edge::Shop;
+use kernel::{Check, Problem, SubjectId, within};
+use serde::Deserialize;
+use store::{Reply, Work};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::view::Priced;
+use crate::bounds::{MOST_LINES, MOST_OF_A_THING};
+use crate::cart::queries::{self, CartState, KeptCart};
+use crate::cart::{AskApproval, Cart, Contact, Told, use_cases};
+use crate::inputs::{NewAddress, NewLine};
+use crate::order::{Address, OWN_DELIVERY};
+use crate::problems::TOTAL_CHANGED;
+use crate::use_cases::Buyer;
+use crate::{CartId, OrderId, Ports, rules, unpaid};
+
+/// Who orders and where it goes: what is left out is unknown from then on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartDetails {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub company: Option<String>,
+    pub shipping_address: Option<NewAddress>,
+    /// The shipping address when left out.
+    pub billing_address: Option<NewAddress>,
+    /// A number of the customer's own, for their books.
+    pub purchase_order: Option<String>,
+    pub note: Option<String>,
+}
+
+/// Whoever knows a guest's cart may do anything with it, so its id cannot be guessed from others.
+pub fn new_id() -> CartId {
+    CartId(Uuid::new_v4())
+}
+
+/// The cart, if whoever asks may see it.
+pub async fn cart(shop: &Shop, id: CartId) -> Result<KeptCart, Problem> {
+    queries::cart(&shop.tenant, id, shop.own()).await
+}
+
+pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    check.that(lines.len() <= MOST_LINES, "/lines", "a cart has at most 200 lines");
+    for (n, line) in lines.iter().enumerate() {
+        line.check(&format!("/lines/{n}"), &mut check);
+    }
+    check.done()?;
+    let named = name(shop, lines, "/lines").await?;
+    for (n, (variant, _)) in named.iter().enumerate() {
+        let all = named.iter().filter(|(same, _)| same == variant).map(|(_, quantity)| *quantity);
+        few(shop, all.sum(), &format!("/lines/{n}/quantity")).await?;
+    }
+    Ok(use_cases::open_cart(id, shop.caller.customer(), shop.record.currency, named))
+}
+
+pub async fn describe(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    details: &CartDetails,
+) -> Result<Work, Problem> {
+    details.check()?;
+    let kept = cart(shop, id).await?;
+    let keys = shop.tenant.keys().await?;
+    let told = Told::new(details.contact(), |email| keys.blind("email", email));
+    Ok(use_cases::describe(id, seen, kept.subject, told))
+}
+
+pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    line.check("", &mut check);
+    check.done()?;
+    let kept = cart(shop, id).await?;
+    let lines = name(shop, std::slice::from_ref(line), "").await?;
+    let (variant, quantity) = lines.first().copied().ok_or_else(Problem::bug)?;
+    let there = kept.lines.iter().filter(|(known, _)| *known == variant).map(|(_, quantity)| *quantity);
+    few(shop, there.sum::<i64>() + quantity, "/quantity").await?;
+    Ok(use_cases::add(id, seen, variant, quantity))
+}
+
+pub async fn fill(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    variant: VariantId,
+    quantity: i64,
+) -> Result<Work, Problem> {
+    let mut check = Check::default();
+    check.that((0..=MOST_OF_A_THING).contains(&quantity), "/quantity", "write how many, 0 to 10,000");
+    check.done()?;
+    let kept = cart(shop, id).await?;
+    // What is not in the cart is put into it by its own route, which looks whether it is sold.
+    let there = kept.lines.iter().any(|(known, _)| *known == variant);
+    if !there && quantity > 0 {
+        return Err(Problem::not_found("line"));
+    }
+    few(shop, quantity, "/quantity").await?;
+    Ok(use_cases::fill(id, seen, variant, quantity))
+}
+
+/// Refuses more of a thing than the shop lets somebody order at once.
+async fn few(shop: &Shop, quantity: i64, pointer: &str) -> Result<(), Problem> {
+    let most = rules::rules(&shop.tenant, false).await?.settings.most_of_a_thing;
+    let mut check = Check::default();
+    check.that(quantity <= most, pointer, rules::too_many(most));
+    check.done()
+}
+
+pub async fn choose_delivery(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    option: Option<Uuid>,
+) -> Result<Work, Problem> {
+    let kept = cart(shop, id).await?;
+    let rules = rules::rules(&shop.tenant, true).await?;
+    let mut check = Check::default();
+    let known = option.is_none_or(|option| {
+        option == OWN_DELIVERY && kept.delivery == Some(option) || rules.delivery(option).is_some()
+    });
+    check.that(known, "/delivery_option_id", "choose one of the cart's delivery_options");
+    check.done()?;
+    Ok(use_cases::choose_delivery(id, seen, option))
+}
+
+pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) -> Result<Work, Problem> {
+    let code = code.trim().to_owned();
+    let mut check = Check::default();
+    check.that(within(&code, 1, 40), "/code", "write a code of 1 to 40 letters");
+    check.done()?;
+    let kept = cart(shop, id).await?;
+    Ok(use_cases::enter_code(id, seen, kept.subject, code))
+}
+
+pub async fn take_out_code(
+    shop: &Shop,
+    id: CartId,
+    seen: Option<i64>,
+    code: String,
+) -> Result<Work, Problem> {
+    let kept = cart(shop, id).await?;
+    Ok(use_cases::take_out_code(id, seen, kept.subject, code))
+}
+
+/// The cart that a customer goes on with, and the work that makes a guest's cart theirs. Claimed before, perhaps by this
+/// very request, it is the same cart, and there is nothing to do.
+pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Problem> {
+    let owner = shop.caller.customer().ok_or_else(Problem::bug)?;
+    let kept = cart(shop, id).await?;
+    // A draft is whoever's it was made for; its prices would be lost in another cart.
+    if kept.draft.is_some() {
+        return Ok((id, None));
+    }
+    match (kept.state, kept.owner, kept.leads_to) {
+        (CartState::Merged, _, Some(into)) => Ok((CartId(into), None)),
+        (_, Some(_), _) => Ok((id, None)),
+        _ => {
+            let into = queries::open_cart(&shop.tenant, owner).await?;
+            Ok((into.unwrap_or(id), Some(use_cases::claim(&kept, SubjectId(owner), into))))
+        }
+    }
+}
+
+/// Orders what is in the cart, if it is whole and costs what its buyer was shown; or asks whoever must say yes first.
+pub async fn order(
+    shop: &Shop,
+    ports: &Ports,
+    id: CartId,
+    new: OrderId,
+    expected_total: Option<i64>,
+) -> Result<Work, Problem> {
+    let kept = cart(shop, id).await?;
+    let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
+    if priced.kept.state == CartState::Open {
+        priced.must_be_whole()?;
+        if priced.kept.draft.is_none() {
+            priced.receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
+        }
+        expect(expected_total, &priced)?;
+        if let Some(organisation) = priced.approved_by() {
+            return Ok(ask(&priced, organisation));
+        }
+    }
+    place(shop, new, &priced, None).await
+}
+
+pub(crate) async fn place(
+    shop: &Shop,
+    new: OrderId,
+    priced: &Priced,
+    approved_by: Option<Uuid>,
+) -> Result<Work, Problem> {
+    unpaid::watch(&shop.tenant, &priced.receipt, shop.now).await?;
+    let KeptCart { id, version, subject, contact, .. } = &priced.kept;
+    let buyer = Buyer {
+        subject: *subject,
+        person: priced.person(),
+        note: contact.note.clone(),
+        cart: Some((*id, *version)),
+        approved_by,
+    };
+    Ok(crate::use_cases::place_order(new, buyer, &priced.receipt))
+}
+
+pub(super) fn expect(expected: Option<i64>, priced: &Priced) -> Result<(), Problem> {
+    let total = priced.receipt.ledger().total();
+    if expected.is_none_or(|expected| expected == total) {
+        return Ok(());
+    }
+    let shown = kernel::Money::new(total, priced.kept.currency);
+    let detail = format!(
+        "The cart costs {shown} now, so nothing was ordered. Look at it again, and order at that price."
+    );
+    Err(TOTAL_CHANGED.says(detail).with("total", total))
+}
+
+/// The variants of these lines, if all of them are sold here.
+pub(crate) async fn name(
+    shop: &Shop,
+    lines: &[NewLine],
+    pointer: &str,
+) -> Result<Vec<(VariantId, i64)>, Problem> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let by: Vec<OfferBy> = lines.iter().map(NewLine::by).collect();
+    let found = offers(&shop.tenant, &by, true).await?;
+    let (mut check, mut named) = (Check::default(), Vec::new());
+    for (n, (line, offer)) in lines.iter().zip(found).enumerate() {
+        let at = if pointer.is_empty() { String::new() } else { format!("{pointer}/{n}") };
+        match offer.filter(|offer| offer.price.currency == shop.record.currency) {
+            Some(offer) => named.push((offer.variant, line.quantity)),
+            None => check.that(false, format!("{at}/{}", line.named_by()), "this shop does not sell this"),
+        }
+    }
+    check.done()?;
+    Ok(named)
+}
+
+impl CartDetails {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::default();
+        let email = self.email.as_deref().is_none_or(kernel::is_email);
+        check.that(email, "/email", "write an e-mail address as name@example.com");
+        for (name, text, least, most) in [
+            ("name", &self.name, 1, 200),
+            ("phone", &self.phone, 3, 40),
+            ("company", &self.company, 1, 200),
+            ("purchase_order", &self.purchase_order, 1, 100),
+            ("note", &self.note, 0, 2000),
+        ] {
+            let fits = text.as_ref().is_none_or(|text| within(text, least, most));
+            check.that(fits, format!("/{name}"), format!("write {least} to {most} letters, or leave it out"));
+        }
+        for (name, address) in
+            [("shipping_address", &self.shipping_address), ("billing_address", &self.billing_address)]
+        {
+            if let Some(address) = address {
+                address.check(&format!("/{name}"), &mut check);
+            }
+        }
+        check.done()
+    }
+
+    pub(crate) fn contact(&self) -> Contact {
+        let address = |address: &Option<NewAddress>| address.as_ref().map(NewAddress::address);
+        let shipping: Option<Address> = address(&self.shipping_address);
+        Contact {
+            email: self.email.clone(),
+            name: self.name.clone(),
+            phone: self.phone.clone(),
+            company: self.company.clone(),
+            billing_address: address(&self.billing_address)
+                .filter(|billing| Some(billing) != shipping.as_ref()),
+            shipping_address: shipping,
+            purchase_order: self.purchase_order.clone(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// Asks those who say yes for the organisation, instead of ordering.
+fn ask(priced: &Priced, organisation: Uuid) -> Work {
+    let (id, read) = (priced.kept.id, priced.kept.version);
+    priced.receipt.standing.held_to(Work::over::<Cart>([id]).decide(move |desk| {
+        desk.get::<Cart>(id)?.must_be_open()?;
+        if desk.version::<Cart>(id) != read {
+            return Err(use_cases::moved());
+        }
+        desk.ask::<Cart, _>(id, &AskApproval { organisation })?;
+        Ok(Reply { status: 202, ..Reply::default() })
+    }))
+}

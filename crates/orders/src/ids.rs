@@ -1,0 +1,6 @@
+//! The ids of orders and carts.
+
+kernel::ids! {
+    OrderId;
+    CartId;
+}

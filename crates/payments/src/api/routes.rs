@@ -1,0 +1,16 @@
+//! All routes of payments.
+
+use axum::Extension;
+use edge::Routes;
+
+use crate::api::{card_numbers, carts, payments, providers, webhooks};
+use crate::cashier::Cashier;
+
+pub fn routes(cashier: &Cashier) -> Routes {
+    let routes = payments::routes()
+        .merge(carts::routes())
+        .merge(providers::routes())
+        .layer(axum::middleware::from_fn(card_numbers::refuse))
+        .merge(webhooks::routes());
+    routes.layer(Extension(cashier.clone()))
+}

@@ -1,0 +1,8 @@
+//! Payment providers: which ones a shop uses, and how each is talked to.
+
+pub(crate) mod provider;
+pub(crate) mod provider_client;
+pub(crate) mod queries;
+pub(crate) mod rest;
+pub mod signature;
+pub(crate) mod stripe;

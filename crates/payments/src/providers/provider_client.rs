@@ -1,0 +1,77 @@
+//! The HTTP client of one provider: a timeout, retries where they are safe, and a circuit breaker of its own.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use http::{Request, Response, StatusCode};
+use outbound::{Outbound, OutboundError, Policy};
+use tokio::time::{Instant, sleep};
+
+use crate::payment::provider_port::Trouble;
+
+const TRIES: u32 = 3;
+
+pub struct ProviderClient {
+    outbound: Outbound,
+    within: Duration,
+}
+
+impl ProviderClient {
+    /// Every provider has its own, so that the circuit breaker of one does not stop another.
+    pub fn new(policy: &Policy, within: Duration) -> Result<Self, OutboundError> {
+        let policy = Policy { total_timeout: within, tries: 1, ..policy.clone() };
+        Ok(Self { outbound: Outbound::new(policy)?, within })
+    }
+
+    /// Sends what may arrive twice: it reads, or it carries the key under which it counts once.
+    pub async fn send(&self, request: &Request<Vec<u8>>) -> Result<Response<Bytes>, Trouble> {
+        let (started, mut sent) = (Instant::now(), false);
+        for tried in 1.. {
+            let answer = self.outbound.send(request.clone()).await;
+            let again = match &answer {
+                Ok(answer) => {
+                    sent = true;
+                    passing(answer.status())
+                }
+                Err(error) => {
+                    sent |= arrived(error);
+                    matches!(error, OutboundError::Unreachable { .. } | OutboundError::BrokenOff { .. })
+                }
+            };
+            if !again || tried == TRIES || started.elapsed() > self.within / 2 {
+                return answer.map_err(|error| trouble(&error, sent));
+            }
+            sleep(pause(tried)).await;
+        }
+        Err(unclear("It was not asked."))
+    }
+}
+
+/// The provider did something that is no answer.
+pub fn unclear(why: impl Into<String>) -> Trouble {
+    Trouble { sent: true, why: why.into(), retry_after: 5 }
+}
+
+fn trouble(error: &OutboundError, sent: bool) -> Trouble {
+    let retry_after = match error {
+        OutboundError::Resting { left, .. } => u32::try_from(left.as_secs() + 1).unwrap_or(60),
+        _ => 5,
+    };
+    Trouble { sent, why: error.to_string(), retry_after }
+}
+
+fn arrived(error: &OutboundError) -> bool {
+    matches!(
+        error,
+        OutboundError::TimedOut { .. } | OutboundError::BrokenOff { .. } | OutboundError::TooLarge { .. }
+    )
+}
+
+fn passing(status: StatusCode) -> bool {
+    [429, 502, 503, 504].contains(&status.as_u16())
+}
+
+/// Somewhere between nothing and twice as long as before, so that many who failed together do not come back together.
+fn pause(tried: u32) -> Duration {
+    Duration::from_millis(rand::random_range(0..=100 << tried))
+}

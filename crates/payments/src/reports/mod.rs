@@ -1,0 +1,4 @@
+//! Daily reports: our books compared with a provider's.
+
+pub mod queries;
+pub mod report;

@@ -1,0 +1,5 @@
+//! The id of a promotion.
+
+kernel::ids! {
+    PromotionId;
+}

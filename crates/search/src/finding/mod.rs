@@ -1,0 +1,9 @@
+//! Runs a search in an index.
+
+pub(crate) mod ask;
+#[cfg(test)]
+mod brute;
+mod facets;
+pub(crate) mod find;
+mod matching;
+pub(crate) mod suggest;

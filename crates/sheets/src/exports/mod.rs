@@ -1,0 +1,6 @@
+//! Products written as a sheet.
+
+pub(crate) mod export;
+pub(crate) mod written;
+
+pub use export::{Export, export};

@@ -1,0 +1,5 @@
+//! What imports are called.
+
+kernel::ids! {
+    ImportId;
+}

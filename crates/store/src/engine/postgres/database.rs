@@ -1,0 +1,226 @@
+//! The database: a pool of connections, and what is read and written through it for one tenant or for the cell.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use deadpool_postgres::{Pool, PoolError, TimeoutType};
+use futures_util::TryStreamExt;
+use kernel::{Arg, Rows, TenantId, Timestamp, Write};
+use parking_lot::Mutex;
+
+use super::connect::pool;
+use super::failure::failure;
+use super::pipeline::{Session, Value, sent};
+use super::schema;
+use crate::Failure;
+use crate::clock::Clock;
+use crate::commit_signal::CommitSignal;
+use crate::context::{Context, form_of};
+use crate::engine::opening::Server;
+use crate::engine::query::{Each, Query};
+use crate::engine::row::{Raw, Row};
+use crate::work::Lane;
+
+#[derive(Clone)]
+pub(crate) struct Database(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) pool: Pool,
+    pub(super) prepared: bool,
+    /// In which form this binary folds.
+    pub(super) form: i64,
+    pub(super) clock: Clock,
+    pub(super) commits: Arc<CommitSignal>,
+    /// Where wake-ups are listened to.
+    pub(super) direct: String,
+    pub(super) lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
+    /// When each tenant's old replies were last looked for.
+    pub(super) pruned: Mutex<HashMap<TenantId, Timestamp>>,
+}
+
+impl Database {
+    pub(in crate::engine) async fn open(
+        server: Server,
+        contexts: &'static [Context],
+        clock: Clock,
+        commits: Arc<CommitSignal>,
+    ) -> Result<Self, Failure> {
+        let pool = pool(&server)?;
+        let database = Self(Arc::new(Inner {
+            pool,
+            prepared: server.prepared,
+            form: form_of(contexts),
+            clock,
+            commits,
+            direct: server.direct_url.clone().unwrap_or(server.url),
+            lanes: Mutex::default(),
+            pruned: Mutex::default(),
+        }));
+        schema::check(&database.session().await?, contexts).await?;
+        Ok(database)
+    }
+
+    /// Answers of one moment, in one round trip.
+    pub(in crate::engine) async fn read(
+        &self,
+        tenant: TenantId,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        let begin =
+            format!("begin isolation level repeatable read read only; set local app.tenant = '{tenant}'");
+        self.ask(&begin, queries, each).await
+    }
+
+    /// The tables are everybody's and were brought up to date by `migrate`; there is nothing to do for one tenant.
+    pub(in crate::engine) async fn wake(&self, _tenant: TenantId) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Gives a new tenant the row that numbers its events.
+    pub(in crate::engine) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
+        let begin = format!("begin; set local app.tenant = '{tenant}'");
+        let sql = "insert into heads (one, position, form) values (1, 0, $1)";
+        let head = Write::one(sql, vec![Arg::Int(self.0.form)]);
+        self.change(&begin, &[head]).await
+    }
+
+    pub(in crate::engine) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
+        let begin = format!("begin; set local app.tenant = '{tenant}'");
+        let sql = "insert into heads (one, position, form) values (1, 0, $1) on conflict do nothing";
+        self.change(&begin, &[Write::any(sql, vec![Arg::Int(self.0.form)])]).await
+    }
+
+    pub(in crate::engine) async fn is_made(&self, tenant: TenantId) -> Result<bool, Failure> {
+        let mut made = false;
+        self.read(tenant, &[("select 1 from heads", Vec::new())], &mut |_, _| {
+            made = true;
+            Ok(())
+        })
+        .await?;
+        Ok(made)
+    }
+
+    /// In which form the tenant was folded; none when it is not made.
+    pub(in crate::engine) async fn form(&self, tenant: TenantId) -> Result<Option<i64>, Failure> {
+        let mut form = None;
+        self.read(tenant, &[("select form from heads", Vec::new())], &mut |_, row| {
+            form = Some(row.get(0)?);
+            Ok(())
+        })
+        .await?;
+        Ok(form)
+    }
+
+    pub(in crate::engine) async fn registry_read(
+        &self,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        self.ask("begin isolation level repeatable read read only", queries, each).await
+    }
+
+    pub(in crate::engine) async fn registry_write(&self, writes: &[Write]) -> Result<(), Failure> {
+        self.change("begin", writes).await
+    }
+
+    pub(in crate::engine) async fn ready(&self) -> Result<(), Failure> {
+        self.ask("begin read only", &[("select 1", Vec::new())], &mut |_, _| Ok(())).await
+    }
+
+    pub(in crate::engine) fn close(&self) {
+        self.0.pool.close();
+    }
+
+    pub(in crate::engine) fn is_closed(&self) -> bool {
+        self.0.pool.is_closed()
+    }
+
+    pub(super) async fn session(&self) -> Result<Session, Failure> {
+        match self.0.pool.get().await {
+            Ok(client) => Ok(Session::new(client, self.0.prepared)),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(Failure::Overloaded),
+            Err(PoolError::Timeout(_)) => {
+                Err(Failure::Unreachable("the database did not answer in time".into()))
+            }
+            Err(PoolError::Backend(error)) => Err(failure(&error)),
+            Err(error) => Err(Failure::Unreachable(error.to_string())),
+        }
+    }
+
+    pub(super) async fn ask(
+        &self,
+        begin: &str,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
+        // A connection that died while it lay in the pool shows only when it is used; a read may simply be asked again.
+        let mut answered = false;
+        let first = self
+            .ask_once(begin, queries, &mut |number, row| {
+                answered = true;
+                each(number, row)
+            })
+            .await;
+        match first {
+            Err(Failure::Unreachable(_) | Failure::Conflict) if !answered => {
+                self.ask_once(begin, queries, each).await
+            }
+            result => result,
+        }
+    }
+
+    async fn ask_once(&self, begin: &str, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+        let session = self.session().await?;
+        let result = ask(&session, begin, queries, each).await;
+        session.give_back(result).await
+    }
+
+    pub(super) async fn change(&self, begin: &str, writes: &[Write]) -> Result<(), Failure> {
+        let session = self.session().await?;
+        let result = change(&session, begin, writes).await;
+        session.give_back(result).await
+    }
+}
+
+async fn ask(
+    session: &Session,
+    begin: &str,
+    queries: &[Query<'_>],
+    each: &mut Each<'_>,
+) -> Result<(), Failure> {
+    let values: Vec<Vec<Value<'_>>> = queries.iter().map(|(_, args)| Value::each(args)).collect();
+    let mut statements = Vec::with_capacity(queries.len());
+    for ((sql, _), values) in queries.iter().zip(&values) {
+        statements.push(session.statement(sql, values).await?);
+    }
+    let begin = sent(session.text(begin)).await;
+    let mut answers = Vec::with_capacity(queries.len());
+    for (statement, values) in statements.iter().zip(&values) {
+        answers.push(sent(session.query(statement, values)).await);
+    }
+    let commit = sent(session.text("commit")).await;
+    begin.landed().await?;
+    for (number, answer) in answers.into_iter().enumerate() {
+        let mut rows = Box::pin(answer.landed().await?);
+        while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
+            each(number, &Row(Raw::Postgres(&row)))?;
+        }
+    }
+    commit.landed().await
+}
+
+async fn change(session: &Session, begin: &str, writes: &[Write]) -> Result<(), Failure> {
+    session.text(begin).await?;
+    for write in writes {
+        let values = Value::each(&write.args);
+        let statement = session.statement(write.sql, &values).await?;
+        let touched = session.execute(&statement, &values).await?;
+        if let Rows::Exactly(expected) = write.rows
+            && expected != touched
+        {
+            return Err(Failure::Bug(format!("{touched} rows instead of {expected}: {}", write.sql)));
+        }
+    }
+    session.text("commit").await
+}

@@ -1,0 +1,234 @@
+//! Statements sent one behind the other without waiting in between: together they cost one round trip.
+//!
+//! A request goes out when its future is first polled. [`sent`] polls it once, so that the order of the calls is the
+//! order on the wire, and hands back what is left to wait for.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use bytes::BytesMut;
+use deadpool_postgres::Object;
+use futures_util::TryStreamExt;
+use kernel::Arg;
+use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::{RowStream, Statement};
+use uuid::Uuid;
+
+use super::failure::failure;
+use crate::Failure;
+use crate::engine::table::Kind;
+
+/// A connection that is ours for a transaction.
+pub(super) struct Session {
+    /// Gone once it was given back.
+    client: Option<Object>,
+    prepared: bool,
+}
+
+/// Whoever was cut off in the middle, by a time limit or because nobody waits any more, has left a transaction open. The
+/// next one to get the connection would write into it, so it is closed.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+/// A statement, kept prepared by the server or sent as text each time.
+pub(super) enum Ready {
+    Prepared(Statement),
+    Text(String, Vec<Type>),
+}
+
+/// An argument on its way out: one value, or a column of them.
+#[derive(Debug)]
+pub(super) enum Value<'a> {
+    One(&'a Arg),
+    Int(i64),
+    Uuids(Vec<Uuid>),
+    Texts(Vec<Option<&'a str>>),
+    Ints(Vec<Option<i64>>),
+    Blobs(Vec<&'a [u8]>),
+    NullableUuids(Vec<Option<Uuid>>),
+    NullableBlobs(Vec<Option<&'a [u8]>>),
+}
+
+impl Session {
+    pub(super) fn new(client: Object, prepared: bool) -> Self {
+        Self { client: Some(client), prepared }
+    }
+
+    fn client(&self) -> &Object {
+        self.client.as_ref().expect("a session that was given back is used no more")
+    }
+
+    pub(super) async fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<Ready, Failure> {
+        let types: Vec<Type> = values.iter().map(Value::kind).collect();
+        if !self.prepared {
+            return Ok(Ready::Text(sql.to_owned(), types));
+        }
+        self.client()
+            .prepare_typed_cached(sql, &types)
+            .await
+            .map(Ready::Prepared)
+            .map_err(|error| failure(&error))
+    }
+
+    pub(super) async fn query(&self, statement: &Ready, values: &[Value<'_>]) -> Result<RowStream, Failure> {
+        let rows = match statement {
+            Ready::Prepared(statement) => self.client().query_raw(statement, values).await,
+            Ready::Text(sql, types) => {
+                self.client().query_typed_raw(sql, values.iter().zip(types.iter().cloned())).await
+            }
+        };
+        rows.map_err(|error| failure(&error))
+    }
+
+    /// How many rows the statement touched.
+    pub(super) async fn execute(&self, statement: &Ready, values: &[Value<'_>]) -> Result<u64, Failure> {
+        let mut rows = Box::pin(self.query(statement, values).await?);
+        while rows.try_next().await.map_err(|error| failure(&error))?.is_some() {}
+        Ok(rows.rows_affected().unwrap_or(0))
+    }
+
+    /// Statements without arguments.
+    pub(super) async fn text(&self, sql: &str) -> Result<(), Failure> {
+        self.client().batch_execute(sql).await.map_err(|error| failure(&error))
+    }
+
+    /// Ends what is unfinished after a failure, or gives the connection up when that cannot be done.
+    pub(super) async fn give_back<T>(mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        let clean = match &result {
+            Ok(_) => true,
+            Err(Failure::Unreachable(_) | Failure::Unknown) => false,
+            Err(_) => self.text("rollback").await.is_ok(),
+        };
+        if clean {
+            drop(self.client.take());
+        }
+        result
+    }
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn each(args: &'a [Arg]) -> Vec<Self> {
+        args.iter().map(Value::One).collect()
+    }
+
+    /// One argument of many writes. Its kind is that of whatever is not null.
+    pub(super) fn column(args: impl Iterator<Item = &'a Arg> + Clone) -> Self {
+        let kind = match args.clone().find(|arg| **arg != Arg::Null) {
+            Some(Arg::Int(_)) => Kind::Bigint,
+            Some(Arg::Uuid(_)) => Kind::Uuid,
+            Some(Arg::Bytes(_)) => Kind::Bytea,
+            _ => Kind::Text,
+        };
+        Self::column_of(kind, args)
+    }
+
+    /// One column of many rows.
+    pub(super) fn column_of(kind: Kind, args: impl Iterator<Item = &'a Arg>) -> Self {
+        match kind {
+            Kind::Bigint => Self::Ints(
+                args.map(|arg| if let Arg::Int(value) = arg { Some(*value) } else { None }).collect(),
+            ),
+            Kind::Uuid => Self::NullableUuids(
+                args.map(|arg| if let Arg::Uuid(value) = arg { Some(*value) } else { None }).collect(),
+            ),
+            Kind::Bytea => Self::NullableBlobs(
+                args.map(|arg| if let Arg::Bytes(value) = arg { Some(value.as_slice()) } else { None })
+                    .collect(),
+            ),
+            Kind::Text => Self::Texts(
+                args.map(|arg| if let Arg::Text(value) = arg { Some(value.as_ref()) } else { None })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The name of a column's type.
+    pub(super) fn array(&self) -> &'static str {
+        match self {
+            Self::Ints(_) => "bigint[]",
+            Self::Uuids(_) | Self::NullableUuids(_) => "uuid[]",
+            Self::Blobs(_) | Self::NullableBlobs(_) => "bytea[]",
+            _ => "text[]",
+        }
+    }
+
+    fn kind(&self) -> Type {
+        match self {
+            Self::One(Arg::Int(_)) | Self::Int(_) => Type::INT8,
+            Self::One(Arg::Text(_)) => Type::TEXT,
+            Self::One(Arg::Uuid(_)) => Type::UUID,
+            Self::One(Arg::Bytes(_)) => Type::BYTEA,
+            // The server finds the type of a null out by itself.
+            Self::One(Arg::Null) => Type::UNKNOWN,
+            Self::Uuids(_) | Self::NullableUuids(_) => Type::UUID_ARRAY,
+            Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::Ints(_) => Type::INT8_ARRAY,
+            Self::Blobs(_) | Self::NullableBlobs(_) => Type::BYTEA_ARRAY,
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::One(Arg::Null) => Ok(IsNull::Yes),
+            Self::One(Arg::Int(value)) | Self::Int(value) => value.to_sql(kind, out),
+            Self::One(Arg::Text(value)) => value.as_ref().to_sql(kind, out),
+            Self::One(Arg::Uuid(value)) => value.to_sql(kind, out),
+            Self::One(Arg::Bytes(value)) => value.as_slice().to_sql(kind, out),
+            Self::Uuids(values) => values.to_sql(kind, out),
+            Self::NullableUuids(values) => values.to_sql(kind, out),
+            Self::Texts(values) => values.to_sql(kind, out),
+            Self::Ints(values) => values.to_sql(kind, out),
+            Self::Blobs(values) => values.to_sql(kind, out),
+            Self::NullableBlobs(values) => values.to_sql(kind, out),
+        }
+    }
+
+    // Each statement is prepared for the types of its values, so they are what the server expects.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.to_sql(kind, out)
+    }
+}
+
+/// Something that was sent and whose answer is still to come.
+pub(super) enum Sent<'f, T> {
+    Landed(T),
+    Flying(Pin<Box<dyn Future<Output = T> + Send + 'f>>),
+}
+
+/// Sends a request, without waiting for its answer.
+pub(super) async fn sent<'f, T>(request: impl Future<Output = T> + Send + 'f) -> Sent<'f, T> {
+    let mut request: Pin<Box<dyn Future<Output = T> + Send + 'f>> = Box::pin(request);
+    match poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await {
+        Poll::Ready(answer) => Sent::Landed(answer),
+        Poll::Pending => Sent::Flying(request),
+    }
+}
+
+impl<T> Sent<'_, T> {
+    pub(super) async fn landed(self) -> T {
+        match self {
+            Self::Landed(answer) => answer,
+            Self::Flying(request) => request.await,
+        }
+    }
+}
