@@ -10,14 +10,16 @@ from_debian() {
 	is_there "$1" && return
 	alone
 	if ! is_there "$1"; then
+		there="$1"
 		shift
 		installing "$@"
 		command -v apt-get >/dev/null 2>&1 || fail "Install with the package manager of this machine: $*."
-		keep_servers_down
+		keep_servers_down "$@"
 		as_root apt-get update -qq >>"$log" 2>&1 </dev/null || fail "The list of Debian's packages could not be fetched."
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "$@" >>"$log" 2>&1 </dev/null ||
 			fail "Debian's packages could not be installed: $*."
 		servers_may_start
+		is_there "$there" || fail "$there is not there though Debian's packages are: $*."
 	fi
 	together
 }
@@ -94,22 +96,31 @@ together() {
 }
 
 as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		command -v sudo >/dev/null 2>&1 || fail "Be root, or have sudo, to install Debian's packages."
+		sudo "$@"
+	fi
 }
 
 # Packages of servers would start one on the usual port; the tests start their own.
+policy=/usr/sbin/policy-rc.d
 keep_servers_down() {
-	as_root mkdir -p /etc/postgresql-common
-	[ -e /etc/postgresql-common/createcluster.conf ] ||
-		echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-	policy=/usr/sbin/policy-rc.d
-	[ ! -e "$policy" ] || { policy="" && return; }
-	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-	as_root chmod +x "$policy"
+	case " $* " in *" postgresql "*)
+		as_root mkdir -p /etc/postgresql-common
+		[ -e /etc/postgresql-common/createcluster.conf ] ||
+			echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+		;;
+	esac
+	[ ! -e "$policy" ] || return 0
 	trap servers_may_start EXIT
+	trap 'exit 130' INT TERM HUP
+	printf '#!/bin/sh\n# Of the tests of galleria, while they install.\nexit 101\n' | as_root tee "$policy" >/dev/null
+	as_root chmod +x "$policy"
 }
 
+# Only what was written above is removed, whoever was interrupted after it.
 servers_may_start() {
-	[ -z "$policy" ] || as_root rm -f "$policy"
-	policy=""
+	! grep -qs 'Of the tests of galleria' "$policy" || as_root rm -f "$policy"
 }

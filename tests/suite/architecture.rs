@@ -95,23 +95,23 @@ fn every_code_stands_in_a_table() {
 }
 
 #[test]
-fn the_map_names_only_files_that_there_are() {
-    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let mut room = PathBuf::new();
-    for line in text.lines() {
-        if line.starts_with("crates/") || line.starts_with("tests/") {
-            room = root().join(line.split_whitespace().next().unwrap());
-        }
-        for path in line.split(|letter: char| !letter.is_ascii_alphanumeric() && !"/_.-".contains(letter)) {
-            let path = path.trim_end_matches('.');
-            let there = match path.split_once("/src/") {
-                Some(_) => root().join("crates").join(path).exists() || root().join(path).exists(),
-                None if path.starts_with("src/") => room.join(path).exists(),
-                None => true,
-            };
-            assert!(there, "ARCHITECTURE.md names {path}, which is not there: {line}");
+fn no_page_of_the_documentation_names_a_file_that_is_not_there() {
+    let files: Vec<String> = sources().iter().map(|file| file.display().to_string()).collect();
+    let mut gone = Vec::new();
+    for page in files_below(&root(), "md").into_iter().filter(|page| !page.ends_with("CHANGELOG.md")) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !"/_.-".contains(letter));
+        for word in words.map(|word| word.trim_matches('.').trim_start_matches("/..").trim_start_matches('/'))
+        {
+            let named = format!("/{word}");
+            let (file, folder) = (word.ends_with(".rs"), word.starts_with("src/") && word.ends_with('/'));
+            let there = |path: &String| if file { path.ends_with(&named) } else { path.contains(&named) };
+            if (file || folder) && !files.iter().any(there) {
+                gone.push(format!("{}: {word}", page.display()));
+            }
         }
     }
+    assert!(gone.is_empty(), "{}", gone.join("\n"));
 }
 
 /// Lines of code, without comments and without what stands in test modules.
@@ -139,13 +139,19 @@ pub fn crates_sources() -> Vec<PathBuf> {
 
 /// All Rust files below a folder.
 pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    files_below(folder, "rs")
+}
+
+/// All files with an ending below a folder, but for what was built and what is hidden.
+fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
-            if path.is_dir() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == ending) {
                 files.push(path);
             }
         }

@@ -1,7 +1,7 @@
 //! A served cell with a shop that has something to sell.
 
 use galleria_tests::server::{make_key, make_tenant};
-use galleria_tests::{Cell, Client, Postgres, Server};
+use galleria_tests::{Cell, Client, Postgres, Server, eventually};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -70,12 +70,7 @@ impl World {
         let make = |role: &&str| ((*role).to_owned(), make_key(&self.cell, slug, role));
         let keys: Vec<(String, String)> = roles.iter().map(make).collect();
         let mut last = self.server.client(slug, keys.last().map(|(_, key)| key.as_str()));
-        for _ in 0..100 {
-            if last.get("/api/v1/products").await.status == 200 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
+        eventually("the keys are known", async || last.get("/api/v1/products").await.status != 401).await;
         keys
     }
 

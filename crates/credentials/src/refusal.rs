@@ -18,9 +18,9 @@ pub enum Refusal {
     TokenUnreadable,
     /// Why exactly is nobody's business but the log's.
     AccessTokenInvalid(Fault),
-    /// A ring without a key that signs now: it was not rotated for too long.
+    /// There is no key that signs now: they were not rotated for too long.
     RingUnready,
-    /// What was stored as a ring is none.
+    /// What was stored as signing keys is none.
     RingUnreadable,
     /// A secret of an app that is too long to be drawn, because of a name.
     NameTooLong,

@@ -45,7 +45,7 @@ pub struct Seen {
     pub segments: Vec<(SegmentId, i64)>,
 }
 
-/// Everything that a price and a checkout need to know of a customer, in one flight. The versions come first: what is
+/// Everything that a price and a checkout need to know of a customer, in one round trip. The versions come first: what is
 /// read after them can only be newer, and is found out.
 pub async fn standing(tenant: &Tenant, customer: Uuid) -> Result<Standing, Failure> {
     let queries = [

@@ -23,7 +23,7 @@ use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server};
 use crate::cell_access::CellAccess;
 use crate::clock;
 use crate::modules::{self, Parts};
-use crate::ports::customers::Clientele;
+use crate::ports::customers::Customers;
 use crate::ports::order_payments::OrdersBills;
 use crate::ports::vat_register::ViesRegister;
 use crate::settings::config::Config;
@@ -98,7 +98,7 @@ fn parts(cell: &Cell, config: &Config) -> Result<Parts, String> {
         prover: prover(config)?,
         cashier: cashier(config)?,
         register: register(config)?,
-        ports: Ports { rates: partner.clone(), buyers: Arc::new(Clientele), taxes: partner },
+        ports: Ports { rates: partner.clone(), buyers: Arc::new(Customers), taxes: partner },
         partners,
         search: Search::new(cell.clone()),
     })

@@ -14,7 +14,7 @@ use search::Search;
 use serde_json::Value;
 use store::Context;
 
-use crate::ports::customers::Clientele;
+use crate::ports::customers::Customers;
 use crate::ports::order_claims::Claims;
 use crate::ports::order_payments::{Paid, UntouchedOrders};
 
@@ -30,7 +30,7 @@ const fn room(module: Module, running: fn(&Parts) -> Running) -> Room {
 
 /// A new module is a line here.
 const ROOMS: &[Room] = &[
-    room(catalog::MODULE, |_| catalog::running(Arc::new(Clientele))),
+    room(catalog::MODULE, |_| catalog::running(Arc::new(Customers))),
     room(orders::MODULE, |parts| {
         let mut orders = orders::running(parts.ports.clone(), Arc::new(UntouchedOrders));
         orders.workers.subscribers.extend([Arc::new(Paid) as _, Arc::new(Claims) as _]);

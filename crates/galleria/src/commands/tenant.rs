@@ -55,8 +55,8 @@ pub enum TenantCommand {
     /// Write a tenant into a file that another installation can import.
     #[command(after_help = "\
 Examples:
-  galleria tenant export oak oak.parcel --journey-key journey.keys --files ./oak-files
-  galleria tenant export oak oak.parcel --journey-key journey.keys
+  galleria tenant export oak oak.archive --journey-key journey.keys --files ./oak-files
+  galleria tenant export oak oak.archive --journey-key journey.keys
 
 The key file of the journey is made when it does not exist. Whoever has both can read everything. Files that were
 uploaded, pictures of products among them, are not in the archive: --files copies them as they are, not encrypted.")]
@@ -71,7 +71,7 @@ uploaded, pictures of products among them, are not in the archive: --files copie
     },
     /// Take a tenant out of a file that another installation exported.
     #[command(
-        after_help = "Example:\n  galleria tenant import oak.parcel --journey-key journey.keys --files ./oak-files"
+        after_help = "Example:\n  galleria tenant import oak.archive --journey-key journey.keys --files ./oak-files"
     )]
     Import {
         file: PathBuf,

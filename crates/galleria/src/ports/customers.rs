@@ -12,9 +12,9 @@ use uuid::Uuid;
 /// Of very many who may say yes so many are named.
 const NAMED: usize = 10;
 
-pub struct Clientele;
+pub struct Customers;
 
-impl Buyers for Clientele {
+impl Buyers for Customers {
     fn standing<'a>(
         &'a self,
         tenant: &'a Tenant,
@@ -47,7 +47,7 @@ impl Buyers for Clientele {
     }
 }
 
-impl catalog::Audience for Clientele {
+impl catalog::Audience for Customers {
     fn known<'a>(
         &'a self,
         tenant: &'a Tenant,

@@ -1,6 +1,6 @@
 //! The keys that a tenant's access tokens are signed with, the same on every node.
 //!
-//! The ring is sealed under the tenant's own secret before it becomes an event, so the log and the tables hold nothing
+//! A tenant's signing keys (events call them its token ring) are sealed under the tenant's own secret before it becomes an event, so the log and the tables hold nothing
 //! that signs. Whichever node finds that a key is due makes it; another that did the same a moment earlier wins.
 
 use std::collections::HashMap;
@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::Refusal;
 
-/// A tenant has one ring.
+/// A tenant has one set of signing keys.
 const ONE: Uuid = Uuid::from_u128(0x51b6_7f52_90ab_4d0e_a2c1_62dd_e0c1_0001);
 
-/// For how long a node goes by the ring that it has read.
+/// For how long a node goes by the keys that it has read.
 const READ_AGAIN: Duration = Duration::from_secs(60);
 
 const DAY: i64 = 24 * 3600;
@@ -43,7 +43,7 @@ kernel::events! {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turned {
-    /// The ring under the tenant's secret.
+    /// The keys under the tenant's secret.
     pub sealed: String,
     pub at: Timestamp,
 }
@@ -73,7 +73,7 @@ impl Decide<Turn> for TokenRing {
     }
 }
 
-/// A ring, ready for use.
+/// Signing keys, ready for use.
 pub struct Keys {
     pub issuer: Issuer,
     verifiers: [(Audience, Verifier); 3],
@@ -104,7 +104,7 @@ impl Keys {
 pub struct Rings(Mutex<HashMap<TenantId, Arc<Keys>>>);
 
 impl Rings {
-    /// The tenant's ring, turned when that is due.
+    /// The tenant's keys, turned when that is due.
     pub async fn of(&self, tenant: &Tenant, now: Timestamp) -> Result<Arc<Keys>, Problem> {
         let known = self.0.lock().get(&tenant.id()).cloned();
         if let Some(known) = known.filter(|known| now.since(known.read_at) < READ_AGAIN) {

@@ -30,7 +30,7 @@ const WAITS_TO_OPEN: Duration = Duration::from_secs(1);
 
 /// How many positions of the log are looked through at a time, and how many products are read at a time.
 const POSITIONS: i64 = 20_000;
-const PRODUCTS: usize = 4000;
+const PRODUCTS: usize = 1000;
 const IN_ONE_STATEMENT: usize = 200;
 
 /// The pause after a failure; it doubles with each, up to a minute.
@@ -121,7 +121,7 @@ impl Index {
         self.worn_out.store(true, Ordering::Relaxed);
     }
 
-    /// Brings it up to date, for a bell that rang.
+    /// Brings it up to date, because something was committed.
     pub(crate) async fn heed(self: Arc<Self>) {
         self.woken.store(false, Ordering::Relaxed);
         self.catch_up().await;
@@ -235,6 +235,7 @@ impl Index {
         while let Some(filled_to) = volume.place().filled_to {
             let found = products_after(&self.tenant, ProductId(filled_to), PRODUCTS).await?;
             let changes: Vec<Change> = found.iter().map(change).collect();
+            drop(found);
             let last = changes.last().map(|(id, _)| *id);
             let more = changes.len() == PRODUCTS;
             let place = Place { filled_to: last.filter(|_| more), ..volume.place() };
