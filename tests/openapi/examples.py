@@ -16,6 +16,7 @@ LONGEST = 2500
 LONGEST_TEXT = 300
 ITEMS = 2
 SECRETS = {"access_token", "refresh_token", "ticket", "secret", "client_secret", "token", "key", "public_key"}
+NOT_SHOWN = "not-shown"
 # What stories try of which no example is to be made.
 MISCHIEF = re.compile(
     r"evil|=cmd|\bEve\b|@a\.localhost|\?old|hush|tok_decline| 20 357 |\"because\""
@@ -35,9 +36,9 @@ def shortened(value):
     if isinstance(value, list):
         return [shortened(one) for one in value[:ITEMS]]
     if isinstance(value, dict):
-        return {name: "…" if name in SECRETS and isinstance(one, str) else shortened(one) for name, one in value.items()}
+        return {name: NOT_SHOWN if name in SECRETS and isinstance(one, str) else shortened(one) for name, one in value.items()}
     if isinstance(value, str):
-        value = re.sub(r"secret=\w+", "secret=…", value)
+        value = re.sub(r"secret=\w+", f"secret={NOT_SHOWN}", value)
         value = re.sub(r"http(://|%3A//|%3A%2F%2F)(127\.0\.0\.1|(?:[a-z]+\.)?localhost)(:|%3A)\d+", r"https\1partner.example.com", value)
         value = re.sub(r"\ba\.localhost\b", "shop.example.com", value)
         return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"

@@ -1,6 +1,6 @@
 //! Pictures and films of a product or a category, and what search engines are told.
 
-use kernel::{Check, within};
+use kernel::Check;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
@@ -15,9 +15,15 @@ pub struct Media {
     pub file: Option<Uuid>,
     /// An address that begins with https://.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        max_length = 2000,
+        pattern = "^https://[!-~]+$",
+        extensions(("x-write" = json!("an address that begins with https://, of at most 2,000 signs")))
+    )]
     pub url: Option<String>,
     /// What is to be seen, for whoever does not see it. Only what is decorative has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 500)]
     pub alt: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decorative: bool,
@@ -40,14 +46,15 @@ pub enum MediaKind {
 #[serde(deny_unknown_fields)]
 pub struct Seo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 500)]
     pub description: Option<String>,
 }
 
 impl Media {
     pub(crate) fn check_all(media: &[Self], check: &mut Check) {
-        check.that(media.len() <= 100, "/media", "at most 100 pictures and films");
         for (n, one) in media.iter().enumerate() {
             one.check(n, check);
         }
@@ -59,16 +66,8 @@ impl Media {
             format!("/media/{n}"),
             "name a file or a url, and not both",
         );
-        let url = self.url.as_deref().unwrap_or("https://");
-        let shaped = url.starts_with("https://") && url.bytes().all(|byte| byte.is_ascii_graphic());
         check.that(
-            shaped && url.len() <= 2000 && (self.url.is_none() || url.len() > "https://".len()),
-            format!("/media/{n}/url"),
-            "write an address that begins with https://, of at most 2,000 signs",
-        );
-        let told = self.alt.as_deref().is_some_and(|alt| within(alt, 1, 500));
-        check.that(
-            if self.decorative { self.alt.is_none() } else { told },
+            self.decorative != self.alt.is_some(),
             format!("/media/{n}/alt"),
             "say in 1 to 500 letters what is to be seen, or mark it as decorative",
         );
@@ -79,12 +78,6 @@ impl Seo {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-
-    pub(crate) fn check(&self, check: &mut Check) {
-        let fits = |text: &Option<String>, most| text.as_ref().is_none_or(|text| within(text, 1, most));
-        check.that(fits(&self.title, 200), "/seo/title", "1 to 200 letters, or none");
-        check.that(fits(&self.description, 500), "/seo/description", "1 to 500 letters, or none");
-    }
 }
 
 #[cfg(test)]
@@ -93,6 +86,7 @@ mod tests {
 
     fn wrong(media: Media) -> Vec<String> {
         let mut check = Check::default();
+        edge::check_limits(&media, "/media/0", &mut check);
         Media::check_all(&[media], &mut check);
         let fields = check.done().err().map(|problem| problem.fields).unwrap_or_default();
         fields.into_iter().map(|field| field.pointer).collect()

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
-use kernel::{Check, Personal, Problem, SubjectId, Word, within};
+use kernel::{Check, Personal, Problem, SubjectId, Word};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -12,8 +12,6 @@ use crate::organisation::{BillingAddress, Details, Member, Role, Status, Terms};
 use crate::queries::{self, OrganisationSummary};
 use crate::views::OrganisationView;
 use crate::{OrganisationId, Refusal, Register, use_cases};
-
-const LARGEST: i64 = 1_000_000_000_000;
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -27,6 +25,7 @@ pub fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewOrganisation {
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     #[serde(default)]
     vat_id: Option<String>,
@@ -37,7 +36,7 @@ struct NewOrganisation {
     purchase_order_required: bool,
     /// What a member may order without being asked, in minor units of the shop's currency; any amount when left out.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency"))))]
     approval_limit: Option<i64>,
     #[serde(default)]
     #[schema(inline)]
@@ -51,7 +50,7 @@ struct NewMember {
     role: Role,
     /// Instead of the organisation's; an approver says yes up to it.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency"))))]
     approval_limit: Option<i64>,
 }
 
@@ -119,9 +118,6 @@ async fn change_organisation(Id(id): Id<OrganisationId>, ask: Command<NewOrganis
     security(("staff" = ["organisations:write"]), ("customer" = ["organisations:write"])))]
 async fn set_member(Ids(id, customer): Ids<OrganisationId, Uuid>, ask: Command<NewMember>) -> Answer {
     let NewMember { role, approval_limit } = ask.body;
-    let mut check = Check::default();
-    check_limit(approval_limit, &mut check);
-    check.done()?;
     let (by, currency) = (ask.shop.own(), ask.shop.record.currency);
     let member = Member { role, approval_limit };
     ask.run(use_cases::set_member(id, ask.if_match, by, customer, member, currency)).await
@@ -160,14 +156,12 @@ async fn check_vat(
 impl NewOrganisation {
     fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
-        check.that(within(&self.name, 1, 200), "/name", "give it a name of 1 to 200 letters");
         if let Some(Err(how)) = self.vat_id.as_deref().map(places::vat_number) {
             check.that(false, "/vat_id", how);
         }
         if let Some(address) = &self.billing_address {
-            address.check(&mut check);
+            places::check_address(&mut check, "/billing_address", &address.country, &address.postal_code);
         }
-        check_limit(self.approval_limit, &mut check);
         check.done()
     }
 
@@ -187,9 +181,4 @@ impl NewOrganisation {
             details: Personal::new(SubjectId(id.uuid()), details),
         }
     }
-}
-
-fn check_limit(limit: Option<i64>, check: &mut Check) {
-    let fits = limit.is_none_or(|limit| (0..=LARGEST).contains(&limit));
-    check.that(fits, "/approval_limit", "write it in minor units, 0 or more, or leave it out");
 }

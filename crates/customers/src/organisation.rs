@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Aggregate, Check, Decide, Personal, Timestamp, within};
+use kernel::{Aggregate, Decide, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -46,14 +46,18 @@ pub struct Details {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BillingAddress {
+    #[schema(min_length = 1, max_length = 200)]
     pub line1: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub line2: Option<String>,
+    #[schema(min_length = 1, max_length = 100)]
     pub city: String,
     /// As the country writes it; left out where there are none.
     #[serde(default)]
     pub postal_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
     pub region: Option<String>,
     /// Two letters, ISO 3166-1: IE.
     pub country: String,
@@ -90,18 +94,6 @@ pub enum Role {
 }
 
 impl BillingAddress {
-    pub(crate) fn check(&self, check: &mut Check) {
-        let field = |name: &str| format!("/billing_address/{name}");
-        for (name, text, most) in [("line1", &self.line1, 200), ("city", &self.city, 100)] {
-            check.that(within(text, 1, most), field(name), format!("write 1 to {most} letters"));
-        }
-        for (name, text, most) in [("line2", &self.line2, 200), ("region", &self.region, 100)] {
-            let fits = text.as_ref().is_none_or(|text| within(text, 0, most));
-            check.that(fits, field(name), format!("at most {most} letters"));
-        }
-        places::check_address(check, "/billing_address", &self.country, &self.postal_code);
-    }
-
     /// As it is kept.
     pub(crate) fn tidy(&self) -> Self {
         let postal_code = places::tidy_postal_code(&self.country, &self.postal_code);

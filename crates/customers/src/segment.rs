@@ -1,6 +1,6 @@
 //! A segment: a name that price lists and promotions use. Who is in it is told by each member's own stream.
 
-use kernel::{Aggregate, Check, Decide, Envelope, Problem, Projector, Timestamp, Write, within};
+use kernel::{Aggregate, Decide, Envelope, Projector, Timestamp, Write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,22 +19,12 @@ pub struct Segment {
 #[serde(deny_unknown_fields)]
 pub struct SegmentTerms {
     /// By which price lists ("groups") and promotions ("segments") mean it: small letters, digits, - and _.
+    #[schema(pattern = "^[a-z0-9_-]{1,100}$", extensions(("x-write" = json!("1 to 100 small letters, digits, - or _"))))]
     pub name: String,
     /// For whom it is, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
     pub about: Option<String>,
-}
-
-impl SegmentTerms {
-    pub(crate) fn check(&self) -> Result<(), Problem> {
-        let mut check = Check::default();
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-        let named = within(&self.name, 1, 100) && self.name.bytes().all(plain);
-        check.that(named, "/name", "write 1 to 100 small letters, digits, - or _");
-        let about = self.about.as_ref().is_none_or(|about| within(about, 0, 500));
-        check.that(about, "/about", "at most 500 letters");
-        check.done()
-    }
 }
 
 kernel::events! {
@@ -176,6 +166,7 @@ impl Projector for SegmentName {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::Check;
     use kernel::aggregate::given;
 
     const NOW: Timestamp = Timestamp::from_micros(0);
@@ -192,7 +183,11 @@ mod tests {
 
     #[test]
     fn a_name_is_written_as_it_is_typed_into_a_promotion() {
-        let check = |name: &str| SegmentTerms { name: name.into(), about: None }.check().is_ok();
-        assert!(check("trade-2026") && !check("Trade") && !check("") && !check("key accounts"));
+        let fits = |name: &str| {
+            let mut check = Check::default();
+            edge::check_limits(&SegmentTerms { name: name.into(), about: None }, "", &mut check);
+            check.done().is_ok()
+        };
+        assert!(fits("trade-2026") && !fits("Trade") && !fits("") && !fits("key accounts"));
     }
 }

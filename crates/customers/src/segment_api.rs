@@ -49,7 +49,6 @@ async fn list_segments(shop: Shop, Filter(asked): Filter<PageOf>) -> Answer {
     responses((status = 201, description = "Made; Location says where.", body = SegmentView)),
     security(("staff" = ["organisations:write"])))]
 async fn create_segment(ask: Command<SegmentTerms>) -> Answer {
-    ask.body.check()?;
     ask.run(use_cases::make_segment(SegmentId::new(), ask.body.clone())).await
 }
 
@@ -67,7 +66,6 @@ async fn read_segment(shop: Shop, Id(id): Id<SegmentId>) -> Answer {
     responses((status = 200, description = "Changed.", body = SegmentView)),
     security(("staff" = ["organisations:write"])))]
 async fn change_segment(Id(id): Id<SegmentId>, ask: Command<SegmentTerms>) -> Answer {
-    ask.body.check()?;
     let seen = ask.version_required()?;
     let before = found(&ask.shop.tenant, id).await;
     let work = before.map(|before| {

@@ -46,7 +46,8 @@ pub use problems::nothing_there;
 pub use published::{PublicEvent, Publishes, Topic};
 pub use rate_limit::Limits;
 pub use request::{
-    Cursor, Filter, Id, Ids, Jar, LANGUAGE, SESSION, SameSite, Source, TrustedProxies, cookie, language,
+    Cursor, Filter, Id, Ids, Jar, LANGUAGE, SESSION, SameSite, Source, TrustedProxies, check_limits, cookie,
+    language,
 };
 pub use routes::Routes;
 pub use server::{Entrances, Files, Tls, listen, serve};

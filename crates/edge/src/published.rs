@@ -160,6 +160,10 @@ fn leave_open(schema: &mut Value) {
             if fields.get("additionalProperties") == Some(&Value::Bool(false)) {
                 fields.remove("additionalProperties");
             }
+            // What was taken once may be outside the limits of today.
+            for limit in ["pattern", "minLength", "maxLength", "minItems", "maxItems", "x-write"] {
+                fields.remove(limit);
+            }
             fields.values_mut().for_each(leave_open);
         }
         Value::Array(items) => items.iter_mut().for_each(leave_open),

@@ -33,6 +33,7 @@ pub fn routes(shelf: Shelf) -> Routes {
 #[into_params(parameter_in = Query)]
 struct NewFile {
     /// What it is called: 1 to 200 characters without slashes.
+    #[param(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// The id of the person whom it is about. When they are erased, the file is removed.
     about: Option<Uuid>,
@@ -54,6 +55,7 @@ struct ListFiles {
 #[serde(deny_unknown_fields)]
 struct NewFileAddress {
     /// How long it is good for: 1 to 604800; 300 when left out.
+    #[schema(minimum = 1, maximum = 604_800)]
     seconds: Option<u64>,
 }
 
@@ -140,9 +142,6 @@ async fn sign_address(
     ask: Command<NewFileAddress>,
 ) -> Answer {
     let seconds = ask.body.seconds.unwrap_or(300);
-    let mut check = Check::default();
-    check.that((1..=604_800).contains(&seconds), "/seconds", "an address is good for 1 to 604800 seconds");
-    check.done()?;
     let (shop, lasts) = (&ask.shop, Duration::from_secs(seconds));
     let file = queries::file(&shop.tenant, id).await?;
     if file.removed_at.is_some() {

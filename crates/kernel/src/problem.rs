@@ -235,6 +235,11 @@ impl Check {
         }
     }
 
+    /// Notes what was found elsewhere.
+    pub fn all(&mut self, found: Vec<FieldProblem>) {
+        self.0.extend(found);
+    }
+
     pub fn done(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
     }

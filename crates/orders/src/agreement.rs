@@ -54,9 +54,10 @@ pub struct OwnDiscount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnDelivery {
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// In minor units.
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 to 1,000,000,000,000"))))]
     pub price: i64,
 }
 

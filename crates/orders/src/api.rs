@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp, Word, within};
+use kernel::{Check, Problem, Timestamp, Word};
 use serde::Deserialize;
 use store::{PastScope, Work};
 use utoipa::{IntoParams, ToSchema};
@@ -35,6 +35,7 @@ struct NewStatus {
     #[schema(inline)]
     status: Status,
     /// For the history.
+    #[schema(min_length = 1, max_length = 500)]
     reason: Option<String>,
 }
 
@@ -148,13 +149,6 @@ async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>
     responses((status = 200, description = "It is so now.", body = Moved)),
     security(("staff" = ["orders:write"])))]
 async fn set_status(Id(id): Id<OrderId>, ask: Command<NewStatus>) -> Answer {
-    let mut check = Check::default();
-    check.that(
-        ask.body.reason.as_ref().is_none_or(|reason| within(reason, 1, 500)),
-        "/reason",
-        "give a reason of 1 to 500 letters, or none",
-    );
-    check.done()?;
     act(&ask, id, async |before| {
         use_cases::advance_order(id, &before, ask.if_match, ask.body.status, ask.body.reason.clone())
     })

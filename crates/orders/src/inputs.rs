@@ -1,58 +1,45 @@
 //! Addresses and lines as requests name them.
 
 use catalog::{OfferBy, VariantId};
-use kernel::{Check, within};
+use kernel::Check;
 use places::{check_address, tidy_postal_code};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::bounds::MOST_OF_A_THING;
 use crate::order::Address;
 
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAddress {
+    #[schema(min_length = 1, max_length = 200, extensions(("x-write" = json!("street and number, in 1 to 200 letters"))))]
     pub line1: String,
+    #[schema(max_length = 200)]
     pub line2: Option<String>,
+    #[schema(min_length = 1, max_length = 100)]
     pub city: String,
     /// As the country writes it; left out where there are none.
     #[serde(default)]
     pub postal_code: String,
+    #[schema(max_length = 100)]
     pub region: Option<String>,
     /// Two letters, ISO 3166-1: IE.
     pub country: String,
 }
 
 /// A variant, by its id or its SKU, and how many.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
     #[schema(value_type = Option<Uuid>)]
     pub variant_id: Option<VariantId>,
     pub sku: Option<String>,
-    /// 1 to 10,000.
+    #[schema(minimum = 1, maximum = 10_000, extensions(("x-write" = json!("how many of it, 1 to 10,000"))))]
     pub quantity: i64,
 }
 
 impl NewAddress {
+    /// Beside the limits of its schema.
     pub(crate) fn check(&self, at: &str, check: &mut Check) {
-        let field = |name| format!("{at}/{name}");
-        check.that(
-            within(&self.line1, 1, 200),
-            field("line1"),
-            "give street and number, in 1 to 200 letters",
-        );
-        check.that(
-            self.line2.as_ref().is_none_or(|line| within(line, 0, 200)),
-            field("line2"),
-            "at most 200 letters",
-        );
-        check.that(within(&self.city, 1, 100), field("city"), "give a city of 1 to 100 letters");
-        check.that(
-            self.region.as_ref().is_none_or(|region| within(region, 0, 100)),
-            field("region"),
-            "at most 100 letters",
-        );
         check_address(check, at, &self.country, &self.postal_code);
     }
 
@@ -82,9 +69,8 @@ impl From<&Address> for NewAddress {
 }
 
 impl NewLine {
+    /// Beside the limits of its schema.
     pub(crate) fn check(&self, at: &str, check: &mut Check) {
-        let some = (1..=MOST_OF_A_THING).contains(&self.quantity);
-        check.that(some, format!("{at}/quantity"), "order 1 to 10,000 of a thing");
         let named = self.variant_id.is_some() != self.sku.is_some();
         check.that(
             named,

@@ -1,13 +1,12 @@
 //! An order as somebody asks for it, and what it comes to.
 
 use catalog::OfferBy;
-use kernel::{Check, Currency, Problem, SubjectId, Timestamp, within};
+use kernel::{Check, Currency, Problem, SubjectId, Timestamp};
 use serde::Deserialize;
 use store::Tenant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::bounds::{MOST_CODES, MOST_LINES};
 use crate::inputs::{NewAddress, NewLine};
 use crate::order::Person;
 use crate::till::{Receipt, Wanted};
@@ -20,19 +19,22 @@ use crate::{Ports, Refusal};
 pub struct NewOrder {
     pub customer: NewCustomer,
     pub shipping_address: NewAddress,
-    /// 1 to 200 lines.
+    #[schema(min_items = 1, max_items = 200)]
     pub lines: Vec<NewLine>,
+    #[schema(max_length = 2000)]
     pub note: Option<String>,
     /// The shipping address when left out.
     #[serde(default)]
     pub billing_address: Option<NewAddress>,
     /// What the customer typed to pay less.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub codes: Vec<String>,
     #[serde(default)]
     pub delivery_option_id: Option<Uuid>,
     /// A number of the customer's own, for their books.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub purchase_order: Option<String>,
 }
 
@@ -41,37 +43,26 @@ pub struct NewOrder {
 pub struct NewCustomer {
     /// The customer's id; left out for a guest.
     pub id: Option<Uuid>,
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     pub email: String,
+    #[schema(min_length = 3, max_length = 40)]
     pub phone: Option<String>,
 }
 
 impl NewOrder {
-    /// Everything that is wrong with it, at once.
+    /// Everything that is wrong with it beside the limits of its schema, at once.
     pub fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
-        let customer = &self.customer;
-        check.that(within(&customer.name, 1, 200), "/customer/name", "give a name of 1 to 200 letters");
         check.that(
-            kernel::is_email(&customer.email),
+            kernel::is_email(&self.customer.email),
             "/customer/email",
             "write an e-mail address as name@example.com",
         );
-        let phone = customer.phone.as_ref().is_none_or(|phone| within(phone, 3, 40));
-        check.that(phone, "/customer/phone", "write a phone number of 3 to 40 signs, or none");
         self.shipping_address.check("/shipping_address", &mut check);
         if let Some(address) = &self.billing_address {
             address.check("/billing_address", &mut check);
         }
-        check.that(self.codes.len() <= MOST_CODES, "/codes", "an order takes at most 20 codes");
-        let number = self.purchase_order.as_ref().is_none_or(|number| within(number, 1, 100));
-        check.that(number, "/purchase_order", "write it with 1 to 100 letters, or leave it out");
-        check.that(
-            self.note.as_ref().is_none_or(|note| within(note, 0, 2000)),
-            "/note",
-            "a note has at most 2,000 letters",
-        );
-        check.that((1..=MOST_LINES).contains(&self.lines.len()), "/lines", "an order has 1 to 200 lines");
         for (n, line) in self.lines.iter().enumerate() {
             line.check(&format!("/lines/{n}"), &mut check);
         }

@@ -40,6 +40,7 @@ const SUGGESTED: usize = 8;
 )]
 struct SearchProducts {
     /// Words, or beginnings of words, in any order; a SKU, or the beginning of one. Everything when left out.
+    #[param(max_length = 200)]
     q: Option<String>,
     /// Whose forms of words are known: en, de, fr, es, it, nl, pt, da, fi, hu, no, ro, ru, sv, tr. Those of the first
     /// seven when left out.
@@ -50,8 +51,10 @@ struct SearchProducts {
     #[param(rename = "attribute.name")]
     attribute: Option<Vec<String>>,
     /// With a variant that costs so much or more, in minor units.
+    #[param(minimum = 0)]
     price_from: Option<i64>,
     /// With a variant that costs so much or less, in minor units.
+    #[param(minimum = 0)]
     price_to: Option<i64>,
     /// Visitors see active ones only.
     #[param(inline)]
@@ -159,6 +162,7 @@ pub async fn matching(
 #[expect(dead_code, reason = "it describes what is read by hand, as for a search")]
 struct SuggestProducts {
     /// What was typed so far.
+    #[param(max_length = 200)]
     q: String,
     /// Whose forms of words are known, as for a search.
     language: Option<String>,

@@ -58,33 +58,35 @@ pub enum Type {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^/\u0000-\u001f\u007f-\u009f]*$",
+        extensions(("x-write" = json!("a name of 1 to 100 letters, without slashes")))
+    )]
     pub name: String,
     #[serde(rename = "type")]
     pub kind: Type,
     /// What a choice can be.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub choices: Vec<String>,
     /// Whether lists of products are narrowed by it.
     #[serde(default)]
     pub filterable: bool,
     /// What a number counts: kg, cm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 20)]
     pub unit: Option<String>,
 }
 
 impl Declaration {
     pub(crate) fn check(&self) -> Result<(), kernel::Problem> {
         let mut check = Check::default();
-        let shaped = self.name.chars().all(|letter| !letter.is_control() && letter != '/');
-        check.that(
-            within(&self.name, 1, 100) && shaped,
-            "/name",
-            "name it with 1 to 100 letters, without slashes",
-        );
         let choices = &self.choices;
         let apart = choices.iter().enumerate().all(|(n, choice)| !choices[..n].contains(choice));
         check.that(
-            if self.kind == Type::Choice { (1..=500).contains(&choices.len()) } else { choices.is_empty() },
+            (self.kind == Type::Choice) != choices.is_empty(),
             "/choices",
             "a choice has 1 to 500 choices, and nothing else has any",
         );
@@ -93,8 +95,8 @@ impl Declaration {
             "/choices",
             "each choice has 1 to 200 letters, and is named once",
         );
-        let unit = self.unit.as_ref().is_none_or(|unit| within(unit, 1, 20) && self.kind == Type::Number);
-        check.that(unit, "/unit", "a number may have a unit of 1 to 20 letters");
+        let unit = self.unit.is_none() || self.kind == Type::Number;
+        check.that(unit, "/unit", "only a number may have a unit");
         check.done()
     }
 

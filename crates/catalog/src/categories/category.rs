@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::handle::is_handle;
 use crate::media::{Media, Seo};
 use crate::{CategoryId, Refusal};
 
@@ -22,9 +21,15 @@ const DEEPEST: usize = 10;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
+    #[schema(
+        pattern = "^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$",
+        extensions(("x-write" = json!("the handle with 1 to 100 lower-case letters, digits and hyphens")))
+    )]
     pub handle: String,
+    #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     #[serde(default)]
+    #[schema(max_length = 20000)]
     pub description: String,
     /// The category that it is in; none for one of the first level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,6 +39,7 @@ pub struct Category {
     #[serde(default)]
     pub position: i64,
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub media: Vec<Media>,
     #[serde(default)]
     pub seo: Seo,
@@ -42,16 +48,9 @@ pub struct Category {
 impl Category {
     pub(crate) fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
-        check.that(
-            is_handle(&self.handle) && self.handle.parse::<Uuid>().is_err(),
-            "/handle",
-            "write the handle with 1 to 100 lower-case letters, digits and hyphens, unlike an id",
-        );
-        check.that(within(&self.title, 1, 200), "/title", "give it a title of 1 to 200 letters");
-        let described = self.description.chars().count() <= 20_000;
-        check.that(described, "/description", "a description has at most 20,000 letters");
+        let unlike = self.handle.parse::<Uuid>().is_err();
+        check.that(unlike, "/handle", "write a handle unlike an id");
         Media::check_all(&self.media, &mut check);
-        self.seo.check(&mut check);
         check.done()
     }
 }

@@ -17,8 +17,6 @@ use super::price_list::{Change, Make, NewTier, Price, PriceList, Remove, SetPric
 use super::pricing::{Note, PRICING, Pricing};
 use crate::{PriceListId, VariantId};
 
-/// How many variants are priced by one request.
-const MOST: usize = 1000;
 /// How many names one statement looks up.
 const NAMES_AT_ONCE: usize = 200;
 
@@ -67,6 +65,7 @@ struct ListPrices {
 struct NewPrices {
     /// The list's, when it is said.
     currency: Option<String>,
+    #[schema(min_items = 1, max_items = 1000)]
     prices: Vec<NewPrice>,
     /// Whether what is improbable is meant, such as 90% less.
     #[serde(default)]
@@ -80,6 +79,7 @@ struct NewPrice {
     variant_id: Option<Uuid>,
     /// Instead of `variant_id`.
     sku: Option<String>,
+    #[schema(max_items = 20)]
     tiers: Vec<NewTier>,
 }
 
@@ -242,8 +242,7 @@ impl NewPrices {
     fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
         let mut doubts = Doubts::default();
-        check.that((1..=MOST).contains(&self.prices.len()), "/prices", "price 1 to 1,000 variants at once");
-        for (n, price) in self.prices.iter().take(MOST).enumerate() {
+        for (n, price) in self.prices.iter().enumerate() {
             let named = price.variant_id.is_some() != price.sku.is_some();
             check.that(
                 named,

@@ -1,23 +1,24 @@
 //! The routes of products and of their stock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
-use kernel::{Check, Currency, Money, Problem, Word, within};
+use kernel::{Check, Problem, Word};
 use serde::{Deserialize, Serialize};
 use store::{PastScope, Work};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::new_product::NewProduct;
 use super::queries::{self, Listed};
-use super::{Choice, Content, Status, TaxClass, Variant, use_cases};
+use super::{Choice, Status, use_cases};
 use crate::attributes::attribute::Value;
-use crate::handle::{handle_from, is_handle};
+use crate::handle::is_handle;
 use crate::media::{Media, Seo};
 use crate::stock::queries::StockView;
 use crate::{LocationId, ProductId, VariantId, stock};
@@ -31,63 +32,6 @@ pub fn routes() -> Routes {
         .routes(routes!(list_inventory))
         .routes(routes!(read_inventory))
         .routes(routes!(adjust_inventory))
-}
-
-/// A product, as it is to be.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewProduct {
-    pub title: String,
-    /// Its name in addresses. Made from the title of a new product, and kept as it is of one that is there, when left out;
-    /// what is changed leads on to what it became.
-    pub handle: Option<String>,
-    #[serde(default)]
-    pub description: String,
-    #[serde(default)]
-    pub status: Status,
-    #[serde(default)]
-    pub categories: Vec<String>,
-    #[serde(default)]
-    pub attributes: BTreeMap<String, Value>,
-    pub variants: Vec<NewVariant>,
-    /// Under which name taxes are looked up; `standard` when left out.
-    pub tax_class: Option<String>,
-    pub brand: Option<String>,
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// What is chosen by. Once something is declared, each variant is one combination of it.
-    #[serde(default)]
-    pub options: Vec<Choice>,
-    /// In the order in which they are shown.
-    #[serde(default)]
-    pub media: Vec<Media>,
-    #[serde(default)]
-    pub seo: Seo,
-}
-
-/// What can be put into an order.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewVariant {
-    pub sku: String,
-    /// Made of its options when left out: `Coal / Large`.
-    #[serde(default)]
-    pub title: String,
-    /// In minor units: 1999 is 19.99 €.
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub price: i64,
-    /// The shop's currency when left out.
-    pub currency: Option<String>,
-    #[serde(default)]
-    pub options: BTreeMap<String, String>,
-    /// How many there are, for a variant that is new.
-    pub stock: Option<i64>,
-    pub weight_grams: Option<i64>,
-    /// What it cost before, in minor units.
-    #[schema(extensions(("x-money" = json!("currency"))))]
-    pub compare_at: Option<i64>,
-    /// The number under its bars: EAN, UPC, ISBN.
-    pub barcode: Option<String>,
 }
 
 /// A product, as it is shown.
@@ -182,6 +126,7 @@ struct Adjustment {
     /// How many more there are, or fewer.
     delta: i64,
     /// Why, for whoever wonders later.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
     /// Where; the default location when left out.
     location_id: Option<Uuid>,
@@ -268,7 +213,7 @@ struct Availability {
     security(("staff" = ["catalog:write"])))]
 async fn create_product(ask: Command<NewProduct>) -> Answer {
     let currency = ask.shop.record.currency;
-    let stock = ask.body.stock()?;
+    let stock = ask.body.stock();
     let content = ask.body.content(currency)?;
     content.check(currency)?;
     let on_hand = content.variants.iter().filter_map(|variant| Some((variant.id, *stock.get(&variant.sku)?)));
@@ -282,7 +227,7 @@ async fn create_product(ask: Command<NewProduct>) -> Answer {
 async fn change_product(Id(id): Id<ProductId>, ask: Command<NewProduct>) -> Answer {
     let seen = ask.version_required()?;
     let currency = ask.shop.record.currency;
-    let (stock, mut content) = (ask.body.stock()?, ask.body.content(currency)?);
+    let (stock, mut content) = (ask.body.stock(), ask.body.content(currency)?);
     if ask.body.handle.is_none() {
         content.handle = String::new();
     }
@@ -326,62 +271,9 @@ async fn adjust_inventory(Id(id): Id<VariantId>, ask: Command<Adjustment>) -> An
     let location = location_id.map_or(LocationId::DEFAULT, LocationId);
     let mut check = Check::default();
     check.that(*delta != 0, "/delta", "say how many more or fewer");
-    check.that(within(reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
     let named = stock::queries::named(&ask.shop.tenant, id).await?;
     ask.run(stock::use_cases::adjust_stock(named, ask.if_match, *delta, reason.clone(), location)).await
-}
-
-impl NewProduct {
-    pub fn content(&self, currency: Currency) -> Result<Content, Problem> {
-        let mut check = Check::default();
-        let mut variants = Vec::with_capacity(self.variants.len());
-        for (n, variant) in self.variants.iter().enumerate() {
-            let named = variant.currency.as_deref().map_or(Ok(currency), str::parse);
-            check.that(
-                named.is_ok(),
-                format!("/variants/{n}/currency"),
-                "write a currency as its three ISO 4217 letters, such as EUR",
-            );
-            variants.push(Variant {
-                id: VariantId::new(),
-                sku: variant.sku.clone(),
-                title: variant.title.clone(),
-                price: Money::new(variant.price, named.unwrap_or(currency)),
-                options: variant.options.clone(),
-                weight_grams: variant.weight_grams,
-                compare_at: variant.compare_at,
-                barcode: variant.barcode.clone(),
-            });
-        }
-        check.done()?;
-        Ok(Content {
-            handle: self.handle.clone().unwrap_or_else(|| handle_from(&self.title)),
-            title: self.title.clone(),
-            description: self.description.clone(),
-            status: self.status,
-            categories: self.categories.clone(),
-            attributes: self.attributes.clone(),
-            variants,
-            tax_class: self.tax_class.clone().map(TaxClass).unwrap_or_default(),
-            brand: self.brand.clone(),
-            tags: self.tags.clone(),
-            options: self.options.clone(),
-            media: self.media.clone(),
-            seo: self.seo.clone(),
-        })
-    }
-
-    /// How many there are of each SKU, where it says.
-    pub fn stock(&self) -> Result<HashMap<String, i64>, Problem> {
-        let mut check = Check::default();
-        for (n, variant) in self.variants.iter().enumerate() {
-            let holds = variant.stock.is_none_or(|count| (0..=stock::MOST).contains(&count));
-            check.that(holds, format!("/variants/{n}/stock"), "write how many there are, 0 or more");
-        }
-        check.done()?;
-        Ok(self.variants.iter().filter_map(|variant| Some((variant.sku.clone(), variant.stock?))).collect())
-    }
 }
 
 fn place(list: &str, filters: &impl Serialize, cursor: Option<&str>, start: Uuid) -> Result<Uuid, Problem> {

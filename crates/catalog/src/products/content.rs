@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::problem::pointer_part;
-use kernel::{Check, Currency, Problem, within};
+use kernel::{Check, Currency, within};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
@@ -97,21 +97,8 @@ impl Content {
         name_of(&self.options, variant)
     }
 
-    /// Whether a product can be so. Everything that is wrong is told at once.
-    pub fn check(&self, currency: Currency) -> Result<(), Problem> {
-        let mut check = Check::default();
-        check.that(within(&self.title, 1, 200), "/title", "give it a title of 1 to 200 letters");
-        check.that(
-            is_handle(&self.handle),
-            "/handle",
-            "write the handle with 1 to 100 lower-case letters, digits and hyphens",
-        );
-        check.that(
-            self.description.chars().count() <= 20_000,
-            "/description",
-            "a description has at most 20,000 letters",
-        );
-        check.that(self.categories.len() <= 50, "/categories", "a product is in at most 50 categories");
+    /// Notes what is wrong beside the limits of `NewProduct`.
+    pub(super) fn check_rules(&self, currency: Currency, check: &mut Check) {
         for (n, category) in self.categories.iter().enumerate() {
             check.that(
                 is_handle(category),
@@ -132,44 +119,16 @@ impl Content {
                 "name and value are too long or empty",
             );
         }
-        self.check_details(&mut check);
-        check.that((1..=200).contains(&self.variants.len()), "/variants", "a product has 1 to 200 variants");
-        for (n, variant) in self.variants.iter().enumerate() {
-            variant.check(n, currency, &mut check);
-            let twice = self.variants[..n].iter().any(|other| other.sku == variant.sku);
-            check.that(!twice, format!("/variants/{n}/sku"), "each variant needs a SKU of its own");
-        }
-        Choice::check_all(&self.options, &self.variants, &mut check);
-        check.done()
-    }
-
-    fn check_details(&self, check: &mut Check) {
-        check.that(
-            is_handle(&self.tax_class.0),
-            "/tax_class",
-            "write a tax class with 1 to 100 lower-case letters, digits and hyphens",
-        );
-        let brand = self.brand.as_ref().is_none_or(|brand| within(brand, 1, 100));
-        check.that(brand, "/brand", "a brand has 1 to 100 letters");
-        check.that(self.tags.len() <= 100, "/tags", "a product has at most 100 tags");
         for (n, tag) in self.tags.iter().enumerate() {
             let once = within(tag, 1, 100) && !self.tags[..n].contains(tag);
             check.that(once, format!("/tags/{n}"), "a tag has 1 to 100 letters, and is named once");
         }
         Media::check_all(&self.media, check);
-        self.seo.check(check);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
-        let content = Content { handle: "Not A Handle".into(), ..Content::default() };
-        let problem = content.check("EUR".parse().unwrap()).unwrap_err();
-        let pointers: Vec<_> = problem.fields.iter().map(|field| field.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/title", "/handle", "/variants"]);
+        for (n, variant) in self.variants.iter().enumerate() {
+            variant.check(n, currency, check);
+            let twice = self.variants[..n].iter().any(|other| other.sku == variant.sku);
+            check.that(!twice, format!("/variants/{n}/sku"), "each variant needs a SKU of its own");
+        }
+        Choice::check_all(&self.options, &self.variants, check);
     }
 }

@@ -21,6 +21,7 @@ pub fn routes() -> Routes {
 #[into_params(parameter_in = Query)]
 struct ReadPrices {
     /// How many of each are bought; 1 when left out.
+    #[param(minimum = 1, maximum = 1_000_000_000)]
     quantity: Option<i64>,
     /// Three letters; the shop's when left out.
     currency: Option<String>,

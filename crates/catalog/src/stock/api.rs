@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem, Timestamp, args, within};
+use kernel::{Check, Problem, Timestamp, args};
 use serde::{Deserialize, Serialize};
 use store::{Failure, Reply, Row, Tenant, Work};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::hold::{self, HeldLine, Hold, LONGEST};
+use super::hold::{self, HeldLine, Hold};
 use super::location::{Location, Place, Say, Status};
-use super::{Configure, MOST, Policy, Stock, Transfer};
+use super::{Configure, Policy, Stock, Transfer};
 use super::{queries, use_cases};
 use crate::{HoldId, LocationId, Refusal, VariantId};
 
@@ -59,8 +59,10 @@ struct NewTransfer {
     from: Option<Uuid>,
     /// The default location when left out.
     to: Option<Uuid>,
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
     quantity: i64,
     /// Why, for whoever wonders later.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -69,10 +71,12 @@ struct NewTransfer {
 #[serde(deny_unknown_fields)]
 struct NewPolicy {
     /// When no more than this is left, that is said.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     low_at: Option<i64>,
     #[serde(default)]
     backorder: Backorder,
     /// How many may be promised beyond what is there, when that is allowed.
+    #[schema(minimum = 1, maximum = 1_000_000)]
     backorder_limit: Option<i64>,
 }
 
@@ -88,8 +92,10 @@ enum Backorder {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewHold {
+    #[schema(min_items = 1, max_items = 200)]
     lines: Vec<NewHoldLine>,
     /// How long, up to a day; it ends with a full minute.
+    #[schema(minimum = 60, maximum = 86_400)]
     seconds: u64,
 }
 
@@ -98,6 +104,7 @@ struct NewHold {
 struct NewHoldLine {
     #[schema(value_type = Uuid)]
     variant_id: VariantId,
+    #[schema(minimum = 1, maximum = 10_000)]
     quantity: i64,
 }
 
@@ -206,8 +213,6 @@ async fn transfer(Id(id): Id<VariantId>, ask: Command<NewTransfer>) -> Answer {
     let (from, to, quantity, reason) = (place(from), place(to), *quantity, reason.clone());
     let mut check = Check::default();
     check.that(from != to, "/to", "name another location than the one they come from");
-    check.that((1..=MOST).contains(&quantity), "/quantity", "say how many, 1 or more");
-    check.that(within(&reason, 1, 500), "/reason", "say why, in 1 to 500 letters");
     check.done()?;
     let (seen, named) = (ask.if_match, queries::named(&ask.shop.tenant, id).await?);
     ask.run(Work::over::<Stock>([id]).and::<Place>([from, to]).decide(move |desk| {
@@ -230,11 +235,7 @@ async fn set_policy(Id(id): Id<VariantId>, ask: Command<NewPolicy>) -> Answer {
     let NewPolicy { low_at, backorder, backorder_limit } = &ask.body;
     let allowed = *backorder == Backorder::Allow;
     let mut check = Check::default();
-    check.that(low_at.is_none_or(|low| (0..=MOST).contains(&low)), "/low_at", "0 or more, or none");
-    let limit = match backorder_limit {
-        Some(limit) => allowed && (1..=1_000_000).contains(limit),
-        None => !allowed,
-    };
+    let limit = backorder_limit.is_some() == allowed;
     check.that(limit, "/backorder_limit", "say 1 to 1,000,000 when backorders are allowed, and nothing else");
     check.done()?;
     let policy = Policy { low_at: *low_at, backorder_limit: backorder_limit.unwrap_or(0) };
@@ -260,15 +261,11 @@ async fn place_hold(ask: Command<NewHold>) -> Answer {
         .map(|line| HeldLine { variant: line.variant_id, quantity: line.quantity })
         .collect();
     let mut check = Check::default();
-    check.that((1..=200).contains(&lines.len()), "/lines", "hold 1 to 200 lines");
     for (n, line) in lines.iter().enumerate() {
-        let quantity = (1..=10_000).contains(&line.quantity);
-        check.that(quantity, format!("/lines/{n}/quantity"), "hold 1 to 10,000 of a thing");
         let twice = lines[..n].iter().any(|other| other.variant == line.variant);
         check.that(!twice, format!("/lines/{n}/variant_id"), "name a variant once");
     }
     let seconds = ask.body.seconds;
-    check.that((60..=LONGEST.as_secs()).contains(&seconds), "/seconds", "60 to 86400 seconds");
     check.done()?;
     let id = HoldId::new();
     let until = hold::ends(ask.shop.now.plus(Duration::from_secs(seconds)));

@@ -1,8 +1,6 @@
 //! A hold: stock that a checkout keeps for a while. Each is a stream of its own and knows whether it was released; stocks keep
 //! sums only.
 
-use std::time::Duration;
-
 use kernel::{Aggregate, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Desk, Reply, Tenant, Work};
@@ -14,7 +12,6 @@ use super::reservations::{self, ClaimHold, ReleaseHold};
 use crate::{HoldId, Refusal, Stock, VariantId};
 
 /// A checkout that takes longer begins again.
-pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {

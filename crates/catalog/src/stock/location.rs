@@ -1,6 +1,6 @@
 //! A location: where stock lies.
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Desk;
 use utoipa::ToSchema;
@@ -26,11 +26,13 @@ pub enum Status {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// Those with the highest priority ship first.
     #[serde(default)]
+    #[schema(minimum = -1_000_000, maximum = 1_000_000)]
     pub priority: i64,
     /// Whether orders leave from it.
     #[serde(default = "yes")]
@@ -48,14 +50,18 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 #[schema(as = LocationAddress)]
 pub struct Address {
+    #[schema(min_length = 1, max_length = 200)]
     pub line1: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
     pub line2: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
     pub city: String,
     /// As the country writes it; left out where there are none.
     #[serde(default)]
     pub postal_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
     pub region: Option<String>,
     /// Two letters, ISO 3166-1: IE.
     pub country: String,
@@ -69,17 +75,7 @@ impl Location {
 
     pub(crate) fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
-        check.that(within(&self.name, 1, 200), "/name", "give it a name of 1 to 200 letters");
-        let priority = (-1_000_000..=1_000_000).contains(&self.priority);
-        check.that(priority, "/priority", "a priority is between -1,000,000 and 1,000,000");
         if let Some(address) = &self.address {
-            for (text, field) in [(&address.line1, "line1"), (&address.city, "city")] {
-                check.that(within(text, 1, 200), format!("/address/{field}"), "1 to 200 letters");
-            }
-            for (text, field) in [(&address.line2, "line2"), (&address.region, "region")] {
-                let fits = text.as_ref().is_none_or(|text| within(text, 1, 200));
-                check.that(fits, format!("/address/{field}"), "1 to 200 letters, or none");
-            }
             places::check_address(&mut check, "/address", &address.country, &address.postal_code);
         }
         check.done()

@@ -52,6 +52,7 @@ pub struct Options {
     pub from_country: Option<String>,
     /// Of an engine of taxes: the state or province that parcels leave from.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 100)]
     pub from_region: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_postal_code: Option<String>,
@@ -60,9 +61,11 @@ pub struct Options {
     pub soap_version: Option<String>,
     /// With it, each call carries a UsernameToken of WS-Security; the secret is its password.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 100)]
     pub username: Option<String>,
-    /// Items of a page, 1 to 500; 200 when left out.
+    /// Items of a page; 200 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 500)]
     pub page_size: Option<i64>,
     /// Whether pages are ordered with a ticket and fetched when they are ready.
     pub tickets: bool,
@@ -70,6 +73,7 @@ pub struct Options {
     pub create_drafts: bool,
     /// A sync begins by itself so often, a minute to a week.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 60, maximum = 604_800, extensions(("x-write" = json!("60 (a minute) to 604800 (a week), or leave it out"))))]
     pub sync_every_seconds: Option<i64>,
 }
 
@@ -78,6 +82,7 @@ impl Options {
         self.page_size.unwrap_or(200)
     }
 
+    /// Beside the limits of its schema.
     fn check(&self, kind: Kind, check: &mut Check) {
         let erp = kind == Kind::ErpSoap;
         let sends = !erp;
@@ -88,13 +93,8 @@ impl Options {
             "/options/from_country",
             "say which country parcels leave from, by its two letters of ISO 3166, such as IE; an ERP has none",
         );
-        let region = self.from_region.as_deref();
-        let region = region.is_none_or(|region| kind == Kind::TaxRest && within(region, 1, 100));
-        check.that(
-            region,
-            "/options/from_region",
-            "for an engine of taxes, 1 to 100 letters, or leave it out",
-        );
+        let region = kind == Kind::TaxRest || self.from_region.is_none();
+        check.that(region, "/options/from_region", "only an engine of taxes needs it; leave it out");
         if let Some(code) = &self.from_postal_code {
             let how = match known {
                 Some(Ok(country)) => places::postal_code(country, code).err(),
@@ -106,18 +106,12 @@ impl Options {
         let known = |text: &str| erp && ["1.1", "1.2"].contains(&text);
         let version = self.soap_version.as_deref().is_none_or(known);
         check.that(version, "/options/soap_version", "say 1.1 or 1.2, for an ERP only");
-        let username = self.username.as_deref().is_none_or(|name| erp && within(name, 1, 100));
-        check.that(username, "/options/username", "for an ERP, 1 to 100 letters, or leave it out");
-        let size = self.page_size.is_none_or(|size| erp && (1..=500).contains(&size));
-        check.that(size, "/options/page_size", "a page of an ERP has 1 to 500 items");
+        check.that(erp || self.username.is_none(), "/options/username", "only an ERP knows it; leave it out");
+        check.that(erp || self.page_size.is_none(), "/options/page_size", "only an ERP has pages");
         check.that(erp || !self.tickets, "/options/tickets", "only an ERP gives tickets");
         check.that(erp || !self.create_drafts, "/options/create_drafts", "only an ERP has products");
-        let every = self.sync_every_seconds;
-        check.that(
-            every.is_none_or(|every| erp && (60..=604_800).contains(&every)),
-            "/options/sync_every_seconds",
-            "for an ERP, 60 (a minute) to 604800 (a week), or leave it out",
-        );
+        let syncs = erp || self.sync_every_seconds.is_none();
+        check.that(syncs, "/options/sync_every_seconds", "only an ERP has syncs; leave it out");
     }
 }
 

@@ -10,6 +10,7 @@ use axum::http::header::IF_MATCH;
 use kernel::Problem;
 use serde::de::DeserializeOwned;
 use store::{Asked, Done, Once, Work};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::idempotency::once;
@@ -17,6 +18,7 @@ use crate::answer::{self, Answer, Refused};
 use crate::platform::{InFlight, Platform};
 use crate::problems::{IDEMPOTENCY_IN_FLIGHT, IF_MATCH_UNREADABLE, VERSION_REQUIRED};
 use crate::request::body::{check_json, read_body, read_json};
+use crate::request::fits;
 use crate::tenancy::Shop;
 
 /// How long the second of two requests with one idempotency key waits for the first.
@@ -98,7 +100,7 @@ impl FromRequest<Platform> for Command<NoBody> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<Platform> for Command<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Platform> for Command<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
@@ -106,6 +108,7 @@ impl<T: DeserializeOwned> FromRequest<Platform> for Command<T> {
         let (command, bytes) = receive(request, platform).await?;
         json?;
         let body = read_json(&bytes)?;
+        fits::check_body::<T>(&bytes)?;
         let Command { shop, if_match, once, in_flight, .. } = command;
         Ok(Self { shop, body, if_match, once, in_flight })
     }

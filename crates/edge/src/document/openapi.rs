@@ -10,6 +10,7 @@ use utoipa::openapi::OpenApi;
 use super::refusals::{self, Refusals};
 use super::{composed, descriptions, examples, patches};
 use crate::access::{Access, Permissions};
+use crate::request::fits::unreadable_pattern;
 
 /// By path template, then by method.
 pub(crate) type Table = HashMap<String, Vec<(Method, Access)>>;
@@ -76,7 +77,10 @@ pub(crate) fn finish(
     refusals.write(&mut document);
     examples::add(&mut document)?;
     descriptions::add(&mut document)?;
-    Ok((document, table))
+    match unreadable_pattern(&document) {
+        Some(pattern) => Err(format!("the pattern {pattern:?} cannot be read, so nobody is held to it")),
+        None => Ok((document, table)),
+    }
 }
 
 fn complete(operation: &mut Value, method: &str, access: &Access) {

@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod cookies;
 mod cursor;
+pub(crate) mod fits;
 pub(crate) mod host;
 pub(crate) mod language;
 mod params;
@@ -12,6 +13,7 @@ pub(crate) mod source;
 
 pub use cookies::{Jar, SESSION, cookie};
 pub use cursor::Cursor;
+pub use fits::check_limits;
 pub use language::{LANGUAGE, language};
 pub use params::{Filter, Id, Ids};
 pub use same_site::SameSite;

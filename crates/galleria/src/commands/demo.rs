@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use catalog::{NewProduct, ProductId};
-use kernel::{Actor, CorrelationId, Problem, Timestamp};
+use kernel::{Actor, Check, CorrelationId, Problem, Timestamp};
 use orders::rules::OrderSettings;
 use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,10 @@ async fn stock_shelves(
 ) -> Result<(), Problem> {
     for (product, days) in shop.products.iter().zip(32_u64..) {
         let product = theme.on(product, tenant, blobs, &asked(days_ago(days))).await?;
-        let (content, stock) = (product.content(record.currency)?, product.stock()?);
+        let mut check = Check::default();
+        edge::check_limits(&product, "", &mut check);
+        check.done()?;
+        let (content, stock) = (product.content(record.currency)?, product.stock());
         content.check(record.currency)?;
         let on_hand: HashMap<_, _> = content
             .variants

@@ -11,3 +11,4 @@ pub(crate) mod roles;
 pub mod services;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+mod webauthn;

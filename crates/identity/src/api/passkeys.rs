@@ -21,6 +21,9 @@ use uuid::Uuid;
 use crate::api::me::person;
 use crate::api::page_origin::PageOrigin;
 use crate::api::sign_in::{Device, SameSiteOfBrowsers, unkept};
+use crate::api::webauthn::{
+    NewPasskeyResponse, PasskeyCreationOptions, PasskeyRequestOptions, PasskeyResponse,
+};
 use crate::passkeys::queries::PasskeyView;
 use crate::passkeys::use_cases::NewPasskey;
 use crate::refusal::refused;
@@ -63,11 +66,21 @@ enum What {
     },
 }
 
-/// What the browser needs, and what is to be sent with its response.
+/// What the browser needs to make a passkey.
 #[derive(Serialize, ToSchema)]
-struct Begin {
-    /// For `parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()` of `PublicKeyCredential`.
+struct BeginAdding {
+    #[schema(value_type = PasskeyCreationOptions)]
     options: Value,
+    /// To be sent with the browser's response.
+    ticket: String,
+}
+
+/// What the browser needs to show a passkey.
+#[derive(Serialize, ToSchema)]
+struct BeginShowing {
+    #[schema(value_type = PasskeyRequestOptions)]
+    options: Value,
+    /// To be sent with the browser's response.
     ticket: String,
 }
 
@@ -88,7 +101,7 @@ async fn list_passkeys(shop: Shop) -> Answer {
 
 /// Begins to add a passkey: what the browser needs for making one.
 #[utoipa::path(post, path = "/api/v1/me/passkeys/begin", tag = "identity", extensions(("x-platform" = json!(true)), ("x-fresh" = json!(true))),
-    responses((status = 200, description = "What the browser needs.", body = Begin)),
+    responses((status = 200, description = "What the browser needs.", body = BeginAdding)),
     security(("staff" = []), ("customer" = []), ("operator" = [])))]
 async fn begin_adding(site: PageOrigin, ask: Command<NoBody>) -> Answer {
     let shop = &ask.shop;
@@ -105,7 +118,8 @@ async fn begin_adding(site: PageOrigin, ask: Command<NoBody>) -> Answer {
     };
     // Not every address is a name that a device can show.
     let begun = register(&account.email).or_else(|_| register(&me.to_string())).map_err(no)?;
-    begin(shop, What::Add, Some(me), begun).await
+    let (options, ticket) = begin(shop, What::Add, Some(me), begun).await?;
+    Ok(unkept(shop.list_of(&BeginAdding { options, ticket })?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -114,6 +128,7 @@ struct AddPasskey {
     /// From the beginning.
     ticket: String,
     /// What the browser made, as `toJSON()` writes it.
+    #[schema(value_type = NewPasskeyResponse)]
     response: Value,
     /// How its owner will know it: "My phone".
     name: String,
@@ -175,13 +190,14 @@ struct BeginSignIn {
 
 /// Begins to show a passkey, for signing in or for proving once more who one is. It reads the same for everybody.
 #[utoipa::path(post, path = "/api/v1/sign-in/passkey/begin", tag = "identity", request_body = BeginSignIn, extensions(("x-platform" = json!(true))),
-    responses((status = 200, description = "What the browser needs.", body = Begin)),
+    responses((status = 200, description = "What the browser needs.", body = BeginShowing)),
     security(()))]
 async fn begin_sign_in(site: PageOrigin, _: SameSiteOfBrowsers, ask: Command<BeginSignIn>) -> Answer {
     let shop = &ask.shop;
     let audience = api::sign_in::audience(shop, ask.body.audience.as_deref())?.as_str().to_owned();
     let begun = at(&site)?.begin_authentication(None, shop.now.seconds()).map_err(no)?;
-    begin(shop, What::Show { audience }, None, begun).await
+    let (options, ticket) = begin(shop, What::Show { audience }, None, begun).await?;
+    Ok(unkept(shop.list_of(&BeginShowing { options, ticket })?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -190,6 +206,7 @@ struct ShowPasskey {
     /// From the beginning.
     ticket: String,
     /// What the browser answered, as `toJSON()` writes it.
+    #[schema(value_type = PasskeyResponse)]
     response: Value,
 }
 
@@ -258,13 +275,19 @@ fn at(site: &PageOrigin) -> Result<Passkeys, Problem> {
     Passkeys::new(&site.host, &[&site.origin]).map_err(|_| Refusal::NoPage.into())
 }
 
-async fn begin(shop: &Shop, what: What, account: Option<AccountId>, begun: Begun) -> Answer {
+/// The options, and the ticket under which they are answered.
+async fn begin(
+    shop: &Shop,
+    what: What,
+    account: Option<AccountId>,
+    begun: Begun,
+) -> Result<(Value, String), Problem> {
     let keys = shop.tenant.keys().await?;
     let ceremony = serde_json::to_vec(&Ceremony { what, state: begun.state }).map_err(|_| Problem::bug())?;
     let state = keys.seal_secret(SEALED_AS, &ceremony);
     let ticket = Ticket { good: Good::Passkey { state }, account, until: shop.now.plus(WITHIN) };
     let options = serde_json::from_str(&begun.options).map_err(|_| Problem::bug())?;
-    Ok(unkept(shop.list_of(&Begin { options, ticket: ticket.write(&keys) })?))
+    Ok((options, ticket.write(&keys)))
 }
 
 /// A ceremony that came back.

@@ -66,6 +66,7 @@ struct DefineRole {
     /// What it is for.
     about: String,
     /// `orders:read`, `orders:*`, `*:read`.
+    #[schema(min_items = 1, max_items = 100)]
     grants: Vec<String>,
 }
 
@@ -92,7 +93,6 @@ async fn define_role(
         "/about",
         "say in 1 to 200 letters what it is for",
     );
-    check.that((1..=100).contains(&body.grants.len()), "/grants", "give it 1 to 100 permissions");
     for (n, grant) in body.grants.iter().enumerate() {
         if let Err(detail) = authenticator.permissions().grants([grant.as_str()]) {
             check.that(false, format!("/grants/{n}"), detail);

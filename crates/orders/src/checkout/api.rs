@@ -39,8 +39,9 @@ pub fn routes() -> Routes {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewCart {
-    /// What is put into it at once; at most 200 lines.
+    /// What is put into it at once.
     #[serde(default)]
+    #[schema(max_items = 200)]
     lines: Vec<NewLine>,
 }
 

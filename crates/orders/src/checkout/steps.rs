@@ -4,13 +4,13 @@
 use catalog::{OfferBy, VariantId, offers};
 use edge::Shop;
 use kernel::{Check, Problem, SubjectId, within};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::{Reply, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::Priced;
-use crate::bounds::{MOST_LINES, MOST_OF_A_THING};
+use crate::bounds::MOST_OF_A_THING;
 use crate::cart::queries::{self, CartState, KeptCart};
 use crate::cart::{AskApproval, Cart, Contact, Told, use_cases};
 use crate::inputs::{NewAddress, NewLine};
@@ -20,18 +20,23 @@ use crate::use_cases::Buyer;
 use crate::{CartId, OrderId, Ports, rules, unpaid};
 
 /// Who orders and where it goes: what is left out is unknown from then on.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CartDetails {
     pub email: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
+    #[schema(min_length = 3, max_length = 40)]
     pub phone: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
     pub company: Option<String>,
     pub shipping_address: Option<NewAddress>,
     /// The shipping address when left out.
     pub billing_address: Option<NewAddress>,
     /// A number of the customer's own, for their books.
+    #[schema(min_length = 1, max_length = 100)]
     pub purchase_order: Option<String>,
+    #[schema(max_length = 2000)]
     pub note: Option<String>,
 }
 
@@ -47,9 +52,10 @@ pub async fn cart(shop: &Shop, id: CartId) -> Result<KeptCart, Problem> {
 
 pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {
     let mut check = Check::default();
-    check.that(lines.len() <= MOST_LINES, "/lines", "a cart has at most 200 lines");
     for (n, line) in lines.iter().enumerate() {
-        line.check(&format!("/lines/{n}"), &mut check);
+        let at = format!("/lines/{n}");
+        edge::check_limits(line, &at, &mut check);
+        line.check(&at, &mut check);
     }
     check.done()?;
     let named = name(shop, lines, "/lines").await?;
@@ -75,6 +81,7 @@ pub async fn describe(
 
 pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
     let mut check = Check::default();
+    edge::check_limits(line, "", &mut check);
     line.check("", &mut check);
     check.done()?;
     let kept = cart(shop, id).await?;
@@ -247,18 +254,9 @@ pub(crate) async fn name(
 impl CartDetails {
     pub(crate) fn check(&self) -> Result<(), Problem> {
         let mut check = Check::default();
+        edge::check_limits(self, "", &mut check);
         let email = self.email.as_deref().is_none_or(kernel::is_email);
         check.that(email, "/email", "write an e-mail address as name@example.com");
-        for (name, text, least, most) in [
-            ("name", &self.name, 1, 200),
-            ("phone", &self.phone, 3, 40),
-            ("company", &self.company, 1, 200),
-            ("purchase_order", &self.purchase_order, 1, 100),
-            ("note", &self.note, 0, 2000),
-        ] {
-            let fits = text.as_ref().is_none_or(|text| within(text, least, most));
-            check.that(fits, format!("/{name}"), format!("write {least} to {most} letters, or leave it out"));
-        }
         for (name, address) in
             [("shipping_address", &self.shipping_address), ("billing_address", &self.billing_address)]
         {

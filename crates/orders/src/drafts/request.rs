@@ -1,18 +1,15 @@
 //! The request body of a draft order.
 
 use catalog::VariantId;
-use kernel::{Check, Currency, Doubts, Percentage, Problem, within};
+use kernel::{Check, Currency, Doubts, Percentage, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::agreement::{Agreed, OwnDelivery, OwnDiscount, OwnPrice};
-use crate::bounds::MOST_LINES;
 use crate::checkout::steps::CartDetails;
 use crate::inputs::{NewAddress, NewLine};
 
-/// More than anything costs, and little enough to be added up.
-pub(crate) const MOST_MONEY: i64 = 1_000_000_000_000;
 /// A discount of more than so many percent is asked about.
 pub(crate) const USUAL: u32 = 80;
 
@@ -27,18 +24,22 @@ pub struct NewDraft {
     #[serde(default)]
     email: Option<String>,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     #[serde(default)]
+    #[schema(min_length = 3, max_length = 40)]
     phone: Option<String>,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 200)]
     company: Option<String>,
     #[serde(default)]
     shipping_address: Option<NewAddress>,
     /// The shipping address when left out.
     #[serde(default)]
     billing_address: Option<NewAddress>,
-    /// At most 200, each of another thing.
+    /// Each of another thing.
     #[serde(default)]
+    #[schema(max_items = 200)]
     pub(super) lines: Vec<DraftLine>,
     /// Off the whole, after prices of its own.
     #[serde(default)]
@@ -51,9 +52,11 @@ pub struct NewDraft {
     delivery: Option<OwnDelivery>,
     /// A number of the customer's own, for their books.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     purchase_order: Option<String>,
     /// Kept with the order.
     #[serde(default)]
+    #[schema(max_length = 2000)]
     note: Option<String>,
     /// The shop's own: a draft is in no other.
     #[serde(default)]
@@ -70,14 +73,15 @@ pub struct DraftLine {
     #[schema(value_type = Option<Uuid>)]
     variant_id: Option<VariantId>,
     sku: Option<String>,
-    /// 1 to 10,000.
+    #[schema(minimum = 1, maximum = 10_000, extensions(("x-write" = json!("how many of it, 1 to 10,000"))))]
     quantity: i64,
     /// What a piece costs, in minor units; what the price list says, when left out.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 to 1,000,000,000,000"))))]
     unit_price: Option<i64>,
     /// Why it costs that, for the bill.
     #[serde(default)]
+    #[schema(max_length = 100)]
     reason: Option<String>,
 }
 
@@ -87,13 +91,14 @@ pub struct DraftLine {
 pub struct NewDiscount {
     /// In minor units; never more than everything costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 to 1,000,000,000,000"))))]
     amount: Option<i64>,
     /// Instead of an amount, with its sign: "12.5%".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "12.5%")]
     off: Option<Percentage>,
     /// As the bill says it.
+    #[schema(min_length = 1, max_length = 100, extensions(("x-write" = json!("what it is for, in 1 to 100 letters"))))]
     text: String,
 }
 
@@ -111,19 +116,9 @@ impl NewDiscount {
     fn check(&self, check: &mut Check) {
         let one = self.amount.is_some() != self.off.is_some();
         check.that(one, "/discount", "say an amount or off, and not both");
-        check.that(
-            self.amount.is_none_or(money),
-            "/discount/amount",
-            "write the amount in minor units, 0 or more",
-        );
         let part = self.off.is_none_or(|off| off.basis_points().is_some_and(|points| points <= 10_000));
         check.that(part, "/discount/off", "up to 100%, with at most two digits behind the point");
-        check.that(within(&self.text, 1, 100), "/discount/text", "say what it is for, in 1 to 100 letters");
     }
-}
-
-pub(crate) fn money(amount: i64) -> bool {
-    (0..=MOST_MONEY).contains(&amount)
 }
 
 impl NewDraft {
@@ -133,26 +128,14 @@ impl NewDraft {
         let mut check = Check::default();
         let same = self.currency.as_ref().is_none_or(|currency| currency == own.code());
         check.that(same, "/currency", format!("a draft is in {own}, as the shop is"));
-        check.that(self.lines.len() <= MOST_LINES, "/lines", "a draft has at most 200 lines");
         for (n, line) in self.lines.iter().enumerate() {
-            let at = format!("/lines/{n}");
-            line.line().check(&at, &mut check);
-            let price = line.unit_price.is_none_or(money);
-            check.that(price, format!("{at}/unit_price"), "write the price in minor units, 0 or more");
-            let reason = line.reason.as_ref().is_none_or(|reason| within(reason, 0, 100));
-            check.that(reason, format!("{at}/reason"), "give a reason of at most 100 letters, or none");
+            line.line().check(&format!("/lines/{n}"), &mut check);
         }
         if let Some(discount) = &self.discount {
             discount.check(&mut check);
         }
-        if let Some(delivery) = &self.delivery {
-            let name = within(&delivery.name, 1, 100);
-            check.that(name, "/delivery/name", "give it a name of 1 to 100 letters");
-            let price = money(delivery.price);
-            check.that(price, "/delivery/price", "write the price in minor units, 0 or more");
-            let one = self.delivery_option_id.is_none();
-            check.that(one, "/delivery", "choose a way of delivery or make one, and not both");
-        }
+        let one = self.delivery.is_none() || self.delivery_option_id.is_none();
+        check.that(one, "/delivery", "choose a way of delivery or make one, and not both");
         check.done()?;
         let mut doubts = Doubts::default();
         if let Some(off) = self.discount.as_ref().and_then(|discount| discount.off) {

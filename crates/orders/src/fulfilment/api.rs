@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Extension;
 use catalog::OfferBy;
 use edge::{Answer, Command, Id, Ids, NoBody, Routes};
-use kernel::{Check, Problem, within};
+use kernel::{Check, Problem};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
@@ -46,9 +46,11 @@ struct SomeOf {
 struct NewParcel {
     /// Everything that has not been sent, when left out.
     lines: Option<Vec<SomeOf>>,
+    #[schema(min_length = 1, max_length = 100)]
     carrier: Option<String>,
     /// The partner who carries it and is asked where it is. When no carrier is named, the one of the order's way of delivery.
     carrier_id: Option<Uuid>,
+    #[schema(min_length = 1, max_length = 100)]
     tracking_number: Option<String>,
 }
 
@@ -60,7 +62,9 @@ struct NewEdit {
     take: Vec<SomeOf>,
     /// What is added, at today's prices.
     #[serde(default)]
+    #[schema(max_items = 200)]
     add: Vec<NewLine>,
+    #[schema(min_length = 1, max_length = 500)]
     reason: Option<String>,
 }
 
@@ -68,6 +72,7 @@ struct NewEdit {
 #[serde(deny_unknown_fields)]
 struct NewReturn {
     lines: Vec<SomeOf>,
+    #[schema(min_length = 1, max_length = 500)]
     reason: Option<String>,
 }
 
@@ -92,6 +97,7 @@ struct Goodwill {
     /// In minor units.
     #[schema(extensions(("x-money" = json!("currency"))))]
     amount: i64,
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -101,6 +107,7 @@ struct DeliveryBack {
     /// All that is left of it when left out.
     #[schema(extensions(("x-money" = json!("currency"))))]
     amount: Option<i64>,
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -120,12 +127,6 @@ struct Acted {
     security(("staff" = ["orders:write"])))]
 async fn send_parcel(Id(id): Id<OrderId>, ask: Command<NewParcel>) -> Answer {
     let NewParcel { lines, carrier, carrier_id, tracking_number } = &ask.body;
-    let mut check = Check::default();
-    for (name, text) in [("carrier", carrier), ("tracking_number", tracking_number)] {
-        let fits = text.as_ref().is_none_or(|text| within(text, 1, 100));
-        check.that(fits, format!("/{name}"), "write 1 to 100 letters, or leave it out");
-    }
-    check.done()?;
     let lines = lines.as_deref().map(parts);
     let named = carrier.is_some() || carrier_id.is_some();
     let rules = rules::rules(&ask.shop.tenant, true).await?;
@@ -150,11 +151,9 @@ async fn edit_order(
     let NewEdit { take, add, reason } = &ask.body;
     let mut check = Check::default();
     check.that(!take.is_empty() || !add.is_empty(), "/take", "say what to take out or to add");
-    check.that(add.len() <= 200, "/add", "add at most 200 lines");
     for (n, line) in add.iter().enumerate() {
         line.check(&format!("/add/{n}"), &mut check);
     }
-    check_reason(&mut check, reason.as_deref());
     check.done()?;
     act(&ask, id, async |order| {
         let first = order.lines.iter().map(|line| line.number).max().unwrap_or(0).saturating_add(1);
@@ -170,9 +169,6 @@ async fn edit_order(
     security(("staff" = ["orders:write"]), ("customer" = ["orders:return"])))]
 async fn open_return(Id(id): Id<OrderId>, ask: Command<NewReturn>) -> Answer {
     let NewReturn { lines, reason } = &ask.body;
-    let mut check = Check::default();
-    check_reason(&mut check, reason.as_deref());
-    check.done()?;
     act(&ask, id, async |order| Ok(use_cases::open_return(&read(&ask, &order), parts(lines), reason.clone())))
         .await
 }
@@ -207,9 +203,6 @@ async fn receive_return(Ids(id, back): Ids<OrderId, Uuid>, ask: Command<ReturnRe
     security(("staff" = ["orders:write"])))]
 async fn give_goodwill(Id(id): Id<OrderId>, ask: Command<Goodwill>) -> Answer {
     let Goodwill { amount, reason } = &ask.body;
-    let mut check = Check::default();
-    check_reason(&mut check, Some(reason));
-    check.done()?;
     act(&ask, id, async |order| use_cases::give_goodwill(&read(&ask, &order), *amount, reason)).await
 }
 
@@ -219,9 +212,6 @@ async fn give_goodwill(Id(id): Id<OrderId>, ask: Command<Goodwill>) -> Answer {
     security(("staff" = ["orders:write"])))]
 async fn give_delivery_back(Id(id): Id<OrderId>, ask: Command<DeliveryBack>) -> Answer {
     let DeliveryBack { amount, reason } = &ask.body;
-    let mut check = Check::default();
-    check_reason(&mut check, Some(reason));
-    check.done()?;
     act(&ask, id, async |order| use_cases::give_delivery_back(&read(&ask, &order), *amount, reason)).await
 }
 
@@ -283,9 +273,4 @@ async fn ring_up(
 
 fn parts(some: &[SomeOf]) -> Vec<Part> {
     some.iter().map(|some| (some.line, some.quantity)).collect()
-}
-
-fn check_reason(check: &mut Check, reason: Option<&str>) {
-    let fits = reason.is_none_or(|reason| within(reason, 1, 500));
-    check.that(fits, "/reason", "give a reason of 1 to 500 letters");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Extension;
 use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
 use kernel::problem::pointer_part;
-use kernel::{Check, Doubts, Percentage, Problem, Timestamp, within};
+use kernel::{Check, Doubts, Percentage, Problem, Timestamp};
 use places::check_country;
 use pricing::{Conditions, Effect, Prices, PromotionId, Rounding, ShippingTax, Stacking, TaxRate, TaxRules};
 use serde::{Deserialize, Serialize};
@@ -32,10 +32,11 @@ pub fn routes() -> Routes {
 }
 
 /// A promotion, as it is to be.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPromotion {
     /// As people read it beside the amount.
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     #[schema(value_type = Effect)]
     effect: Effect<Percentage>,
@@ -278,7 +279,7 @@ impl NewTaxes {
 impl NewPromotion {
     fn kept(&self, id: PromotionId) -> Result<KeptPromotion, Problem> {
         let mut check = Check::default();
-        check.that(within(&self.name, 1, 100), "/name", "give it a name of 1 to 100 letters");
+        edge::check_limits(self, "", &mut check);
         let shaped = |code: &String| {
             (1..=40).contains(&code.trim().chars().count()) && !code.contains(char::is_control)
         };
@@ -287,12 +288,6 @@ impl NewPromotion {
         check.that(later, "/ends", "it ends after it starts");
         for (n, country) in self.conditions.countries.iter().enumerate() {
             check_country(&mut check, format!("/conditions/countries/{n}"), country);
-        }
-        for (name, limit) in
-            [("in_total", self.limits.in_total), ("for_a_customer", self.limits.for_a_customer)]
-        {
-            let counted = limit.is_none_or(|limit| limit >= 1);
-            check.that(counted, format!("/limits/{name}"), "at least once, or leave it out");
         }
         check.done()?;
         let promotion = pricing::Promotion {

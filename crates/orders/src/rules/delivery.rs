@@ -1,6 +1,6 @@
 //! Delivery options: the ways in which an order can be delivered.
 
-use kernel::{Aggregate, Check, Decide, Timestamp, within};
+use kernel::{Aggregate, Check, Decide, Timestamp};
 use places::check_country;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,30 +21,34 @@ pub struct DeliveryOption {
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// As people read it: Express.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// How long it takes, in words: 2 to 3 days.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub takes: String,
     /// In minor units of the shop's currency.
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 to 1,000,000,000,000"))))]
     pub price: i64,
     /// From this subtotal on it costs nothing.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 or more"))))]
     pub free_from: Option<i64>,
     /// Only for subtotals from here.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 or more"))))]
     pub from_subtotal: Option<i64>,
     /// Only for subtotals below this.
     #[serde(default)]
-    #[schema(extensions(("x-money" = json!("currency"))))]
+    #[schema(minimum = 0, extensions(("x-money" = json!("currency")), ("x-write" = json!("it in minor units, 0 or more"))))]
     pub below_subtotal: Option<i64>,
     /// Where to, as ISO 3166-1 letters; everywhere when empty.
     #[serde(default)]
+    #[schema(max_items = 300)]
     pub countries: Vec<String>,
     /// Only to postal codes that begin so; all when empty.
     #[serde(default)]
+    #[schema(max_items = 1000)]
     pub postal_codes: Vec<String>,
     /// The partner who says what it costs; `price` is taken when they do not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,31 +103,12 @@ impl DeliveryOption {
 }
 
 impl Terms {
+    /// Beside the limits of its schema.
     pub fn check(&self) -> Check {
         let mut check = Check::default();
-        check.that(within(&self.name, 1, 100), "/name", "give it a name of 1 to 100 letters");
-        check.that(self.takes.chars().count() <= 200, "/takes", "at most 200 letters");
-        check.that(
-            (0..=1_000_000_000_000).contains(&self.price),
-            "/price",
-            "write the price in minor units, 0 or more",
-        );
-        for (name, amount) in [
-            ("free_from", self.free_from),
-            ("from_subtotal", self.from_subtotal),
-            ("below_subtotal", self.below_subtotal),
-        ] {
-            check.that(
-                amount.is_none_or(|amount| amount >= 0),
-                format!("/{name}"),
-                "an amount is not negative",
-            );
-        }
-        check.that(self.countries.len() <= 300, "/countries", "name at most 300 countries");
         for (n, country) in self.countries.iter().enumerate() {
             check_country(&mut check, format!("/countries/{n}"), country);
         }
-        check.that(self.postal_codes.len() <= 1000, "/postal_codes", "name at most 1,000 beginnings");
         for (n, start) in self.postal_codes.iter().enumerate() {
             let shaped = (1..=20).contains(&start.len()) && !start.chars().any(char::is_lowercase);
             check.that(shaped, format!("/postal_codes/{n}"), "write how postal codes begin, in capitals");

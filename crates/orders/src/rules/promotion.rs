@@ -11,7 +11,9 @@ use crate::{OrderId, Refusal};
 /// How often a promotion may be used; none is without limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Limits {
+    #[schema(minimum = 1)]
     pub in_total: Option<i64>,
+    #[schema(minimum = 1)]
     pub for_a_customer: Option<i64>,
 }
 

@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-use kernel::{Aggregate, Check, Decide, Timestamp};
+use kernel::{Aggregate, Decide, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Refusal;
-use crate::bounds::MOST_OF_A_THING;
 use crate::refunds::RefundOnCancel;
 
-/// How long a shop can wait to be paid, in minutes: ten, for that is what a card and its bank may take; ninety days.
-pub const SHORTEST: i64 = 10;
-pub const LONGEST: i64 = 129_600;
 /// For shops that have said nothing: an hour is more than any card needs, and less than a day's sales are lost.
 const AN_HOUR: i64 = 60;
 /// A transfer takes a few working days, and whoever makes it may be on holiday.
@@ -23,17 +19,17 @@ const A_THOUSAND: i64 = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderSettings {
-    /// After so many minutes an order that nobody has paid is cancelled, and what it held is free again: 10 to 129,600;
-    /// 60 when left out, never when null. What an organisation orders by a purchase order waits for its invoice, and is
-    /// never cancelled so.
-    #[schema(example = 60)]
+    /// After so many minutes an order that nobody has paid is cancelled, and what it held is free again: ten, for that is
+    /// what a card and its bank may take, to ninety days; 60 when left out, never when null. What an organisation orders by
+    /// a purchase order waits for its invoice, and is never cancelled so.
+    #[schema(example = 60, minimum = 10, maximum = 129_600, extensions(("x-write" = json!("10 to 129,600 minutes, or null to wait for ever"))))]
     pub unpaid_cancelled_after_minutes: Option<i64>,
     /// Instead of that for an order that waits for a transfer, because one is expected for it or the shop is paid in no
-    /// other way: 10 to 129,600; 20,160, which is two weeks, when left out, never when null.
-    #[schema(example = 20_160)]
+    /// other way; 20,160, which is two weeks, when left out, never when null.
+    #[schema(example = 20_160, minimum = 10, maximum = 129_600, extensions(("x-write" = json!("10 to 129,600 minutes, or null to wait for ever"))))]
     pub transfer_cancelled_after_minutes: Option<i64>,
-    /// How many of one thing somebody can order at once, 1 to 10,000; 1,000 when left out. Who works here can order more.
-    #[schema(example = 1000)]
+    /// How many of one thing somebody can order at once; 1,000 when left out. Who works here can order more.
+    #[schema(example = 1000, minimum = 1, maximum = 10_000)]
     pub most_of_a_thing: i64,
     /// What becomes of the money of an order that is cancelled: begin pays it back at once, offer shows staff what is owed.
     #[schema(value_type = String, example = "begin")]
@@ -63,18 +59,6 @@ pub struct Set {
 }
 
 impl OrderSettings {
-    pub fn check(self, check: &mut Check) {
-        for (name, minutes) in [
-            ("unpaid_cancelled_after_minutes", self.unpaid_cancelled_after_minutes),
-            ("transfer_cancelled_after_minutes", self.transfer_cancelled_after_minutes),
-        ] {
-            let fits = minutes.is_none_or(|minutes| (SHORTEST..=LONGEST).contains(&minutes));
-            check.that(fits, format!("/{name}"), "wait 10 to 129,600 minutes, or for ever with null");
-        }
-        let some = (1..=MOST_OF_A_THING).contains(&self.most_of_a_thing);
-        check.that(some, "/most_of_a_thing", "say a number from 1 to 10,000");
-    }
-
     /// How long what is in an unpaid order is kept for it.
     pub fn hold(self) -> Option<Duration> {
         self.unpaid_cancelled_after_minutes.and_then(minutes)
@@ -115,6 +99,7 @@ pub fn too_many(most: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use kernel::Check;
     use kernel::aggregate::given;
 
     use super::*;
@@ -140,7 +125,7 @@ mod tests {
     fn nobody_is_hurried_more_than_a_bank_and_nothing_is_held_beyond_ninety_days() {
         let fits = |settings: OrderSettings| {
             let mut check = Check::default();
-            settings.check(&mut check);
+            edge::check_limits(&settings, "", &mut check);
             check.done().is_ok()
         };
         for (minutes, holds) in [(9, false), (10, true), (129_600, true), (129_601, false), (-10, false)] {

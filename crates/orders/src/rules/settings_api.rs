@@ -1,7 +1,6 @@
 //! The routes of order settings.
 
 use edge::{Answer, Command, Routes, Shop};
-use kernel::Check;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -35,8 +34,5 @@ async fn read_order_settings(shop: Shop) -> Answer {
     security(("staff" = ["order-settings:write"])))]
 async fn set_order_settings(ask: Command<OrderSettings>) -> Answer {
     let (seen, settings) = (ask.version_required()?, ask.body);
-    let mut check = Check::default();
-    settings.check(&mut check);
-    check.done()?;
     ask.run(use_cases::set_order_settings(seen, settings)).await
 }

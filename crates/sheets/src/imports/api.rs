@@ -41,6 +41,7 @@ struct NewProductImport {
     /// The id of a file of the shop that is about nobody.
     file: Option<Uuid>,
     /// The text of the sheet, where it is short; it is kept as a file.
+    #[schema(min_length = 1)]
     content: Option<String>,
     /// Their columns by ours, and null for one that is left out; those that are not named here are known by their names.
     #[serde(default)]
@@ -226,8 +227,6 @@ impl NewProductImport {
         let mut check = Check::default();
         let one = self.file.is_some() != self.content.is_some();
         check.that(one, "/file", "name a file or send content, and not both");
-        let content = self.content.as_ref().is_none_or(|content| !content.trim().is_empty());
-        check.that(content, "/content", "there is nothing in it");
         let many = self.mapping.len() > MOST_COLUMNS;
         check.that(!many, "/mapping", format!("a file has at most {MOST_COLUMNS} columns"));
         let long = self.mapping.keys().any(|theirs| !kernel::within(theirs, 0, LONGEST_NAME));

@@ -1,6 +1,6 @@
 //! How a shop looks: state, event, and the one decision about it.
 
-use kernel::{Aggregate, Check, Decide, Problem, Timestamp, within};
+use kernel::{Aggregate, Check, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ pub struct Theme {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dark: Option<Palette>,
     /// How round corners are, in pixels: 0 to 32.
+    #[schema(maximum = 32, extensions(("x-write" = json!("how round corners are in pixels, 0 to 32"))))]
     pub radius: u8,
     /// Of headings.
     pub heading_font: Font,
@@ -31,8 +32,10 @@ pub struct Theme {
     pub logo: Option<Uuid>,
     /// A line that says what the shop is, for its front page and for search engines.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
     pub tagline: Option<String>,
     /// What stands on the front page, in this order.
+    #[schema(max_items = 20)]
     pub sections: Vec<Section>,
 }
 
@@ -77,8 +80,10 @@ pub enum Density {
 pub enum Section {
     /// The first thing that is seen, with a picture of a product of the category, or of the newest one.
     Hero {
+        #[schema(min_length = 1, max_length = 120)]
         title: String,
         #[serde(default)]
+        #[schema(max_length = 400)]
         text: String,
         /// The handle of a category that it leads to; everything when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +92,7 @@ pub enum Section {
     /// Some products: of a category, or the newest.
     Products {
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(min_length = 1, max_length = 120)]
         title: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<String>,
@@ -94,10 +100,16 @@ pub enum Section {
     /// All categories.
     Categories {
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(min_length = 1, max_length = 120)]
         title: Option<String>,
     },
     /// A few words.
-    Text { title: String, text: String },
+    Text {
+        #[schema(min_length = 1, max_length = 120)]
+        title: String,
+        #[schema(min_length = 1, max_length = 4000)]
+        text: String,
+    },
 }
 
 impl Default for Theme {
@@ -130,13 +142,6 @@ impl Theme {
         self.light.check("/light", &mut check);
         if let Some(dark) = &self.dark {
             dark.check("/dark", &mut check);
-        }
-        check.that(self.radius <= 32, "/radius", "round corners by 0 to 32 pixels");
-        let tagline = self.tagline.as_ref().is_none_or(|line| within(line, 1, 200));
-        check.that(tagline, "/tagline", "say it in 1 to 200 letters, or leave it out");
-        check.that(self.sections.len() <= 20, "/sections", "a front page has at most 20 parts");
-        for (n, section) in self.sections.iter().enumerate() {
-            section.check(&format!("/sections/{n}"), &mut check);
         }
         check.done()
     }
@@ -172,30 +177,6 @@ impl Palette {
         let paper = if paper.opposite() == Colour::WHITE { paper } else { Colour::rgb(20, 19, 17) };
         let ink = Colour::rgb(240, 236, 230).readable_on(&[paper]);
         Self { paper, ink, accent: self.accent.towards(Colour::WHITE, 35).readable_on(&[paper]) }
-    }
-}
-
-impl Section {
-    fn check(&self, at: &str, check: &mut Check) {
-        let mut fits = |name: &str, text: &str, least: usize, most: usize| {
-            let fits = within(text, least, most);
-            check.that(fits, format!("{at}/{name}"), format!("write {least} to {most} letters"));
-        };
-        match self {
-            Self::Hero { title, text, .. } => {
-                fits("title", title, 1, 120);
-                fits("text", text, 0, 400);
-            }
-            Self::Text { title, text } => {
-                fits("title", title, 1, 120);
-                fits("text", text, 1, 4000);
-            }
-            Self::Products { title, .. } | Self::Categories { title } => {
-                if let Some(title) = title {
-                    fits("title", title, 1, 120);
-                }
-            }
-        }
     }
 }
 
