@@ -18,7 +18,7 @@ pub mod record;
 pub mod redis;
 pub mod server;
 pub mod shim;
-mod template;
+pub mod template;
 pub mod tools;
 mod waiting;
 

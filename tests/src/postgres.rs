@@ -22,24 +22,25 @@ const PASSWORD: &str = "galleria";
 impl Postgres {
     /// An empty server.
     pub fn start() -> Self {
-        Self::made_once("empty", &binaries(), |_| ())
+        Self::made_once("empty", &[&binaries()], |_| ())
     }
 
     /// A server that `galleria migrate` has prepared.
     pub fn prepared() -> Self {
-        Self::made_once("galleria", &crate::binary(), Self::prepare)
+        Self::made_once("galleria", &[&crate::binary()], Self::prepare)
     }
 
-    /// A copy of a server that was prepared once, and is prepared again when `maker` is another than then.
-    pub fn made_once(name: &str, maker: &Path, prepare: impl FnOnce(&Self)) -> Self {
+    /// A copy of a server that was prepared once, with all that was put into its folder then; it is prepared again when
+    /// one of `makers` is another than then.
+    pub fn made_once(name: &str, makers: &[&Path], prepare: impl FnOnce(&Self)) -> Self {
         let server = Self::nowhere(false);
-        template::copy(name, maker, &server.data(), |data| {
+        template::copy(name, makers, server.folder(), |template| {
             let first = Self::nowhere(false);
             first.make();
             first.up();
             prepare(&first);
             first.stop("fast");
-            template::copied(&first.data(), data);
+            template::copied(first.folder(), template);
         });
         server.up();
         server
@@ -62,7 +63,19 @@ impl Postgres {
         let data = self.data();
         as_postgres(
             &self.binaries.join("initdb"),
-            &["-D", text(&data), "-A", "trust", "-U", "owner", "--locale=C", "-E", "UTF8", "--no-sync"],
+            &[
+                "-D",
+                text(&data),
+                "-A",
+                "trust",
+                "-U",
+                "owner",
+                "--locale=C",
+                "-E",
+                "UTF8",
+                "--wal-segsize=1",
+                "--no-sync",
+            ],
         );
     }
 

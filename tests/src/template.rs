@@ -9,12 +9,12 @@ use std::time::Duration;
 /// What nobody has copied for so long is removed by whoever makes another.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Copies what is called `name` to `to`; makes it first if `maker`, a file or a folder, has not made it yet. Stories run
-/// side by side in processes of their own: one of them makes it, and the others wait.
-pub(crate) fn copy(name: &str, maker: &Path, to: &Path, make: impl FnOnce(&Path)) {
-    let all = std::env::temp_dir().join("galleria-templates");
+/// Copies the folder that is called `name` to `to`, which may be there and empty; makes it first if what is in `makers` has
+/// not made it yet. Stories run side by side in processes of their own: one of them makes it, and the others wait.
+pub fn copy(name: &str, makers: &[&Path], to: &Path, make: impl FnOnce(&Path)) {
+    let all = std::env::temp_dir().join("galleria-made-once");
     fs::create_dir_all(&all).unwrap();
-    let template = all.join(format!("{name}-{:016x}", identity(maker)));
+    let template = all.join(format!("{name}-{:016x}", identity(makers)));
     let turn = File::create(all.join(format!("{name}.lock"))).unwrap();
     turn.lock_shared().unwrap();
     if !template.exists() {
@@ -32,10 +32,12 @@ pub(crate) fn copy(name: &str, maker: &Path, to: &Path, make: impl FnOnce(&Path)
 }
 
 /// Another one for each file that it is built into, and each time that it is built.
-fn identity(maker: &Path) -> u64 {
-    let about = fs::metadata(maker).unwrap();
+fn identity(makers: &[&Path]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (maker, about.len(), about.modified().unwrap()).hash(&mut hasher);
+    for maker in makers {
+        let about = fs::metadata(maker).unwrap();
+        (maker, about.len(), about.modified().unwrap()).hash(&mut hasher);
+    }
     hasher.finish()
 }
 
@@ -54,6 +56,6 @@ fn remove_old(all: &Path, name: &str) {
 
 /// With everything as it is, owners included.
 pub(crate) fn copied(from: &Path, to: &Path) {
-    let done = std::process::Command::new("cp").args(["-a", "--reflink=auto"]).args([from, to]).status();
+    let done = std::process::Command::new("cp").args(["-aT", "--reflink=auto"]).args([from, to]).status();
     assert!(done.unwrap().success(), "{} could not be copied", from.display());
 }

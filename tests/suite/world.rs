@@ -1,7 +1,10 @@
 //! A served cell with a shop that has something to sell.
 
+use std::fs;
+use std::path::Path;
+
 use galleria_tests::server::{make_key, make_tenant};
-use galleria_tests::{Cell, Client, Postgres, Server, eventually};
+use galleria_tests::{Cell, Client, Postgres, Server, eventually, template};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,15 +39,26 @@ impl World {
         environment: &[(&str, &str)],
         folder: TempDir,
     ) -> Self {
+        let (name, binary) = (format!("shops-{shops}-{engine:?}"), galleria_tests::binary());
         let (cell, postgres) = match engine {
-            Engine::Embedded => (Cell::Folder(folder.path().join("data")), None),
+            Engine::Embedded => {
+                template::copy(&name, &[&binary], folder.path(), |made| {
+                    fs::create_dir(made).unwrap();
+                    make_shops(&Cell::Folder(made.join("data")), shops, made);
+                });
+                (Cell::Folder(folder.path().join("data")), None)
+            }
             Engine::Database => {
-                let postgres = Postgres::prepared();
+                let postgres =
+                    Postgres::made_once(&name, &[&binary, &galleria_tests::key_file()], |postgres| {
+                        postgres.prepare();
+                        make_shops(&Cell::Database(postgres.app_url()), shops, postgres.folder());
+                    });
                 (Cell::Database(postgres.app_url()), Some(postgres))
             }
         };
-        let slugs = (b'a'..).take(shops).map(|letter| char::from(letter).to_string());
-        let keys = slugs.map(|slug| (slug.clone(), make_tenant(&cell, &slug))).collect();
+        let keys = postgres.as_ref().map_or(folder.path(), Postgres::folder).join(KEYS);
+        let keys = serde_json::from_slice(&fs::read(keys).unwrap()).unwrap();
         let server = Server::start_with(cell.clone(), environment).await;
         Self { server, cell, postgres, keys, _folder: folder }
     }
@@ -77,6 +91,16 @@ impl World {
     pub fn key(&self, slug: &str) -> &str {
         &self.keys.iter().find(|(name, _)| name == slug).unwrap().1
     }
+}
+
+/// What the keys of its shops are, in the folder of a cell.
+const KEYS: &str = "keys.json";
+
+/// Makes the shops `a`, `b`, …, and notes their keys in a folder.
+fn make_shops(cell: &Cell, shops: usize, folder: &Path) {
+    let slugs = (b'a'..).take(shops).map(|letter| char::from(letter).to_string());
+    let keys: Vec<(String, String)> = slugs.map(|slug| (slug.clone(), make_tenant(cell, &slug))).collect();
+    fs::write(folder.join(KEYS), serde_json::to_vec(&keys).unwrap()).unwrap();
 }
 
 /// Random numbers that are the same each time.

@@ -2,4 +2,4 @@
 # A real browser, which makes and uses passkeys.
 . "$(dirname "$0")/../../../tests/tools.sh"
 
-from_debian chromium chromium
+from_debian chromium-headless-shell chromium-headless-shell

@@ -1,4 +1,4 @@
-//! A chromium of a test's own, with one tab, and the DevTools protocol over two pipes.
+//! A Chromium without a screen, of a test's own, with one tab, and the DevTools protocol over two pipes.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ impl Pipe {
         tools::install("credentials");
         let profile = tempfile::tempdir().unwrap();
         // The browser reads from descriptor 3 and writes to 4; what it says besides is kept for the day it does not come.
-        let script = "exec chromium --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage \
+        let script = "exec chromium-headless-shell --no-sandbox --disable-gpu --disable-dev-shm-usage \
             --no-first-run --disable-background-networking --disable-component-update --disable-extensions --disable-sync \
             --remote-debugging-pipe --user-data-dir=\"$PROFILE\" \"$@\" 3<&0 4>&1 >\"$SAID\" 2>&1 </dev/null";
         let mut child = Command::new("sh")

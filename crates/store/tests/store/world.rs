@@ -42,7 +42,7 @@ impl World {
     }
 
     pub async fn database() -> Self {
-        let postgres = Postgres::made_once("store", &std::env::current_exe().unwrap(), |postgres| {
+        let postgres = Postgres::made_once("store", &[&std::env::current_exe().unwrap()], |postgres| {
             let url = postgres.owner_url();
             let prepared = prepare_server(&url, "galleria_app", Some("galleria"), CONTEXTS);
             block_in_place(|| Handle::current().block_on(prepared)).unwrap();
