@@ -12,7 +12,7 @@ kernel::problems! {
     Invalid BLOB_EMPTY "blob_empty" "Nothing in it": "Send the file itself as the body, not a form.",
     OutOfRange RANGE_OUTSIDE "range_outside" "Outside of it":
         "Content-Range says how many bytes there are. Ask for some of them.",
-    Unavailable BLOBS_UNAVAILABLE "blobs_unavailable" "Not now":
+    Unavailable BLOBS_UNAVAILABLE "blobs_unavailable" "The store of files does not answer":
         "The place of the files does not answer. The operator finds why in the log.",
     Forbidden ADDRESS_EXPIRED "address_expired" "Expired":
         "Go back to where you got the address, and ask for a new one.",

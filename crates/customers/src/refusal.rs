@@ -29,7 +29,7 @@ kernel::refusals! {
         VatRegisterOff => Conflict "vat_register_off" "No register":
             "Nobody is asked about VAT numbers here: whoever runs this installation left the setting vat_register empty."
             page "Ask whoever runs this installation to name a register.",
-        VatRegisterSilent => Unavailable "vat_register_silent" "Not now":
+        VatRegisterSilent => Unavailable "vat_register_silent" "The VAT register does not answer":
             "The register of VAT numbers, or the country of this one, does not answer just now. What was known before stays. Ask again later."
             after 60,
     }

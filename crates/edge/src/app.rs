@@ -67,7 +67,13 @@ pub fn app(
     let answered = answered.into_values().flatten();
     let mut every: Vec<ProblemDoc> = answered.chain(explained).chain(COMMON.iter().copied()).collect();
     every.sort_by_key(|problem| problem.code);
-    every.dedup_by_key(|problem| problem.code);
+    every.dedup();
+    if let Some([one, _]) = every.array_windows().find(|[one, other]| one.code == other.code) {
+        return Err(format!(
+            "{} means two things; give one of them another code, or the same page",
+            one.code
+        ));
+    }
     let platform = Platform::new(Shared {
         cell,
         workers,

@@ -53,12 +53,12 @@ kernel::problems! {
         "Read the record first, and send its ETag as If-Match.",
     TooMany TOO_MANY "too_many" "Too many requests":
         "Wait for the seconds in Retry-After; the headers RateLimit-Policy and RateLimit say how much there is.",
-    Unavailable DRAINING "draining" "Not now":
+    Unavailable DRAINING "draining" "This node stops":
         "The node is being stopped. Ask another, or this one again when it is back.",
-    Unavailable SHOP_MOVED "shop_moved" "Not now":
+    Unavailable SHOP_MOVED "shop_moved" "The shop is moving":
         "The shop is on its way to another place. Ask again in a moment.",
-    Unavailable SHOP_SUSPENDED "shop_suspended" "Not now": "The operator of the shop knows why.",
-    Unavailable UPLOADS_BUSY "uploads_busy" "Not now":
+    Unavailable SHOP_SUSPENDED "shop_suspended" "The shop is suspended": "The operator of the shop knows why.",
+    Unavailable UPLOADS_BUSY "uploads_busy" "Too many uploads at once":
         "Too many files are being sent at once. Send this one again in a moment.",
 }
 

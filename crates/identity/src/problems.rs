@@ -5,14 +5,14 @@ kernel::problems! {
         "Begin again, or use another way to sign in.",
     Invalid PASSWORD_REFUSED "password_refused" "Another password, please":
         "The detail says what is wrong with it.",
-    Unavailable BUSY "busy" "Not now":
+    Unavailable BUSY "busy" "Too many sign-ins at once":
         "Too many people are signing in at this moment. Try again in a few seconds.",
     Invalid PROVIDER_INVALID "provider_invalid" "The provider cannot be used":
         "The detail says what to correct.",
-    Unavailable ISSUER_UNREACHABLE "issuer_unreachable" "Not now":
+    Unavailable ISSUER_UNREACHABLE "issuer_unreachable" "The issuer does not answer":
         "Try again; when it stays so, check the provider's issuer.",
-    Unavailable ISSUER_UNUSABLE "issuer_unusable" "Not now": "Check the address of the provider's issuer.",
-    Unavailable ISSUER_REFUSES_CLIENT "issuer_refuses_client" "Not now":
+    Unavailable ISSUER_UNUSABLE "issuer_unusable" "The issuer cannot be used": "Check the address of the provider's issuer.",
+    Unavailable ISSUER_REFUSES_CLIENT "issuer_refuses_client" "The issuer refuses us":
         "Enter the provider's client id and secret anew.",
     Unreadable SIGN_IN_ANSWER_INVALID "sign_in_answer_invalid" "Begin again": "Sign in again.",
     Unreadable SIGN_IN_UNKNOWN "sign_in_unknown" "Begin again": "Sign in again, in the same browser.",

@@ -42,7 +42,7 @@ kernel::refusals! {
             "This refresh token is not good any more. Sign in again.",
         RefreshReused => Unauthenticated "refresh_reused" "Signed out":
             "This refresh token was used before, so somebody else may have a copy of it. The session was ended; sign in again.",
-        MailNotConfigured => Unavailable "mail_not_configured" "Not now":
+        MailNotConfigured => Unavailable "mail_not_configured" "No post":
             "This installation cannot send letters. Its operator can name a post with the setting \"mail\"."
             after 3600,
         ServiceKeyThere => Conflict "service_key_there" "There already":
@@ -57,9 +57,9 @@ kernel::refusals! {
         ProviderUnknown = Problem::not_found("provider"),
         TooManyProviders => Conflict "too_many_providers" "Too many providers":
             "There are 20 providers. Remove one that is not used any more.",
-        SecretNeeded => Invalid "secret_needed" "The secret again, please":
+        SecretNeeded => Invalid "secret_needed" "Secret needed":
             "The issuer or the client id is another one, and the secret was entered for the one before. Enter it again."
-            page "Enter the client's secret again: it is not sent to another issuer than the one that it was entered for.",
+            page "A secret stays with the address that it was entered for. Send it again with the new one.",
         OutsiderUnknown => Forbidden "outsider_unknown" "No account here":
             "You signed in there, and have no account here. Ask whoever runs the shop for one, or sign in here in another way and link the two.",
         OutsiderTaken => Conflict "outsider_taken" "Linked already":

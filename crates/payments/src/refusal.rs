@@ -30,7 +30,7 @@ kernel::refusals! {
         Not { status: Status, what: &'static str } => Conflict "payment_not_so_far" "Not from there":
             "{what}"
             with { payment_status: status.as_str() }
-            page "\"status\" says how the payment stands. Read it, and decide again.",
+            page "\"payment_status\" says how the payment stands. Read it, and decide again.",
         Disputed => Conflict "payment_disputed" "Disputed":
             "The payer's bank is claiming this money back, so it is not refunded, too. Wait until the dispute is decided.",
         ByHand => Conflict "paid_by_hand" "Paid by hand":

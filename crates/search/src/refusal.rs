@@ -5,9 +5,9 @@ use kernel::Problem;
 use crate::stopped::Stopped;
 
 kernel::problems! {
-    Unavailable NOT_READY "search_not_ready" "Not now":
+    Unavailable NOT_READY "search_not_ready" "The search is being prepared":
         "The index of this shop is being opened or made. Ask again in a moment.",
-    Unavailable TOO_SLOW "search_too_slow" "Not now": "Ask for fewer or longer words, or again in a moment.",
+    Unavailable TOO_SLOW "search_too_slow" "The search took too long": "Ask for fewer or longer words, or again in a moment.",
 }
 
 pub(crate) fn not_ready() -> Problem {

@@ -15,15 +15,15 @@ kernel::problems! {
     Invalid IDEMPOTENCY_KEY_REUSED "idempotency_key_reused" "Idempotency-Key used twice":
         "Use a new key for a new request, and the same key only to repeat one unchanged.",
     Invalid MOMENT_UNKNOWN "moment_unknown" "Not yet": "Name a position up to the log's end, or a time.",
-    Unavailable CONTENDED "contended" "Not now": "Others keep changing the same things. Ask again.",
-    Unavailable OUTCOME_UNKNOWN "outcome_unknown" "Not now":
+    Unavailable CONTENDED "contended" "Too many changes at once": "Others keep changing the same things. Ask again.",
+    Unavailable OUTCOME_UNKNOWN "outcome_unknown" "Nobody knows yet":
         "Ask again with the same Idempotency-Key, or read the record first.",
-    Unavailable OVERLOADED "overloaded" "Not now": "Ask again after the seconds in Retry-After.",
-    Unavailable SHOP_READ_ONLY "shop_read_only" "Not now": "The shop is being maintained; reading goes on.",
-    Unavailable STORAGE_FULL "storage_full" "Not now": "Nothing was changed. The operator must make room.",
-    Unavailable STORAGE_UNAVAILABLE "storage_unavailable" "Not now":
+    Unavailable OVERLOADED "overloaded" "Too much at once": "Ask again after the seconds in Retry-After.",
+    Unavailable SHOP_READ_ONLY "shop_read_only" "Only reading for now": "The shop is being maintained; reading goes on.",
+    Unavailable STORAGE_FULL "storage_full" "No room left": "Nothing was changed. The operator must make room.",
+    Unavailable STORAGE_UNAVAILABLE "storage_unavailable" "The storage does not answer":
         "Nothing was changed. Ask again with the same Idempotency-Key.",
-    Unavailable STORAGE_UNUSABLE "storage_unusable" "Not now": "The operator finds the reason in the log.",
-    Unavailable TOO_SLOW "too_slow" "Not now":
+    Unavailable STORAGE_UNUSABLE "storage_unusable" "The storage cannot be used": "The operator finds the reason in the log.",
+    Unavailable TOO_SLOW "too_slow" "It took too long":
         "The request took too long. Ask again with the same Idempotency-Key.",
 }

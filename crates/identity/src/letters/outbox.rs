@@ -30,7 +30,7 @@ kernel::problems! {
         "The post does not take this letter. The job says why; correct the address, and send another.",
     Conflict TOO_LATE "letter_too_late" "Too late":
         "Its link was not good any more before the post took it. When the post answers again, send another.",
-    Unavailable UNSENT "letter_unsent" "Not now":
+    Unavailable UNSENT "letter_unsent" "Letter not sent yet":
         "It is sent again by itself. When it stays so, the operator looks after the post.",
 }
 
