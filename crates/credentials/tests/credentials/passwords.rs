@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use credentials::{BreachFile, Password, Passwords, Refusal, Verdict};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -72,18 +72,20 @@ async fn refuses_a_stored_hash_that_is_none_or_would_take_the_machine() {
 async fn an_account_that_is_not_there_takes_as_long_as_a_wrong_password() {
     let passwords = passwords(1);
     let stored = passwords.hash(typed(GOOD)).await.unwrap();
-    let (mut somebody, mut nobody) = (Vec::new(), Vec::new());
-    for _ in 0..7 {
+    let (mut somebody, mut nobody) = (Duration::MAX, Duration::MAX);
+    // The fastest of each, and more of them while others keep the processors busy: what is really quicker stays so.
+    for round in 1..=100 {
         let start = Instant::now();
         assert_eq!(passwords.verify(typed("wrong password"), &stored).await, Ok(Verdict::Wrong));
-        somebody.push(start.elapsed());
+        somebody = somebody.min(start.elapsed());
         let start = Instant::now();
         assert_eq!(passwords.verify_nobody(typed("wrong password")).await, Ok(Verdict::Wrong));
-        nobody.push(start.elapsed());
+        nobody = nobody.min(start.elapsed());
+        if round >= 5 && nobody * 2 > somebody && somebody * 2 > nobody {
+            return;
+        }
     }
-    // The fastest of each: other tests run on the same processors.
-    let (somebody, nobody) = (somebody.into_iter().min().unwrap(), nobody.into_iter().min().unwrap());
-    assert!(nobody * 2 > somebody && somebody * 2 > nobody, "{somebody:?} and {nobody:?}");
+    panic!("{somebody:?} and {nobody:?}");
 }
 
 #[test]
