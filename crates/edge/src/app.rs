@@ -1,7 +1,7 @@
 //! Putting it together: the contexts' routes, our own, and the one middleware around them.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::http::header::CACHE_CONTROL;
@@ -22,7 +22,7 @@ use crate::platform::{Meter, Operation, Platform, Settings, Shared, UploadSlots,
 use crate::problems::{COMMON, METHOD_NOT_ALLOWED, nothing_there};
 use crate::rate_limit::RateLimit;
 use crate::routes::{Parts, Routes};
-use crate::v2::{self, Bodies};
+use crate::v2::Bodies;
 use crate::{document, middleware, patch};
 
 /// The whole application: the routes of all modules with their document, what their codes mean, and who works in the
@@ -83,8 +83,8 @@ pub fn app(
         settings,
         operations,
         other: Meter::new("any", "other"),
-        document2: v2::second(&document),
-        document,
+        document: Arc::new(document),
+        document2: OnceLock::new(),
         problems: every,
         events: public_events,
         in_flight: Arc::default(),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use parking_lot::RwLock;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Script};
@@ -173,15 +174,18 @@ impl fmt::Debug for Shared {
 
 /// Ends when Redis is found, or when nobody has the limiter any more.
 async fn look_for_it(limiter: Weak<Shared>, number: u64, first_pause: Duration) {
-    let mut pause = first_pause;
-    loop {
-        // Not all processes at the same moment: they lost it together.
-        tokio::time::sleep(rand::random_range(pause / 2..=pause)).await;
+    // Not all processes at the same moment: they lost it together.
+    let pauses = ExponentialBuilder::new()
+        .with_min_delay(first_pause / 2)
+        .with_max_delay(LONGEST_PAUSE / 2)
+        .without_max_times()
+        .with_jitter();
+    for pause in pauses.build() {
+        tokio::time::sleep(pause).await;
         let Some(shared) = limiter.upgrade() else { return };
         match shared.connect().await {
             Ok(connection) => return shared.up(number, connection),
             Err(why) => tracing::debug!(why, "Redis is still away"),
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
+
 use crate::MailError;
 
 /// Runs `attempt` up to `tries` times, with pauses that double and are a little different for everybody.
@@ -10,16 +12,10 @@ pub(crate) async fn retrying<T, F: Future<Output = Result<T, MailError>>>(
     pause: Duration,
     attempt: impl Fn() -> F,
 ) -> Result<T, MailError> {
-    let (mut pause, mut left) = (pause, tries);
-    loop {
-        left = left.saturating_sub(1);
-        match attempt().await {
-            Err(why) if why.passes() && left > 0 => {
-                tracing::info!(%why, left, "A letter is tried again");
-                tokio::time::sleep(rand::random_range(pause / 2..=pause)).await;
-                pause = pause.saturating_mul(2);
-            }
-            done => return done,
-        }
-    }
+    let pauses = ExponentialBuilder::new()
+        .with_min_delay(pause)
+        .with_max_times(tries.saturating_sub(1) as usize)
+        .with_jitter();
+    let told = |why: &MailError, after: Duration| tracing::info!(%why, ?after, "A letter is tried again");
+    attempt.retry(pauses).when(MailError::passes).notify(told).await
 }

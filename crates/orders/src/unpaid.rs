@@ -5,13 +5,13 @@
 //! run, so a shop that sells nothing costs nothing. A job's id is made of the minute in which it is due: scheduling the same
 //! one twice makes one.
 
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Actor, CorrelationId, Fault, Problem, TenantId, Timestamp, Word};
+use moka::sync::Cache;
 use serde_json::json;
 use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, NewJob};
@@ -32,8 +32,6 @@ const REASON: &str = "Not paid in time";
 /// How many orders are read at a time.
 const AT_ONCE: usize = 200;
 const MINUTE: i64 = 60;
-/// For how many shops a node remembers the next run; then the memory is cleared.
-const REMEMBERED: usize = 10_000;
 /// When orders are checked again whose payment was under way. The longer they are overdue, the longer the wait.
 const LATER: RangeInclusive<Duration> = Duration::from_secs(5 * 60)..=Duration::from_secs(24 * 3600);
 
@@ -70,23 +68,22 @@ pub struct Unpaid(pub Arc<dyn Payments>);
 pub(crate) async fn watch(tenant: &Tenant, receipt: &Receipt, now: Timestamp) -> Result<(), Problem> {
     let Some(hold) = receipt.hold() else { return Ok(()) };
     let (due, soon) = (now.plus(hold), now.plus(Duration::from_secs(60)));
-    let planned = planned().lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.id()).copied();
-    if planned.is_some_and(|planned| soon < planned && planned <= due.plus(Duration::from_secs(60))) {
+    let planned = tenant.cell().cache::<Planned>();
+    let next = planned.0.get(&tenant.id());
+    if next.is_some_and(|next| soon < next && next <= due.plus(Duration::from_secs(60))) {
         return Ok(());
     }
-    let at = look_at(tenant, soon, due).await?;
-    let mut all = self::planned().lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= REMEMBERED {
-        all.clear();
-    }
-    all.insert(tenant.id(), at);
+    planned.0.insert(tenant.id(), look_at(tenant, soon, due).await?);
     Ok(())
 }
 
 /// When the next run of each shop is due, as far as this node has scheduled it.
-fn planned() -> &'static Mutex<HashMap<TenantId, Timestamp>> {
-    static PLANNED: OnceLock<Mutex<HashMap<TenantId, Timestamp>>> = OnceLock::new();
-    PLANNED.get_or_init(Mutex::default)
+struct Planned(Cache<TenantId, Timestamp>);
+
+impl Default for Planned {
+    fn default() -> Self {
+        Self(Cache::new(10_000))
+    }
 }
 
 /// Schedules a run for `at`, unless one is due between `from` and then, and returns when it is due.

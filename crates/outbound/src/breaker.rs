@@ -9,6 +9,14 @@ use tokio::time::Instant;
 /// Hosts are named by people: what is remembered of them has an end.
 const REMEMBERED: usize = 4_096;
 
+/// Whether a host is asked: it is, it rests, or its rest is over and one call tries whether it is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Closed,
+    Open,
+    HalfOpen,
+}
+
 /// Only hosts that failed last time are in here.
 pub(crate) struct Breaker {
     failures: u32,
@@ -43,6 +51,14 @@ impl Breaker {
             "One call tries whether {host} is back"
         );
         Ok(())
+    }
+
+    pub fn rest(&self, host: &str, now: Instant) -> Rest {
+        match self.failing.lock().get(host).and_then(|known| known.rests_until) {
+            None => Rest::Closed,
+            Some(until) if now < until => Rest::Open,
+            Some(_) => Rest::HalfOpen,
+        }
     }
 
     pub fn succeeded(&self, host: &str) {
@@ -107,12 +123,15 @@ mod tests {
     fn after_the_rest_one_call_goes_through_and_decides() {
         let (breaker, start) = (Breaker::new(1, REST), Instant::now());
         breaker.failed("a", start);
+        assert_eq!(breaker.rest("a", start), Rest::Open);
+        assert_eq!(breaker.rest("a", start + REST), Rest::HalfOpen);
         assert_eq!(breaker.admit("a", start + REST), Ok(()));
         assert_eq!(breaker.admit("a", start + REST), Err(REST));
         breaker.failed("a", start + REST);
         assert_eq!(breaker.admit("a", start + REST + REST / 2), Err(REST / 2));
         assert_eq!(breaker.admit("a", start + REST + REST), Ok(()));
         breaker.succeeded("a");
+        assert_eq!(breaker.rest("a", start + REST + REST), Rest::Closed);
         assert_eq!(breaker.admit("a", start + REST + REST), Ok(()));
         assert_eq!(breaker.admit("a", start + REST + REST), Ok(()));
     }

@@ -1,21 +1,35 @@
 //! One call: checked, tried, read up to a limit.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use reqwest::redirect;
+use rustls::ClientConfig;
+use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Rest};
 use crate::resolver::Guarded;
 use crate::{Lookup, OutboundError, Policy, SystemLookup};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// A little different for everybody, so that many who failed together do not come back together.
+const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(100))
+    .with_max_delay(Duration::from_secs(2))
+    .with_jitter();
+
+/// How all clients of a process encrypt, with the certificates that the machine trusts: reading them takes a while.
+static ENCRYPTION: LazyLock<Option<ClientConfig>> = LazyLock::new(|| {
+    let with_ring = Arc::new(rustls::crypto::ring::default_provider());
+    let versions =
+        ClientConfig::builder_with_provider(with_ring).with_safe_default_protocol_versions().ok()?;
+    Some(versions.with_platform_verifier().ok()?.with_no_client_auth())
+});
 
 /// Cheap to clone; all clones share their connections and what they know of failing hosts.
 #[derive(Clone)]
@@ -38,9 +52,10 @@ impl Outbound {
 
     /// For a resolver of one's own, whose answers are checked like any other's.
     pub fn with_lookup(policy: Policy, lookup: Arc<dyn Lookup>) -> Result<Self, OutboundError> {
-        encrypt_with_ring();
+        let encryption = ENCRYPTION.clone().ok_or(OutboundError::NoCertificates)?;
         let policy = Arc::new(policy);
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(encryption)
             .user_agent("Galleria")
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -64,6 +79,11 @@ impl Outbound {
     /// What can be said of a URL without asking anybody: for the moment in which a person types it.
     pub fn check(&self, url: &str) -> Result<Url, OutboundError> {
         self.0.policy.check(url)
+    }
+
+    /// Whether the server of an address is asked at this moment.
+    pub fn rest(&self, url: &str) -> Rest {
+        self.check(url).map_or(Rest::Closed, |url| self.0.breaker.rest(&origin(&url), Instant::now()))
     }
 
     /// Any status is an answer, a redirect and a failure of theirs, too. What may arrive twice is tried again when there
@@ -97,8 +117,9 @@ impl Outbound {
     ) -> Result<Response<Bytes>, OutboundError> {
         let repeated = request.method().is_idempotent() || request.extensions().get::<Question>().is_some();
         let tries = if repeated { self.0.policy.tries } else { 1 };
+        let pauses = PAUSES.with_max_times(tries.saturating_sub(1) as usize).build();
         let mut answer = self.once(url, host, request).await;
-        for tried in 1..tries {
+        for pause in pauses {
             let again = match &answer {
                 Ok(answer) => passing(answer.status()),
                 Err(OutboundError::Resting { .. }) => false,
@@ -107,7 +128,7 @@ impl Outbound {
             if !again {
                 break;
             }
-            sleep(pause(tried)).await;
+            sleep(pause).await;
             let next = self.once(url, host, request).await;
             // What made the host rest says more than that it rests.
             if matches!(next, Err(OutboundError::Resting { .. })) {
@@ -169,11 +190,6 @@ impl Outbound {
     }
 }
 
-/// The client asks the process for its one way to encrypt. Where one was chosen before, that one stays.
-fn encrypt_with_ring() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// What rests is a server: another port is another one.
 fn origin(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -182,12 +198,6 @@ fn origin(url: &Url) -> String {
 
 fn passing(status: StatusCode) -> bool {
     [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT].contains(&status)
-}
-
-/// Somewhere between nothing and twice as long as before, so that many who failed together do not come back together.
-fn pause(tried: u32) -> Duration {
-    let longest = FIRST_PAUSE.saturating_mul(1 << tried.min(10)).min(LONGEST_PAUSE);
-    Duration::from_millis(rand::random_range(0..=longest.as_millis() as u64))
 }
 
 fn failure(host: &str, why: &reqwest::Error) -> OutboundError {

@@ -19,6 +19,7 @@ mod network;
 mod policy;
 mod resolver;
 
+pub use breaker::Rest;
 pub use client::{Outbound, Question};
 pub use error::OutboundError;
 pub use network::forbidden;

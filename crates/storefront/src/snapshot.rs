@@ -1,12 +1,13 @@
 //! All that a shop sells, as a node remembers it, and how it looks. It is looked up again when the shop has changed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use catalog::shop_pages::{self, Edition};
 use catalog::{Category, CategoryId};
 use edge::Shop;
 use kernel::{Problem, TenantId};
+use moka::sync::Cache;
 use store::{Failure, Tenant};
 use uuid::Uuid;
 
@@ -16,8 +17,19 @@ use crate::theme::{Theme, theme};
 
 /// How much of a shop is browsed: the newest products. Each of the others is found by its own address and by searching.
 const MOST: usize = 20_000;
-/// How many products a node remembers, of all shops; then all are forgotten.
-const REMEMBERED: usize = 100_000;
+/// How many products a node remembers, of all shops.
+const REMEMBERED: u64 = 100_000;
+
+struct Remembered(Cache<TenantId, Arc<Snapshot>>);
+
+impl Default for Remembered {
+    fn default() -> Self {
+        let weight = |_: &TenantId, snapshot: &Arc<Snapshot>| {
+            u32::try_from(snapshot.products.len() + 1).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(REMEMBERED).weigher(weight).build())
+    }
+}
 
 #[derive(Clone)]
 pub struct Snapshot {
@@ -48,16 +60,13 @@ impl Snapshot {
     pub async fn of(shop: &Shop) -> Result<Arc<Self>, Problem> {
         let tenant = &shop.tenant;
         let head = tenant.head().await?;
-        let known = remembered().get(&tenant.id()).cloned();
+        let remembered = tenant.cell().cache::<Remembered>();
+        let known = remembered.0.get(&tenant.id());
         if let Some(snapshot) = known.as_ref().filter(|snapshot| snapshot.head == head) {
             return Ok(snapshot.clone());
         }
         let snapshot = Arc::new(Self::looked_up(tenant, head, known.as_deref()).await?);
-        let mut all = remembered();
-        if all.values().map(|snapshot| snapshot.products.len()).sum::<usize>() > REMEMBERED {
-            all.clear();
-        }
-        all.insert(tenant.id(), snapshot.clone());
+        remembered.0.insert(tenant.id(), snapshot.clone());
         Ok(snapshot)
     }
 
@@ -182,9 +191,4 @@ fn count(shelves: &mut [Shelf], products: &[Product]) {
 fn spoken(handle: &str) -> String {
     let mut letters = handle.chars().map(|letter| if letter == '-' { ' ' } else { letter });
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn remembered() -> std::sync::MutexGuard<'static, HashMap<TenantId, Arc<Snapshot>>> {
-    static REMEMBERED: OnceLock<Mutex<HashMap<TenantId, Arc<Snapshot>>>> = OnceLock::new();
-    REMEMBERED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }

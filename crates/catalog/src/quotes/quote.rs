@@ -1,9 +1,7 @@
 //! Offers at the price that one buyer pays.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
-
 use kernel::{Arg, TenantId, Timestamp, args};
+use moka::sync::Cache;
 use store::{Desk, Failure, Row, Tenant, marks};
 use uuid::Uuid;
 
@@ -76,8 +74,8 @@ async fn candidates(
     variants: &[VariantId],
     afresh: bool,
 ) -> Result<(i64, Vec<(VariantId, Candidate)>), Failure> {
-    let known = unlisted().lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.id()).copied();
-    if let Some(version) = known.filter(|_| !afresh) {
+    let unlisted = tenant.cell().cache::<Unlisted>();
+    if let Some(version) = unlisted.0.get(&tenant.id()).filter(|_| !afresh) {
         return Ok((version, Vec::new()));
     }
     let sql = format!(
@@ -106,26 +104,21 @@ async fn candidates(
             Ok(())
         })
         .await?;
-    note_lists(tenant.id(), lists, version);
+    if lists {
+        unlisted.0.invalidate(&tenant.id());
+    } else {
+        unlisted.0.insert(tenant.id(), version);
+    }
     Ok((version, listed))
 }
 
-/// Shops without an active price list, of which this node remembers so many at the most, and the version of prices at
-/// which they had none.
-const REMEMBERED: usize = 50_000;
+/// Shops without an active price list, with the version of prices at which they had none.
+struct Unlisted(Cache<TenantId, i64>);
 
-fn note_lists(tenant: TenantId, any: bool, version: i64) {
-    let mut unlisted = unlisted().lock().unwrap_or_else(PoisonError::into_inner);
-    if any || unlisted.len() >= REMEMBERED {
-        unlisted.remove(&tenant);
-    } else {
-        unlisted.insert(tenant, version);
+impl Default for Unlisted {
+    fn default() -> Self {
+        Self(Cache::new(50_000))
     }
-}
-
-fn unlisted() -> &'static Mutex<HashMap<TenantId, i64>> {
-    static UNLISTED: OnceLock<Mutex<HashMap<TenantId, i64>>> = OnceLock::new();
-    UNLISTED.get_or_init(Mutex::default)
 }
 
 /// Rows of one list and variant follow each other.

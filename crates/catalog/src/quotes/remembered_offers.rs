@@ -4,18 +4,37 @@
 //! when that version is not today's. So an offer that is remembered too long does no harm: it is found out, forgotten,
 //! and looked up again. What was *not* found is never remembered.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
-
 use kernel::TenantId;
+use moka::sync::Cache;
 use store::{Failure, Tenant};
 
 use super::offers::{self, Offer, OfferBy};
 
-/// How many are remembered, over all tenants of this node; then all are forgotten.
-const REMEMBERED: usize = 50_000;
+/// Of all tenants of this node.
+struct Remembered(Cache<(TenantId, OfferBy), Offer>);
 
-type Remembered = Mutex<HashMap<(TenantId, OfferBy), Offer>>;
+impl Default for Remembered {
+    fn default() -> Self {
+        Self(Cache::new(50_000))
+    }
+}
+
+impl Remembered {
+    /// All of them, or none: looking up one costs as much as looking up all.
+    fn recall(&self, tenant: TenantId, wanted: &[OfferBy]) -> Option<Vec<Option<Offer>>> {
+        wanted.iter().map(|by| self.0.get(&(tenant, by.clone())).map(Some)).collect()
+    }
+
+    fn remember(&self, tenant: TenantId, wanted: &[OfferBy], found: &[Option<Offer>]) {
+        for (by, offer) in wanted.iter().zip(found) {
+            let key = (tenant, by.clone());
+            match offer {
+                Some(offer) => self.0.insert(key, offer.clone()),
+                None => self.0.invalidate(&key),
+            }
+        }
+    }
+}
 
 /// The offers, in the order of what was asked for; `None` where there is none. `afresh` when the ones before were out
 /// of date.
@@ -24,34 +43,11 @@ pub async fn offers(
     wanted: &[OfferBy],
     afresh: bool,
 ) -> Result<Vec<Option<Offer>>, Failure> {
-    if !afresh && let Some(known) = recall(tenant.id(), wanted) {
+    let remembered = tenant.cell().cache::<Remembered>();
+    if !afresh && let Some(known) = remembered.recall(tenant.id(), wanted) {
         return Ok(known);
     }
     let found = offers::offers(tenant, wanted).await?;
-    remember(tenant.id(), wanted, &found);
+    remembered.remember(tenant.id(), wanted, &found);
     Ok(found)
-}
-
-/// All of them, or none: looking up one costs as much as looking up all.
-fn recall(tenant: TenantId, wanted: &[OfferBy]) -> Option<Vec<Option<Offer>>> {
-    let known = remembered().lock().unwrap_or_else(PoisonError::into_inner);
-    wanted.iter().map(|by| known.get(&(tenant, by.clone())).cloned().map(Some)).collect()
-}
-
-fn remember(tenant: TenantId, wanted: &[OfferBy], found: &[Option<Offer>]) {
-    let mut known = remembered().lock().unwrap_or_else(PoisonError::into_inner);
-    if known.len() + wanted.len() > REMEMBERED {
-        known.clear();
-    }
-    for (by, offer) in wanted.iter().zip(found) {
-        match offer {
-            Some(offer) => known.insert((tenant, by.clone()), offer.clone()),
-            None => known.remove(&(tenant, by.clone())),
-        };
-    }
-}
-
-fn remembered() -> &'static Remembered {
-    static REMEMBERED: OnceLock<Remembered> = OnceLock::new();
-    REMEMBERED.get_or_init(Remembered::default)
 }

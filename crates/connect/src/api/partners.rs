@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::partners::health::{self, Health};
+use crate::partners::health::Health;
 use crate::partners::partner::{Definition, Kind, NewSecret, Options};
 use crate::partners::queries::PartnerRow;
 use crate::partners::{self, partner_clients};
@@ -37,9 +37,9 @@ struct PartnerView {
 }
 
 impl PartnerView {
-    fn of(row: PartnerRow, shop: &Shop) -> Self {
+    fn of(row: PartnerRow, shop: &Shop, clients: &Partners) -> Self {
+        let health = clients.health(&shop.tenant, &row);
         let PartnerRow { id, version, definition, secret } = row;
-        let health = health::health(shop.tenant.id(), id, shop.now);
         Self { id, definition, has_secret: secret.is_some(), health, version }
     }
 }
@@ -66,9 +66,9 @@ struct NewPartner {
 #[utoipa::path(get, path = "/api/v1/partners", tag = "partners",
     responses((status = 200, description = "The partners.", body = Page<PartnerView>)),
     security(("staff" = ["partners:read"])))]
-async fn list_partners(shop: Shop) -> Answer {
+async fn list_partners(Extension(clients): Extension<Partners>, shop: Shop) -> Answer {
     let rows = partners::queries::partners(&shop.tenant).await?;
-    let items = rows.into_iter().map(|row| PartnerView::of(row, &shop)).collect();
+    let items = rows.into_iter().map(|row| PartnerView::of(row, &shop, &clients)).collect();
     shop.list(&Page { items, next_cursor: None })
 }
 
@@ -94,10 +94,10 @@ async fn add_partner(Extension(partners): Extension<Partners>, ask: Command<NewP
 #[utoipa::path(get, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The partner.", body = PartnerView)),
     security(("staff" = ["partners:read"])))]
-async fn read_partner(shop: Shop, Id(id): Id<PartnerId>) -> Answer {
+async fn read_partner(Extension(clients): Extension<Partners>, shop: Shop, Id(id): Id<PartnerId>) -> Answer {
     let row = found(&shop, id).await?;
     let version = row.version;
-    let mut answer = shop.list_of(&PartnerView::of(row, &shop))?;
+    let mut answer = shop.list_of(&PartnerView::of(row, &shop, &clients))?;
     // How it is changes without a new version, so it is always shown whole, and still says what to change it by.
     let tag = format!("\"{version}\"").parse().map_err(|_| Problem::bug())?;
     answer.headers_mut().insert(http::header::ETAG, tag);

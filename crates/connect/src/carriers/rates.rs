@@ -50,12 +50,11 @@ impl Partners {
             return None;
         }
         let went = self.carrier(tenant, &row).await.ok()?.rates(&trip).await;
-        let now = tenant.cell().now();
-        health::note(tenant.id(), id, &went, now);
+        health::note(tenant, id, &went);
         if let Err(error) = &went {
             tracing::warn!(partner = %id, code = error.code(), "A carrier did not say its prices; the shop's own are taken");
         }
-        self.rate_answers().keep(asked, went.as_ref().ok().cloned(), now);
+        self.rate_answers().keep(asked, went.as_ref().ok().cloned(), tenant.cell().now());
         went.ok()
     }
 }

@@ -132,10 +132,9 @@ impl Track {
         number: &str,
     ) -> Result<Result<Told, PartnerError>, Problem> {
         let went = self.0.carrier(tenant, carrier).await?.track(number).await.and_then(read);
-        let now = tenant.cell().now();
         // That it does not know a number says nothing of how it is.
         if !matches!(went, Err(PartnerError::Status(404))) {
-            health::note(tenant.id(), carrier.id, &went, now);
+            health::note(tenant, carrier.id, &went);
         }
         if let Err(error) = &went {
             tracing::debug!(partner = %carrier.id, code = error.code(), "A carrier did not say where a parcel is");

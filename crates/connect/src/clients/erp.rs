@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use kernel::Word;
 use serde::{Deserialize, Serialize};
 use store::Cell;
@@ -15,9 +16,12 @@ use crate::error::shown;
 
 pub const NAMESPACE: &str = "urn:galleria:erp:1";
 
-/// How often a ticket is asked for, and how long lies between at the most.
-const POLLS: u32 = 40;
-const LONGEST_POLL: Duration = Duration::from_secs(3);
+/// Between the forty times that a ticket is asked for.
+const POLLS: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(100))
+    .with_max_delay(Duration::from_secs(3))
+    .with_max_times(40)
+    .with_jitter();
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -95,11 +99,11 @@ impl Erp {
         let ordered = self.call("RequestExport", &asked).await?;
         let ticket = ordered.field("ticket").filter(|ticket| !ticket.is_empty());
         let ticket = ticket.ok_or_else(|| PartnerError::Unreadable("it has no ticket".into()))?;
-        for poll in 0..POLLS {
+        for pause in POLLS.build() {
             let answer = self.call("GetExport", &[("ticket", ticket.to_owned())]).await?;
             match answer.field("state") {
                 Some("ready") => return page(&answer, wanted),
-                Some("pending") => tokio::time::sleep(wait(poll)).await,
+                Some("pending") => tokio::time::sleep(pause).await,
                 _ => return Err(PartnerError::Unreadable("a ticket is neither pending nor ready".into())),
             }
         }
@@ -115,11 +119,6 @@ fn fields(wanted: &Wanted<'_>) -> Vec<(&'static str, String)> {
     let since = wanted.since.map(|since| ("since", since.to_owned()));
     let rest = [("page", wanted.page.to_string()), ("pageSize", wanted.size.to_string())];
     since.into_iter().chain(rest).collect()
-}
-
-fn wait(poll: u32) -> Duration {
-    let base = Duration::from_millis(100).saturating_mul(1 << poll.min(5)).min(LONGEST_POLL);
-    base + Duration::from_millis(rand::random_range(0..100))
 }
 
 fn page(answer: &Element, wanted: &Wanted<'_>) -> Result<Page, PartnerError> {

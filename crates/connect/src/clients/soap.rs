@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
 use http::{Request, Response};
 use kernel::Timestamp;
 use outbound::Outbound;
@@ -15,8 +16,9 @@ use crate::error::shown;
 const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 
-/// How often a call is made that may arrive twice, which all of `erp.wsdl` may.
-const TRIES: u32 = 3;
+/// Between the three times that a call is made which may arrive twice, as all of `erp.wsdl` may.
+const PAUSES: ExponentialBuilder =
+    ExponentialBuilder::new().with_min_delay(Duration::from_millis(200)).with_max_times(2).with_jitter();
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
@@ -41,15 +43,8 @@ impl Endpoint {
         fields: &[(&str, String)],
         now: impl Fn() -> Timestamp,
     ) -> Result<Element, PartnerError> {
-        let mut tried = 1;
-        loop {
-            let answer = self.once(operation, fields, now()).await;
-            match answer {
-                Err(error) if error.again() && tried < TRIES => tokio::time::sleep(pause(tried)).await,
-                answer => return answer,
-            }
-            tried += 1;
-        }
+        let call = || self.once(operation, fields, now());
+        call.retry(PAUSES).when(PartnerError::again).await
     }
 
     async fn once(
@@ -138,12 +133,6 @@ fn fault(fault: &Element) -> PartnerError {
     }
     let ours = word.starts_with("Client") || word.starts_with("Sender");
     PartnerError::Fault { text: shown(text.unwrap_or("no reason was given.")), ours, code }
-}
-
-/// Longer each time, and never exactly so, lest all come at once.
-fn pause(tried: u32) -> Duration {
-    let most = 200_u64.saturating_mul(1 << tried.min(5));
-    Duration::from_millis(most / 2 + rand::random_range(0..=most / 2))
 }
 
 #[cfg(test)]

@@ -17,11 +17,15 @@ use crate::clients::soap_security::Login;
 use crate::clients::tax_engine::RestTaxes;
 use crate::clients::xml;
 use crate::partners::answer_cache::{AnswerCache, Bounds};
-use crate::partners::health::{self, FAILURES, REST};
+use crate::partners::health::{self, Health};
 use crate::partners::queries::PartnerRow;
 use crate::{Kind, PartnerError};
 
 const SEALED_AS: &str = "partner";
+
+/// After so many failures in a row a partner rests so long.
+const FAILURES: u32 = 3;
+const REST: Duration = Duration::from_secs(15);
 
 /// A person waits for the price of a delivery and for its taxes, with everything that is tried in between.
 const CARRIER_WITHIN: Duration = Duration::from_secs(2);
@@ -116,6 +120,15 @@ impl Partners {
         Ok(Erp { endpoint, tickets: options.tickets, cell: tenant.cell().clone() })
     }
 
+    /// How the partner is, and whether it is asked at this moment.
+    pub fn health(&self, tenant: &Tenant, row: &PartnerRow) -> Health {
+        let outbound = match row.definition.kind {
+            Kind::ErpSoap => &self.0.erps,
+            Kind::ShippingRest | Kind::TaxRest => &self.0.carriers,
+        };
+        health::health(tenant, row.id, outbound.rest(&row.definition.address))
+    }
+
     /// Asks the partner whether it works, and remembers how that went.
     pub async fn check(
         &self,
@@ -127,7 +140,7 @@ impl Partners {
             Kind::TaxRest => self.rest(tenant, row).await?.check().await,
             Kind::ErpSoap => self.erp(tenant, row).await?.check().await,
         };
-        health::note(tenant.id(), row.id, &went, tenant.cell().now());
+        health::note(tenant, row.id, &went);
         Ok(went)
     }
 }

@@ -164,7 +164,7 @@ impl Run<'_> {
         let size = self.row.definition.options.page_size();
         let wanted = Wanted { stage: sync.stage, since: sync.since.as_deref(), page: sync.page, size };
         let page = self.erp.page(&wanted).await;
-        health::note(self.tenant().id(), self.row.id, &page, self.tenant().cell().now());
+        health::note(self.tenant(), self.row.id, &page);
         page
     }
 

@@ -37,12 +37,11 @@ impl Partners {
             return None;
         }
         let went = self.tax_engine(tenant, &row).await.ok()?.quote(&quote, question).await;
-        let now = tenant.cell().now();
-        health::note(tenant.id(), id, &went, now);
+        health::note(tenant, id, &went);
         if let Err(error) = &went {
             tracing::warn!(partner = %id, code = error.code(), "An engine did not say the taxes; the shop's own rates are taken");
         }
-        self.tax_answers().keep(asked, went.as_ref().ok().cloned(), now);
+        self.tax_answers().keep(asked, went.as_ref().ok().cloned(), tenant.cell().now());
         went.ok()
     }
 }

@@ -1,6 +1,6 @@
 //! What the document tells of how an operation may be refused: each status, with the codes that machines find in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kernel::ProblemDoc;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,8 @@ const SCHEMA: &str = "#/components/schemas/Problem";
 #[derive(Default)]
 pub(crate) struct Refusals {
     named: Map<String, Value>,
+    /// What the description is called that a tag has of these codes, which have one status.
+    names: HashMap<(String, Vec<&'static str>), String>,
     /// By code.
     examples: Map<String, Value>,
 }
@@ -44,17 +46,19 @@ impl Refusals {
         let named = |problem: &ProblemDoc| {
             conflicts.iter().filter_map(Value::as_array).flatten().any(|code| code == problem.code)
         };
-        let mut by_status: BTreeMap<u16, BTreeMap<&str, ProblemDoc>> = BTreeMap::new();
+        let mut by_status: BTreeMap<u16, BTreeMap<&'static str, ProblemDoc>> = BTreeMap::new();
         let common = COMMON.iter().filter(|problem| asked.may_meet(problem));
         let own =
             own.iter().filter(|problem| !reads || !WRITING.contains(&problem.status()) || named(problem));
         for problem in common.chain(own) {
-            self.examples.insert(problem.code.to_owned(), json!({ "value": example(problem) }));
+            if !self.examples.contains_key(problem.code) {
+                self.examples.insert(problem.code.to_owned(), json!({ "value": example(problem) }));
+            }
             by_status.entry(problem.status()).or_default().insert(problem.code, *problem);
         }
         let tag = operation["tags"][0].as_str().unwrap_or("shop").to_owned();
         for (status, problems) in by_status {
-            let name = self.name(&tag, status, problems.values());
+            let name = self.name(&tag, status, &problems);
             operation["responses"][status.to_string()] =
                 json!({ "$ref": format!("#/components/responses/{name}") });
         }
@@ -65,21 +69,22 @@ impl Refusals {
         document["components"]["examples"] = Value::Object(self.examples);
     }
 
-    fn name<'a>(
-        &mut self,
-        tag: &str,
-        status: u16,
-        problems: impl Iterator<Item = &'a ProblemDoc> + Clone,
-    ) -> String {
-        let response = response(status, problems);
+    fn name(&mut self, tag: &str, status: u16, problems: &BTreeMap<&'static str, ProblemDoc>) -> String {
+        let codes = (tag.to_owned(), problems.keys().copied().collect());
+        if let Some(name) = self.names.get(&codes) {
+            return name.clone();
+        }
         let plain = format!("{}-{status}", tag.replace(' ', "-"));
-        let numbered = (2..).map(|number| format!("{plain}-{number}"));
-        let free = std::iter::once(plain.clone())
-            .chain(numbered)
-            .find(|name| self.named.get(name).is_none_or(|known| *known == response))
-            .unwrap_or(plain);
-        self.named.insert(free.clone(), response);
-        free
+        let mut name = plain.clone();
+        for number in 2.. {
+            if !self.named.contains_key(&name) {
+                break;
+            }
+            name = format!("{plain}-{number}");
+        }
+        self.named.insert(name.clone(), response(status, problems.values()));
+        self.names.insert(codes, name.clone());
+        name
     }
 }
 

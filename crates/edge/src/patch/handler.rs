@@ -38,9 +38,8 @@ pub struct Replaceable(pub Value);
 
 /// Adds `PATCH` to each path of the document on which a record is read and replaced whole. `plain` answers without asking
 /// who it is, which was asked already.
-pub(crate) fn routes(document: &Value, plain: &Router) -> Vec<(String, MethodRouter<Platform>)> {
-    let document = Arc::new(document.clone());
-    let paths = patches::paths(&document);
+pub(crate) fn routes(document: &Arc<Value>, plain: &Router) -> Vec<(String, MethodRouter<Platform>)> {
+    let paths = patches::paths(document);
     let route = |(path, schema): (String, Value)| {
         let record = Arc::new(Record { schema, document: document.clone(), plain: plain.clone() });
         (

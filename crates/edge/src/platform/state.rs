@@ -1,8 +1,8 @@
 //! The state that all requests share.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::http::Method;
 use kernel::{Problem, ProblemDoc};
@@ -23,7 +23,7 @@ use crate::access::{Access, Permissions};
 use crate::published::PublicEvent;
 use crate::rate_limit::RateLimit;
 use crate::request::source::Source;
-use crate::v2::Bodies;
+use crate::v2::{self, Bodies};
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -38,8 +38,9 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) operations: HashMap<String, Vec<Operation>>,
     pub(crate) other: Meter,
-    pub(crate) document: Value,
-    pub(crate) document2: Value,
+    pub(crate) document: Arc<Value>,
+    /// Made when it is first asked for.
+    pub(crate) document2: OnceLock<Value>,
     pub(crate) problems: Vec<ProblemDoc>,
     pub(crate) events: Vec<PublicEvent>,
     pub(crate) in_flight: Arc<InFlight>,
@@ -100,13 +101,13 @@ impl Platform {
     }
 
     /// The OpenAPI document.
-    pub fn document(&self) -> &Value {
+    pub fn document(&self) -> &Arc<Value> {
         &self.0.document
     }
 
     /// The same, of the second version of the API.
     pub fn document2(&self) -> &Value {
-        &self.0.document2
+        self.0.document2.get_or_init(|| v2::second(&self.0.document))
     }
 
     pub(crate) fn authenticator(&self) -> &dyn Authenticator {

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use http::{Request, Response, StatusCode};
 use outbound::{Outbound, OutboundError, Policy};
 use tokio::time::{Instant, sleep};
 
 use crate::payment::provider_port::Trouble;
 
-const TRIES: u32 = 3;
+/// Between the three times that something is sent; a little different for everybody, so that many who failed together do
+/// not come back together.
+const PAUSES: ExponentialBuilder =
+    ExponentialBuilder::new().with_min_delay(Duration::from_millis(100)).with_max_times(2).with_jitter();
 
 pub struct ProviderClient {
     outbound: Outbound,
@@ -25,8 +29,8 @@ impl ProviderClient {
 
     /// Sends what may arrive twice: it reads, or it carries the key under which it counts once.
     pub async fn send(&self, request: &Request<Vec<u8>>) -> Result<Response<Bytes>, Trouble> {
-        let (started, mut sent) = (Instant::now(), false);
-        for tried in 1.. {
+        let (started, mut sent, mut pauses) = (Instant::now(), false, PAUSES.build());
+        loop {
             let answer = self.outbound.send(request.clone()).await;
             let again = match &answer {
                 Ok(answer) => {
@@ -38,12 +42,10 @@ impl ProviderClient {
                     matches!(error, OutboundError::Unreachable { .. } | OutboundError::BrokenOff { .. })
                 }
             };
-            if !again || tried == TRIES || started.elapsed() > self.within / 2 {
-                return answer.map_err(|error| trouble(&error, sent));
-            }
-            sleep(pause(tried)).await;
+            let pause = pauses.next().filter(|_| again && started.elapsed() <= self.within / 2);
+            let Some(pause) = pause else { return answer.map_err(|error| trouble(&error, sent)) };
+            sleep(pause).await;
         }
-        Err(unclear("It was not asked."))
     }
 }
 
@@ -69,9 +71,4 @@ fn arrived(error: &OutboundError) -> bool {
 
 fn passing(status: StatusCode) -> bool {
     [429, 502, 503, 504].contains(&status.as_u16())
-}
-
-/// Somewhere between nothing and twice as long as before, so that many who failed together do not come back together.
-fn pause(tried: u32) -> Duration {
-    Duration::from_millis(rand::random_range(0..=100 << tried))
 }

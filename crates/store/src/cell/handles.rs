@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kernel::{Arg, Fault, Problem, TenantId, Timestamp, Write};
 
+use super::caches::Caches;
 use super::forms::Forms;
 use super::pasts::{Past, Pasts};
 use super::under_way::UnderWay;
@@ -35,6 +36,7 @@ struct Inner {
     under_way: UnderWay,
     contexts: &'static [Context],
     forms: Forms,
+    caches: Caches,
     clock: Clock,
 }
 
@@ -63,6 +65,7 @@ impl Cell {
             under_way,
             contexts,
             forms,
+            caches: Caches::default(),
             clock,
         }));
         cell.follow_registry();
@@ -96,6 +99,11 @@ impl Cell {
 
     pub fn now(&self) -> Timestamp {
         (self.0.clock)()
+    }
+
+    /// What a context caches on this node. A key names its tenant.
+    pub fn cache<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.0.caches.of()
     }
 
     /// Brings the tables of every tenant up to date; tells `progress` how many of how many are done.

@@ -1,5 +1,6 @@
 //! A cell, the handle through which one of its tenants is reached, and what both are asked for.
 
+mod caches;
 mod events;
 mod forms;
 mod handles;

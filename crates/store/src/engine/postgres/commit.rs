@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::TryStreamExt;
 use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Word, Write};
 use tokio_postgres::RowStream;
@@ -26,6 +27,10 @@ const TOGETHER: usize = 128;
 
 /// How long a commit is tried again when others get in its way or the database is away.
 const TRIED_FOR: Duration = Duration::from_secs(4);
+const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(2))
+    .with_max_delay(Duration::from_millis(250))
+    .without_max_times();
 
 const LOAD: &str = "select id, version, state, stream from states where id = any($1) order by id for update";
 const KEPT: &str =
@@ -122,7 +127,7 @@ async fn drain_lane(database: Database, tenant: TenantId, mut drain: Drain) {
 
 async fn commit(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {
     let started = Instant::now();
-    let mut pause = Duration::from_millis(2);
+    let mut pauses = PAUSES.build();
     let mut doubts = Vec::new();
     let mut plainly = false;
     loop {
@@ -138,11 +143,11 @@ async fn commit(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<R
             continue;
         }
         let again = matches!(failure, Failure::Unreachable(_) | Failure::Conflict | Failure::Overloaded);
-        if !again || started.elapsed() > TRIED_FOR {
+        let pause = pauses.next().filter(|_| again && started.elapsed() <= TRIED_FOR);
+        let Some(pause) = pause else {
             return Err(if doubts.is_empty() { failure } else { Failure::Unknown });
-        }
+        };
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_millis(250));
     }
 }
 
