@@ -110,7 +110,7 @@ async fn ask(client: &mut Client, operation: &Operation, cart: &str, ids: &Ids) 
     let path = operation.path.replace("{id}", cart).replace("{variant_id}", &ids.variant);
     let body = match operation.name.as_str() {
         "post /api/v1/carts/{id}/payments" => Some(json!({})),
-        name => body(name, ids),
+        _ => body(operation, ids),
     };
     let body = body.map(|body| body.to_string());
     let path = path.replace("{code}", "SPRING");

@@ -67,7 +67,7 @@ async fn records(
     let make =
         |one: &&Operation| one.method == "post" && nouns.contains(noun(&one.path)) && !one.path.contains('{');
     for operation in operations.iter().filter(make) {
-        let Some(body) = body(&operation.name, ids) else { continue };
+        let Some(body) = body(operation, ids) else { continue };
         let made = a.post(&operation.path, &body).await;
         if !matches!(made.status, 201 | 202) {
             continue;
@@ -85,7 +85,8 @@ async fn records(
         "files".into(),
         a.get("/api/v1/files").await.json()["items"][0]["id"].as_str().unwrap().into(),
     );
-    let role = body("put /api/v1/roles/{name}", ids).unwrap();
+    let role = operations.iter().find(|one| one.name == "put /api/v1/roles/{name}").unwrap();
+    let role = body(role, ids).unwrap();
     assert_eq!(a.put("/api/v1/roles/packer", &role).await.status, 200);
     records.insert("roles".into(), "packer".into());
     records
@@ -96,7 +97,7 @@ async fn ask(b: &mut Client, operation: &Operation, record: &str, ids: &Ids) -> 
     while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
         path.replace_range(open..=close, record);
     }
-    let body = body(&operation.name, ids).map(|body| body.to_string());
+    let body = body(operation, ids).map(|body| body.to_string());
     let method = operation.method.to_uppercase();
     b.send(&method, &path, &[("if-match", "\"1\"")], body.as_deref()).await.unwrap()
 }
