@@ -1,6 +1,6 @@
 //! A segment: a name that price lists and promotions use. Who is in it is told by each member's own stream.
 
-use kernel::{Aggregate, Decide, Envelope, Projector, Timestamp, Write};
+use kernel::{Aggregate, Decide, Projector, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -93,10 +93,14 @@ impl Decide<Remove> for Segment {
     }
 }
 
-/// The right to a name: a stream for each, so that "taken" is decided.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SegmentName {
-    holder: Option<SegmentId>,
+kernel::reservation! {
+    /// The right to a segment's name.
+    pub struct SegmentName = "segment_name";
+
+    pub enum SegmentNameEvent {
+        Taken { segment: SegmentId } = ("segment_name.taken", 1),
+        GivenUp {} = ("segment_name.given_up", 1),
+    }
 }
 
 impl SegmentName {
@@ -105,81 +109,12 @@ impl SegmentName {
     }
 }
 
-kernel::events! {
-    pub enum SegmentNameEvent {
-        Taken(Taken) = ("segment_name.taken", 1),
-        GivenUp(GivenUp) = ("segment_name.given_up", 1),
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taken {
-    pub segment: SegmentId,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GivenUp {}
-
-impl Aggregate for SegmentName {
-    const KIND: &'static str = "segment_name";
-    type Event = SegmentNameEvent;
-
-    fn apply(&mut self, event: &SegmentNameEvent) {
-        self.holder = match event {
-            SegmentNameEvent::Taken(taken) => Some(taken.segment),
-            SegmentNameEvent::GivenUp(_) => None,
-        };
-    }
-}
-
-pub struct Take(pub SegmentId);
-
-pub struct GiveUp;
-
-impl Decide<Take> for SegmentName {
-    type Refusal = Refusal;
-
-    fn decide(&self, command: &Take, _now: Timestamp) -> Result<Vec<SegmentNameEvent>, Refusal> {
-        match self.holder {
-            None => Ok(vec![Taken { segment: command.0 }.into()]),
-            Some(holder) if holder == command.0 => Ok(Vec::new()),
-            Some(_) => Err(Refusal::SegmentNameTaken),
-        }
-    }
-}
-
-impl Decide<GiveUp> for SegmentName {
-    type Refusal = Refusal;
-
-    fn decide(&self, _: &GiveUp, _now: Timestamp) -> Result<Vec<SegmentNameEvent>, Refusal> {
-        Ok(self.holder.iter().map(|_| GivenUp {}.into()).collect())
-    }
-}
-
-impl Projector for SegmentName {
-    /// A name needs no table: its state is all that anyone asks for.
-    fn project(_: &Envelope<&SegmentNameEvent>) -> Vec<Write> {
-        Vec::new()
-    }
-}
+impl Projector for SegmentName {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use kernel::Check;
-    use kernel::aggregate::given;
-
-    const NOW: Timestamp = Timestamp::from_micros(0);
-
-    #[test]
-    fn a_name_is_one_segments_until_it_is_given_up() {
-        let (one, other) = (SegmentId::new(), SegmentId::new());
-        let mut name = given::<SegmentName>([Taken { segment: one }.into()]);
-        assert_eq!(name.when(&Take(one), NOW), Ok(Vec::new()));
-        assert_eq!(name.when(&Take(other), NOW), Err(Refusal::SegmentNameTaken));
-        name.0.apply(&GivenUp {}.into());
-        assert_eq!(name.when(&Take(other), NOW).map(|events| events.len()), Ok(1));
-    }
 
     #[test]
     fn a_name_is_written_as_it_is_typed_into_a_promotion() {

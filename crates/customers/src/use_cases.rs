@@ -1,5 +1,6 @@
 //! The use cases of organisations and segments.
 
+use kernel::reservation::{GiveUp, Take};
 use kernel::{Currency, Problem, SubjectId};
 use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use crate::membership::{Join, Kind, Leave, PutInto, TakeOut, Tidy};
 use crate::organisation::{Change, Make, Member, RemoveMember, SayVat, SetMember, Terms};
 use crate::queries::{InSegments, Seen};
-use crate::segment::{self, GiveUp, SegmentName, Take};
+use crate::segment::{self, SegmentName};
 use crate::views::{OrganisationView, SegmentView};
 use crate::{Membership, Organisation, OrganisationId, Refusal, Segment, SegmentId, SegmentTerms};
 
@@ -83,7 +84,7 @@ pub fn remove_member(id: OrganisationId, seen: Option<i64>, customer: Uuid) -> W
 pub fn make_segment(id: SegmentId, terms: SegmentTerms) -> Work {
     let name = SegmentName::id(&terms.name);
     Work::over::<Segment>([id]).and::<SegmentName>([name]).decide(move |desk| {
-        desk.ask::<SegmentName, _>(name, &Take(id))?;
+        take(desk, name, id)?;
         desk.ask::<Segment, _>(id, &segment::Make(terms.clone()))?;
         let view = SegmentView::of(id, 1, terms.clone());
         Ok(Reply::json(201, &view).version(1).location(format!("/api/v1/segments/{id}")))
@@ -96,9 +97,9 @@ pub fn change_segment(id: SegmentId, seen: i64, (name, read): (&str, i64), terms
     Work::over::<Segment>([id]).and::<SegmentName>([old, new]).decide(move |desk| {
         known(desk, id, Some(seen))?;
         desk.expect_version::<Segment>(id, Some(read))?;
-        desk.ask::<SegmentName, _>(new, &Take(id))?;
+        take(desk, new, id)?;
         if new != old {
-            desk.ask::<SegmentName, _>(old, &GiveUp)?;
+            desk.ask::<SegmentName, _>(old, &GiveUp(id))?;
         }
         desk.ask::<Segment, _>(id, &segment::Change(terms.clone()))?;
         let version = desk.version::<Segment>(id);
@@ -113,7 +114,7 @@ pub fn remove_segment(id: SegmentId, seen: Option<i64>, (name, read): (&str, i64
         known(desk, id, seen)?;
         desk.expect_version::<Segment>(id, Some(read))?;
         desk.ask::<Segment, _>(id, &segment::Remove)?;
-        desk.ask::<SegmentName, _>(name, &GiveUp)?;
+        desk.ask::<SegmentName, _>(name, &GiveUp(id))?;
         Ok(Reply::nothing())
     })
 }
@@ -157,6 +158,10 @@ pub fn still(seen: Seen) -> Work {
             && segments.iter().all(|(id, version)| desk.version::<Segment>(*id) == *version);
         if holds { Ok(Reply::nothing()) } else { Err(moved()) }
     })
+}
+
+fn take(desk: &mut Desk<'_>, name: Uuid, by: SegmentId) -> Result<(), Problem> {
+    desk.ask::<SegmentName, _>(name, &Take { by, or: |_| Refusal::SegmentNameTaken })
 }
 
 fn moved() -> Problem {

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use kernel::problem::NOT_FOUND;
-use kernel::{Actor, CorrelationId, Problem, TenantId};
+use kernel::{Actor, CorrelationId, Problem};
 use store::relay::{JobKind, JobRun, NewJob, Room};
 use store::{Asked, Tenant};
 use uuid::Uuid;
@@ -42,24 +42,25 @@ impl JobKind for Recheck {
         run: &'a JobRun,
     ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let cell = run.tenant.cell();
-            let (mut looked, mut missed) = (0, 0);
-            if run.tenant.id() == TenantId::CELL {
-                let tenants = cell.registry().tenants();
-                for record in
-                    tenants.iter().filter(|record| record.status.is_here() && !record.hosts.is_empty())
-                {
-                    let (some, without) = self.look(&cell.tenant(record.id)).await?;
-                    (looked, missed) = (looked + some, missed + without);
-                    // Fails once the job was cancelled, and then this ends.
-                    run.progress(looked, 0, &format!("{missed} without their proof")).await?;
+            let looking = run.tenants((0, 0), |(looked, missed), tenant| async move {
+                // Of all shops, those without a host of their own need not be woken.
+                if tenant.id() != run.tenant.id() && !has_hosts(&tenant) {
+                    return Ok((looked, missed));
                 }
-            } else {
-                (looked, missed) = self.look(&run.tenant).await?;
-            }
+                let (some, without) = self.look(&tenant).await?;
+                let (looked, missed) = (looked + some, missed + without);
+                // Fails once the job was cancelled, and then this ends.
+                run.progress(looked, 0, &format!("{missed} without their proof")).await?;
+                Ok((looked, missed))
+            });
+            let (looked, missed) = looking.await?;
             Ok(format!("{looked} domains were looked at; {missed} did not have their proof."))
         })
     }
+}
+
+fn has_hosts(tenant: &Tenant) -> bool {
+    tenant.cell().registry().tenant(tenant.id()).is_some_and(|record| !record.hosts.is_empty())
 }
 
 impl Recheck {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use blobs::{Blobs, Listed};
 use futures_util::StreamExt;
-use kernel::{Problem, TenantId, Timestamp};
+use kernel::{Problem, Timestamp};
 use serde_json::json;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
@@ -103,17 +103,10 @@ impl JobKind for Sweep {
         run: &'a JobRun,
     ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let cell = run.tenant.cell();
-            let mut sweeping =
-                Sweeping { blobs: &self.0, run, before: settled(cell.now()), seen: 0, removed: 0 };
-            if run.tenant.id() == TenantId::CELL {
-                for tenant in cell.registry().tenants().iter().filter(|tenant| tenant.status.is_here()) {
-                    sweeping.sweep(&cell.tenant(tenant.id)).await?;
-                }
-            } else {
-                sweeping.sweep(&run.tenant).await?;
-            }
-            let Sweeping { seen, removed, .. } = sweeping;
+            let before = settled(run.tenant.cell().now());
+            let begins = Sweeping { blobs: &self.0, run, before, seen: 0, removed: 0 };
+            let swept = run.tenants(begins, |sweeping, tenant| sweeping.sweep(tenant)).await?;
+            let Sweeping { seen, removed, .. } = swept;
             Ok(format!("{removed} objects without a record were removed; {seen} were looked at."))
         })
     }
@@ -125,6 +118,7 @@ fn settled(now: Timestamp) -> Timestamp {
     Timestamp::from_micros(now.as_micros().saturating_sub(settled))
 }
 
+#[derive(Clone, Copy)]
 struct Sweeping<'a> {
     blobs: &'a Blobs,
     run: &'a JobRun,
@@ -134,19 +128,19 @@ struct Sweeping<'a> {
 }
 
 impl Sweeping<'_> {
-    async fn sweep(&mut self, tenant: &Tenant) -> Result<(), Problem> {
+    async fn sweep(mut self, tenant: Tenant) -> Result<Self, Problem> {
         let mut objects = self.blobs.list(tenant.id()).chunks(IDS_AT_ONCE);
         while let Some(some) = objects.next().await {
             let some: Vec<Listed> = some.into_iter().collect::<Result<_, _>>()?;
             self.seen += i64::try_from(some.len()).unwrap_or(0);
             let old = some.iter().filter(|object| object.last_modified < self.before);
             let old: Vec<FileId> = old.map(|object| FileId(object.id.uuid())).collect();
-            self.remove_left_over(tenant, old).await?;
+            self.remove_left_over(&tenant, old).await?;
             let note = format!("{} removed", self.removed);
             // Fails once the job was cancelled, and then this ends.
             self.run.progress(self.seen, 0, &note).await?;
         }
-        Ok(())
+        Ok(self)
     }
 
     async fn remove_left_over(&mut self, tenant: &Tenant, old: Vec<FileId>) -> Result<(), Problem> {

@@ -40,7 +40,7 @@ async fn give_up(tenant: &Tenant, person: SubjectId) -> Result<Effect, Problem> 
     let outsiders = outsiders.into_iter().map(|outsider| outsider.id).collect();
     let sessions = sessions::queries::session_ids(tenant, id, tenant.cell().now()).await?;
     let works = [
-        accounts::use_cases::give_up(addresses),
+        accounts::use_cases::give_up(id, addresses),
         linked_identity::unlink(outsiders),
         accounts::use_cases::disable(id, sessions),
     ];

@@ -1,5 +1,7 @@
 //! How the system says no: a sentence for a person, a stable code for a machine (RFC 9457 problem details).
 
+use std::convert::Infallible;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -275,6 +277,12 @@ impl std::fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+impl From<Infallible> for Problem {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
 
 #[cfg(test)]
 mod tests {

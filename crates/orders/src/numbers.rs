@@ -2,7 +2,7 @@
 //!
 //! A number is drawn in the unit of work of its order, so an order that is refused draws none.
 
-use kernel::{Aggregate, Decide, Envelope, Problem, Projector, Timestamp, Write};
+use kernel::{Aggregate, Decide, Problem, Projector, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Desk;
 use uuid::Uuid;
@@ -41,11 +41,7 @@ impl Aggregate for Numbers {
     }
 }
 
-impl Projector for Numbers {
-    fn project(_: &Envelope<&NumbersEvent>) -> Vec<Write> {
-        Vec::new()
-    }
-}
+impl Projector for Numbers {}
 
 /// Takes the next.
 struct Take;

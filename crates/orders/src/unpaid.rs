@@ -2,8 +2,7 @@
 //!
 //! Before an order that will be held is placed, a job is scheduled for its deadline, unless this node remembers that one is
 //! due before. Each run schedules the next one for the earliest deadline that is left. When none is left there is no next
-//! run, so a shop that sells nothing costs nothing. A job's id is made of the minute in which it is due: scheduling the same
-//! one twice makes one.
+//! run, so a shop that sells nothing costs nothing. What is due within a minute is one job: scheduling it twice makes one.
 
 use std::ops::RangeInclusive;
 use std::pin::Pin;
@@ -14,7 +13,7 @@ use kernel::{Actor, CorrelationId, Fault, Problem, TenantId, Timestamp, Word};
 use moka::sync::Cache;
 use serde_json::json;
 use store::problems::TAKEN_OVER;
-use store::relay::{JobKind, JobRun, NewJob};
+use store::relay::{JobKind, JobRun, NewJob, SHOP};
 use store::{Asked, Tenant, Work};
 use uuid::Uuid;
 
@@ -31,7 +30,7 @@ pub const UNPAID: &str = "orders.unpaid";
 const REASON: &str = "Not paid in time";
 /// How many orders are read at a time.
 const AT_ONCE: usize = 200;
-const MINUTE: i64 = 60;
+const MINUTE: Duration = Duration::from_secs(60);
 /// When orders are checked again whose payment was under way. The longer they are overdue, the longer the wait.
 const LATER: RangeInclusive<Duration> = Duration::from_secs(5 * 60)..=Duration::from_secs(24 * 3600);
 
@@ -67,10 +66,10 @@ pub struct Unpaid(pub Arc<dyn Payments>);
 /// minute: the order may not be committed by then.
 pub(crate) async fn watch(tenant: &Tenant, receipt: &Receipt, now: Timestamp) -> Result<(), Problem> {
     let Some(hold) = receipt.hold() else { return Ok(()) };
-    let (due, soon) = (now.plus(hold), now.plus(Duration::from_secs(60)));
+    let (due, soon) = (now.plus(hold), now.plus(MINUTE));
     let planned = tenant.cell().cache::<Planned>();
     let next = planned.0.get(&tenant.id());
-    if next.is_some_and(|next| soon < next && next <= due.plus(Duration::from_secs(60))) {
+    if next.is_some_and(|next| soon < next && next <= due.plus(MINUTE)) {
         return Ok(());
     }
     planned.0.insert(tenant.id(), look_at(tenant, soon, due).await?);
@@ -92,10 +91,9 @@ async fn look_at(tenant: &Tenant, from: Timestamp, at: Timestamp) -> Result<Time
     {
         return Ok(planned);
     }
-    let due = (at.seconds().div_euclid(MINUTE) + 1) * MINUTE;
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{UNPAID} {due}").as_bytes());
-    let due = Timestamp::from_micros(due * 1_000_000);
-    tenant.schedule(NewJob::due(id, UNPAID, json!({}), due)).await?;
+    let job = NewJob::once_in(MINUTE, UNPAID, SHOP, json!({}), at);
+    let due = job.due;
+    tenant.schedule(job).await?;
     Ok(due)
 }
 

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use store::Tenant;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
-use uuid::Uuid;
 
 use crate::payment::event::PaymentEvent;
 use crate::payment::{self, unsettled};
@@ -20,8 +19,8 @@ use crate::{Cashier, PaymentId, ProviderId};
 
 pub const SETTLE: &str = "payments.settle";
 
-/// What is to be asked after within so many seconds is one job.
-const TOGETHER: i64 = 5;
+/// What is to be asked after within it is one job.
+const TOGETHER: Duration = Duration::from_secs(5);
 
 /// Plans the asking: each event that leaves something open says when.
 pub struct Planner;
@@ -66,12 +65,9 @@ fn ask_at(event: &PaymentEvent) -> Option<Timestamp> {
     }
 }
 
-/// The job that asks a provider after everything due by then. Its id is the moment's, so it is planned once.
+/// The job that asks a provider after everything due by then.
 fn settling(provider: ProviderId, at: Timestamp) -> NewJob {
-    let due = (at.seconds().div_euclid(TOGETHER) + 1) * TOGETHER;
-    let id = Uuid::new_v5(&provider.uuid(), format!("{SETTLE} {due}").as_bytes());
-    let due = Timestamp::from_micros(due * 1_000_000);
-    NewJob::due(id, SETTLE, json!({ "provider": provider }), due).to(provider)
+    NewJob::once_in(TOGETHER, SETTLE, provider, json!({ "provider": provider }), at).to(provider)
 }
 
 /// Asks providers what became of what they did not answer.

@@ -1,6 +1,8 @@
-//! The claim on a SKU or a handle. Each has a stream of its own, so that "taken" is a decision and not a database error.
+//! The claim on a SKU or a handle. A handle that was left leads on to its product until another takes it.
 
-use kernel::{Aggregate, Decide, Envelope, Projector, Timestamp, Write, args};
+use std::convert::Infallible;
+
+use kernel::{Aggregate, Decide, Envelope, Projector, Reservation, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,6 +24,14 @@ impl ClaimedName<'_> {
             Self::Handle(handle) => format!("handle:{handle}"),
         };
         Uuid::new_v5(&CLAIMS, name.as_bytes())
+    }
+
+    /// What whoever wants it is told when another product has it.
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Sku(sku) => Refusal::SkuTaken { sku: sku.to_owned() },
+            Self::Handle(handle) => Refusal::HandleTaken { handle: handle.to_owned() },
+        }
     }
 }
 
@@ -73,47 +83,34 @@ impl Aggregate for Claim {
     }
 }
 
-pub struct Take<'a> {
-    pub what: ClaimedName<'a>,
-    pub product: ProductId,
+impl Reservation for Claim {
+    type HolderId = ProductId;
+
+    /// A handle that was left is kept from nobody.
+    fn holder(&self) -> Option<ProductId> {
+        self.holder.filter(|_| !self.former)
+    }
+
+    fn taken(&self, by: ProductId) -> ClaimEvent {
+        Taken { product: by, former: self.former }.into()
+    }
+
+    fn given_up(&self) -> ClaimEvent {
+        GivenUp {}.into()
+    }
 }
 
-pub struct GiveUp;
-
+/// Its holder goes by another handle from now on.
 pub struct Leave<'a> {
     pub handle: &'a str,
 }
 
-impl Decide<Take<'_>> for Claim {
-    type Refusal = Refusal;
-
-    fn decide(&self, command: &Take<'_>, _now: Timestamp) -> Result<Vec<ClaimEvent>, Refusal> {
-        let former = self.former;
-        match (self.holder, command.what) {
-            (None, _) => Ok(vec![Taken { product: command.product, former }.into()]),
-            (Some(_), _) if former => Ok(vec![Taken { product: command.product, former }.into()]),
-            (Some(holder), _) if holder == command.product => Ok(Vec::new()),
-            (Some(_), ClaimedName::Sku(sku)) => Err(Refusal::SkuTaken { sku: sku.to_owned() }),
-            (Some(_), ClaimedName::Handle(handle)) => Err(Refusal::HandleTaken { handle: handle.to_owned() }),
-        }
-    }
-}
-
-impl Decide<GiveUp> for Claim {
-    type Refusal = Refusal;
-
-    fn decide(&self, _: &GiveUp, _now: Timestamp) -> Result<Vec<ClaimEvent>, Refusal> {
-        Ok(self.holder.map(|_| GivenUp {}.into()).into_iter().collect())
-    }
-}
-
 impl Decide<Leave<'_>> for Claim {
-    type Refusal = Refusal;
+    type Refusal = Infallible;
 
-    fn decide(&self, command: &Leave<'_>, _now: Timestamp) -> Result<Vec<ClaimEvent>, Refusal> {
-        let held = self.holder.filter(|_| !self.former);
-        let left = held.map(|product| Left { product, handle: command.handle.to_owned() }.into());
-        Ok(left.into_iter().collect())
+    fn decide(&self, command: &Leave<'_>, _now: Timestamp) -> Result<Vec<ClaimEvent>, Infallible> {
+        let left = |product| Left { product, handle: command.handle.to_owned() }.into();
+        Ok(self.holder().map(left).into_iter().collect())
     }
 }
 
@@ -138,45 +135,22 @@ impl Projector for Claim {
 mod tests {
     use super::*;
     use kernel::aggregate::given;
+    use kernel::reservation::Take;
 
     const NOW: Timestamp = Timestamp::from_micros(0);
-
-    fn taken(product: ProductId) -> ClaimEvent {
-        Taken { product, former: false }.into()
-    }
 
     #[test]
     fn a_handle_that_was_left_leads_on_until_another_product_takes_it() {
         let (mug, cup) = (ProductId::new(), ProductId::new());
-        let what = ClaimedName::Handle("mug");
-        let left = given::<Claim>([taken(mug)]).when(&Leave { handle: "mug" }, NOW).unwrap();
-        assert_eq!(left, [Left { product: mug, handle: "mug".into() }.into()]);
-        let claim = given::<Claim>([taken(mug), left[0].clone()]);
-        assert_eq!(claim.when(&Leave { handle: "mug" }, NOW).unwrap(), []);
+        let taken = || Taken { product: mug, former: false }.into();
+        let left = || Left { product: mug, handle: "mug".into() }.into();
+        assert_eq!(given::<Claim>([taken()]).when(&Leave { handle: "mug" }, NOW), Ok(vec![left()]));
+        let claim = given::<Claim>([taken(), left()]);
+        assert_eq!(claim.when(&Leave { handle: "mug" }, NOW), Ok(vec![]));
         for product in [mug, cup] {
-            let again = claim.when(&Take { what, product }, NOW).unwrap();
-            assert_eq!(again, [Taken { product, former: true }.into()]);
+            let again = claim.when(&Take { by: product, or: |_| "it leads on to another" }, NOW);
+            assert_eq!(again, Ok(vec![Taken { product, former: true }.into()]));
         }
-    }
-
-    #[test]
-    fn refuses_a_sku_that_another_product_has() {
-        let claim = given::<Claim>([taken(ProductId::new())]);
-        let refusal =
-            claim.when(&Take { what: ClaimedName::Sku("A-1"), product: ProductId::new() }, NOW).unwrap_err();
-        assert_eq!(refusal, Refusal::SkuTaken { sku: "A-1".into() });
-    }
-
-    #[test]
-    fn a_sku_that_was_given_up_can_be_taken_again() {
-        let claim = given::<Claim>([taken(ProductId::new()), GivenUp {}.into()]);
-        assert_eq!(
-            claim
-                .when(&Take { what: ClaimedName::Sku("A-1"), product: ProductId::new() }, NOW)
-                .unwrap()
-                .len(),
-            1
-        );
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use kernel::problem::pointer_part;
+use kernel::reservation::{GiveUp, Take};
 use kernel::{Check, Currency, Problem, args};
 use serde::Serialize;
 use store::{Failure, Reply, Tenant, Work};
 use uuid::Uuid;
 
-use super::claim::{Claim, ClaimedName, GiveUp, Leave, Take};
+use super::claim::{Claim, ClaimedName, Leave};
 use super::product::{Change, Create};
 use crate::attributes::attribute::{self, Attribute, Declaration};
 use crate::stock::{Open, Stock};
@@ -92,7 +93,7 @@ pub async fn change_product(
         check_attributes(desk, &content)?;
         desk.ask::<Product, _>(id, &Change(content.clone()))?;
         for claim in &dropped {
-            desk.ask::<Claim, _>(*claim, &GiveUp)?;
+            desk.ask::<Claim, _>(*claim, &GiveUp(id))?;
         }
         if former != content.handle {
             desk.ask::<Claim, _>(ClaimedName::Handle(&former).id(), &Leave { handle: &former })?;
@@ -130,13 +131,12 @@ fn claims(content: &Content) -> Vec<Uuid> {
 }
 
 fn claim_names(desk: &mut store::Desk<'_>, product: ProductId, content: &Content) -> Result<(), Problem> {
-    let handle = ClaimedName::Handle(&content.handle);
-    desk.ask::<Claim, _>(handle.id(), &Take { what: handle, product })
-        .map_err(|problem| problem.at("/handle", "choose another"))?;
-    for (n, variant) in content.variants.iter().enumerate() {
-        let sku = ClaimedName::Sku(&variant.sku);
-        desk.ask::<Claim, _>(sku.id(), &Take { what: sku, product })
-            .map_err(|problem| problem.at(format!("/variants/{n}/sku"), "choose another"))?;
+    let handle = (ClaimedName::Handle(&content.handle), "/handle".to_owned());
+    let skus = content.variants.iter().map(|variant| ClaimedName::Sku(&variant.sku)).enumerate();
+    let skus = skus.map(|(n, sku)| (sku, format!("/variants/{n}/sku")));
+    for (name, field) in [handle].into_iter().chain(skus) {
+        desk.ask::<Claim, _>(name.id(), &Take { by: product, or: |_| name.refusal() })
+            .map_err(|problem| problem.at(field, "choose another"))?;
     }
     Ok(())
 }

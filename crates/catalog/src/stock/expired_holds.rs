@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use kernel::{Actor, CorrelationId, Problem, TenantId};
+use kernel::{Actor, CorrelationId, Problem};
 use store::relay::{JobKind, JobRun};
 use store::{Asked, Tenant};
 
@@ -24,32 +24,23 @@ impl JobKind for EndExpiredHolds {
         run: &'a JobRun,
     ) -> Pin<Box<dyn Future<Output = Result<String, Problem>> + Send + 'a>> {
         Box::pin(async move {
-            let cell = run.tenant.cell();
-            let mut ended = 0;
-            if run.tenant.id() == TenantId::CELL {
-                for tenant in cell.registry().tenants().iter().filter(|tenant| tenant.status.is_here()) {
-                    ended += sweep(run, &cell.tenant(tenant.id), ended).await?;
-                }
-            } else {
-                ended = sweep(run, &run.tenant, 0).await?;
-            }
+            let ended = run.tenants(0, |ended, tenant| sweep(run, tenant, ended)).await?;
             Ok(format!("{ended} holds were over."))
         })
     }
 }
 
-async fn sweep(run: &JobRun, tenant: &Tenant, before: i64) -> Result<i64, Problem> {
-    let mut ended = 0;
+async fn sweep(run: &JobRun, tenant: Tenant, mut ended: i64) -> Result<i64, Problem> {
     loop {
         let now = tenant.cell().now();
-        let over = queries::holds_over(tenant, now, AT_ONCE).await?;
+        let over = queries::holds_over(&tenant, now, AT_ONCE).await?;
         for id in &over {
-            let work = hold::release_work(tenant, *id).await?;
+            let work = hold::release_work(&tenant, *id).await?;
             tenant.run(Asked::by(Actor::system(), CorrelationId::new(), now), work).await?;
             ended += 1;
         }
         // Fails once the job was cancelled, and then this ends.
-        run.progress(before + ended, 0, "ending holds").await?;
+        run.progress(ended, 0, "ending holds").await?;
         if over.len() < AT_ONCE {
             return Ok(ended);
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use edge::published::published;
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
-use kernel::{Actor, CorrelationId, Fault, Problem, Timestamp, Word};
+use kernel::{Actor, CorrelationId, EventId, Fault, Problem, Timestamp, Word};
 use orders::ParcelState;
 use orders::fulfilment::use_cases;
 use orders::parcels::{self, Awaited};
@@ -230,19 +230,18 @@ impl Subscriber for Watch {
                     return Ok(Effect::Done);
                 }
             }
-            let job = Uuid::new_v5(&event.stream_id, format!("track {}", event.version).as_bytes());
-            settle(tenant, job).await?;
+            settle(tenant, event.id).await?;
             Ok(Effect::Done)
         })
     }
 }
 
-async fn settle(tenant: &Tenant, id: Uuid) -> Result<(), Problem> {
+async fn settle(tenant: &Tenant, after: EventId) -> Result<(), Problem> {
     let jobs = repeated(tenant).await?;
     match (parcels::any_awaited(tenant).await?, jobs.is_empty()) {
         (true, true) => {
             let due = tenant.cell().now().plus(EVERY);
-            tenant.schedule(NewJob::due(id, NAME, json!({}), due).every(EVERY)).await.map(|_| ())
+            tenant.schedule(NewJob::once(NAME, after, json!({}), due).every(EVERY)).await.map(|_| ())
         }
         (false, false) => {
             for job in jobs {

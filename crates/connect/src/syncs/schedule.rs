@@ -43,16 +43,16 @@ impl Subscriber for Schedule {
                 }
                 PartnerEvent::Removed(_) => None,
             };
-            // Of each version of a partner there is one job, however often the event is handed over.
-            let id = Uuid::new_v5(&partner.uuid(), format!("every {}", event.version).as_bytes());
-            cancel_others(tenant, partner, id).await?;
-            let Some(every) = every.and_then(|every| u64::try_from(every).ok()) else {
-                return Ok(Effect::Done);
-            };
-            let every = Duration::from_secs(every);
-            let (due, args) = (tenant.cell().now().plus(every), json!({ "partner": partner }));
-            // Written down at once: the next version of the partner, in the same visit, cancels it.
-            tenant.schedule(NewJob::due(id, sync::NAME, args, due).every(every).to(partner)).await?;
+            let every = every.and_then(|every| u64::try_from(every).ok()).map(Duration::from_secs);
+            let job = every.map(|every| {
+                let (due, args) = (tenant.cell().now().plus(every), json!({ "partner": partner }));
+                NewJob::once(sync::NAME, event.id, args, due).every(every).to(partner)
+            });
+            cancel_others(tenant, partner, job.as_ref().map(|job| job.id)).await?;
+            if let Some(job) = job {
+                // Written down at once: the next version of the partner, in the same visit, cancels it.
+                tenant.schedule(job).await?;
+            }
             Ok(Effect::Done)
         })
     }
@@ -67,13 +67,13 @@ fn began(tenant: &Tenant, kind: &str, schema: i32, data: &str) -> Result<Effect,
 }
 
 /// The schedule of a version before this one is over.
-async fn cancel_others(tenant: &Tenant, partner: PartnerId, id: Uuid) -> Result<(), Problem> {
+async fn cancel_others(tenant: &Tenant, partner: PartnerId, ours: Option<Uuid>) -> Result<(), Problem> {
     for state in [JobState::Waiting, JobState::Running] {
         let jobs = tenant.jobs(Some(state.as_str()), Uuid::max(), 500).await?;
         let theirs = jobs.into_iter().filter(|job| {
             job.name == sync::NAME
                 && job.every_seconds.is_some()
-                && job.id != id
+                && Some(job.id) != ours
                 && job.args["partner"] == json!(partner)
         });
         for job in theirs {

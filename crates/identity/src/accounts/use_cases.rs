@@ -2,6 +2,7 @@
 //! handler, once, and it is stored nowhere.
 
 use credentials::Fingerprint;
+use kernel::reservation::{GiveUp, Take};
 use kernel::{Personal, SubjectId};
 use serde::Serialize;
 use store::{Reply, Work};
@@ -11,11 +12,11 @@ use crate::accounts::account::{
     Account, AddApp, ConfirmApp, Disable, Enable, MakeRecoveryCodes, Open, RemoveApp, Rename, SetPassword,
     SetRoles, Want,
 };
-use crate::accounts::address::{self, Address, GiveUp, Take};
+use crate::accounts::address::{self, Address};
 use crate::accounts::letter::{Language, Letter};
 use crate::accounts::person::Person;
 use crate::sessions::session::{Because, End, Session};
-use crate::{AccountId, SessionId};
+use crate::{AccountId, Refusal, SessionId};
 
 /// A new account.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub fn open(new: NewAccount, index: Uuid) -> Work {
     let address = address::id(new.audience, index);
     Work::over::<Account>([new.id]).and::<Address>([address]).about([subject]).decide(move |desk| {
         let NewAccount { id, audience, name, email, roles, letter } = new.clone();
-        desk.ask::<Address, _>(address, &Take(id))?;
+        desk.ask::<Address, _>(address, &Take { by: id, or: |_| Refusal::AddressTaken })?;
         let person = Personal::new(subject, Person { name, email, email_index: Some(index) });
         desk.ask::<Account, _>(id, &Open { audience, person, roles })?;
         if let Some((letter, language)) = letter {
@@ -53,10 +54,10 @@ fn made(id: AccountId, version: i64) -> Result<Reply, kernel::Problem> {
     Ok(Reply::json(201, &Made { id }).version(version).location(location))
 }
 
-pub fn give_up(addresses: Vec<Uuid>) -> Work {
+pub fn give_up(id: AccountId, addresses: Vec<Uuid>) -> Work {
     Work::over::<Address>(addresses.iter().copied()).decide(move |desk| {
         for address in &addresses {
-            desk.ask::<Address, _>(*address, &GiveUp)?;
+            desk.ask::<Address, _>(*address, &GiveUp(id))?;
         }
         Ok(Reply::default())
     })

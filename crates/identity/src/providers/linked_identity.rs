@@ -1,13 +1,14 @@
 //! A person as an issuer names them (issuer and subject), linked to their account here. A stream of its own for each
 //! audience, so that two requests at once cannot link the same person to two accounts. Events and tables say `outsider`.
 
+use kernel::reservation::Take;
 use kernel::{Aggregate, Decide, Personal, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Desk, Reply, TenantKeys, Work};
+use store::{Reply, TenantKeys, Work};
 use uuid::Uuid;
 
 use crate::accounts::account::{Account, Open};
-use crate::accounts::address::{self, Address, Take};
+use crate::accounts::address::{self, Address};
 use crate::accounts::event::{AccountEvent, RolesSet, Verified};
 use crate::accounts::person::Person;
 use crate::sessions::session::{Began, Begin, Kind, Session};
@@ -177,7 +178,8 @@ pub fn open(new: Newcomer) -> Work {
         let Newcomer { outsider, account, provider, audience, name, email, confirmed, roles } = new.clone();
         desk.ask::<LinkedIdentity, _>(outsider, &Link { account, provider })?;
         if let Some(address) = address {
-            take(desk, address, account)?;
+            let or = |_| Refusal::OutsideAddressTaken;
+            desk.ask::<Address, _>(address, &Take { by: account, or })?;
         }
         let person = Personal::new(subject, Person { name, email, email_index: confirmed });
         desk.ask::<Account, _>(account, &Open { audience, person, roles })?;
@@ -185,13 +187,6 @@ pub fn open(new: Newcomer) -> Work {
             desk.ask::<Account, _>(account, &VerifyAddress)?;
         }
         Ok(Reply::default())
-    })
-}
-
-fn take(desk: &mut Desk<'_>, address: Uuid, account: AccountId) -> Result<(), kernel::Problem> {
-    desk.ask::<Address, _>(address, &Take(account)).map_err(|problem| match problem.code.as_ref() {
-        "address_taken" => Refusal::OutsideAddressTaken.into(),
-        _ => problem,
     })
 }
 

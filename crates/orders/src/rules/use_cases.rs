@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use kernel::Problem;
+use kernel::reservation::{GiveUp, Take};
 use pricing::{PromotionId, TaxRules};
 use serde_json::json;
 use store::problems::CONTENDED;
 use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
-use super::code::{self, Code};
+use super::code::Code;
 use super::delivery::{self, Delivery, Terms};
 use super::promotion::{self, Promo};
 use super::queries::Codes;
@@ -32,10 +33,11 @@ pub fn keep_promotion(
         known::<Promo>(desk, id.uuid(), seen, Promo::is_kept)?;
         give_up(desk, id, before.as_deref(), kept.promotion.code.as_deref())?;
         if let Some(code) = &kept.promotion.code {
+            let or = |holder| Refusal::CodeTaken { code: code.clone(), holder };
             if let Some(holder) = holder {
-                return Err(Refusal::CodeTaken { code: code.clone(), holder }.into());
+                return Err(or(holder).into());
             }
-            desk.ask::<Code, _>(Code::id(code), &code::Take { code: code.clone(), promotion: id })?;
+            desk.ask::<Code, _>(Code::id(code), &Take { by: id, or })?;
         }
         desk.ask::<Promo, _>(id, &promotion::Keep(kept.clone()))?;
         turn(desk)?;
@@ -109,7 +111,7 @@ fn give_up(
     }
     match before {
         Some(before) if after.map(Code::id) != Some(Code::id(before)) => {
-            desk.ask::<Code, _>(Code::id(before), &code::GiveUp(id))
+            desk.ask::<Code, _>(Code::id(before), &GiveUp(id))
         }
         _ => Ok(()),
     }

@@ -8,7 +8,7 @@ use kernel::problem::INVALID;
 use kernel::{Actor, Aggregate, CorrelationId, Decide, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::relay::{JobKind, JobRun, NewJob, Room};
+use store::relay::{JobKind, JobRun, NewJob, Room, SHOP};
 use store::{Asked, Reply, Tenant, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -107,10 +107,9 @@ impl Decide<Make> for Report {
 
 /// Every night at two, of the day before.
 pub(crate) fn daily(now: Timestamp) -> NewJob {
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, REPORT.as_bytes());
     let tonight = Timestamp::from_micros((now.seconds().div_euclid(86_400) + 1) * 86_400_000_000);
     let due = tonight.plus(Duration::from_secs(2 * 3600));
-    NewJob::due(id, REPORT, json!({}), due).every(DAY)
+    NewJob::once(REPORT, SHOP, json!({}), due).every(DAY)
 }
 
 /// The first moment of a day, written as 2026-05-03.

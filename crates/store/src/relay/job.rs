@@ -124,12 +124,29 @@ pub(super) fn without_sealed(args: &Value) -> String {
     args.to_string()
 }
 
+/// What a job is about that is about the whole shop.
+pub const SHOP: Uuid = Uuid::NAMESPACE_OID;
+
 impl NewJob {
+    /// Another one each time.
     pub fn now(name: &str, args: Value, now: Timestamp) -> Self {
         Self::due(Uuid::now_v7(), name, args, now)
     }
 
-    /// One that has its id from what it is for, so that it is planned once.
+    /// The one of its name for what it is about: however often it is planned, it is there once.
+    pub fn once(name: &str, about: impl Into<Uuid>, args: Value, due: Timestamp) -> Self {
+        Self::due(Uuid::new_v5(&about.into(), name.as_bytes()), name, args, due)
+    }
+
+    /// The one of its name for all that it is about and that comes within the same `span`, at the end of which it is due.
+    pub fn once_in(span: Duration, name: &str, about: impl Into<Uuid>, args: Value, at: Timestamp) -> Self {
+        let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX).max(1);
+        let due = (at.seconds().div_euclid(seconds) + 1).saturating_mul(seconds);
+        let id = Uuid::new_v5(&about.into(), format!("{name} {due}").as_bytes());
+        Self::due(id, name, args, Timestamp::from_micros(due.saturating_mul(1_000_000)))
+    }
+
+    /// One whose id is known from elsewhere: from the log, or because there is only this one.
     pub fn due(id: Uuid, name: &str, args: Value, due: Timestamp) -> Self {
         Self { id, name: name.to_owned(), args, due, every: None, destination: String::new() }
     }
@@ -263,4 +280,51 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job, Failure> {
         leased_until: row.get(15)?,
         destination: row.get(16)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn what_is_planned_again_for_the_same_is_the_same_job() {
+        let job = |name, about| NewJob::once(name, about, json!({}), at(0)).id;
+        assert_eq!(job("count", SHOP), job("count", SHOP));
+        assert_ne!(job("count", SHOP), job("weigh", SHOP));
+        assert_ne!(job("count", SHOP), job("count", Uuid::max()));
+        assert_ne!(NewJob::now("count", json!({}), at(0)).id, NewJob::now("count", json!({}), at(0)).id);
+    }
+
+    #[test]
+    fn what_comes_within_a_span_is_one_job_at_its_end() {
+        let minute = Duration::from_secs(60);
+        let job = |seconds| NewJob::once_in(minute, "count", SHOP, json!({}), at(seconds));
+        assert_eq!((job(60).id, job(60).due), (job(119).id, at(120)));
+        assert_eq!((job(120).due, job(120).id == job(119).id), (at(180), false));
+    }
+
+    /// Jobs under these ids wait in tables: under others they would be planned again.
+    #[test]
+    fn what_an_older_version_planned_is_not_planned_again() {
+        let minute = Duration::from_secs(60);
+        let report = NewJob::once("payments.report", SHOP, json!({}), at(0));
+        let unpaid = NewJob::once_in(minute, "orders.unpaid", SHOP, json!({}), at(1_777_816_815));
+        let settle =
+            NewJob::once_in(minute / 12, "payments.settle", Uuid::from_u128(7), json!({}), at(1_777_816_800));
+        let ids = [report, unpaid, settle].map(|job| job.id.to_string());
+        assert_eq!(
+            ids,
+            [
+                "235d1f16-7e97-5cee-89fd-3b7642451fde",
+                "26a2fd2b-13d0-5f4b-a63d-6a4a466a2c78",
+                "a8c991b0-f5a6-5f3c-81aa-44f6e92c1c32"
+            ]
+        );
+    }
 }

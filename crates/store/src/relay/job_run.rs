@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Problem, Write, args};
+use kernel::{Problem, TenantId, Write, args};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -38,6 +38,37 @@ impl JobRun {
             args![self.id, self.fence, done, total, note.to_owned(), now.plus(self.lease)],
         );
         self.tenant.tend(vec![write], now).await
+    }
+
+    /// Does `each` for the job's tenant, or, when the job is the cell's own, for every tenant that is here, one after the
+    /// other. It is given what was counted before and returns what is counted with it. What one tenant fails with keeps no
+    /// other from its turn; the first such problem is what the job fails with in the end.
+    pub async fn tenants<Counted: Copy, Turn>(
+        &self,
+        before: Counted,
+        each: impl Fn(Counted, Tenant) -> Turn,
+    ) -> Result<Counted, Problem>
+    where
+        Turn: Future<Output = Result<Counted, Problem>>,
+    {
+        if self.tenant.id() != TenantId::CELL {
+            return each(before, self.tenant.clone()).await;
+        }
+        let (mut counted, mut first) = (before, None);
+        let tenants = self.tenant.cell().registry().tenants();
+        for record in tenants.into_iter().filter(|record| record.status.is_here()) {
+            match each(counted, self.tenant.cell().tenant(record.id)).await {
+                Ok(more) => counted = more,
+                // The job was cancelled, or is somebody else's now.
+                Err(problem) if problem.code == TAKEN_OVER.code => return Err(problem),
+                Err(mut problem) => {
+                    tracing::warn!(tenant = %record.id, code = problem.code, "A job failed for a tenant; it goes on with the others");
+                    problem.detail = format!("{}: {}", record.slug, problem.detail);
+                    first.get_or_insert(problem);
+                }
+            }
+        }
+        first.map_or(Ok(counted), Err)
     }
 
     async fn renew(&self) -> Result<(), Problem> {

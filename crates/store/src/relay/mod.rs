@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use dead_letter::DeadLetter;
-pub use job::{Job, JobKind, JobState, NewJob, SEALED};
+pub use job::{Job, JobKind, JobState, NewJob, SEALED, SHOP};
 pub use job_run::JobRun;
 pub use pace::Pace;
 pub use room::Room;

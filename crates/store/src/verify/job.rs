@@ -52,19 +52,18 @@ impl JobKind for VerifyJob {
     }
 }
 
-/// Of the cell's own job: all tenants, one after the other.
+/// Of the cell's own job.
 async fn every_tenant(run: &JobRun) -> Result<String, Problem> {
-    let cell = run.tenant.cell();
-    let tenants = cell.registry().tenants();
-    let total = i64::try_from(tenants.len()).unwrap_or(i64::MAX);
-    for (tenant, done) in tenants.iter().filter(|tenant| tenant.status.is_here()).zip(0..) {
-        run.progress(done, total, &tenant.slug).await?;
-        let report = verify(&cell.tenant(tenant.id)).await?;
-        if let Some(first) = report.differences.first() {
-            let told = format!("{}: {first}", tenant.slug);
-            return Err(TABLES_DIFFER.says(told));
+    let total = i64::try_from(run.tenant.cell().registry().tenants().len()).unwrap_or(i64::MAX);
+    run.tenants(0, |done, tenant| async move {
+        let record = tenant.cell().registry().tenant(tenant.id());
+        run.progress(done, total, record.as_ref().map_or("", |record| &record.slug)).await?;
+        match verify(&tenant).await?.differences.first() {
+            None => Ok(done + 1),
+            Some(first) => Err(TABLES_DIFFER.says(first)),
         }
-    }
+    })
+    .await?;
     run.progress(total, total, "").await?;
     Ok(format!("Every table of {total} tenants is what their logs say."))
 }

@@ -4,6 +4,7 @@
 
 mod arriving;
 mod embedded;
+mod every_tenant;
 mod jars;
 mod killed;
 mod moving;

@@ -122,7 +122,7 @@ impl Subscriber for Planner {
 
     fn handle<'a>(&'a self, tenant: &'a Tenant, event: &'a Recorded) -> Handled<'a> {
         let args = serde_json::json!({ "jar": event.event.stream_id });
-        let job = NewJob::due(event.event.id.0, "counting", args, tenant.cell().now());
+        let job = NewJob::once("counting", event.event.id, args, tenant.cell().now());
         Box::pin(std::future::ready(Ok(Effect::plan(job))))
     }
 }
