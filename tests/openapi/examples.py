@@ -2,16 +2,20 @@
 """Chooses the examples of the OpenAPI document from what stories really asked and were answered.
 
     STORIES_TOLD=/tmp/told.jsonl cargo nextest run -p galleria-tests --test suite -E 'test(embedded)'
-    python3 tests/openapi/examples.py openapi.json /tmp/told.jsonl > crates/edge/src/document/examples.json
+    python3 tests/openapi/examples.py openapi.json /tmp/told.jsonl
 
 Of each operation it takes the exchange that says most in not too many words. What it has chosen before stays when nothing
-new was told.
+new was told. What no story tells, because it is a secret's or a browser's, is written in by_hand.json, which comes first.
 """
 
 import json
 import re
 import sys
+from pathlib import Path
 
+HERE = Path(__file__).parent
+CHOSEN = HERE / "../../crates/edge/src/document/examples.json"
+PARTS = ("named", "asked", "status", "answered", "otherwise")
 LONGEST = 2500
 LONGEST_TEXT = 300
 ITEMS = 2
@@ -75,13 +79,18 @@ def main(document, told):
             if name not in found or worth(exchange) > worth(found[name]):
                 found[name] = exchange
             break
+    examples = json.loads(CHOSEN.read_text()) | found
+    for name, one in json.loads((HERE / "by_hand.json").read_text()).items():
+        examples[name] = examples.get(name, {}) | one
+    known = {operation["operationId"] for *_, operation in ordered}
     lines = []
-    for name, one in sorted(found.items()):
-        example = {part: one[part] for part in ("named", "asked", "status", "answered") if one[part] not in (None, {})}
-        lines.append(f"{json.dumps(name)}: {json.dumps(example, ensure_ascii=False)}")
-    print("{\n" + ",\n".join(lines) + "\n}")
-    missing = [o["operationId"] for *_, o in ordered if o.get("requestBody") and o["operationId"] not in found]
-    print(f"{len(found)} operations; bodies without an example: {' '.join(missing)}", file=sys.stderr)
+    for name, one in sorted(examples.items()):
+        if name in known:
+            example = {part: one[part] for part in PARTS if one.get(part) not in (None, {})}
+            lines.append(f"{json.dumps(name)}: {json.dumps(example, ensure_ascii=False)}")
+    CHOSEN.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    missing = [one["operationId"] for *_, one in ordered if one.get("requestBody") and one["operationId"] not in examples]
+    print(f"{len(lines)} operations; bodies without an example: {' '.join(missing)}", file=sys.stderr)
 
 
 main(*sys.argv[1:])

@@ -18,9 +18,8 @@ pub(crate) fn add(document: &mut Value) -> Result<(), String> {
         each_asked(operation, |body| show(body, &example["asked"]));
         let status = example["status"].to_string();
         each_answered(operation, |answered, body| {
-            if answered == status {
-                show(body, &example["answered"]);
-            }
+            let otherwise = &example["otherwise"][answered];
+            show(body, if answered == status { &example["answered"] } else { otherwise });
         });
     });
     show_patches(document);
