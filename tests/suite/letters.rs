@@ -193,6 +193,7 @@ async fn a_strangers_words_stand_in_no_letter_to_an_address_that_is_not_proven_t
     town.letters_after("uwe@example.com", 0).await;
     let letter = &town.letters_to("uwe@example.com")[0];
     assert!(letter.contains("Subject: Willkommen bei a") && letter.contains("Guten Tag,"), "{letter}");
+    assert!(letter.contains("<html lang=\"de\">"), "{letter}");
 }
 
 /// How often of a hundred somebody guesses right who takes the best of all thresholds between two sorts of times.

@@ -86,6 +86,7 @@ const NOBODYS: &[(&str, &[&str])] = &[
             "identity::Opened.roles identity::Proven.methods identity::Removed.name identity::RolesSet.roles",
         ],
     ),
+    ("in which of the platform's languages somebody is written to, by its tag", &["identity::Language.0"]),
     (
         "typed into a cart before it was whoever typed it's: the log has it in clear, and is not rewritten",
         &["orders::Typed::Anybodys.0"],

@@ -56,9 +56,13 @@ impl Letter {
                 "auto-generated".into(),
             ));
         let written = match &self.html {
-            Some(html) => {
-                builder.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone()))
-            }
+            // Parts that are told apart by the letter's id are the same however often it is sent.
+            Some(html) => builder.multipart(
+                MultiPart::alternative()
+                    .boundary(known)
+                    .singlepart(SinglePart::plain(self.text.clone()))
+                    .singlepart(SinglePart::html(html.clone())),
+            ),
             None => builder.singlepart(SinglePart::plain(self.text.clone())),
         };
         let message = written.map_err(|_| MailError::Malformed { field: "to", why: "cannot be written" })?;

@@ -162,6 +162,7 @@ impl Decide<SetPassword> for Account {
     }
 }
 
+#[derive(Clone)]
 pub struct Want {
     pub letter: Letter,
     pub language: Language,
@@ -171,7 +172,7 @@ impl Decide<Want> for Account {
     type Refusal = Refusal;
 
     fn decide(&self, want: &Want, now: Timestamp) -> Result<Vec<AccountEvent>, Refusal> {
-        let Want { letter, language } = *want;
+        let Want { letter, language } = want.clone();
         Ok(vec![LetterWanted { letter, language, at: now }.into()])
     }
 }

@@ -64,7 +64,8 @@ pub fn give_up(id: AccountId, addresses: Vec<Uuid>) -> Work {
 }
 
 pub fn want(id: AccountId, letter: Letter, language: Language) -> Work {
-    account(id, move |desk| desk.ask::<Account, _>(id, &Want { letter, language }))
+    let want = Want { letter, language };
+    account(id, move |desk| desk.ask::<Account, _>(id, &want))
 }
 
 pub fn rename(id: AccountId, name: String) -> Work {

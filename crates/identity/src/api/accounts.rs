@@ -10,11 +10,12 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::accounts::check::check_person;
-use crate::accounts::letter::{Language, Letter};
+use crate::accounts::letter::Letter;
 use crate::accounts::queries::AccountView;
 use crate::accounts::use_cases::NewAccount;
 use crate::api::me::Sessions;
 use crate::api::sign_up::check_post;
+use crate::letters::wording;
 use crate::sessions::session::Because;
 use crate::sign_in::authenticator::AccountAuthenticator;
 use crate::{AccountId, Refusal, accounts, sessions};
@@ -86,7 +87,7 @@ async fn invite(
         name: body.name.trim().to_owned(),
         email: body.email.trim().to_owned(),
         roles: body.roles.clone(),
-        letter: Some((Letter::Invitation, Language::of(&headers))),
+        letter: Some((Letter::Invitation, wording::language(&headers))),
     };
     let index = shop.tenant.keys().await?.blind("email", &body.email);
     ask.run(accounts::use_cases::open(new, index)).await

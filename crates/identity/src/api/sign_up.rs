@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::accounts::check::{check_email, check_person};
-use crate::accounts::letter::Language;
+use crate::letters::wording;
 use crate::sessions::ticket::{Good, Ticket};
 use crate::sign_in::authenticator::AccountAuthenticator;
 use crate::sign_in::password_check;
@@ -76,7 +76,7 @@ async fn keep(shop: &Shop, headers: &HeaderMap, what: Requested, audience: Audie
         what,
         audience: audience.as_str().to_owned(),
         email: email.trim().to_owned(),
-        language: Language::of(headers),
+        language: wording::language(headers),
         correlation: shop.correlation,
     };
     asking.keep(shop).await?;

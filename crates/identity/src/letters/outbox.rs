@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kernel::problem::NOT_FOUND;
 use kernel::{Event as _, Problem, TenantId, Timestamp};
-use mail::MailError;
+use mail::{MailError, TemplateError};
 use serde_json::json;
 use store::log::Recorded;
 use store::relay::{Effect, Handled, JobKind, JobRun, NewJob, Room, Subscriber, Wants};
@@ -150,10 +150,8 @@ impl Letters {
         let address = (self.addresses)(&record);
         // The part after # is not sent to any server, so it does not end up in a log.
         let link = format!("{address}/password#{ticket}");
-        let letter = mail::Letter {
-            id: Some(run.id.as_u128()),
-            ..written(wanted.letter, wanted.language, &account, &record.name, &link)
-        };
+        let letter = written(wanted.letter, &wanted.language, &account, &record.name, &link);
+        let letter = mail::Letter { id: Some(run.id.as_u128()), ..letter.map_err(|error| faulty(&error))? };
         self.post.send(&letter, now.since_1970()).await.map_err(|error| unsent(&error))?;
         Ok("The post took it over.")
     }
@@ -165,6 +163,11 @@ fn unsent(error: &MailError) -> Problem {
         return UNSENT.says(format!("A letter could not be sent: {error}")).after(60);
     }
     REFUSED.says(format!("A letter was not sent: {error}"))
+}
+
+fn faulty(error: &TemplateError) -> Problem {
+    tracing::error!("{error}");
+    Problem::bug()
 }
 
 fn too_late(last: Option<&str>) -> Problem {

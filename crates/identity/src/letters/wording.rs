@@ -1,97 +1,35 @@
-//! The words of letters, in each language.
+//! The words of letters, in each language: `letters/<language>/<letter>.txt`, filled in.
+
+use std::sync::LazyLock;
+
+use axum::http::HeaderMap;
+use mail::{TemplateError, Templates};
 
 use crate::accounts::letter::{Language, Letter};
 use crate::accounts::queries::AccountView;
 
+/// As the build script found them.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/letters.rs"));
+static TEMPLATES: LazyLock<Templates> =
+    LazyLock::new(|| Templates::new(FILES).expect("a test writes every letter in every language"));
+
+/// The language of a request, of those in which there are letters.
+pub fn language(headers: &HeaderMap) -> Language {
+    Language::new(edge::language(headers, TEMPLATES.languages()))
+}
+
 /// A letter with its link, to an account's address.
 pub fn written(
     letter: Letter,
-    language: Language,
+    language: &Language,
     account: &AccountView,
     shop: &str,
     link: &str,
-) -> mail::Letter {
-    let (subject, before, after) = match language {
-        Language::English => english(letter, shop),
-        Language::German => german(letter, shop),
-    };
-    let greeting = match (language, greeted(letter, account)) {
-        (Language::English, Some(name)) => format!("Hello {name},"),
-        (Language::English, None) => "Hello,".to_owned(),
-        (Language::German, Some(name)) => format!("Guten Tag {name},"),
-        (Language::German, None) => "Guten Tag,".to_owned(),
-    };
-    mail::Letter {
-        to: account.email.clone(),
-        subject: subject.replace(char::is_control, " "),
-        text: format!("{greeting}\n\n{before}\n\n{link}\n\n{after}\n"),
-        ..mail::Letter::default()
-    }
-}
-
-/// Subject, what comes before the link, what comes after it.
-fn english(letter: Letter, shop: &str) -> (String, String, String) {
-    match letter {
-        Letter::Invitation => (
-            format!("Your account at {shop}"),
-            format!(
-                "An account has been created for you at {shop}. Open this link within seven days to choose a password, then sign in:"
-            ),
-            "If you did not expect this e-mail, you can ignore it.".into(),
-        ),
-        Letter::Welcome => (
-            format!("Welcome to {shop}"),
-            format!(
-                "Open this link within seven days to choose a password. Your account at {shop} is then ready to use:"
-            ),
-            "If you did not ask for an account, you can ignore this e-mail.".into(),
-        ),
-        Letter::Reset => (
-            format!("Choose a new password for {shop}"),
-            format!("Open this link within one hour to choose a new password for your account at {shop}:"),
-            "If you did not ask for this, you can ignore this e-mail: your password stays as it is.".into(),
-        ),
-        Letter::AlreadyThere => (
-            format!("Your account at {shop}"),
-            format!(
-                "Somebody, perhaps you, tried to create an account at {shop} with this e-mail address. You already have one. If you have forgotten your password, open this link within one hour to choose a new one:"
-            ),
-            "If it was not you, you can ignore this e-mail: nothing has changed.".into(),
-        ),
-    }
-}
-
-fn german(letter: Letter, shop: &str) -> (String, String, String) {
-    match letter {
-        Letter::Invitation => (
-            format!("Ihr Konto bei {shop}"),
-            format!(
-                "für Sie wurde ein Konto bei {shop} angelegt. Öffnen Sie innerhalb von sieben Tagen diesen Link, wählen Sie ein Passwort und melden Sie sich an:"
-            ),
-            "Falls Sie diese E-Mail nicht erwartet haben, können Sie sie ignorieren.".into(),
-        ),
-        Letter::Welcome => (
-            format!("Willkommen bei {shop}"),
-            format!(
-                "öffnen Sie innerhalb von sieben Tagen diesen Link und wählen Sie ein Passwort. Danach ist Ihr Konto bei {shop} bereit:"
-            ),
-            "Falls Sie kein Konto anlegen wollten, können Sie diese E-Mail ignorieren.".into(),
-        ),
-        Letter::Reset => (
-            format!("Neues Passwort für {shop}"),
-            format!(
-                "öffnen Sie innerhalb einer Stunde diesen Link, um ein neues Passwort für Ihr Konto bei {shop} zu wählen:"
-            ),
-            "Falls Sie das nicht angefordert haben, können Sie diese E-Mail ignorieren: Ihr Passwort bleibt unverändert.".into(),
-        ),
-        Letter::AlreadyThere => (
-            format!("Ihr Konto bei {shop}"),
-            format!(
-                "jemand, vielleicht Sie selbst, wollte mit dieser E-Mail-Adresse ein Konto bei {shop} anlegen. Sie haben bereits eines. Falls Sie Ihr Passwort vergessen haben, öffnen Sie innerhalb einer Stunde diesen Link und wählen Sie ein neues:"
-            ),
-            "Falls Sie das nicht waren, können Sie diese E-Mail ignorieren: Es hat sich nichts geändert.".into(),
-        ),
-    }
+) -> Result<mail::Letter, TemplateError> {
+    let name = greeted(letter, account).unwrap_or_default();
+    let values = [("shop", shop), ("name", name)];
+    let letter = TEMPLATES.letter(language.tag(), letter.into(), link, &values)?;
+    Ok(mail::Letter { to: account.email.clone(), ..letter })
 }
 
 /// The name in a letter. What a stranger typed goes to nobody but themselves: a customer's name stands in a letter only once
@@ -116,7 +54,71 @@ fn is_mark(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use kernel::Timestamp;
+    use strum::VariantArray as _;
+
     use super::*;
+    use crate::AccountId;
+
+    const LINK: &str = "https://shop.example/password#gal_tic_1";
+
+    fn ada(name: &str) -> AccountView {
+        AccountView {
+            id: AccountId::new(),
+            audience: "customer".into(),
+            name: name.into(),
+            email: "ada@example.com".into(),
+            roles: Vec::new(),
+            verified: true,
+            has_password: true,
+            has_app: false,
+            recovery_codes_left: 0,
+            opened_at: Timestamp::from_micros(0),
+            disabled_at: None,
+            version: 1,
+            password: None,
+            password_round: 1,
+        }
+    }
+
+    #[test]
+    fn every_letter_in_every_language_says_all_that_it_should() {
+        for tag in TEMPLATES.languages() {
+            for (letter, name) in
+                Letter::VARIANTS.iter().flat_map(|letter| [(*letter, "Ada Lovelace"), (*letter, "")])
+            {
+                let written = written(letter, &Language::new(tag), &ada(name), "Lamps & <Co>", LINK).unwrap();
+                let (subject, text, html) = (written.subject, written.text, written.html.unwrap());
+                let parts: Vec<&str> = text.trim_end().split("\n\n").collect();
+                assert!(subject.contains("Lamps & <Co>") && parts[0].contains(name), "{subject}: {text}");
+                assert!(parts.len() >= 4 && parts.contains(&LINK) && parts.last() != Some(&LINK), "{text}");
+                assert!(
+                    html.contains(&format!("<html lang=\"{tag}\">")) && html.matches(LINK).count() == 3,
+                    "{html}"
+                );
+                assert!(html.contains(">Lamps &amp; &lt;Co&gt;</td>"), "{html}");
+                // Nothing is left empty, and nothing is left to fill in.
+                assert!(parts.iter().all(|part| !part.trim().is_empty()), "{text}");
+                for hole in ["\"></", "\"><br>", "<title></", "{{", "{%"] {
+                    assert!(!html.contains(hole) && !text.contains(hole), "{hole} in {text}{html}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_language_lacks_a_letter() {
+        assert!(TEMPLATES.languages().starts_with(&["en"]) && TEMPLATES.languages().contains(&"de"));
+        assert_eq!(TEMPLATES.lacking(), [""; 0]);
+    }
+
+    #[test]
+    fn a_language_that_is_not_here_is_english() {
+        let fr: Language = serde_json::from_str("\"fr\"").unwrap();
+        let letter = written(Letter::Welcome, &fr, &ada("Ada"), "Lamps", LINK).unwrap();
+        assert_eq!(letter.subject, "Welcome to Lamps");
+        assert!(letter.html.unwrap().contains("<html lang=\"en\">"));
+    }
 
     #[test]
     fn a_name_is_made_of_letters_and_of_nothing_that_makes_a_link() {

@@ -99,7 +99,7 @@ async fn sign_up(run: &JobRun, asking: &Request, name: String) -> Result<(), Pro
     let work = match accounts::queries::account_of(tenant, audience.as_str(), &asking.email).await? {
         // It was done, and the job broken off before it could say so.
         Some(account) if account.id == id => return Ok(()),
-        Some(account) => accounts::use_cases::want(account.id, Letter::AlreadyThere, asking.language),
+        Some(account) => accounts::use_cases::want(account.id, Letter::AlreadyThere, asking.language.clone()),
         None => {
             let new = NewAccount {
                 id,
@@ -107,7 +107,7 @@ async fn sign_up(run: &JobRun, asking: &Request, name: String) -> Result<(), Pro
                 name,
                 email: asking.email.clone(),
                 roles: vec!["customer".into()],
-                letter: Some((Letter::Welcome, asking.language)),
+                letter: Some((Letter::Welcome, asking.language.clone())),
             };
             accounts::use_cases::open(new, tenant.keys().await?.blind("email", &asking.email))
         }
@@ -124,7 +124,7 @@ async fn reset(run: &JobRun, asking: &Request) -> Result<(), Problem> {
     let tenant: &Tenant = &run.tenant;
     let account = accounts::queries::account_of(tenant, &asking.audience, &asking.email).await?;
     if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
-        let work = accounts::use_cases::want(account.id, Letter::Reset, asking.language);
+        let work = accounts::use_cases::want(account.id, Letter::Reset, asking.language.clone());
         tenant.run(asked(run, asking), work).await?;
     }
     Ok(())

@@ -80,3 +80,25 @@ async fn no_date_is_too_late_to_be_written() {
     let message = String::from_utf8(post.taken()[0].message.clone()).unwrap();
     assert!(message.contains("Date: Fri, 31 Dec 9999 23:59:59 +0000\r\n"), "{message}");
 }
+
+#[tokio::test]
+async fn a_letter_with_html_has_its_text_first_and_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let post = mail::open(&format!("folder:{}", folder.path().display()), settings()).unwrap();
+    let link = format!("https://shop.example/password#{}", "abc".repeat(100));
+    let html = Some(format!("<p>It is <a href=\"{link}\">on its way</a>.</p>\n"));
+    let written =
+        Letter { text: format!("Hello,\n\n{link}\n"), html, id: Some(7), ..letter("ada@example.org") };
+    let mut kept = Vec::new();
+    for _ in 0..2 {
+        let name = post.send(&written, NOW).await.unwrap().answer;
+        kept.push(std::fs::read_to_string(folder.path().join(name)).unwrap());
+    }
+    assert_eq!(kept[0], kept[1], "a letter with an id is the same each time");
+    // Whoever looks into the folder undoes no more than the breaks of long lines.
+    let read = kept[0].replace("=\r\n", "").replace("=3D", "=");
+    assert!(read.contains("Content-Type: multipart/alternative;"), "{read}");
+    let text = read.find(&format!("\r\n\r\nHello,\r\n\r\n{link}\r\n")).unwrap();
+    let html = read.find(&format!("<p>It is <a href=\"{link}\">on its way</a>.</p>\r\n")).unwrap();
+    assert!(text < html, "{read}");
+}
