@@ -29,6 +29,7 @@ mod request;
 mod routes;
 mod server;
 mod tenancy;
+mod texts;
 mod v2;
 
 pub use access::authenticate::{Authenticator, Shown};

@@ -14,15 +14,15 @@ use crate::visit::Visit;
 pub async fn account(visit: Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
-        h1 tabindex="-1" { (texts.account) }
+        h1 tabindex="-1" { (texts.account()) }
         @if visit.audience == Audience::Customer {
-            nav.row aria-label=(texts.account) {
-                a.button href="/account/orders" { (texts.your_orders) }
-                a.button href="/" { (texts.to_the_shop) }
+            nav.row aria-label=(texts.account()) {
+                a.button href="/account/orders" { (texts.your_orders()) }
+                a.button href="/" { (texts.to_the_shop()) }
             }
         }
-        div.card.waiting #waiting role="status" { span.unseen { (texts.loading) } i {} i {} i {} }
-        div.card #failed hidden { p.alert role="alert" tabindex="-1" {} button #retry type="button" { (texts.try_again) } }
+        div.card.waiting #waiting role="status" { span.unseen { (texts.loading()) } i {} i {} i {} }
+        div.card #failed hidden { p.alert role="alert" tabindex="-1" {} button #retry type="button" { (texts.try_again()) } }
         div #ready hidden {
             (person(texts))
             (sessions(texts))
@@ -34,8 +34,8 @@ pub async fn account(visit: Visit) -> Response {
         (prove(texts))
         (sure(texts))
     };
-    let corner = html! { button #out type="button" { (texts.sign_out) } };
-    frame(&visit, &Content { page: "account", title: texts.account, wide: true, corner, main })
+    let corner = html! { button #out type="button" { (texts.sign_out()) } };
+    frame(&visit, &Content { page: "account", title: texts.account(), wide: true, corner, main })
 }
 
 fn person(texts: &Texts) -> Markup {
@@ -43,7 +43,7 @@ fn person(texts: &Texts) -> Markup {
         id: "name",
         name: "name",
         kind: "text",
-        label: texts.name,
+        label: texts.name(),
         hint: None,
         autocomplete: "name",
         about: "",
@@ -51,10 +51,10 @@ fn person(texts: &Texts) -> Markup {
     html! {
         section.card #person {
             dl.fact {
-                dt { (texts.email) } dd #email {}
-                dt data-roles="" { (texts.roles) } dd #roles data-roles="" {}
+                dt { (texts.email()) } dd #email {}
+                dt data-roles="" { (texts.roles()) } dd #roles data-roles="" {}
             }
-            form method="post" { (alert()) (field(&name)) div.row { button.main { (texts.save) } } }
+            form method="post" { (alert()) (field(&name)) div.row { button.main { (texts.save()) } } }
         }
     }
 }
@@ -62,18 +62,18 @@ fn person(texts: &Texts) -> Markup {
 fn sessions(texts: &Texts) -> Markup {
     html! {
         section.card #sessions aria-labelledby="sessions-title" {
-            h2 #sessions-title tabindex="-1" { (texts.sessions) }
-            p.hint { (texts.sessions_lead) }
+            h2 #sessions-title tabindex="-1" { (texts.sessions()) }
+            p.hint { (texts.sessions_lead()) }
             (alert())
             ul.list {}
             template {
                 li {
-                    div { strong data-fill="device" {} span.badge data-fill="current" hidden { (texts.this_one) } small data-fill="times" {} }
-                    button type="button" { (texts.end) }
+                    div { strong data-fill="device" {} span.badge data-fill="current" hidden { (texts.this_one()) } small data-fill="times" {} }
+                    button type="button" { (texts.end()) }
                 }
             }
-            p.hint #alone hidden { (texts.no_others) }
-            button.danger #end-others type="button" hidden { (texts.end_others) }
+            p.hint #alone hidden { (texts.no_others()) }
+            button.danger #end-others type="button" hidden { (texts.end_others()) }
         }
     }
 }
@@ -83,7 +83,7 @@ fn password(texts: &Texts) -> Markup {
         id: "current",
         name: "current",
         kind: "password",
-        label: texts.current_password,
+        label: texts.current_password(),
         hint: None,
         autocomplete: "current-password",
         about: "not_them",
@@ -92,21 +92,21 @@ fn password(texts: &Texts) -> Markup {
         id: "new",
         name: "new",
         kind: "password",
-        label: texts.new_password,
-        hint: Some(texts.password_hint),
+        label: texts.new_password(),
+        hint: Some(texts.password_hint()),
         autocomplete: "new-password",
         about: "password_refused",
     };
     html! {
         section.card #password aria-labelledby="password-title" {
-            h2 #password-title { (texts.change_password) }
-            p.hint { (texts.change_password_lead) }
+            h2 #password-title { (texts.change_password()) }
+            p.hint { (texts.change_password_lead()) }
             form method="post" {
                 (alert())
                 input type="text" name="username" autocomplete="username" hidden;
                 (secret(texts, &current))
                 (secret(texts, &new))
-                div.row { button.main { (texts.change_password) } }
+                div.row { button.main { (texts.change_password()) } }
             }
         }
     }
@@ -115,37 +115,37 @@ fn password(texts: &Texts) -> Markup {
 fn app(texts: &Texts) -> Markup {
     html! {
         section.card #app aria-labelledby="app-title" {
-            h2 #app-title tabindex="-1" { (texts.app) }
+            h2 #app-title tabindex="-1" { (texts.app()) }
             (alert())
             div #app-none hidden {
-                p.hint { (texts.app_none) }
-                button #add-app type="button" { (texts.add_app) }
+                p.hint { (texts.app_none()) }
+                button #add-app type="button" { (texts.add_app()) }
             }
             div #app-there hidden {
-                p { (texts.app_there) }
-                p.hint { (texts.recovery_left) " " strong #left {} }
+                p { (texts.app_there()) }
+                p.hint { (texts.recovery_left()) " " strong #left {} }
                 div.row {
-                    button #new-recovery type="button" { (texts.new_recovery) }
-                    button.danger #remove-app type="button" { (texts.remove_app) }
+                    button #new-recovery type="button" { (texts.new_recovery()) }
+                    button.danger #remove-app type="button" { (texts.remove_app()) }
                 }
             }
             div #app-new hidden {
-                p { (texts.scan) }
+                p { (texts.scan()) }
                 div.scan {
-                    img #picture alt=(texts.scan_picture) width="192" height="192";
+                    img #picture alt=(texts.scan_picture()) width="192" height="192";
                     div {
-                        p { a #open-app { (texts.open_app) } }
-                        p.hint { (texts.typed) }
+                        p { a #open-app { (texts.open_app()) } }
+                        p.hint { (texts.typed()) }
                         p { code #typed {} }
-                        button #copy-secret type="button" { (texts.copy) }
+                        button #copy-secret type="button" { (texts.copy()) }
                     }
                 }
                 form #confirm method="post" {
                     (alert())
                     (code(texts, "app-code"))
                     div.row {
-                        button.main { (texts.confirm_app) }
-                        button #cancel-app type="button" { (texts.cancel) }
+                        button.main { (texts.confirm_app()) }
+                        button #cancel-app type="button" { (texts.cancel()) }
                     }
                 }
             }
@@ -156,13 +156,13 @@ fn app(texts: &Texts) -> Markup {
 fn recovery(texts: &Texts) -> Markup {
     html! {
         section.card.keep #recovery aria-labelledby="recovery-title" hidden {
-            h2 #recovery-title tabindex="-1" { (texts.recovery) }
-            p.lead { (texts.recovery_lead) }
+            h2 #recovery-title tabindex="-1" { (texts.recovery()) }
+            p.lead { (texts.recovery_lead()) }
             ol.codes {}
             div.row {
-                button #copy-codes type="button" { (texts.copy) }
-                button #print-codes type="button" { (texts.print) }
-                button.main #kept type="button" { (texts.kept) }
+                button #copy-codes type="button" { (texts.copy()) }
+                button #print-codes type="button" { (texts.print()) }
+                button.main #kept type="button" { (texts.kept()) }
             }
         }
     }
@@ -173,24 +173,24 @@ fn passkeys(texts: &Texts) -> Markup {
         id: "passkey-name",
         name: "name",
         kind: "text",
-        label: texts.passkey_name,
+        label: texts.passkey_name(),
         hint: None,
         autocomplete: "off",
         about: "",
     };
     html! {
         section.card #passkeys aria-labelledby="passkeys-title" hidden {
-            h2 #passkeys-title tabindex="-1" { (texts.passkeys) }
-            p.hint { (texts.passkeys_lead) }
+            h2 #passkeys-title tabindex="-1" { (texts.passkeys()) }
+            p.hint { (texts.passkeys_lead()) }
             ul.list {}
             template {
                 li {
                     div { strong data-fill="name" {} small data-fill="times" {} }
-                    button.danger type="button" { (texts.remove) }
+                    button.danger type="button" { (texts.remove()) }
                 }
             }
-            p.hint #no-passkeys hidden { (texts.no_passkeys) }
-            form method="post" { (alert()) (field(&name)) div.row { button { (texts.add_passkey) } } }
+            p.hint #no-passkeys hidden { (texts.no_passkeys()) }
+            form method="post" { (alert()) (field(&name)) div.row { button { (texts.add_passkey()) } } }
         }
     }
 }
@@ -201,23 +201,23 @@ fn prove(texts: &Texts) -> Markup {
         id: "prove-password",
         name: "password",
         kind: "password",
-        label: texts.password,
+        label: texts.password(),
         hint: None,
         autocomplete: "current-password",
         about: "not_them",
     };
     html! {
         dialog #prove aria-labelledby="prove-title" {
-            h2 #prove-title { (texts.prove) }
-            p.hint { (texts.prove_lead) }
+            h2 #prove-title { (texts.prove()) }
+            p.hint { (texts.prove_lead()) }
             form method="post" {
                 (alert())
                 (secret(texts, &password))
                 div #prove-with-code { (code(texts, "prove-code")) }
                 div.row {
-                    button.main { (texts.prove_now) }
-                    button #prove-passkey type="button" hidden { (texts.use_passkey) }
-                    button type="button" data-closes="" { (texts.cancel) }
+                    button.main { (texts.prove_now()) }
+                    button #prove-passkey type="button" hidden { (texts.use_passkey()) }
+                    button type="button" data-closes="" { (texts.cancel()) }
                 }
             }
         }
@@ -227,11 +227,11 @@ fn prove(texts: &Texts) -> Markup {
 fn sure(texts: &Texts) -> Markup {
     html! {
         dialog #sure aria-labelledby="sure-title" aria-describedby="sure-why" {
-            h2 #sure-title { (texts.sure) }
+            h2 #sure-title { (texts.sure()) }
             p #sure-why {}
             div.row {
-                button.main #yes type="button" { (texts.prove_now) }
-                button type="button" data-closes="" { (texts.cancel) }
+                button.main #yes type="button" { (texts.prove_now()) }
+                button type="button" data-closes="" { (texts.cancel()) }
             }
         }
     }

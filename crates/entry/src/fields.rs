@@ -42,7 +42,7 @@ pub fn secret(texts: &Texts, field: &Field<'_>) -> Markup {
                 input id=(id) name=(field.name) type="password" autocomplete=(field.autocomplete) required
                     autocapitalize="none" spellcheck="false" data-about=(field.about) aria-describedby=(described);
                 button type="button" data-shows=(id) aria-pressed="false" aria-controls=(id) {
-                    (texts.show) span.unseen { " " (field.label) }
+                    (texts.show()) span.unseen { " " (field.label) }
                 }
             }
             @if let Some(text) = field.hint {
@@ -57,8 +57,8 @@ pub fn secret(texts: &Texts, field: &Field<'_>) -> Markup {
 pub fn code(texts: &Texts, id: &str) -> Markup {
     html! {
         div.field.code-field {
-            label for=(id) { (texts.code) }
-            p.hint id=(format!("{id}-hint")) { (texts.code_hint) }
+            label for=(id) { (texts.code()) }
+            p.hint id=(format!("{id}-hint")) { (texts.code_hint()) }
             input id=(id) name="code" type="text" inputmode="numeric" autocomplete="one-time-code" required
                 autocapitalize="none" spellcheck="false" data-about="code_wrong"
                 aria-describedby=(format!("{id}-hint {id}-problem"));

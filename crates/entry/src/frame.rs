@@ -4,8 +4,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edge::Audience;
 use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
 
 use crate::page::{answered, head};
+use crate::texts::Texts;
 use crate::visit::Visit;
 
 pub struct Content {
@@ -20,17 +22,17 @@ pub struct Content {
 
 pub fn frame(visit: &Visit, content: &Content) -> Response {
     let texts = visit.texts;
-    let words = serde_json::Value::from_iter(texts.words.iter().copied());
+    let words = words(texts);
     let name = &visit.shop.name;
     let front = if visit.audience == Audience::Staff { "/account?as=staff" } else { "/" };
     answered(
         StatusCode::OK,
         html! {
             (DOCTYPE)
-            html lang=(texts.language) {
+            html lang=(texts.tag()) {
                 (head(&format!("{} – {name}", content.title), visit.audience == Audience::Customer))
                 body data-page=(content.page) data-as=(visit.audience.as_str()) data-words=(words) {
-                    a.skip href="#main" { (texts.skip) }
+                    a.skip href="#main" { (texts.skip()) }
                     header.top {
                         a.shop href=(front) { span.mark aria-hidden="true" { (mark(name)) } (name) }
                         (content.corner)
@@ -38,10 +40,10 @@ pub fn frame(visit: &Visit, content: &Content) -> Response {
                     main #main .wide[content.wide] {
                         @if visit.jar.is_closed() {
                             div.card { p.alert {
-                                (texts.not_encrypted) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" }
+                                (texts.not_encrypted()) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" }
                             } }
                         }
-                        noscript { div.card { p.alert { (texts.script_needed) } } }
+                        noscript { div.card { p.alert { (texts.script_needed()) } } }
                         (content.main)
                     }
                     p.said #said role="status" {}
@@ -52,6 +54,14 @@ pub fn frame(visit: &Visit, content: &Content) -> Response {
 }
 
 /// A shop's first letter, as its mark.
+/// What the script says: its words, and after `no_` what the API refuses. It fills in itself what stands in braces.
+fn words(texts: &Texts) -> Value {
+    let gap = |name: &str| format!("{{{name}}}").into();
+    let said = texts.word().iter().map(|(name, word)| (name.to_owned(), word.filled(gap)));
+    let refused = texts.refusal().iter().map(|(code, text)| (format!("no_{code}"), text.to_owned()));
+    Value::from_iter(said.chain(refused))
+}
+
 fn mark(name: &str) -> String {
     name.chars().find(|letter| letter.is_alphanumeric()).unwrap_or('G').to_uppercase().to_string()
 }

@@ -16,9 +16,9 @@ pub fn no_shop(texts: &Texts) -> Response {
         StatusCode::NOT_FOUND,
         html! {
             (DOCTYPE)
-            html lang=(texts.language) {
-                (head(texts.no_shop, false))
-                body { main #main { h1 { (texts.no_shop) } p.lead { (texts.no_shop_lead) } } }
+            html lang=(texts.tag()) {
+                (head(texts.no_shop(), false))
+                body { main #main { h1 { (texts.no_shop()) } p.lead { (texts.no_shop_lead()) } } }
             }
         },
     )

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::TenantRecord;
 
 use crate::page;
-use crate::texts::{LANGUAGES, Texts};
+use crate::texts::{self, Texts};
 
 pub struct Visit {
     pub shop: Arc<TenantRecord>,
@@ -43,12 +43,7 @@ impl FromRequestParts<Platform> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Response> {
         let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).unwrap_or_default();
-        let known = LANGUAGES.map(|texts| texts.language);
-        let language = edge::language(&parts.headers, &known);
-        let asked_for = |texts: &&Texts| asked.lang.as_deref() == Some(texts.language);
-        let spoken = LANGUAGES.into_iter().find(asked_for);
-        let spoken = spoken.or_else(|| LANGUAGES.into_iter().find(|texts| texts.language == language));
-        let texts = spoken.unwrap_or(LANGUAGES[0]);
+        let texts = texts::wanted(asked.lang.as_deref(), &parts.headers);
         let shop = platform.record_at(&parts.uri, &parts.headers).ok_or_else(|| page::no_shop(texts))?;
         let audience = match asked.audience.as_deref() {
             _ if shop.id == TenantId::CELL => Audience::Operator,

@@ -66,9 +66,9 @@ async function listSessions() {
       const device = named(session);
       part(line, "device").textContent = device;
       show(part(line, "current"), session.current);
-      part(line, "times").textContent = `${filled("signed_in", time(session.opened_at))} · ${filled("seen", time(session.seen_at))}`;
+      part(line, "times").textContent = `${filled("signed_in", { when: time(session.opened_at) })} · ${filled("seen", { when: time(session.seen_at) })}`;
       const button = $("button", line);
-      button.ariaLabel = filled("end_which", device);
+      button.ariaLabel = filled("end_which", { device });
       show(button, !session.current);
       onClick(button, place, async () => {
         await ask("DELETE", `/api/v1/me/sessions/${session.id}`);
@@ -192,7 +192,7 @@ function named({ kind, device }) {
   const first = (pairs) => pairs.find(([sign]) => device.includes(sign))?.[1];
   const browser = first([["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]]);
   const system = first([["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]]);
-  if (browser && system) return filled("device", browser, system);
+  if (browser && system) return filled("device", { browser, system });
   return browser ?? system ?? words.browser;
 }
 

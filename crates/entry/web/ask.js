@@ -31,8 +31,9 @@ function say(text) {
   said.timer = setTimeout(() => (said.textContent = ""), 6000);
 }
 
-function filled(word, ...parts) {
-  return parts.reduce((text, part) => text.replace("{}", () => part), words[word]);
+/** A word with what stands in its braces filled in. */
+function filled(word, parts) {
+  return Object.entries(parts).reduce((text, [name, part]) => text.replace(`{${name}}`, () => part), words[word]);
 }
 
 function $(selector, within = document) {

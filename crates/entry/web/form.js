@@ -110,7 +110,7 @@ function measured(input, { level, text }) {
 function strength(password) {
   const letters = [...password.normalize("NFKC").toLowerCase()];
   if (letters.length === 0) return { level: 0 };
-  if (letters.length < 8) return { level: 1, text: filled("short", 8 - letters.length) };
+  if (letters.length < 8) return { level: 1, text: filled("short", { number: 8 - letters.length }) };
   if (isPlain(letters)) return { level: 1, text: words.plain };
   return letters.length < 14 ? { level: 2, text: words.enough } : { level: 3, text: words.long };
 }

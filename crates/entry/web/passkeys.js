@@ -43,10 +43,10 @@ async function listPasskeys() {
   const lines = listed.items.map(({ id, name, added_at: added, used_at: used }) => {
     const line = row(place);
     part(line, "name").textContent = name;
-    const times = [filled("added", time(added)), used && filled("used", time(used))];
+    const times = [filled("added", { when: time(added) }), used && filled("used", { when: time(used) })];
     part(line, "times").textContent = times.filter(Boolean).join(" · ");
     const button = $("button", line);
-    button.ariaLabel = filled("remove_which", name);
+    button.ariaLabel = filled("remove_which", { name });
     onClick(button, place, async () => {
       await sure("sure_passkey");
       await ask("DELETE", `/api/v1/me/passkeys/${id}`);

@@ -55,7 +55,7 @@ async function outside() {
   for (const { id, name } of listed?.items ?? []) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = filled("outside", name);
+    button.textContent = filled("outside", { name });
     onClick(button, $("#first"), async () => {
       const { location: where } = await ask("POST", `/api/v1/sign-in/outside/${id}/begin`);
       location.assign(where);

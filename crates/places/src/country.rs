@@ -8,7 +8,6 @@ use regex_lite::Regex;
 pub struct Country {
     pub code: &'static str,
     pub english: &'static str,
-    pub german: &'static str,
     /// Whether a letter does not arrive without one.
     pub needs_postal_code: bool,
     /// How one is written; nothing where there are none.
@@ -75,7 +74,6 @@ impl Country {
         Some(Self {
             code: fields.next()?,
             english: fields.next()?,
-            german: fields.next()?,
             needs_postal_code: fields.next()? == "yes",
             postal_pattern: fields.next()?,
             postal_example: fields.next()?,
@@ -115,7 +113,7 @@ mod tests {
     fn there_are_those_of_iso_3166_and_each_can_be_read() {
         assert_eq!(countries().count(), 249);
         for country in countries() {
-            assert!(country.code.len() == 2 && !country.english.is_empty() && !country.german.is_empty());
+            assert!(country.code.len() == 2 && !country.english.is_empty());
             assert_eq!(country.postal().is_some(), !country.postal_pattern.is_empty(), "{}", country.code);
             let example = country.postal_example;
             let read = postal_code(country, example);
@@ -139,7 +137,7 @@ mod tests {
             let refused = country(code).err().unwrap();
             assert!(refused.contains(told), "{code}: {refused}");
         }
-        assert_eq!(country("DE").ok().unwrap().german, "Deutschland");
+        assert_eq!(country("DE").ok().unwrap().english, "Germany");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn page(visit: &Visit, status: StatusCode, keeping: Keeping, markup: Markup)
     if visit.chosen {
         set_cookie(
             headers,
-            &format!("{LANGUAGE}={}; Path=/; Max-Age=31536000; SameSite=Lax", visit.texts.language),
+            &format!("{LANGUAGE}={}; Path=/; Max-Age=31536000; SameSite=Lax", visit.texts.tag()),
         );
     }
     response

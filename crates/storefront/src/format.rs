@@ -6,21 +6,12 @@ use crate::texts::Texts;
 
 /// `€1,234.50` in English, `1.234,50 €` in German, with as many digits behind the point as the currency has.
 pub fn money(texts: &Texts, amount: i64, currency: Currency) -> String {
-    let digits = currency.exponent() as usize;
-    let padded = format!("{:0>width$}", amount.unsigned_abs(), width = digits + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - digits);
-    let (group, point) = if texts.language == "de" { (".", ",") } else { (",", ".") };
-    let mut number = grouped(whole, group);
-    if digits > 0 {
-        number.push_str(point);
-        number.push_str(fraction);
-    }
-    let sign = if amount < 0 { "\u{2212}" } else { "" };
-    match (texts.language, symbol(currency)) {
-        ("de", symbol) => format!("{sign}{number}\u{a0}{}", symbol.unwrap_or(currency.code())),
-        (_, Some(symbol)) => format!("{sign}{symbol}{number}"),
-        (_, None) => format!("{sign}{}\u{a0}{number}", currency.code()),
-    }
+    let number = texts.formats().amount(amount.unsigned_abs(), currency.exponent());
+    let written = match texts.currency().get(currency.code()) {
+        Some(symbol) => texts.money(&number, symbol),
+        None => texts.money_by_code(currency.code(), &number),
+    };
+    if amount < 0 { format!("\u{2212}{written}") } else { written }
 }
 
 /// An amount as a machine reads it: `1234.50`.
@@ -32,7 +23,7 @@ pub fn plain(amount: i64, currency: Currency) -> String {
 /// A rate of tax as it is written in a language: `8.875%` in English, `8,875 %` in German.
 pub fn rate(texts: &Texts, rate: &str) -> String {
     let number = rate.trim_end_matches('%').trim_end();
-    if texts.language == "de" { format!("{}\u{a0}%", number.replace('.', ",")) } else { format!("{number}%") }
+    texts.rate(&texts.formats().number(number))
 }
 
 /// What somebody typed as an amount: `12`, `12.5`, `12,50`.
@@ -50,12 +41,9 @@ pub fn typed(text: &str, currency: Currency) -> Option<i64> {
 /// `21 November 2026`, `21. November 2026`.
 pub fn date(texts: &Texts, at: Timestamp) -> String {
     let text = at.to_string();
-    let mut parts = text.get(..10).unwrap_or_default().splitn(3, '-');
-    let (year, month) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let day = parts.next().unwrap_or_default().trim_start_matches('0');
-    let (months, dot) = if texts.language == "de" { (GERMAN, ".") } else { (ENGLISH, "") };
-    let month = month.parse::<usize>().ok().and_then(|month| months.get(month.wrapping_sub(1)));
-    format!("{day}{dot} {} {year}", month.unwrap_or(&""))
+    let part = |place| text.get(place).and_then(|part: &str| part.parse::<u16>().ok()).unwrap_or_default();
+    let (year, month, day) = (part(0..4), part(5..7), part(8..10));
+    texts.formats().day(year.into(), month as u8, day as u8)
 }
 
 /// `14:20 UTC` on the same day, `21 November 2026, 14:20 UTC` on another: shops and browsers say no time zone here.
@@ -63,72 +51,24 @@ pub fn moment(texts: &Texts, at: Timestamp, now: Timestamp) -> String {
     let (text, today) = (at.to_string(), now.to_string());
     let time = text.get(11..16).unwrap_or_default();
     if text.get(..10) == today.get(..10) {
-        format!("{time} UTC")
+        texts.moment_today(time)
     } else {
-        format!("{}, {time} UTC", date(texts, at))
+        texts.moment(&date(texts, at), time)
     }
 }
-
-fn grouped(whole: &str, separator: &str) -> String {
-    let mut text = String::new();
-    for (n, digit) in whole.chars().enumerate() {
-        if n > 0 && (whole.len() - n).is_multiple_of(3) {
-            text.push_str(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn symbol(currency: Currency) -> Option<&'static str> {
-    Some(match currency.code() {
-        "EUR" => "€",
-        "USD" => "$",
-        "GBP" => "£",
-        "JPY" => "¥",
-        "INR" => "₹",
-        "KRW" => "₩",
-        _ => return None,
-    })
-}
-
-const ENGLISH: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const GERMAN: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts::LANGUAGES;
+    use crate::texts::named;
+
+    fn english_and_german() -> [&'static Texts; 2] {
+        ["en", "de"].map(|name| named(name).unwrap())
+    }
 
     #[test]
     fn money_is_written_as_its_readers_write_it() {
-        let [en, de] = LANGUAGES;
+        let [en, de] = english_and_german();
         for (amount, currency, english, german) in [
             (123_450, "EUR", "€1,234.50", "1.234,50\u{a0}€"),
             (5, "USD", "$0.05", "0,05\u{a0}$"),
@@ -160,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_written_as_its_readers_write_it() {
-        let [en, de] = LANGUAGES;
+        let [en, de] = english_and_german();
         for rate_said in ["8.875 %", "8.875%"] {
             assert_eq!((rate(en, rate_said), rate(de, rate_said)), ("8.875%".into(), "8,875\u{a0}%".into()));
         }
@@ -168,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_moment_of_today_is_its_time_and_another_has_its_day() {
-        let [en, de] = LANGUAGES;
+        let [en, de] = english_and_german();
         let at: Timestamp = "2026-03-05T14:20:59Z".parse().unwrap();
         let (today, before) =
             ("2026-03-05T00:00:00Z".parse().unwrap(), "2026-03-04T14:20:59Z".parse().unwrap());
@@ -180,7 +120,7 @@ mod tests {
     #[test]
     fn a_date_names_its_month() {
         let at: Timestamp = "2026-03-05T23:59:59Z".parse().unwrap();
-        assert_eq!(date(LANGUAGES[0], at), "5 March 2026");
-        assert_eq!(date(LANGUAGES[1], at), "5. März 2026");
+        let [en, de] = english_and_german();
+        assert_eq!((date(en, at), date(de, at)), ("5 March 2026".into(), "5. März 2026".into()));
     }
 }

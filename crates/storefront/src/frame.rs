@@ -30,14 +30,14 @@ pub fn lost(visit: &Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
         div.calm {
-            h1 { (texts.lost) }
-            p.lead { (texts.lost_lead) }
+            h1 { (texts.lost()) }
+            p.lead { (texts.lost_lead()) }
             (search_form(visit, "search-lost"))
-            p { a.button href="/" { (texts.back_home) } }
+            p { a.button href="/" { (texts.back_home()) } }
             (shelves(visit))
         }
     };
-    let seo = Seo { title: texts.lost.to_owned(), ..Seo::default() };
+    let seo = Seo { title: texts.lost().to_owned(), ..Seo::default() };
     answer::page(visit, StatusCode::NOT_FOUND, Keeping::Private, whole(visit, &seo, main))
 }
 
@@ -46,12 +46,12 @@ fn broken(visit: &Visit, problem: &Problem) -> Response {
     let texts = visit.texts;
     let status = problem.fault.status();
     let ours = status >= 500 && problem.retry_after.is_none();
-    let title = if ours { texts.broken } else { texts.not_done };
+    let title = if ours { texts.broken() } else { texts.not_done() };
     let main = html! {
         div.calm {
             h1 { (title) }
-            p.lead { @if ours { (texts.broken_lead) } @else { (wording::refusal(visit, problem)) } }
-            p { a.button href="/cart" { (texts.back_to_cart) } }
+            p.lead { @if ours { (texts.broken_lead()) } @else { (wording::refusal(visit, problem)) } }
+            p { a.button href="/cart" { (texts.back_to_cart()) } }
         }
     };
     let seo = Seo { title: title.to_owned(), ..Seo::default() };
@@ -63,7 +63,7 @@ pub fn whole(visit: &Visit, seo: &Seo, main: Markup) -> Markup {
     let texts = visit.texts;
     html! {
         (DOCTYPE)
-        html lang=(texts.language) {
+        html lang=(texts.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -75,16 +75,16 @@ pub fn whole(visit: &Visit, seo: &Seo, main: Markup) -> Markup {
                 script src=(assets::script()) defer {}
             }
             body {
-                a.skip href="#main" { (texts.skip) }
+                a.skip href="#main" { (texts.skip()) }
                 (top(visit))
                 main #main tabindex="-1" {
                     @if visit.jar.is_closed() {
-                        div.alert { p { (texts.not_encrypted) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" } } }
+                        div.alert { p { (texts.not_encrypted()) " " a href="/problems/not_encrypted" { "/problems/not_encrypted" } } }
                     }
                     (main)
                 }
                 (foot(visit))
-                div.said #said role="status" aria-live="polite" data-cart=(texts.to_cart) {}
+                div.said #said role="status" aria-live="polite" data-cart=(texts.to_cart()) {}
             }
         }
     }
@@ -99,17 +99,17 @@ fn top(visit: &Visit) -> Markup {
             div.bar {
                 a.brand href="/" { (brand(visit)) }
                 (search_form(visit, "search"))
-                nav.own aria-label=(texts.account) {
-                    a href="/account/orders" aria-current=[here("/account/orders")] { (icon(Icon::Person)) span { (texts.account) } }
+                nav.own aria-label=(texts.account()) {
+                    a href="/account/orders" aria-current=[here("/account/orders")] { (icon(Icon::Person)) span { (texts.account()) } }
                     a.bag href="/cart" aria-current=[here("/cart")] {
-                        (icon(Icon::Bag)) span { (texts.cart) }
+                        (icon(Icon::Bag)) span { (texts.cart()) }
                         b #items hidden[items == 0] { (items) }
                     }
                 }
             }
-            nav.shelves aria-label=(texts.menu) {
+            nav.shelves aria-label=(texts.menu()) {
                 ul {
-                    li { a href="/search" aria-current=[here("/search").filter(|_| visit.query.get("q").is_none())] { (texts.all_products) } }
+                    li { a href="/search" aria-current=[here("/search").filter(|_| visit.query.get("q").is_none())] { (texts.all_products()) } }
                     @for shelf in visit.snapshot.first().take(12) {
                         @let path = format!("/c/{}", shelf.category.handle);
                         li { a href=(path) aria-current=[here(&path)] { (shelf.category.title) } }
@@ -136,18 +136,18 @@ fn foot(visit: &Visit) -> Markup {
         footer.foot {
             p { strong { (visit.shop.record.name) } @if let Some(tagline) = &visit.snapshot.theme.tagline { br; (tagline) } }
             ul {
-                li { a href="/account/orders" { (texts.your_orders) } }
-                li { a href="/account" { (texts.account) } }
-                li { a href="/cart" { (texts.cart) } }
+                li { a href="/account/orders" { (texts.your_orders()) } }
+                li { a href="/account" { (texts.account()) } }
+                li { a href="/cart" { (texts.cart()) } }
             }
-            nav aria-label=(texts.language_label) {
+            nav aria-label=(texts.language_label()) {
                 ul { @for other in LANGUAGES {
-                    @let path = browse::address(&visit.path, &visit.query, "lang", Some(other.language));
-                    li { a href=(path) hreflang=(other.language) lang=(other.language) rel="nofollow"
-                        aria-current=[(other.language == texts.language).then_some("true")] { (other.name) } }
+                    @let path = browse::address(&visit.path, &visit.query, "lang", Some(other.tag()));
+                    li { a href=(path) hreflang=(other.tag()) lang=(other.tag()) rel="nofollow"
+                        aria-current=[(other.tag() == texts.tag()).then_some("true")] { (other.language_name()) } }
                 } }
             }
-            p.quiet { (texts.powered) }
+            p.quiet { (texts.powered()) }
         }
     }
 }
@@ -157,9 +157,9 @@ pub fn search_form(visit: &Visit, id: &str) -> Markup {
     let typed = if id == "search" { visit.query.get("q").unwrap_or_default() } else { "" };
     html! {
         form.search action="/search" role=[(id == "search").then_some("search")] {
-            label.unseen for=(id) { (texts.search_label) }
-            input id=(id) name="q" type="search" placeholder=(texts.search) value=(typed) maxlength="200" autocomplete="off" enterkeyhint="search";
-            button aria-label=(texts.search) { (icon(Icon::Glass)) }
+            label.unseen for=(id) { (texts.search_label()) }
+            input id=(id) name="q" type="search" placeholder=(texts.search()) value=(typed) maxlength="200" autocomplete="off" enterkeyhint="search";
+            button aria-label=(texts.search()) { (icon(Icon::Glass)) }
         }
     }
 }
@@ -176,7 +176,7 @@ pub fn shelves(visit: &Visit) -> Markup {
 /// The way from the front page to here.
 pub fn crumbs(visit: &Visit, steps: &[(String, String)]) -> Markup {
     html! {
-        nav.crumbs aria-label=(visit.texts.home) {
+        nav.crumbs aria-label=(visit.texts.home()) {
             ol {
                 @for (n, (name, path)) in steps.iter().enumerate() {
                     li { @if n + 1 == steps.len() { span aria-current="page" { (name) } } @else { a href=(path) { (name) } } }
@@ -187,7 +187,7 @@ pub fn crumbs(visit: &Visit, steps: &[(String, String)]) -> Markup {
 }
 
 pub fn home_step(visit: &Visit) -> (String, String) {
-    (visit.texts.home.to_owned(), in_language("/", visit.chosen.then_some(visit.texts.language)))
+    (visit.texts.home().to_owned(), in_language("/", visit.chosen.then_some(visit.texts.tag())))
 }
 
 #[derive(Debug, Clone, Copy)]

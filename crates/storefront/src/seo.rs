@@ -34,16 +34,16 @@ pub fn head(visit: &Visit, seo: &Seo) -> Markup {
         @match &seo.canonical {
             None => { meta name="robots" content="noindex"; }
             Some(path) => {
-                link rel="canonical" href=(in_language(&whole(path), visit.chosen.then_some(visit.texts.language)));
+                link rel="canonical" href=(in_language(&whole(path), visit.chosen.then_some(visit.texts.tag())));
                 link rel="alternate" hreflang="x-default" href=(whole(path));
                 @for texts in LANGUAGES {
-                    link rel="alternate" hreflang=(texts.language) href=(in_language(&whole(path), Some(texts.language)));
+                    link rel="alternate" hreflang=(texts.tag()) href=(in_language(&whole(path), Some(texts.tag())));
                 }
                 meta property="og:url" content=(whole(path));
                 meta property="og:type" content=(seo.sort);
                 meta property="og:site_name" content=(shop);
                 meta property="og:title" content=(seo.title);
-                meta property="og:locale" content=(visit.texts.language);
+                meta property="og:locale" content=(visit.texts.tag());
                 @if !seo.description.is_empty() { meta property="og:description" content=(seo.description); }
                 @if let Some(picture) = &seo.picture {
                     meta property="og:image" content=(whole(picture));

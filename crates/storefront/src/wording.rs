@@ -6,35 +6,43 @@ use orders::{EntryKind, EntryView};
 use serde_json::Value;
 
 use crate::format;
-use crate::texts::filled;
 use crate::visit::Visit;
 
 /// What was refused and what to do. The first field that is wrong is said before the whole.
 pub fn refusal(visit: &Visit, problem: &Problem) -> String {
-    let field = problem.fields.first().and_then(|field| of_field(visit, &field.pointer));
-    let Some(text) = field.or_else(|| sentence(visit, &problem.code)) else {
-        return visit.texts.not_done_lead.to_owned();
+    let wrong = problem.fields.first().and_then(|field| of_field(visit, &field.pointer));
+    if let Some(text) = wrong {
+        return text.to_owned();
+    }
+    let Some(said) = visit.texts.refusal().get(&problem.code) else {
+        return visit.texts.not_done_lead().to_owned();
     };
-    let gap = |name: &str| match (name, problem.more.get(name)) {
-        ("limit" | "total", Some(Value::Number(amount))) => visit.money(amount.as_i64().unwrap_or_default()),
-        (_, Some(Value::String(word))) => word.clone(),
-        (_, Some(value)) => value.to_string(),
-        (_, None) => String::new(),
-    };
-    named(text, gap)
+    said.filled(|name| told(visit, problem, name))
+}
+
+/// What a refusal tells under a name.
+fn told<'a>(visit: &Visit, problem: &'a Problem, name: &str) -> texts::Value<'a> {
+    match (name, problem.more.get(name)) {
+        ("limit" | "total", Some(Value::Number(amount))) => {
+            visit.money(amount.as_i64().unwrap_or_default()).into()
+        }
+        (_, Some(Value::Number(number))) => number.as_i64().unwrap_or_default().into(),
+        (_, Some(Value::String(word))) => word.as_str().into(),
+        (_, other) => other.map(Value::to_string).unwrap_or_default().into(),
+    }
 }
 
 /// What is wrong with a field that the form does not show.
 pub fn field(visit: &Visit, pointer: &str) -> String {
-    of_field(visit, pointer).unwrap_or(visit.texts.not_done_lead).to_owned()
+    of_field(visit, pointer).unwrap_or(visit.texts.not_done_lead()).to_owned()
 }
 
 /// What keeps a line from being ordered.
 pub fn shortage(visit: &Visit, line: &CartLine) -> Option<String> {
     line.shortage.map(|shortage| match shortage {
-        Shortage::NotSold => visit.texts.line_not_sold.to_owned(),
-        Shortage::SoldOut => visit.texts.line_sold_out.to_owned(),
-        Shortage::Few { available } => filled(visit.texts.line_few, &[&available.to_string()]),
+        Shortage::NotSold => visit.texts.line_not_sold().to_owned(),
+        Shortage::SoldOut => visit.texts.line_sold_out().to_owned(),
+        Shortage::Few { available } => visit.texts.line_few(available),
     })
 }
 
@@ -59,27 +67,26 @@ pub fn is_refused(line: &PromotionLine) -> bool {
 pub fn promotion(visit: &Visit, line: &PromotionLine) -> String {
     let name = line.name.as_deref().or(line.code.as_deref()).unwrap_or_default();
     let texts = visit.texts;
-    let text = match line.outcome {
-        "applied" => texts.code_applies,
-        "unknown_code" => texts.code_unknown,
-        "not_yet" => texts.code_not_yet,
-        "over" => texts.code_over,
-        "used_up" => texts.code_used_up,
-        "used_by_customer" => texts.code_used_by_you,
-        "first_order_only" => texts.code_first_order,
-        "no_destination" => texts.code_no_address,
-        "no_shipping" => texts.code_no_delivery,
-        "outdone" => texts.code_outdone,
+    match line.outcome {
+        "applied" => texts.code_applies(name),
+        "unknown_code" => texts.code_unknown(name),
+        "not_yet" => texts.code_not_yet(name),
+        "over" => texts.code_over(name),
+        "used_up" => texts.code_used_up(name),
+        "used_by_customer" => texts.code_used_by_you(name),
+        "first_order_only" => texts.code_first_order(name),
+        "no_destination" => texts.code_no_address(name),
+        "no_shipping" => texts.code_no_delivery(name),
+        "outdone" => texts.code_outdone(name),
         "too_few_pieces" | "too_little" => {
             let missing = match (line.missing_quantity, line.missing_amount) {
                 (Some(pieces), _) => format!("{pieces} ×"),
                 (None, amount) => visit.money(amount.unwrap_or_default()),
             };
-            return filled(texts.code_too_little, &[name, &missing]);
+            texts.code_too_little(name, &missing)
         }
-        _ => texts.code_not_here,
-    };
-    filled(text, &[name])
+        _ => texts.code_not_here(name),
+    }
 }
 
 /// One entry of a bill, and what stands at its end.
@@ -93,48 +100,34 @@ pub fn entry(visit: &Visit, entry: &EntryView) -> (String, String) {
         (EntryKind::Tax, Some(tax)) => {
             let rate = format::rate(texts, &tax.rate);
             if tax.included {
-                return (filled(texts.tax_within, &[&tax.name, &rate]), visit.money(tax.amount));
+                return (texts.tax_within(&rate, &tax.name), visit.money(tax.amount));
             }
             format!("{} {rate}", tax.name)
         }
         (EntryKind::Exempt, Some(tax)) => {
             let rate = format::rate(texts, &tax.rate);
-            let text = if tax.reverse_charge { texts.tax_reversed } else { texts.tax_exempt };
-            filled(text, &[&tax.name, &rate])
+            if tax.reverse_charge {
+                texts.tax_reversed(&rate, &tax.name)
+            } else {
+                texts.tax_exempt(&rate, &tax.name)
+            }
         }
-        (EntryKind::Returned, _) => filled(texts.entry_returned, &[&entry.quantity.unwrap_or(1).to_string()]),
-        (EntryKind::ShippingBack, _) => texts.entry_delivery_back.to_owned(),
-        (EntryKind::Goodwill, _) => texts.entry_goodwill.to_owned(),
+        (EntryKind::Returned, _) => texts.entry_returned(entry.quantity.unwrap_or(1)),
+        (EntryKind::ShippingBack, _) => texts.entry_delivery_back().to_owned(),
+        (EntryKind::Goodwill, _) => texts.entry_goodwill().to_owned(),
         _ => entry.text.clone(),
     };
     (text, amount)
 }
 
-/// By its pointer, or by its name wherever it stands: `/lines/0/quantity` is a quantity.
+/// By its name, wherever it stands: `/lines/0/quantity` is a quantity.
 fn of_field(visit: &Visit, pointer: &str) -> Option<&'static str> {
-    sentence(visit, pointer).or_else(|| sentence(visit, &pointer[pointer.rfind('/')?..]))
-}
-
-fn sentence(visit: &Visit, of: &str) -> Option<&'static str> {
-    let said = visit.texts.refusals.iter().find(|(known, _)| *known == of);
-    said.map(|(_, text)| *text)
-}
-
-/// A text with its named gaps filled.
-fn named(text: &str, fill: impl Fn(&str) -> String) -> String {
-    let mut parts = text.split('{');
-    let mut whole = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        whole.push_str(&fill(name));
-        whole.push_str(rest);
-    }
-    whole
+    let (_, name) = pointer.rsplit_once('/')?;
+    visit.texts.wrong().get(name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::texts::LANGUAGES;
 
     /// What only those meet who work for a shop or write programs for it.
@@ -178,26 +171,15 @@ mod tests {
     ];
 
     #[test]
-    fn whatever_a_shopper_may_be_refused_is_said_in_every_language() {
+    fn whatever_a_shopper_may_be_refused_is_said() {
         let codes = [orders::PROBLEMS, payments::PROBLEMS, catalog::PROBLEMS].concat();
-        for texts in LANGUAGES {
-            for code in codes.iter().map(|problem| problem.code) {
-                let said = texts.refusals.iter().any(|(known, _)| *known == code);
-                assert_ne!(
-                    said,
-                    NOT_SHOPPERS.contains(&code),
-                    "{code} in {}: say it in refusals, or list it as nothing that a shopper meets",
-                    texts.language
-                );
-            }
-            let own: Vec<&str> = texts.refusals.iter().map(|(code, _)| *code).collect();
-            let first: Vec<&str> = LANGUAGES[0].refusals.iter().map(|(code, _)| *code).collect();
-            assert_eq!(own, first, "the languages say the same");
+        for code in codes.iter().map(|problem| problem.code) {
+            let said = LANGUAGES[0].refusal().get(code).is_some();
+            assert_ne!(
+                said,
+                NOT_SHOPPERS.contains(&code),
+                "{code}: say it as refusal-{code}, or list it as nothing that a shopper meets",
+            );
         }
-    }
-
-    #[test]
-    fn named_gaps_are_filled_by_name() {
-        assert_eq!(named("Only {available} left, {sku}.", str::to_uppercase), "Only AVAILABLE left, SKU.");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn page(title: &str, content: Markup) -> Response {
 pub(crate) fn page_for(reader: &Reader, title: &str, content: Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
-        html lang=(reader.words.language) {
+        html lang=(reader.texts.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -31,7 +31,7 @@ pub(crate) fn page_for(reader: &Reader, title: &str, content: Markup) -> Respons
                 link rel="icon" href="data:,";
             }
             body {
-                a.skip href="#main" { (reader.words.skip) }
+                a.skip href="#main" { (reader.texts.skip()) }
                 header { a href="/" { (reader.place) } }
                 main #main { h1 { (title) } (content) }
             }

@@ -7,18 +7,18 @@ use kernel::Problem;
 use maud::html;
 
 use super::layout::page_for;
-use super::localized::Reader;
+use super::localized::{Reader, told};
 
 pub(crate) fn page(problem: &Problem, reader: &Reader) -> Response {
-    let words = reader.words;
-    let (title, sentence) = words.of(problem);
+    let texts = reader.texts;
+    let (title, sentence) = told(texts, problem);
     let content = html! {
         p.lead { (sentence) }
-        @if let Some(again) = words.again(problem) { p { (again) } }
-        @if let Some(more) = words.more { p { a href=(format!("/problems/{}", problem.code)) { (more) } } }
-        p { a href="/" { (words.front) } }
+        @if let Some(seconds) = problem.retry_after { p { (texts.again(seconds.into())) } }
+        @if !texts.more().is_empty() { p { a href=(format!("/problems/{}", problem.code)) { (texts.more()) } } }
+        p { a href="/" { (texts.front()) } }
     };
-    page_for(reader, title, content)
+    page_for(reader, &title, content)
 }
 
 /// What a refusal says to machines in its head, around the page.

@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use texts::known_as;
 
 use super::cookies::cookie;
 
@@ -12,14 +13,8 @@ pub const LANGUAGE: &str = "galleria-lang";
 /// the first.
 pub fn language(headers: &HeaderMap, known: &[&'static str]) -> &'static str {
     let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let chosen = cookie(headers, LANGUAGE).and_then(|chosen| named(chosen, known));
+    let chosen = cookie(headers, LANGUAGE).and_then(|chosen| known_as(chosen, known));
     chosen.or_else(|| preferred(accepted, known)).or(known.first().copied()).unwrap_or("en")
-}
-
-/// The known language of a name; of `de-AT`, the first part counts.
-fn named(name: &str, known: &[&'static str]) -> Option<&'static str> {
-    let name = name.split(['-', '_']).next().unwrap_or_default().trim();
-    known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied()
 }
 
 /// The first of the languages that a browser prefers which is known.
@@ -27,7 +22,7 @@ fn preferred(accepted: &str, known: &[&'static str]) -> Option<&'static str> {
     let mut asked: Vec<(u32, &str)> = accepted.split(',').map(weighed).collect();
     asked.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     let wanted = asked.iter().filter(|(weight, _)| *weight > 0);
-    wanted.filter_map(|(_, name)| named(name, known)).next()
+    wanted.filter_map(|(_, name)| known_as(name, known)).next()
 }
 
 /// `de;q=0.8` in thousandths.

@@ -15,7 +15,6 @@ use store::Work;
 use uuid::Uuid;
 
 use crate::pages::checkout::{Errors, form};
-use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart, priced};
 use crate::wording;
@@ -76,7 +75,7 @@ async fn ordered(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Respon
         Ok(Placed::Waits) => Ok(waits(visit, cart.id)),
         Err(problem) if problem.code == "total_changed" => {
             let total = visit.money(view.bill.total);
-            let errors = Errors::whole(filled(visit.texts.cart_changed, &[&total]));
+            let errors = Errors::whole(visit.texts.cart_changed(&total));
             again(visit, cart.id, typed, &errors).await
         }
         // Sold out, used up, or changed by somebody else at this very moment: said above the form.

@@ -16,7 +16,6 @@ use super::parts::bill;
 use crate::answer::{self, Keeping};
 use crate::frame;
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::{Visit, see_other};
 
 /// So many carts that wait are shown with their prices.
@@ -48,7 +47,7 @@ pub async fn page(
     }
     let texts = visit.texts;
     let own = kept.buyer().is_some() && kept.buyer() == visit.shop.caller.customer();
-    let title = if own { texts.waits } else { texts.approve_title };
+    let title = if own { texts.waits() } else { texts.approve_title() };
     let names = if own { approvers(visit, &kept).await? } else { Vec::new() };
     let view = view(visit, kept).await?;
     let main = html! {
@@ -57,19 +56,19 @@ pub async fn page(
         div.split {
             section.box.ask {
                 @if own {
-                    p.lead { (texts.waits_lead) }
-                    @if names.is_empty() { p { (texts.nobody_approves) } }
-                    @else { p { (texts.who_approves) } ul { @for name in &names { li { (name) } } } }
-                    form method="post" action=(format!("/approvals/{id}/recall")) { button { (texts.recall) } }
+                    p.lead { (texts.waits_lead()) }
+                    @if names.is_empty() { p { (texts.nobody_approves()) } }
+                    @else { p { (texts.who_approves()) } ul { @for name in &names { li { (name) } } } }
+                    form method="post" action=(format!("/approvals/{id}/recall")) { button { (texts.recall()) } }
                 } @else {
                     p.lead { (asked(visit, &view)) }
                     (decision(visit, &view))
                 }
             }
-            aside.box aria-label=(texts.summary) {
-                h2 { (texts.summary) }
+            aside.box aria-label=(texts.summary()) {
+                h2 { (texts.summary()) }
                 ul.brief { @for line in &view.lines { li { span { (line.quantity) " × " (line.title) } span { (visit.money(line.total)) } } } }
-                @if let Some(number) = &view.contact.purchase_order { p.quiet { (texts.purchase_order) ": " (number) } }
+                @if let Some(number) = &view.contact.purchase_order { p.quiet { (texts.purchase_order()) ": " (number) } }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
             }
         }
@@ -93,8 +92,8 @@ pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Prob
     }
     Ok(html! {
         @if !theirs.is_empty() {
-            section aria-label=(texts.for_your_approval) {
-                h2 { (texts.for_your_approval) }
+            section aria-label=(texts.for_your_approval()) {
+                h2 { (texts.for_your_approval()) }
                 ul.orders { @for view in &theirs { li.box {
                     a href=(format!("/approvals/{}", view.id)) { (asked(visit, view)) }
                     strong { (visit.money(view.bill.total)) }
@@ -103,8 +102,8 @@ pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Prob
             }
         }
         @if !own.is_empty() {
-            section aria-label=(texts.waits) {
-                h2 { (texts.waits) }
+            section aria-label=(texts.waits()) {
+                h2 { (texts.waits()) }
                 ul.orders { @for view in &own { li.box {
                     a href=(format!("/approvals/{}", view.id)) { (items(view)) }
                     strong { (visit.money(view.bill.total)) }
@@ -122,22 +121,22 @@ fn decision(visit: &Visit, view: &CartView) -> Markup {
         form method="post" action=(format!("/approvals/{}/approve", view.id)) {
             input type="hidden" name="version" value=(view.version);
             input type="hidden" name="total" value=(view.bill.total);
-            button.main { (filled(texts.approve, &[&visit.money(view.bill.total)])) }
+            button.main { (texts.approve(&visit.money(view.bill.total))) }
         }
         form method="post" action=(format!("/approvals/{}/decline", view.id)) {
             input type="hidden" name="version" value=(view.version);
             div.field {
-                label for=(field) { (texts.decline_reason) }
+                label for=(field) { (texts.decline_reason()) }
                 input id=(field) name="reason" required maxlength="500" autocomplete="off";
             }
-            button { (texts.decline) }
+            button { (texts.decline()) }
         }
     }
 }
 
 fn asked(visit: &Visit, view: &CartView) -> String {
     let name = view.contact.name.as_deref().unwrap_or_default();
-    filled(visit.texts.approve_asked, &[name, &items(view)])
+    visit.texts.approve_asked(name, &items(view))
 }
 
 fn items(view: &CartView) -> String {

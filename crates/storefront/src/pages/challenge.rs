@@ -13,7 +13,6 @@ use uuid::Uuid;
 use crate::answer::Keeping;
 use crate::frame;
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
 
 pub async fn challenge(Path(id): Path<String>, visit: Visit) -> Response {
@@ -43,22 +42,22 @@ async fn shown(visit: &Visit, id: &str) -> Result<Response, Problem> {
     let main = html! {
         div.calm {
             @if challenge.open {
-                h1 { (texts.challenge_title) }
-                p.lead { (filled(texts.challenge_lead, &[&visit.money(challenge.amount)])) }
-                p.quiet { (texts.pay_trial_note) }
+                h1 { (texts.challenge_title()) }
+                p.lead { (texts.challenge_lead(&visit.money(challenge.amount))) }
+                p.quiet { (texts.pay_trial_note()) }
                 form method="post" action=(address(visit, id)) {
-                    button.main name="answer" value="yes" { (texts.challenge_yes) }
+                    button.main name="answer" value="yes" { (texts.challenge_yes()) }
                     " "
-                    button name="answer" value="no" { (texts.challenge_no) }
+                    button name="answer" value="no" { (texts.challenge_no()) }
                 }
             } @else {
-                h1 { (texts.challenge_over) }
+                h1 { (texts.challenge_over()) }
             }
-            p { a href=(back) { (texts.challenge_back) } }
+            p { a href=(back) { (texts.challenge_back()) } }
         }
     };
     let onward = (!challenge.open).then_some(back);
-    let seo = Seo { title: texts.challenge_title.to_owned(), onward, ..Seo::default() };
+    let seo = Seo { title: texts.challenge_title().to_owned(), onward, ..Seo::default() };
     Ok(frame::page(visit, Keeping::Private, &seo, main))
 }
 

@@ -15,7 +15,6 @@ use super::parts::bill;
 use crate::answer::{self, Keeping};
 use crate::frame;
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart};
 use crate::wording;
@@ -68,7 +67,7 @@ impl Errors {
 
     pub fn empty_fields(visit: &Visit, typed: &Pairs) -> Self {
         let empty = FIELDS.iter().filter(|(name, _, needed)| *needed && typed.get(name).is_none());
-        Self(empty.map(|(name, ..)| (*name, visit.texts.needed.to_owned())).collect())
+        Self(empty.map(|(name, ..)| (*name, visit.texts.needed().to_owned())).collect())
     }
 
     /// What the cart refuses. What is empty was said before.
@@ -80,14 +79,14 @@ impl Errors {
             let known = FIELDS.iter().find(|(_, pointer, _)| *pointer == problem.pointer);
             let name = known.map_or("", |(name, ..)| *name);
             let text = match name {
-                "email" => texts.bad_email.to_owned(),
-                "country" => texts.bad_country.to_owned(),
+                "email" => texts.bad_email().to_owned(),
+                "country" => texts.bad_country().to_owned(),
                 "postal_code" => match example {
-                    Some(example) => filled(texts.bad_postal_code_such_as, &[example]),
-                    None => texts.bad_postal_code.to_owned(),
+                    Some(example) => texts.bad_postal_code_such_as(example),
+                    None => texts.bad_postal_code().to_owned(),
                 },
                 "" => wording::field(visit, &problem.pointer),
-                _ => texts.too_long.to_owned(),
+                _ => texts.too_long().to_owned(),
             };
             self.0.entry(name).or_insert(text);
         }
@@ -98,11 +97,11 @@ impl Errors {
         let texts = visit.texts;
         let mut errors = Self::default();
         let said = view.missing.iter().map(|missing| match &*missing.pointer {
-            "/email" => ("email", texts.needed.to_owned()),
-            "/name" => ("name", texts.needed.to_owned()),
-            "/shipping_address" => ("country", texts.nowhere.to_owned()),
-            "/purchase_order" => ("purchase_order", texts.needed.to_owned()),
-            "/delivery_option_id" => ("delivery", texts.choose_one.to_owned()),
+            "/email" => ("email", texts.needed().to_owned()),
+            "/name" => ("name", texts.needed().to_owned()),
+            "/shipping_address" => ("country", texts.nowhere().to_owned()),
+            "/purchase_order" => ("purchase_order", texts.needed().to_owned()),
+            "/delivery_option_id" => ("delivery", texts.choose_one().to_owned()),
             _ => ("", wording::missing(visit, &view.lines, missing)),
         });
         // Of several lines that fall short each is named.
@@ -152,10 +151,10 @@ pub async fn form(
     let has_address = view.contact.shipping_address.is_some();
     let settled = has_address && view.contact.email.is_some();
     let main = html! {
-        h1 { (texts.checkout) }
+        h1 { (texts.checkout()) }
         @if !errors.is_empty() {
             div.alert #wrong role="alert" tabindex="-1" {
-                p { strong { (texts.check_these) } }
+                p { strong { (texts.check_these()) } }
                 @if let Some(text) = errors.of("") { p { (text) } }
             }
         }
@@ -167,28 +166,28 @@ pub async fn form(
                 (contact(visit, typed, errors))
                 (address(visit, &countries, typed, errors))
                 (delivery(visit, view, errors))
-                (field("note", texts.note, "off", None, typed, errors))
+                (field("note", texts.note(), "off", None, typed, errors))
             }
-            aside.box aria-label=(texts.review) {
-                h2 { (texts.review) }
+            aside.box aria-label=(texts.review()) {
+                h2 { (texts.review()) }
                 ul.brief { @for line in &view.lines { li { span { (line.quantity) " × " (line.title) } span { (visit.money(line.total)) } } } }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
                 input type="hidden" name="cart" value=(view.id);
                 input type="hidden" name="total" value=(view.bill.total);
                 @if settled && view.needs_approval {
-                    button.main.wide formaction="/checkout/order" { (filled(texts.ask_approval, &[&visit.money(view.bill.total)])) }
-                    p.quiet { (texts.ask_approval_note) }
+                    button.main.wide formaction="/checkout/order" { (texts.ask_approval(&visit.money(view.bill.total))) }
+                    p.quiet { (texts.ask_approval_note()) }
                 } @else if settled {
-                    button.main.wide formaction="/checkout/order" { (filled(texts.place_order, &[&visit.money(view.bill.total)])) }
-                    p.quiet { (texts.pay_after) }
+                    button.main.wide formaction="/checkout/order" { (texts.place_order(&visit.money(view.bill.total))) }
+                    p.quiet { (texts.pay_after()) }
                 } @else {
-                    button.main.wide { (texts.save_address) }
+                    button.main.wide { (texts.save_address()) }
                 }
-                p { a href="/cart" { (texts.back_to_cart) } }
+                p { a href="/cart" { (texts.back_to_cart()) } }
             }
         }
     };
-    let seo = Seo { title: texts.checkout.to_owned(), ..Seo::default() };
+    let seo = Seo { title: texts.checkout().to_owned(), ..Seo::default() };
     let markup = frame::whole(visit, &seo, main);
     Ok(answer::page(visit, status, Keeping::Private, markup))
 }
@@ -196,12 +195,12 @@ pub async fn form(
 /// For whom it is bought, and under which number of theirs.
 fn organisation(visit: &Visit, view: &CartView, typed: &Pairs, errors: &Errors) -> Markup {
     let texts = visit.texts;
-    let hint = |needed: bool| needed.then_some(texts.purchase_order_needed);
+    let hint = |needed: bool| needed.then_some(texts.purchase_order_needed());
     html! {
         @if let Some(known) = &view.organisation {
             fieldset.box {
-                legend { (filled(texts.buying_for, &[&known.name])) }
-                (field("purchase_order", texts.purchase_order, "off", hint(known.purchase_order_required), typed, errors))
+                legend { (texts.buying_for(&known.name)) }
+                (field("purchase_order", texts.purchase_order(), "off", hint(known.purchase_order_required), typed, errors))
             }
         }
     }
@@ -211,12 +210,12 @@ fn contact(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
     let texts = visit.texts;
     html! {
         fieldset.box {
-            legend { (texts.contact) }
-            (field("email", texts.email, "email", Some(texts.email_hint), typed, errors))
-            (field("name", texts.full_name, "name", None, typed, errors))
+            legend { (texts.contact()) }
+            (field("email", texts.email(), "email", Some(texts.email_hint()), typed, errors))
+            (field("name", texts.full_name(), "name", None, typed, errors))
             div.pair {
-                (field("phone", texts.phone, "tel", None, typed, errors))
-                (field("company", texts.company, "organization", None, typed, errors))
+                (field("phone", texts.phone(), "tel", None, typed, errors))
+                (field("company", texts.company(), "organization", None, typed, errors))
             }
         }
     }
@@ -226,15 +225,15 @@ fn address(visit: &Visit, countries: &[Choice], typed: &Pairs, errors: &Errors) 
     let texts = visit.texts;
     html! {
         fieldset.box {
-            legend { (texts.address) }
-            (field("line1", texts.street, "address-line1", None, typed, errors))
-            (field("line2", texts.street2, "address-line2", None, typed, errors))
+            legend { (texts.address()) }
+            (field("line1", texts.street(), "address-line1", None, typed, errors))
+            (field("line2", texts.street2(), "address-line2", None, typed, errors))
             div.pair {
-                (field("postal_code", texts.postal_code, "postal-code", None, typed, errors))
-                (field("city", texts.city, "address-level2", None, typed, errors))
+                (field("postal_code", texts.postal_code(), "postal-code", None, typed, errors))
+                (field("city", texts.city(), "address-level2", None, typed, errors))
             }
             div.pair {
-                (field("region", texts.region, "address-level1", None, typed, errors))
+                (field("region", texts.region(), "address-level1", None, typed, errors))
                 (countries::field(visit, countries, typed.get("country"), errors.of("country")))
             }
         }
@@ -246,18 +245,18 @@ fn delivery(visit: &Visit, view: &CartView, errors: &Errors) -> Markup {
     let has_address = view.contact.shipping_address.is_some();
     html! {
         fieldset.box #delivery {
-            legend { (texts.how_delivered) }
+            legend { (texts.how_delivered()) }
             @if let Some(text) = errors.of("delivery") { p.problem { (text) } }
-            @if !has_address { p.quiet { (texts.delivery_after) } }
-            @else if view.delivery_options.is_empty() { p.quiet { (texts.no_delivery_needed) } }
+            @if !has_address { p.quiet { (texts.delivery_after()) } }
+            @else if view.delivery_options.is_empty() { p.quiet { (texts.no_delivery_needed()) } }
             @for choice in &view.delivery_options {
                 label.way {
                     input type="radio" name="delivery" value=(choice.id) checked[view.delivery_option_id == Some(choice.id)];
                     span { strong { (choice.name) } @if !choice.takes.is_empty() { small { (choice.takes) } } }
-                    span { @if choice.price == 0 { (texts.free) } @else { (visit.money(choice.price)) } }
+                    span { @if choice.price == 0 { (texts.free()) } @else { (visit.money(choice.price)) } }
                 }
             }
-            @if view.delivery_options.len() > 1 { button data-plain="" { (texts.choose_delivery) } }
+            @if view.delivery_options.len() > 1 { button data-plain="" { (texts.choose_delivery()) } }
         }
     }
 }

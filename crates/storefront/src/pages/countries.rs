@@ -2,7 +2,6 @@
 
 use kernel::Problem;
 use maud::{Markup, html};
-use places::Country;
 
 use crate::visit::Visit;
 
@@ -15,20 +14,15 @@ pub struct Choice {
 /// Those that the shop delivers to, as people look for them.
 pub async fn delivered_to(visit: &Visit) -> Result<Vec<Choice>, Problem> {
     let rules = orders::rules::rules(&visit.shop.tenant, false).await?;
-    let named = |country: &'static Country| Choice { code: country.code, name: name(visit, country) };
-    let mut found: Vec<Choice> =
-        places::countries().filter(|country| rules.delivers_to(country.code)).map(named).collect();
+    let codes = places::countries().map(|country| country.code).filter(|code| rules.delivers_to(code));
+    let mut found: Vec<Choice> = codes.map(|code| Choice { code, name: named(visit, code) }).collect();
     found.sort_by_key(|choice| plain(choice.name));
     Ok(found)
 }
 
-fn name(visit: &Visit, country: &'static Country) -> &'static str {
-    if visit.texts.language == "de" { country.german } else { country.english }
-}
-
 /// The country of these letters by its name; the letters, where there is none.
 pub fn named<'a>(visit: &Visit, code: &'a str) -> &'a str {
-    places::country(code).map_or(code, |country| name(visit, country))
+    visit.texts.country_name().get(code).unwrap_or(code)
 }
 
 /// Where a name stands in an alphabet: under the letter that its first one is a kind of.
@@ -50,18 +44,18 @@ fn plain(name: &str) -> String {
 pub fn field(visit: &Visit, choices: &[Choice], chosen: Option<&str>, wrong: Option<&String>) -> Markup {
     let texts = visit.texts;
     let likely = match choices {
-        [only] => Some(only.code),
-        _ => (texts.language == "de").then_some("DE"),
+        [only] => only.code,
+        _ => texts.likely_country(),
     };
-    let chosen = chosen.or(likely);
+    let chosen = chosen.unwrap_or(likely);
     html! {
         div.field {
-            label for="country" { (texts.country) }
+            label for="country" { (texts.country()) }
             select #country name="country" autocomplete="country" required
                 aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "country-problem")] {
-                option value="" { (texts.choose_country) }
+                option value="" { (texts.choose_country()) }
                 @for choice in choices {
-                    option value=(choice.code) selected[chosen == Some(choice.code)] { (choice.name) }
+                    option value=(choice.code) selected[chosen == choice.code] { (choice.name) }
                 }
             }
             @if let Some(text) = wrong { p.problem #country-problem { (text) } }
@@ -72,11 +66,19 @@ pub fn field(visit: &Visit, choices: &[Choice], chosen: Option<&str>, wrong: Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::LANGUAGES;
 
     #[test]
     fn people_find_a_country_under_its_letter() {
         let mut names = ["Zypern", "Österreich", "Oman", "Ägypten", "Afghanistan", "Åland Islands"];
         names.sort_by_key(|name| plain(name));
         assert_eq!(names, ["Afghanistan", "Ägypten", "Åland Islands", "Oman", "Österreich", "Zypern"]);
+    }
+
+    #[test]
+    fn every_country_has_a_name() {
+        for country in places::countries() {
+            assert!(LANGUAGES[0].country_name().get(country.code).is_some(), "country-name-{}", country.code);
+        }
     }
 }

@@ -14,7 +14,6 @@ use super::cart;
 use super::parts::{bill, empty};
 use crate::answer::{self, Keeping};
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::{Visit, see_other};
 use crate::{frame, visitor_cart};
 
@@ -60,18 +59,18 @@ async fn offer(visit: &Visit, id: CartId) -> Result<Response, Problem> {
     let texts = visit.texts;
     let view = visitor_cart::priced(visit, id).await?;
     let main = html! {
-        h1 { (texts.offer) }
-        p.lead { (filled(texts.offer_lead, &[&visit.shop.record.name])) }
+        h1 { (texts.offer()) }
+        p.lead { (texts.offer_lead(&visit.shop.record.name)) }
         div.split {
             ul.lines { @for line in &view.lines { (cart::line(visit, line, true)) } }
-            aside.box.ask aria-label=(texts.summary) {
-                h2 { (texts.summary) }
+            aside.box.ask aria-label=(texts.summary()) {
+                h2 { (texts.summary()) }
                 (bill(visit, &view.bill, view.delivery_option_id.is_some()))
-                form method="post" action=(format!("/drafts/{id}")) { button.main.wide { (texts.take_offer) } }
+                form method="post" action=(format!("/drafts/{id}")) { button.main.wide { (texts.take_offer()) } }
             }
         }
     };
-    let seo = Seo { title: texts.offer.to_owned(), ..Seo::default() };
+    let seo = Seo { title: texts.offer().to_owned(), ..Seo::default() };
     Ok(frame::page(visit, Keeping::Private, &seo, main))
 }
 
@@ -80,8 +79,8 @@ async fn offer(visit: &Visit, id: CartId) -> Result<Response, Problem> {
 fn closed(visit: &Visit, id: CartId) -> Response {
     let texts = visit.texts;
     let way = format!("/sign-in?next=/drafts/{id}");
-    let main = empty(texts.offer_closed, texts.offer_closed_lead, (&way, texts.sign_in));
-    let seo = Seo { title: texts.offer_closed.to_owned(), ..Seo::default() };
+    let main = empty(texts.offer_closed(), texts.offer_closed_lead(), (&way, texts.sign_in()));
+    let seo = Seo { title: texts.offer_closed().to_owned(), ..Seo::default() };
     let whole = frame::whole(visit, &seo, main);
     answer::page(visit, StatusCode::NOT_FOUND, Keeping::Private, whole)
 }

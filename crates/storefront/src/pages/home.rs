@@ -10,7 +10,6 @@ use crate::answer::Keeping;
 use crate::frame;
 use crate::product::{Product, Tags};
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::theme::Section;
 use crate::visit::Visit;
 
@@ -25,7 +24,7 @@ pub async fn home(visit: Visit) -> Response {
 async fn shown(visit: &Visit) -> Result<Response, Problem> {
     let (name, snapshot) = (&visit.shop.record.name, &visit.snapshot);
     let tagline = snapshot.theme.tagline.clone();
-    let lead = tagline.unwrap_or_else(|| filled(visit.texts.welcome, &[name]));
+    let lead = tagline.unwrap_or_else(|| visit.texts.welcome(name));
     let sections = &snapshot.theme.sections;
     let mut parts = Vec::new();
     let mut shows = Vec::new();
@@ -41,7 +40,7 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
     let opens = matches!(sections.first(), Some(Section::Hero { .. }));
     let main = html! {
         @if !opens { (hero(visit, name, &lead, None)) }
-        @if snapshot.products.is_empty() { p.calm { (visit.texts.empty_shop) } }
+        @if snapshot.products.is_empty() { p.calm { (visit.texts.empty_shop()) } }
         @for part in &parts { (part) }
     };
     let search = format!("{}/search?q={{search_term_string}}", visit.origin);
@@ -78,13 +77,13 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
         Section::Hero { title, text, category } => hero(visit, title, text, category.as_deref()),
         Section::Products { title, category } => {
             let shelf = category.as_deref().and_then(|handle| visit.snapshot.shelf(handle));
-            let own = shelf.map_or(texts.newest, |shelf| &shelf.category.title);
+            let own = shelf.map_or(texts.newest(), |shelf| &shelf.category.title);
             let more =
                 shelf.map_or_else(|| "/search".into(), |shelf| format!("/c/{}", shelf.category.handle));
             html! {
                 @if !products.is_empty() {
                     section.part {
-                        div.heading { h2 { (title.as_deref().unwrap_or(own)) } a href=(more) { (texts.shop_now) } }
+                        div.heading { h2 { (title.as_deref().unwrap_or(own)) } a href=(more) { (texts.shop_now()) } }
                         (cards(visit, products, tags, 2))
                     }
                 }
@@ -93,7 +92,7 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
         Section::Categories { title } => html! {
             @if visit.snapshot.first().next().is_some() {
                 section.part {
-                    div.heading { h2 { (title.as_deref().unwrap_or(texts.explore)) } }
+                    div.heading { h2 { (title.as_deref().unwrap_or(texts.explore())) } }
                     ul.doors { @for shelf in visit.snapshot.first().take(12) {
                         @let newest = visit.snapshot.of_shelf(&shelf.category.handle);
                         @let own = shelf.category.media.first();
@@ -115,10 +114,7 @@ fn part(visit: &Visit, section: &Section, products: &[&Product], tags: &Tags) ->
 
 /// How many products there are, in words.
 pub fn count(visit: &Visit, count: usize) -> String {
-    match count {
-        1 => visit.texts.count_one.to_owned(),
-        _ => filled(visit.texts.count, &[&count.to_string()]),
-    }
+    visit.texts.count(count as i64)
 }
 
 fn hero(visit: &Visit, title: &str, text: &str, category: Option<&str>) -> Markup {
@@ -130,7 +126,7 @@ fn hero(visit: &Visit, title: &str, text: &str, category: Option<&str>) -> Marku
             div {
                 h1 { (title) }
                 @if !text.is_empty() { p.lead { (text) } }
-                a.button.main href=(way) { (visit.texts.shop_now) }
+                a.button.main href=(way) { (visit.texts.shop_now()) }
             }
             @for (n, media) in shown.iter().enumerate() { div.frame { (picture(Some(media), title, n == 0, true, Room::Card)) } }
         }

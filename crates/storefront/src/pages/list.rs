@@ -14,7 +14,6 @@ use crate::answer::Keeping;
 use crate::browse::{Asked, Found, Sort, address, browse};
 use crate::product::Product;
 use crate::seo::{Seo, breadcrumbs, shortened};
-use crate::texts::filled;
 use crate::visit::Visit;
 use crate::{format, frame};
 
@@ -95,18 +94,18 @@ async fn found(visit: &Visit) -> Result<Response, Problem> {
     let none = products.is_empty();
     let found = browse(&visit.shop, products, &asked).await?;
     let title = match &q {
-        Some(q) if none => filled(texts.nothing_found, &[q]),
-        Some(q) => filled(texts.found_for, &[q]),
-        None => texts.all_products.to_owned(),
+        Some(q) if none => texts.nothing_found(q),
+        Some(q) => texts.found_for(q),
+        None => texts.all_products().to_owned(),
     };
     let main = html! {
         h1 { (title) }
         @if none && q.is_some() {
-            p.lead { (texts.nothing_found_lead) }
+            p.lead { (texts.nothing_found_lead()) }
             (frame::search_form(visit, "search-again"))
             (frame::shelves(visit))
         } @else if none {
-            p.lead { (texts.empty_shop) }
+            p.lead { (texts.empty_shop()) }
         } @else {
             (listed(visit, "/search", &asked, &found))
         }
@@ -134,10 +133,10 @@ fn listed(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Markup
         div.browse {
             (narrowing(visit, path, asked, found))
             section aria-labelledby="found" {
-                h2.unseen #found { (texts.all_products) }
+                h2.unseen #found { (texts.all_products()) }
                 p.count role="status" { (count(visit, found.total)) }
                 @if found.products.is_empty() {
-                    div.calm { h2 { (texts.nothing_here) } p { (texts.nothing_here_lead) } a.button href=(unnarrowed(visit, path)) { (texts.reset) } }
+                    div.calm { h2 { (texts.nothing_here()) } p { (texts.nothing_here_lead()) } a.button href=(unnarrowed(visit, path)) { (texts.reset()) } }
                 } @else {
                     (cards(visit, &found.products, &found.tags, 4))
                 }
@@ -153,20 +152,20 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
     let typed = |amount: Option<i64>| amount.map(|amount| format::plain(amount, currency));
     html! {
         details.narrow open[asked.narrows()] {
-            summary { (texts.filter) " · " (texts.sort) }
+            summary { (texts.filter()) " · " (texts.sort()) }
             form action=(path) {
                 @if let Some(q) = visit.query.get("q") { input type="hidden" name="q" value=(q); }
                 @if let Some(language) = visit.query.get("lang") { input type="hidden" name="lang" value=(language); }
                 div.field {
-                    label for="sort" { (texts.sort) }
+                    label for="sort" { (texts.sort()) }
                     select #sort name="sort" {
                         @for &sort in Sort::ALL { option value=(sort.as_str()) selected[sort == asked.sort] { (sorted_by(visit, sort)) } }
                     }
                 }
-                label.tick { input type="checkbox" name="stock" value="1" checked[asked.stocked]; span { (texts.in_stock_only) } }
+                label.tick { input type="checkbox" name="stock" value="1" checked[asked.stocked]; span { (texts.in_stock_only()) } }
                 div.pair {
-                    div.field { label for="from" { (texts.price_from) } input #from name="from" inputmode="decimal" autocomplete="off" value=[typed(asked.from)]; }
-                    div.field { label for="to" { (texts.price_to) } input #to name="to" inputmode="decimal" autocomplete="off" value=[typed(asked.to)]; }
+                    div.field { label for="from" { (texts.price_from()) } input #from name="from" inputmode="decimal" autocomplete="off" value=[typed(asked.from)]; }
+                    div.field { label for="to" { (texts.price_to()) } input #to name="to" inputmode="decimal" autocomplete="off" value=[typed(asked.to)]; }
                 }
                 @for facet in &found.facets {
                     fieldset {
@@ -180,8 +179,8 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
                     }
                 }
                 div.row {
-                    button.main { (texts.apply) }
-                    @if asked.narrows() { a href=(unnarrowed(visit, path)) { (texts.reset) } }
+                    button.main { (texts.apply()) }
+                    @if asked.narrows() { a href=(unnarrowed(visit, path)) { (texts.reset()) } }
                 }
             }
         }
@@ -191,11 +190,11 @@ fn narrowing(visit: &Visit, path: &str, asked: &Asked, found: &Found<'_>) -> Mar
 fn sorted_by(visit: &Visit, sort: Sort) -> &'static str {
     match sort {
         // What was found by words comes in the order in which it fits them.
-        Sort::Newest if visit.query.get("q").is_some() => visit.texts.sort_best,
-        Sort::Newest => visit.texts.sort_newest,
-        Sort::Cheap => visit.texts.sort_cheap,
-        Sort::Dear => visit.texts.sort_dear,
-        Sort::Title => visit.texts.sort_title,
+        Sort::Newest if visit.query.get("q").is_some() => visit.texts.sort_best(),
+        Sort::Newest => visit.texts.sort_newest(),
+        Sort::Cheap => visit.texts.sort_cheap(),
+        Sort::Dear => visit.texts.sort_dear(),
+        Sort::Title => visit.texts.sort_title(),
     }
 }
 
@@ -209,10 +208,10 @@ fn paging(visit: &Visit, path: &str, found: &Found<'_>) -> Markup {
     let page = |number: usize| address(path, &visit.query, "page", Some(&number.to_string()));
     html! {
         @if found.pages > 1 {
-            nav.paging aria-label=(texts.pages) {
-                @if found.page > 1 { a.button rel="prev" href=(page(found.page - 1)) { (texts.previous) } }
-                span { (filled(texts.page_of, &[&found.page.to_string(), &found.pages.to_string()])) }
-                @if found.page < found.pages { a.button rel="next" href=(page(found.page + 1)) { (texts.next) } }
+            nav.paging aria-label=(texts.pages()) {
+                @if found.page > 1 { a.button rel="prev" href=(page(found.page - 1)) { (texts.previous()) } }
+                span { (texts.page_of(&found.page.to_string(), &found.pages.to_string())) }
+                @if found.page < found.pages { a.button rel="next" href=(page(found.page + 1)) { (texts.next()) } }
             }
         }
     }
@@ -221,8 +220,8 @@ fn paging(visit: &Visit, path: &str, found: &Found<'_>) -> Markup {
 /// What an attribute says, as people say it.
 pub fn in_words(visit: &Visit, text: &str) -> String {
     match text {
-        "true" => visit.texts.yes.to_owned(),
-        "false" => visit.texts.no.to_owned(),
+        "true" => visit.texts.yes().to_owned(),
+        "false" => visit.texts.no().to_owned(),
         text => text.to_owned(),
     }
 }

@@ -17,7 +17,6 @@ use super::paying::Paying;
 use super::{countries, paying};
 use crate::answer::Keeping;
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::Visit;
 use crate::{format, frame, visitor_cart};
 
@@ -53,28 +52,28 @@ fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {
     let texts = visit.texts;
     let summary = &order.summary;
     let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
-    let title = filled(texts.order_title, &[&number]);
+    let title = texts.order_title(&number);
     let placed = summary.status == Status::Placed.as_str();
     let own = visit.shop.own() == Some(summary.customer.id);
-    let lead = if own { texts.thanks_lead_own } else { texts.thanks_lead };
+    let lead = if own { texts.thanks_lead_own() } else { texts.thanks_lead() };
     let main = html! {
         h1 { (title) }
-        p.lead { (filled(texts.placed_on, &[&format::date(texts, summary.placed_at)])) }
-        @if placed { div.notice role="status" { p { strong { (texts.thanks) } } p { (lead) } } }
+        p.lead { (texts.placed_on(&format::date(texts, summary.placed_at))) }
+        @if placed { div.notice role="status" { p { strong { (texts.thanks()) } } p { (lead) } } }
         div.split {
             div {
                 (paying.section)
-                section.box { h2 { (texts.progress) } (progress(visit, order)) }
+                section.box { h2 { (texts.progress()) } (progress(visit, order)) }
                 (parcels(visit, order))
                 section.box {
-                    h2 { (texts.items) }
+                    h2 { (texts.items()) }
                     ul.brief { @for line in &order.lines { li {
                         span { (line.quantity) " × " (line.title) } span { (visit.money(line.total)) }
                     } } }
                 }
             }
-            aside.box aria-label=(texts.summary) {
-                h2 { (texts.summary) }
+            aside.box aria-label=(texts.summary()) {
+                h2 { (texts.summary()) }
                 @if let Some(known) = &order.bill { (bill(visit, known, true)) }
                 @else { p { strong { (visit.money(summary.total)) } } }
                 (goes_to(visit, order))
@@ -102,7 +101,7 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
         ol.steps { @for (status, at) in steps {
             li .done[at.is_some()] aria-current=[(order.summary.status == status.as_str()).then_some("step")] {
                 strong { (name(visit, status.as_str())) }
-                span.quiet { @match at { Some(at) => (format::date(visit.texts, at)), None => (visit.texts.not_yet) } }
+                span.quiet { @match at { Some(at) => (format::date(visit.texts, at)), None => (visit.texts.not_yet()) } }
             }
         } }
     }
@@ -112,24 +111,24 @@ fn progress(visit: &Visit, order: &OrderView) -> Markup {
 fn parcels(visit: &Visit, order: &OrderView) -> Markup {
     let texts = visit.texts;
     let told = |state: ParcelState| match state {
-        ParcelState::Announced => texts.parcel_announced,
-        ParcelState::UnderWay => texts.parcel_under_way,
-        ParcelState::Delivered => texts.parcel_delivered,
-        ParcelState::Lost => texts.parcel_lost,
-        ParcelState::Unknown => texts.parcel_unknown,
+        ParcelState::Announced => texts.parcel_announced(),
+        ParcelState::UnderWay => texts.parcel_under_way(),
+        ParcelState::Delivered => texts.parcel_delivered(),
+        ParcelState::Lost => texts.parcel_lost(),
+        ParcelState::Unknown => texts.parcel_unknown(),
     };
     html! {
         @if !order.parcels.is_empty() { section.box {
-            h2 { (texts.parcels) }
+            h2 { (texts.parcels()) }
             @for parcel in &order.parcels {
                 p {
                     @if let Some(state) = parcel.state { strong { (told(state)) } br; }
                     @if parcel.state.is_none() {
-                        strong { (filled(texts.parcel_sent, &[&format::date(texts, parcel.sent_at)])) } br;
+                        strong { (texts.parcel_sent(&format::date(texts, parcel.sent_at))) } br;
                     }
                     @if let Some(carrier) = &parcel.carrier { (carrier) " " }
                     @if let Some(number) = &parcel.tracking_number {
-                        span.quiet { (filled(texts.parcel_number, &[number])) }
+                        span.quiet { (texts.parcel_number(number)) }
                     }
                 }
                 ul.brief { @for milestone in parcel.milestones.iter().rev() { li {
@@ -145,14 +144,14 @@ fn parcels(visit: &Visit, order: &OrderView) -> Markup {
 pub fn name(visit: &Visit, status: &str) -> &'static str {
     let texts = visit.texts;
     match status {
-        "confirmed" => texts.status_confirmed,
-        "packed" => texts.status_packed,
-        "partly_shipped" => texts.status_partly_shipped,
-        "shipped" => texts.status_shipped,
-        "delivered" => texts.status_delivered,
-        "returned" => texts.status_returned,
-        "cancelled" => texts.status_cancelled,
-        _ => texts.status_placed,
+        "confirmed" => texts.status_confirmed(),
+        "packed" => texts.status_packed(),
+        "partly_shipped" => texts.status_partly_shipped(),
+        "shipped" => texts.status_shipped(),
+        "delivered" => texts.status_delivered(),
+        "returned" => texts.status_returned(),
+        "cancelled" => texts.status_cancelled(),
+        _ => texts.status_placed(),
     }
 }
 
@@ -163,7 +162,7 @@ fn goes_to(visit: &Visit, order: &OrderView) -> Markup {
     };
     html! {
         @if address.is_some_and(Value::is_object) {
-            h2 { (visit.texts.goes_to) }
+            h2 { (visit.texts.goes_to()) }
             address {
                 (order.summary.customer.name) br;
                 (text("line1")) br;
@@ -172,6 +171,6 @@ fn goes_to(visit: &Visit, order: &OrderView) -> Markup {
                 (countries::named(visit, text("country")))
             }
         }
-        @if let Some(delivery) = &order.delivery { p.quiet { (visit.texts.delivery) ": " (delivery.name) } }
+        @if let Some(delivery) = &order.delivery { p.quiet { (visit.texts.delivery()) ": " (delivery.name) } }
     }
 }

@@ -13,7 +13,6 @@ use super::order;
 use super::parts::empty;
 use crate::answer::Keeping;
 use crate::seo::Seo;
-use crate::texts::filled;
 use crate::visit::Visit;
 use crate::{format, frame};
 
@@ -30,12 +29,12 @@ pub async fn orders(State(platform): State<Platform>, visit: Visit) -> Response 
 
 async fn shown(visit: &Visit) -> Result<Response, Problem> {
     let texts = visit.texts;
-    let seo = Seo { title: texts.your_orders.to_owned(), ..Seo::default() };
+    let seo = Seo { title: texts.your_orders().to_owned(), ..Seo::default() };
     let Some(customer) = visit.shop.caller.customer() else {
         let main = empty(
-            texts.your_orders,
-            texts.sign_in_for_orders,
-            ("/sign-in?next=/account/orders", texts.sign_in),
+            texts.your_orders(),
+            texts.sign_in_for_orders(),
+            ("/sign-in?next=/account/orders", texts.sign_in()),
         );
         return Ok(frame::page(visit, Keeping::Private, &seo, main));
     };
@@ -43,26 +42,26 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
     let found = orders::queries::orders(&visit.shop.tenant, &listed, Uuid::max(), SHOWN).await?;
     let waiting = waiting_carts(visit, customer).await?;
     let done = match visit.query.get("done") {
-        Some("approved") => Some(texts.approved),
-        Some("declined") => Some(texts.declined),
+        Some("approved") => Some(texts.approved()),
+        Some("declined") => Some(texts.declined()),
         _ => None,
     };
     if found.is_empty() && done.is_none() && waiting.0.is_empty() {
-        let main = empty(texts.no_orders, texts.no_orders_lead, ("/search", texts.go_shopping));
+        let main = empty(texts.no_orders(), texts.no_orders_lead(), ("/search", texts.go_shopping()));
         return Ok(frame::page(visit, Keeping::Private, &seo, main));
     }
     let main = html! {
-        h1 { (texts.your_orders) }
+        h1 { (texts.your_orders()) }
         @if let Some(text) = done { div.notice role="status" { p { (text) } } }
         (waiting)
         ul.orders { @for summary in &found { li.box {
             @let number = summary.number.map_or_else(|| summary.id.to_string(), |number| number.to_string());
-            a href=(format!("/orders/{}", summary.id)) { (filled(texts.order_title, &[&number])) }
+            a href=(format!("/orders/{}", summary.id)) { (texts.order_title(&number)) }
             span { (format::date(texts, summary.placed_at)) }
             span { (order::name(visit, &summary.status)) }
             strong { (visit.money(summary.total)) }
         } } }
-        p { a href="/account" { (texts.account) } }
+        p { a href="/account" { (texts.account()) } }
     };
     Ok(frame::page(visit, Keeping::Private, &seo, main))
 }

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use orders::BillView;
 
 use crate::product::{Product, Tags, address, sizes};
-use crate::texts::filled;
 use crate::visit::Visit;
 use crate::wording;
 
@@ -26,13 +25,13 @@ fn card(visit: &Visit, product: &Product, tags: &Tags, at_once: bool) -> Markup 
         li.card {
             div.frame {
                 (picture(product.pictures().next(), &product.title, at_once, true, Room::Card))
-                @if !tags.is_there(product) { span.badge { (texts.sold_out) } }
-                @else if before.is_some() { span.badge.sale { (texts.sale) } }
+                @if !tags.is_there(product) { span.badge { (texts.sold_out()) } }
+                @else if before.is_some() { span.badge.sale { (texts.sale()) } }
             }
             h3 { a href=(format!("/p/{}", product.handle)) { (product.title) } }
             p.price {
-                @if several { (filled(texts.from_price, &[&visit.money(least)])) } @else { (visit.money(least)) }
-                @if let Some(before) = before.filter(|_| !several) { " " s { span.unseen { (filled(texts.before, &[""])) } (visit.money(before)) } }
+                @if several { (texts.least_price(&visit.money(least))) } @else { (visit.money(least)) }
+                @if let Some(before) = before.filter(|_| !several) { " " s { span.unseen { (texts.before()) " " } (visit.money(before)) } }
             }
         }
     }
@@ -83,18 +82,18 @@ pub fn bill(visit: &Visit, bill: &BillView, delivery_known: bool) -> Markup {
     let money = |amount| visit.money(amount);
     html! {
         dl.bill {
-            div { dt { (texts.subtotal) } dd { (money(bill.subtotal)) } }
-            @if bill.discount != 0 { div.good { dt { (texts.discount) } dd { (money(bill.discount)) } } }
-            div { dt { (texts.delivery) } dd {
-                @if !delivery_known { (texts.delivery_later) } @else if bill.delivery == 0 { (texts.free) } @else { (money(bill.delivery)) }
+            div { dt { (texts.subtotal()) } dd { (money(bill.subtotal)) } }
+            @if bill.discount != 0 { div.good { dt { (texts.discount()) } dd { (money(bill.discount)) } } }
+            div { dt { (texts.delivery()) } dd {
+                @if !delivery_known { (texts.delivery_later()) } @else if bill.delivery == 0 { (texts.free()) } @else { (money(bill.delivery)) }
             } }
-            @if bill.given_back != 0 { div.good { dt { (texts.given_back) } dd { (money(bill.given_back)) } } }
-            @if bill.tax != 0 { div { dt { (texts.tax) } dd { (money(bill.tax)) } } }
-            div.sum { dt { (texts.total) } dd { (money(bill.total)) } }
+            @if bill.given_back != 0 { div.good { dt { (texts.given_back()) } dd { (money(bill.given_back)) } } }
+            @if bill.tax != 0 { div { dt { (texts.tax()) } dd { (money(bill.tax)) } } }
+            div.sum { dt { (texts.total()) } dd { (money(bill.total)) } }
         }
-        @if bill.included_tax != 0 { p.quiet { (filled(texts.included_tax, &[&money(bill.included_tax)])) } }
+        @if bill.included_tax != 0 { p.quiet { (texts.included_tax(&money(bill.included_tax))) } }
         details.why {
-            summary { (texts.why) }
+            summary { (texts.why()) }
             ul { @for entry in &bill.entries {
                 @let (text, amount) = wording::entry(visit, entry);
                 li { span { (text) } span { (amount) } }

@@ -9,11 +9,7 @@ use payments::page_payments::{self, WayToPay};
 use payments::payment::queries::{Moved, PaymentView};
 
 use crate::format;
-use crate::texts::filled;
 use crate::visit::Visit;
-
-/// What the sandbox knows: cards that are taken, refused, and asked about.
-const TRIALS: [&str; 3] = ["tok_success", "tok_decline", "tok_challenge"];
 
 /// What an order's page says of paying.
 #[derive(Default)]
@@ -37,8 +33,8 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
     if summary.owed <= 0 || stays >= summary.total {
         let section = html! {
             section.box {
-                h2 { (texts.paid) }
-                @if stays > 0 { p { (filled(texts.paid_lead, &[&visit.money(stays.min(summary.total))])) } }
+                h2 { (texts.paid()) }
+                @if stays > 0 { p { (texts.paid_lead(&visit.money(stays.min(summary.total)))) } }
                 (goes_back(visit, moved, stays - summary.total, false))
             }
         };
@@ -55,18 +51,18 @@ pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Pa
     let over = summary.held_until.is_some_and(|until| until <= visit.shop.now);
     let section = html! {
         section.box #pay {
-            h2 { (texts.to_be_paid) }
+            h2 { (texts.to_be_paid()) }
             p.lead { strong { (visit.money(summary.owed)) } }
             @if standing != "expected" && ways.iter().any(|way| way.kind != ProviderKind::Manual) {
                 (kept_until(visit, order))
             }
             @match (standing, &challenge) {
                 ("challenged", Some(url)) => { p { a.button.main href=(url) rel="noreferrer" { (go_on(visit, newest.as_ref())) } } }
-                ("expected", _) => { p role="status" { (texts.pay_expected) } }
-                ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting) } }
+                ("expected", _) => { p role="status" { (texts.pay_expected()) } }
+                ("challenged" | "pending" | "unknown" | "authorised" | "partially_captured", _) => { p role="status" { (texts.pay_waiting()) } }
                 _ => {
                     @if standing == "declined" { p.problem role="alert" { (no(visit, newest.as_ref())) } }
-                    @if over { p role="status" { (texts.pay_over) } }
+                    @if over { p role="status" { (texts.pay_over()) } }
                     @else { @for way in &ways { (offer(visit, named, way, summary.owed)) } }
                 }
             }
@@ -81,14 +77,14 @@ fn given_up(visit: &Visit, order: &OrderView, moved: Moved, standing: &str) -> M
     let texts = visit.texts;
     html! {
         section.box #money {
-            h2 { (texts.money_back_title) }
+            h2 { (texts.money_back_title()) }
             @if moved.paid > 0 {
-                p { (filled(texts.money_paid, &[&visit.money(moved.paid)])) }
+                p { (texts.money_paid(&visit.money(moved.paid))) }
                 (goes_back(visit, moved, moved.paid - moved.back, order.summary.pays_back))
             } @else if ["pending", "challenged", "unknown"].contains(&standing) {
-                p role="status" { (texts.money_asked) }
+                p role="status" { (texts.money_asked()) }
             } @else {
-                p { (texts.money_none) }
+                p { (texts.money_none()) }
             }
         }
     }
@@ -100,21 +96,21 @@ fn goes_back(visit: &Visit, moved: Moved, due: i64, by_itself: bool) -> Markup {
     let due = due.max(0);
     let sent = if by_itself { due.min(moved.by_hand) } else { due };
     html! {
-        @if due > sent { p { (filled(texts.money_coming, &[&visit.money(due - sent)])) } }
-        @if sent > 0 { p { (filled(texts.money_owed, &[&visit.money(sent)])) } }
-        @if moved.back > 0 { p { (filled(texts.money_back, &[&visit.money(moved.back)])) } }
+        @if due > sent { p { (texts.money_coming(&visit.money(due - sent))) } }
+        @if sent > 0 { p { (texts.money_owed(&visit.money(sent))) } }
+        @if moved.back > 0 { p { (texts.money_back(&visit.money(moved.back))) } }
     }
 }
 
 fn go_on(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
     let on_page = payment.is_some_and(|payment| payment.summary.method.is_empty());
-    if on_page { visit.texts.pay_go_on } else { visit.texts.pay_confirm }
+    if on_page { visit.texts.pay_go_on() } else { visit.texts.pay_confirm() }
 }
 
 fn no(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
     let problem = payment.and_then(|payment| payment.summary.problem.as_ref());
     let expired = problem.is_some_and(|problem| problem.code == "session_expired");
-    if expired { visit.texts.pay_expired } else { visit.texts.pay_declined }
+    if expired { visit.texts.pay_expired() } else { visit.texts.pay_declined() }
 }
 
 /// One that is over is said nothing about: its payment may be under way.
@@ -122,7 +118,7 @@ fn kept_until(visit: &Visit, order: &OrderView) -> Markup {
     let now = visit.shop.now;
     html! {
         @if let Some(until) = order.summary.held_until.filter(|until| *until > now) {
-            p.quiet { (filled(visit.texts.kept_until, &[&format::moment(visit.texts, until, now)])) }
+            p.quiet { (visit.texts.kept_until(&format::moment(visit.texts, until, now))) }
         }
     }
 }
@@ -136,34 +132,36 @@ fn offer(visit: &Visit, named: &str, way: &WayToPay, owed: i64) -> Markup {
                 div.field {
                     label for="method" { (way.name) }
                     select #method name="method" {
-                        @for (token, label) in TRIALS.iter().zip(texts.pay_trials) { option value=(token) { (label) } }
+                        option value="tok_success" { (texts.pay_trial_success()) }
+                        option value="tok_decline" { (texts.pay_trial_decline()) }
+                        option value="tok_challenge" { (texts.pay_trial_challenge()) }
                     }
-                    p.quiet { (texts.pay_trial_note) }
+                    p.quiet { (texts.pay_trial_note()) }
                 }
-                button.main { (filled(texts.pay_now, &[&visit.money(owed)])) }
+                button.main { (texts.pay_now(&visit.money(owed))) }
             }
         },
         ProviderKind::Manual => html! {
             form method="post" action=(format!("/orders/{named}/pay")) {
                 input type="hidden" name="provider" value=(way.provider);
                 input type="hidden" name="transfer" value="yes";
-                p { strong { (way.name) } " · " (texts.pay_by_hand) }
-                button { (filled(texts.pay_by_transfer, &[&way.name])) }
+                p { strong { (way.name) } " · " (texts.pay_by_hand()) }
+                button { (texts.pay_by_transfer(&way.name)) }
             }
         },
         _ if way.has_page => html! {
             form method="post" action=(format!("/orders/{named}/pay")) {
                 input type="hidden" name="provider" value=(way.provider);
                 @if way.kind == ProviderKind::Stripe {
-                    button.main { (filled(texts.pay_by_card, &[&visit.money(owed)])) }
+                    button.main { (texts.pay_by_card(&visit.money(owed))) }
                 } @else {
                     p { strong { (way.name) } }
-                    button.main { (filled(texts.pay_now, &[&visit.money(owed)])) }
+                    button.main { (texts.pay_now(&visit.money(owed))) }
                 }
             }
         },
         ProviderKind::Stripe | ProviderKind::Gateway => {
-            html! { p { strong { (way.name) } " · " (texts.pay_elsewhere) } }
+            html! { p { strong { (way.name) } " · " (texts.pay_elsewhere()) } }
         }
     }
 }

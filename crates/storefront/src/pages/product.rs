@@ -15,7 +15,6 @@ use crate::answer::Keeping;
 use crate::format::plain;
 use crate::product::{Product, Tags, Variant, address};
 use crate::seo::{Seo, breadcrumbs, complete, shortened};
-use crate::texts::filled;
 use crate::visit::Visit;
 use crate::{frame, snapshot};
 
@@ -54,13 +53,13 @@ async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {
             (gallery(visit, product))
             div {
                 h1 { (product.title) }
-                @if let Some(brand) = &product.brand { p.quiet { (filled(visit.texts.by, &[brand])) } }
+                @if let Some(brand) = &product.brand { p.quiet { (visit.texts.by(brand)) } }
                 (buying(visit, product, variant, &tags))
                 (described(visit, product, variant))
             }
         }
         @if !related.is_empty() {
-            section.part { div.heading { h2 { (visit.texts.related) } } (cards(visit, &related, &tags, 0)) }
+            section.part { div.heading { h2 { (visit.texts.related()) } } (cards(visit, &related, &tags, 0)) }
         }
     };
     let own = product.seo.clone().unwrap_or_default();
@@ -110,10 +109,10 @@ fn gallery(visit: &Visit, product: &Product) -> Markup {
     let pictures: Vec<_> = product.pictures().collect();
     let total = pictures.len().to_string();
     html! {
-        div.gallery role="group" aria-label=(visit.texts.pictures) {
+        div.gallery role="group" aria-label=(visit.texts.pictures()) {
             @if pictures.is_empty() { div.frame { (picture(None, &product.title, true, false, Room::Wide)) } }
             @for (n, media) in pictures.iter().enumerate() {
-                div.frame data-shows=(media.alt.as_deref().unwrap_or("")) aria-label=(filled(visit.texts.picture_of, &[&(n + 1).to_string(), &total])) role="group" {
+                div.frame data-shows=(media.alt.as_deref().unwrap_or("")) aria-label=(visit.texts.picture_of(&(n + 1).to_string(), &total)) role="group" {
                     (picture(Some(media), &product.title, n == 0, false, Room::Wide))
                 }
             }
@@ -126,10 +125,10 @@ fn buying(visit: &Visit, product: &Product, variant: &Variant, tags: &Tags) -> M
     let texts = visit.texts;
     let left = tags.left(variant);
     html! {
-        form.buy method="post" action="/cart/lines" data-adds=(texts.added_one) data-variants=(variants(visit, product, tags)) data-not=(texts.not_this_way) {
+        form.buy method="post" action="/cart/lines" data-adds=(texts.added_one()) data-variants=(variants(visit, product, tags)) data-not=(texts.not_this_way()) {
             p.price #price {
                 strong { (visit.money(tags.price(variant))) }
-                @if let Some(before) = tags.before(variant) { " " s { span.unseen { (filled(texts.before, &[""])) } (visit.money(before)) } }
+                @if let Some(before) = tags.before(variant) { " " s { span.unseen { (texts.before()) " " } (visit.money(before)) } }
             }
             p.stock #stock aria-live="polite" .gone[left == 0] { (stock(visit, left)) }
             input type="hidden" name="back" value=(format!("/p/{}", product.handle));
@@ -138,11 +137,11 @@ fn buying(visit: &Visit, product: &Product, variant: &Variant, tags: &Tags) -> M
                 several => { (choosing(visit, product, several, variant, tags)) }
             }
             div.row.amount {
-                div.stepper data-fewer=(texts.fewer) data-more=(texts.more) {
-                    label.unseen for="quantity" { (texts.quantity) }
+                div.stepper data-fewer=(texts.fewer()) data-more=(texts.more()) {
+                    label.unseen for="quantity" { (texts.quantity()) }
                     input #quantity name="quantity" type="number" min="1" max="10000" value="1" inputmode="numeric" required;
                 }
-                button.main disabled[!tags.is_there(product)] { (texts.add) }
+                button.main disabled[!tags.is_there(product)] { (texts.add()) }
             }
         }
     }
@@ -154,11 +153,11 @@ fn choosing(visit: &Visit, product: &Product, variants: &[Variant], chosen: &Var
         && variants.iter().all(|variant| choices.iter().all(|one| variant.options.contains_key(&one.name)));
     html! {
         fieldset.choice data-plain=[combined.then_some("")] {
-            legend { (choices.first().filter(|_| !combined).map_or(visit.texts.variant.to_owned(), |choice| capital(&choice.name))) }
+            legend { (choices.first().filter(|_| !combined).map_or(visit.texts.variant().to_owned(), |choice| capital(&choice.name))) }
             @for variant in variants {
                 label.pill .gone[tags.left(variant) == 0] {
                     input type="radio" name="variant" value=(variant.id) checked[variant.id == chosen.id];
-                    span { (name(variant)) @if tags.left(variant) == 0 { span.unseen { " (" (visit.texts.sold_out) ")" } } }
+                    span { (name(variant)) @if tags.left(variant) == 0 { span.unseen { " (" (visit.texts.sold_out()) ")" } } }
                 }
             }
         }
@@ -203,9 +202,9 @@ fn variants(visit: &Visit, product: &Product, tags: &Tags) -> String {
 
 fn stock(visit: &Visit, left: i64) -> String {
     match left {
-        0 => visit.texts.sold_out.to_owned(),
-        1..=FEW => filled(visit.texts.few_left, &[&left.to_string()]),
-        _ => visit.texts.in_stock.to_owned(),
+        0 => visit.texts.sold_out().to_owned(),
+        1..=FEW => visit.texts.few_left(left),
+        _ => visit.texts.in_stock().to_owned(),
     }
 }
 
@@ -215,9 +214,9 @@ fn described(visit: &Visit, product: &Product, variant: &Variant) -> Markup {
         @for text in product.description.split("\n\n").filter(|text| !text.trim().is_empty()) { p { (text) } }
         dl.facts {
             @for (name, value) in &product.attributes { div { dt { (capital(name)) } dd { (in_words(visit, &value.to_string())) } } }
-            div { dt { (texts.article) } dd #sku { (variant.sku) } }
+            div { dt { (texts.article()) } dd #sku { (variant.sku) } }
         }
-        p.quiet { (texts.tax_note) }
+        p.quiet { (texts.tax_note()) }
     }
 }
 

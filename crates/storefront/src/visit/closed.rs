@@ -13,7 +13,7 @@ use crate::texts::Texts;
 pub(super) fn bare(status: StatusCode, texts: &Texts, title: &str, lead: &str) -> Response {
     let markup = html! {
         (DOCTYPE)
-        html lang=(texts.language) {
+        html lang=(texts.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -33,9 +33,9 @@ pub(super) fn bare(status: StatusCode, texts: &Texts, title: &str, lead: &str) -
 pub(super) fn closed(texts: &'static Texts, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, lead) = match &*problem.code {
-        "cross_site" => (texts.sent_elsewhere, texts.sent_elsewhere_lead),
-        "shop_suspended" => (texts.closed, texts.closed_lead),
-        _ => (texts.closed, texts.closed_soon),
+        "cross_site" => (texts.sent_elsewhere(), texts.sent_elsewhere_lead()),
+        "shop_suspended" => (texts.closed(), texts.closed_lead()),
+        _ => (texts.closed(), texts.closed_soon()),
     };
     let mut response = bare(status, texts, title, lead);
     if let Some(seconds) = problem.retry_after {

@@ -81,7 +81,7 @@ impl FromRequestParts<Platform> for Visit {
         let shop = match platform.shop_at(parts) {
             Ok(Some(shop)) => shop,
             Ok(None) => {
-                let none = || bare(StatusCode::NOT_FOUND, texts, texts.no_shop, texts.no_shop_lead);
+                let none = || bare(StatusCode::NOT_FOUND, texts, texts.no_shop(), texts.no_shop_lead());
                 return Err(edge::front_page(platform, parts).unwrap_or_else(none));
             }
             Err(problem) => return Err(closed(texts, &problem)),

@@ -1,9 +1,0 @@
-//! All that these pages say. A language is a value of [`Texts`], in a file of its own.
-
-mod de;
-mod en;
-mod languages;
-mod words;
-
-pub use languages::LANGUAGES;
-pub use words::Texts;
