@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use connect::{Partners, Vies};
+use console::CellAccess;
 use credentials::{BreachFile, Passwords};
 use customers::{NoRegister, Register};
 use domains::{Dns, Pages, Prover};
@@ -20,7 +21,6 @@ use search::Search;
 use store::relay::Workers;
 use store::{Cell, Failure, Folder, Keeper, KeyFile, Opening, Server};
 
-use crate::cell_access::CellAccess;
 use crate::clock;
 use crate::modules::{self, Parts};
 use crate::ports::customers::Customers;

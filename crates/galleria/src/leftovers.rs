@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use console::Console;
 use store::Cell;
 use store::travel::{self, Removed, Swept};
 
 use crate::app;
-use crate::console::Console;
 use crate::settings::config::Config;
 
 /// How often a process that serves looks for what others left behind.

@@ -10,7 +10,7 @@ async fn main() -> ExitCode {
     match galleria::run().await {
         Ok(code) => code,
         Err(sentence) => {
-            galleria::tell(&format!("galleria: {sentence}"));
+            console::tell(&format!("galleria: {sentence}"));
             ExitCode::FAILURE
         }
     }

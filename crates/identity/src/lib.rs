@@ -17,7 +17,8 @@
 //! **Deliberately absent.** Cryptography (`credentials`), and the enforcement of permissions (the edge).
 
 pub mod accounts;
-pub mod api;
+mod api;
+mod commands;
 mod erasure;
 mod ids;
 mod letters;
@@ -40,6 +41,7 @@ pub use accounts::account::Account;
 pub use accounts::event::AccountEvent;
 pub use accounts::letter::Letter;
 pub use accounts::person::Person;
+pub use commands::{Commands, obey};
 pub use erasure::Erasure;
 pub use ids::{AccountId, PasskeyId, ProviderId, ServiceKeyId, SessionId};
 pub use letters::outbox::{Addresses, Letters, Outbox, Post};
@@ -48,5 +50,4 @@ pub use refusal::{PROBLEMS, Refusal};
 pub use roles::role::Role;
 pub use sessions::session::Session;
 pub use sign_in::authenticator::AccountAuthenticator;
-pub use sign_up::invite::{Invited, invite};
 pub use sign_up::request::RunRequests;

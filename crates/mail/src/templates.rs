@@ -10,7 +10,7 @@ use minijinja::{
 
 use crate::Letter;
 
-/// In it a letter is written that the language which is wanted lacks.
+/// The language of a letter that the one which is wanted lacks.
 const FALLBACK: &str = "en";
 const LAYOUT: &str = "layout.html";
 

@@ -20,6 +20,7 @@ mod api;
 mod bills;
 mod calls_off;
 mod cashier;
+mod commands;
 mod ids;
 mod module;
 pub mod page_payments;
@@ -39,6 +40,7 @@ mod webhooks;
 
 pub use bills::{Bill, Bills};
 pub use cashier::Cashier;
+pub use commands::{Commands, obey};
 pub use ids::{PaymentId, ProviderId};
 pub use module::{CONTEXT, MODULE, Settings, running};
 pub use outbound::Policy;

@@ -13,6 +13,7 @@
 //! log for itself. Syncing to disk: a damaged index is found out when it is opened.
 
 mod api;
+mod commands;
 mod finding;
 mod index;
 mod language;
@@ -24,6 +25,7 @@ mod stopped;
 mod words;
 
 pub use api::matching;
-pub use index::{Search, rebuild};
+pub use commands::{Commands, obey};
+pub use index::Search;
 pub use module::{MODULE, Settings, running};
 pub use refusal::PROBLEMS;

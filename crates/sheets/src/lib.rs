@@ -11,6 +11,7 @@
 //! **Deliberately absent.** Counting again what is there: `stock` is for variants that are new, for a sheet is older than
 //! the shelf. Guessing: a column that nobody named is proposed, and an amount that reads in two ways is refused.
 
+mod commands;
 mod exports;
 mod ids;
 mod imports;
@@ -21,9 +22,9 @@ pub mod public;
 mod refusal;
 mod sheet;
 
-pub use exports::{Export, export};
+pub use commands::{Commands, obey};
 pub use ids::ImportId;
-pub use imports::{Import, Imports, Plan, Reject, Schedule, State, keep, queries, use_cases};
+pub use imports::{Import, Imports, Schedule};
 pub use module::{CONTEXT, MODULE, running};
 pub use refusal::{PROBLEMS, Refusal};
 

@@ -38,7 +38,6 @@ pub struct Health {
     pub last_failure_at: Option<Timestamp>,
     pub failures_in_a_row: u32,
     /// closed: it is asked; open: it is left alone for a while; half_open: one call tries whether it is back.
-    #[schema(inline)]
     pub breaker: Breaker,
 }
 

@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::time::Instant;
 
+use console::CellAccess;
 use store::travel::{self, ArchiveWanted};
 use store::{Cell, Keeper, KeyFile};
 
 use crate::app;
-use crate::cell_access::CellAccess;
 use crate::commands::move_files::{self, Carriage, copied, place_of};
 use crate::commands::progress::said;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 
-pub async fn backup(session: &Session, file: &Path, only: &[String], sealed: bool) -> Result<(), String> {
+pub async fn backup(session: &OwnSession, file: &Path, only: &[String], sealed: bool) -> Result<(), String> {
     let cell = session.cell(CellAccess::Look).await?;
     let result = pack(session, &cell, file, only, sealed, None).await;
     cell.close().await;
@@ -24,7 +24,7 @@ pub async fn backup(session: &Session, file: &Path, only: &[String], sealed: boo
 }
 
 pub async fn export(
-    session: &Session,
+    session: &OwnSession,
     slug: &str,
     file: &Path,
     journey: &Path,
@@ -67,7 +67,7 @@ pub async fn export(
 }
 
 async fn pack(
-    session: &Session,
+    session: &OwnSession,
     cell: &Cell,
     file: &Path,
     only: &[String],

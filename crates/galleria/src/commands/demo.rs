@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use catalog::{NewProduct, ProductId};
+use console::CellAccess;
 use kernel::{Actor, Check, CorrelationId, Problem, Timestamp};
 use orders::rules::OrderSettings;
 use orders::{NewAddress, NewCustomer, NewLine, NewOrder, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell, Tenant, TenantRecord};
 
-use crate::cell_access::CellAccess;
 use crate::commands::demo_theme::{self, DemoTheme};
 use crate::commands::tenant_key;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 use crate::{app, clock};
 
 const SHOPS: [&str; 2] =
@@ -70,7 +70,7 @@ struct Shown {
     secret: String,
 }
 
-pub async fn demo(session: &Session, json: bool) -> Result<(), String> {
+pub async fn demo(session: &OwnSession, json: bool) -> Result<(), String> {
     let cell = session.cell(CellAccess::Make).await?;
     let result = fill(&cell, session).await;
     cell.close().await;
@@ -83,7 +83,7 @@ pub async fn demo(session: &Session, json: bool) -> Result<(), String> {
     Ok(())
 }
 
-async fn fill(cell: &Cell, session: &Session) -> Result<Entrance, String> {
+async fn fill(cell: &Cell, session: &OwnSession) -> Result<Entrance, String> {
     let known = session.config.data.join("demo-keys.json");
     let mut entrance: Entrance = match fs::read_to_string(&known) {
         Ok(text) if session.config.database_url.is_none() => {
@@ -115,7 +115,7 @@ async fn fill(cell: &Cell, session: &Session) -> Result<Entrance, String> {
     Ok(entrance)
 }
 
-async fn open_shop(cell: &Cell, session: &Session, shop: Shop) -> Result<Way, String> {
+async fn open_shop(cell: &Cell, session: &OwnSession, shop: Shop) -> Result<Way, String> {
     let record = match cell.registry().by_slug(&shop.slug) {
         Some(record) => record,
         None => {
@@ -279,7 +279,7 @@ fn keep(path: &PathBuf, entrance: &Entrance) -> Result<(), String> {
     file.write_all(text.as_bytes()).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-fn welcome(session: &Session, entrance: &Entrance) {
+fn welcome(session: &OwnSession, entrance: &Entrance) {
     for way in &entrance.tenants {
         session.print(&format!("\n{} — {}", way.name, way.address));
         session.print(&format!("  shop       {}/", way.address));

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use console::CellAccess;
 use store::KeyFile;
 
-use crate::cell_access::CellAccess;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -20,7 +20,7 @@ pub enum KeysCommand {
     Rewrap,
 }
 
-pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String> {
+pub async fn keys(session: &OwnSession, command: KeysCommand) -> Result<(), String> {
     match command {
         KeysCommand::New { file } => {
             let file = session.path(&file);
@@ -49,7 +49,7 @@ pub async fn keys(session: &Session, command: KeysCommand) -> Result<(), String>
 }
 
 /// With the key that stands first in the file. It is read anew, for it may just have been made.
-async fn rewrap(session: &Session) -> Result<(), String> {
+async fn rewrap(session: &OwnSession) -> Result<(), String> {
     // The process that serves has the folder already.
     let access = if session.is_serving() { CellAccess::Look } else { CellAccess::Change };
     let cell = crate::app::open_cell(&session.config, access).await?;

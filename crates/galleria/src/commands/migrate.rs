@@ -1,10 +1,11 @@
 //! `galleria migrate`
 
-use crate::cell_access::CellAccess;
-use crate::modules;
-use crate::session::Session;
+use console::CellAccess;
 
-pub async fn migrate(session: &Session, app_role: Option<&str>) -> Result<(), String> {
+use crate::modules;
+use crate::own_session::OwnSession;
+
+pub async fn migrate(session: &OwnSession, app_role: Option<&str>) -> Result<(), String> {
     if let Some(url) = &session.config.database_url {
         let role =
             app_role.ok_or("Say which role the application will sign in with: --app-role galleria_app.")?;

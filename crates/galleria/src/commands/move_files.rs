@@ -16,7 +16,7 @@ use store::{Failure, Tenant};
 use uuid::Uuid;
 
 use crate::app;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 use crate::settings::config::Config;
 
 /// Two places, when the files have to be carried at all.
@@ -154,7 +154,7 @@ fn sentence(problem: Problem) -> String {
 }
 
 /// A place for files as it was typed: a folder is meant from where it was typed.
-pub(crate) fn place_of(session: &Session, place: &str) -> Result<Blobs, String> {
+pub(crate) fn place_of(session: &OwnSession, place: &str) -> Result<Blobs, String> {
     let place = match place.contains("://") {
         true => place.to_owned(),
         false => session.path(Path::new(place)).display().to_string(),

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use console::CellAccess;
 use store::{Cell, travel};
 
 use crate::app;
-use crate::cell_access::CellAccess;
 use crate::commands::move_files::Carriage;
 use crate::commands::progress::said;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 use crate::settings::config::Config;
 
 /// Another cell.
@@ -29,7 +29,7 @@ pub struct Destination {
     pub to_key_file: Option<PathBuf>,
 }
 
-pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Result<(), String> {
+pub async fn move_tenant(session: &OwnSession, slug: &str, to: &Destination) -> Result<(), String> {
     let mut config = session.config.clone();
     config.key_file = to.to_key_file.as_ref().map(|path| session.path(path));
     match (&to.to_data, &to.to_database_url) {
@@ -70,7 +70,7 @@ pub async fn move_tenant(session: &Session, slug: &str, to: &Destination) -> Res
 
 /// Moves the tenant, and its files before it and after it.
 async fn carried(
-    session: &Session,
+    session: &OwnSession,
     there: &Config,
     source: &Cell,
     target: &Cell,

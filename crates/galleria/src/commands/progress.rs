@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::session::Session;
+use console::Session;
 
 /// How often something long says how far it is.
 const SAID_EVERY: Duration = Duration::from_secs(2);

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use console::CellAccess;
 use kernel::SubjectId;
 use store::travel::{self, Restored, Restoring};
 use store::{Failure, Keeper, KeyFile};
 
-use crate::cell_access::CellAccess;
 use crate::commands::move_files::{Brought, Copier, copied, place_of};
 use crate::commands::progress::said;
-use crate::session::Session;
+use crate::own_session::OwnSession;
 use crate::{app, modules};
 
 /// What was typed after `galleria restore`, or `galleria tenant import`.
@@ -43,7 +43,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-pub async fn restore(session: &Session, asked: Asked<'_>) -> Result<(), String> {
+pub async fn restore(session: &OwnSession, asked: Asked<'_>) -> Result<(), String> {
     let sentence = |failure: Failure| failure.to_string();
     let journey =
         asked.journey.map(|path| KeyFile::read(&session.path(path))).transpose().map_err(sentence)?;
@@ -86,7 +86,7 @@ pub async fn restore(session: &Session, asked: Asked<'_>) -> Result<(), String> 
 }
 
 /// The key file of this installation, where there is no cell yet: it is not made, for no backup opens with a new one.
-fn own_key(session: &Session) -> Result<KeyFile, String> {
+fn own_key(session: &OwnSession) -> Result<KeyFile, String> {
     let path = session.config.key_file().ok_or(app::NO_KEY_FILE)?;
     if !path.exists() {
         return Err(format!(
@@ -97,7 +97,7 @@ fn own_key(session: &Session) -> Result<KeyFile, String> {
     KeyFile::read(&path).map_err(|failure| failure.to_string())
 }
 
-fn tell_restored(session: &Session, tenant: &Restored, files: Brought, took: Duration) {
+fn tell_restored(session: &OwnSession, tenant: &Restored, files: Brought, took: Duration) {
     let slug = &tenant.slug;
     session.tell(&format!("{slug} is restored, with {} events ({took:.1?}).", tenant.events));
     match tenant.kept_erased {

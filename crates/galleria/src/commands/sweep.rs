@@ -1,13 +1,13 @@
 //! `galleria tenant sweep`
 
+use console::CellAccess;
 use store::travel::Swept;
 
-use crate::cell_access::CellAccess;
 use crate::leftovers::{swept, told};
-use crate::session::Session;
+use crate::own_session::OwnSession;
 
 /// `galleria tenant sweep`
-pub async fn sweep(session: &Session) -> Result<(), String> {
+pub async fn sweep(session: &OwnSession) -> Result<(), String> {
     let cell = session.cell_as_it_is(CellAccess::Change).await?;
     let result = swept(&session.config, &cell).await;
     cell.close().await;

@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use console::sentences::failure_sentence;
+use console::{CellAccess, Destruction};
 use kernel::Word;
 use serde_json::json;
 use store::{Cell, TenantRecord, TenantStatus};
 
-use crate::cell_access::CellAccess;
 use crate::commands::lookup::find;
 use crate::commands::move_tenant::{self, Destination};
-use crate::commands::sentences::failure_sentence;
 use crate::commands::tenant_access::{self, TenantAccessCommand};
 use crate::commands::tenant_key::{self, KeyCommand};
 use crate::commands::{backup, restore, sweep};
-use crate::session::Session;
+use crate::own_session::OwnSession;
 use crate::{clock, modules};
 
 #[derive(Debug, Subcommand)]
@@ -137,9 +137,14 @@ impl TenantCommand {
             _ => CellAccess::Change,
         }
     }
+
+    pub fn destroys(&self) -> Option<Destruction> {
+        let Self::Key { command } = self else { return None };
+        command.destroys()
+    }
 }
 
-pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), String> {
+pub async fn tenant(session: &OwnSession, command: TenantCommand) -> Result<(), String> {
     match &command {
         TenantCommand::Export { slug, file, journey_key, files } => {
             return backup::export(session, slug, file, journey_key, files.as_deref()).await;
@@ -166,7 +171,7 @@ pub async fn tenant(session: &Session, command: TenantCommand) -> Result<(), Str
     result
 }
 
-async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<(), String> {
+async fn obey(cell: &Cell, session: &OwnSession, command: TenantCommand) -> Result<(), String> {
     let registry = cell.registry();
     match command {
         TenantCommand::Create { slug, name, currency } => {
@@ -254,7 +259,7 @@ async fn obey(cell: &Cell, session: &Session, command: TenantCommand) -> Result<
     Ok(())
 }
 
-fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
+fn show(cell: &Cell, tenant: &TenantRecord, session: &OwnSession, as_json: bool) {
     let keys = cell.registry().keys(tenant.id);
     if as_json {
         session.print(&json!({ "tenant": tenant, "keys": keys }).to_string());
@@ -279,7 +284,12 @@ fn show(cell: &Cell, tenant: &TenantRecord, session: &Session, as_json: bool) {
     }
 }
 
-async fn set_status(cell: &Cell, session: &Session, slug: &str, status: TenantStatus) -> Result<(), String> {
+async fn set_status(
+    cell: &Cell,
+    session: &OwnSession,
+    slug: &str,
+    status: TenantStatus,
+) -> Result<(), String> {
     cell.registry().set_status(find(cell, slug)?.id, status).await.map_err(failure_sentence)?;
     session.tell(&format!("{slug} is {} now.", status.as_str().replace('_', "-")));
     Ok(())

@@ -1,10 +1,9 @@
 //! `galleria tenant networks` and `galleria tenant origins`: from where a tenant is asked.
 
 use clap::Subcommand;
+use console::Session;
 use limits::Networks;
 use store::{Cell, Origin, TenantRecord};
-
-use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub enum TenantAccessCommand {

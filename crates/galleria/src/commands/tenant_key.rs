@@ -6,15 +6,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Subcommand;
+use console::sentences::{failure_sentence, how_often};
+use console::{Consent, Destruction, Session};
 use edge::Audience;
 use kernel::Timestamp;
 use rand::Rng as _;
 use store::{Cell, Key, TenantRecord};
 
 use crate::commands::lookup::find;
-use crate::commands::sentences::failure_sentence;
-use crate::consent::Consent;
-use crate::session::Session;
 use crate::{clock, modules};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -62,6 +61,18 @@ pub enum KeyCommand {
         #[command(flatten)]
         consent: Consent,
     },
+}
+
+impl KeyCommand {
+    pub fn destroys(&self) -> Option<Destruction> {
+        let Self::Revoke { slug, id, consent } = self else { return None };
+        Some(Destruction {
+            consent: *consent,
+            what: format!(
+                "Whoever uses the key {id} of {slug} is shut out at once, for good. (`galleria tenant key rotate` lets both work for a while.)"
+            ),
+        })
+    }
 }
 
 pub async fn key(cell: &Cell, session: &Session, command: KeyCommand) -> Result<(), String> {
@@ -125,13 +136,6 @@ async fn limit_key(cell: &Cell, tenant: &TenantRecord, key: &Key, limit: Option<
     match limit.filter(|limit| *limit > 0) {
         None => Ok(()),
         limit => cell.registry().limit_key(tenant.id, key.id, limit).await.map_err(failure_sentence),
-    }
-}
-
-pub fn how_often(limit: Option<u32>) -> String {
-    match limit {
-        Some(limit) => format!("{limit} times a minute now"),
-        None => "as often as others now".to_owned(),
     }
 }
 

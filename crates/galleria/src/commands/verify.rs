@@ -1,11 +1,9 @@
 //! `galleria verify`
 
+use console::{CellAccess, Session};
 use serde_json::json;
 use store::TenantRecord;
 use store::verify::Report;
-
-use crate::cell_access::CellAccess;
-use crate::session::Session;
 
 pub async fn verify(
     session: &Session,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use blobs::Place;
+use edge::ModuleSettings;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Dict;
@@ -13,8 +14,6 @@ use outbound::Allowed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::modules;
 
 /// The platform's own settings, and those of its modules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,7 +148,7 @@ impl Default for Config {
             v1_sunset: None,
             drain_wait_seconds: 0,
             log: "info".into(),
-            of_modules: modules::settings(),
+            of_modules: Value::Null,
         }
     }
 }
@@ -270,9 +269,14 @@ const SLOWEST_UPLOAD: u64 = 64 * 1024;
 /// Environment variables that begin like settings and are none.
 const NOT_SETTINGS: &[&str] = &["app_password", "faults", "config"];
 
-/// Reads the settings: from a file, the environment, and what was typed.
-pub fn read(file: Option<&Path>, typed: impl Serialize) -> Result<Config, String> {
-    let mut figment = Figment::from(Serialized::defaults(known()));
+/// Reads the settings, the modules' among them: from a file, the environment, and what was typed.
+pub fn read(
+    file: Option<&Path>,
+    typed: impl Serialize,
+    modules: &[ModuleSettings],
+) -> Result<Config, String> {
+    let known = known(modules);
+    let mut figment = Figment::from(Serialized::defaults(&known));
     if let Some(path) = file {
         if !path.exists() {
             return Err(format!("There is no configuration file {}. Check --config.", path.display()));
@@ -283,7 +287,6 @@ pub fn read(file: Option<&Path>, typed: impl Serialize) -> Result<Config, String
     }
     let figment =
         figment.merge(Env::prefixed("GALLERIA_").ignore(NOT_SETTINGS)).merge(Serialized::globals(typed));
-    let known = known();
     let given: Dict = figment.extract().map_err(|error| refused(&error))?;
     if let Some(name) = given.keys().find(|name| !known.contains_key(*name)) {
         let names: Vec<&str> = known.keys().map(String::as_str).collect();
@@ -292,9 +295,11 @@ pub fn read(file: Option<&Path>, typed: impl Serialize) -> Result<Config, String
     }
     let mut config: Config = figment.extract().map_err(|error| refused(&error))?;
     config.of_modules = figment.extract().map_err(|error| refused(&error))?;
-    modules::check_settings(&config.of_modules).map_err(|(name, why)| {
-        format!("The setting {name:?}{} cannot be read: {why}.", source(&figment, &name))
-    })?;
+    for settings in modules {
+        (settings.check)(&config.of_modules).map_err(|(name, why)| {
+            format!("The setting {name:?}{} cannot be read: {why}.", source(&figment, &name))
+        })?;
+    }
     check(config)
 }
 
@@ -304,11 +309,11 @@ fn source(figment: &Figment, name: &str) -> String {
 }
 
 /// Every setting there is, with what it is when nobody says otherwise.
-fn known() -> serde_json::Map<String, Value> {
-    let own = serde_json::to_value(Config::default());
-    let mut known = own.ok().and_then(|own| own.as_object().cloned()).unwrap_or_default();
-    known.extend(modules::settings().as_object().cloned().unwrap_or_default());
-    known
+fn known(modules: &[ModuleSettings]) -> serde_json::Map<String, Value> {
+    let own = serde_json::to_value(Config::default()).unwrap_or_default();
+    let of_modules = modules.iter().map(|settings| (settings.known)());
+    let all = std::iter::once(own).chain(of_modules);
+    all.filter_map(|settings| settings.as_object().cloned()).flatten().collect()
 }
 
 fn networks(name: &str, text: &str) -> Result<Networks, String> {

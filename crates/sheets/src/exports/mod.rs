@@ -3,4 +3,4 @@
 pub(crate) mod export;
 pub(crate) mod written;
 
-pub use export::{Export, export};
+pub use export::export;

@@ -146,7 +146,7 @@ impl NewJob {
         Self::due(id, name, args, Timestamp::from_micros(due.saturating_mul(1_000_000)))
     }
 
-    /// One whose id is known from elsewhere: from the log, or because there is only this one.
+    /// One whose id stands somewhere else: in the log, or in the code.
     pub fn due(id: Uuid, name: &str, args: Value, due: Timestamp) -> Self {
         Self { id, name: name.to_owned(), args, due, every: None, destination: String::new() }
     }

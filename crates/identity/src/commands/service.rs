@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use clap::Subcommand;
-use identity::ServiceKeyId;
-use identity::api::services::{self, NewService};
-use identity::services::queries::ServiceKeyRow;
-use kernel::{Actor, CorrelationId, Problem, Word};
-use store::{Asked, Cell};
+use console::sentences::{how_often, sentences};
+use console::{Consent, Destruction, Opened, Session};
+use edge::Permissions;
+use kernel::{Problem, Word};
 
-use crate::cell_access::CellAccess;
-use crate::commands::tenant_key;
-use crate::consent::Consent;
-use crate::session::Session;
-use crate::{clock, modules};
+use crate::ServiceKeyId;
+use crate::api::services::{self, NewService};
+use crate::services::queries::{self, ServiceKeyRow};
+use crate::services::use_cases;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -63,23 +61,35 @@ pub enum ServiceCommand {
 }
 
 impl ServiceCommand {
-    /// What it does to the cell.
-    pub fn access(&self) -> CellAccess {
-        if matches!(self, Self::List) { CellAccess::Look } else { CellAccess::Change }
+    pub(crate) fn destroys(&self) -> Option<Destruction> {
+        let Self::Revoke { id, consent } = self else { return None };
+        Some(Destruction {
+            consent: *consent,
+            what: format!(
+                "The service that signs with the key {id} is shut out at once, for good. (`galleria service rotate` lets both work for a while.)"
+            ),
+        })
     }
 }
 
 const NO_KEYS: &str =
     "No service has a key yet. Make one: galleria service create --name checkout --tenant oak";
 
-pub async fn service(session: &Session, command: ServiceCommand) -> Result<(), String> {
-    let cell = session.cell(command.access()).await?;
-    let done = obey(&cell, session, command).await.map_err(crate::commands::sentences::sentences);
-    cell.close().await;
-    done
+pub(crate) async fn service(
+    cell: &Opened,
+    session: &Session,
+    permissions: &Permissions,
+    command: ServiceCommand,
+) -> Result<(), String> {
+    obey(cell, session, permissions, command).await.map_err(sentences)
 }
 
-async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result<(), Problem> {
+async fn obey(
+    cell: &Opened,
+    session: &Session,
+    permissions: &Permissions,
+    command: ServiceCommand,
+) -> Result<(), Problem> {
     let platform = match command {
         ServiceCommand::List => cell.own_if_there().await?,
         _ => Some(cell.own().await?),
@@ -88,15 +98,15 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
         session.tell(NO_KEYS);
         return Ok(());
     };
-    let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
+    let asked = cell.asked();
     match command {
         ServiceCommand::Create { name, tenant, role, networks, legacy, limit } => {
             let new = NewService { name, tenants: tenant, role: Some(role), networks, legacy, limit };
-            let (row, secret) = services::make(cell, &modules::permissions(), asked, &new).await?;
+            let (row, secret) = services::make(cell, permissions, asked, &new).await?;
             show_once(session, &row, &secret);
         }
         ServiceCommand::List => {
-            let rows = identity::services::queries::service_keys(&platform).await?;
+            let rows = queries::service_keys(&platform).await?;
             if rows.is_empty() {
                 session.tell(NO_KEYS);
             }
@@ -119,11 +129,11 @@ async fn obey(cell: &Cell, session: &Session, command: ServiceCommand) -> Result
         }
         ServiceCommand::Limit { id, requests } => {
             let limit = Some(requests).filter(|requests| *requests > 0);
-            platform.run(asked, identity::services::use_cases::limit_service(read(&id)?, limit)).await?;
-            session.tell(&format!("The key {id} may ask {}.", tenant_key::how_often(limit)));
+            platform.run(asked, use_cases::limit_service(read(&id)?, limit)).await?;
+            session.tell(&format!("The key {id} may ask {}.", how_often(limit)));
         }
         ServiceCommand::Revoke { id, .. } => {
-            platform.run(asked, identity::services::use_cases::revoke_service(read(&id)?)).await?;
+            platform.run(asked, use_cases::revoke_service(read(&id)?)).await?;
             session.tell(&format!("The key {id} is revoked."));
         }
     }

@@ -16,7 +16,7 @@ pub fn failure_sentence(failure: Failure) -> String {
 }
 
 /// What a refusal says to whoever typed a command: the places in a request's body mean nothing to them.
-pub(crate) fn sentences(problem: kernel::Problem) -> String {
+pub fn sentences(problem: Problem) -> String {
     if problem.fields.is_empty() {
         return problem.detail;
     }
@@ -26,4 +26,12 @@ pub(crate) fn sentences(problem: kernel::Problem) -> String {
         first.make_ascii_uppercase();
     }
     text
+}
+
+/// How often a key may ask from now on.
+pub fn how_often(limit: Option<u32>) -> String {
+    match limit {
+        Some(limit) => format!("{limit} times a minute now"),
+        None => "as often as others now".to_owned(),
+    }
 }

@@ -1,15 +1,12 @@
 //! `galleria history …`
 
 use clap::Subcommand;
+use console::sentences::{encoded, sentence};
+use console::{Session, id};
 use serde_json::{Map, Value};
 use store::past::Change;
 use store::{Moment, Tenant};
 use uuid::Uuid;
-
-use crate::cell_access::CellAccess;
-use crate::commands::lookup::id;
-use crate::commands::sentences::{encoded, sentence};
-use crate::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub enum HistoryCommand {
@@ -35,17 +32,11 @@ pub enum HistoryCommand {
     },
 }
 
-pub async fn history(session: &Session, slug: &str, command: HistoryCommand) -> Result<(), String> {
-    let cell = session.cell(CellAccess::Look).await?;
-    let result = match cell.tenant_named(slug) {
-        Ok(tenant) => obey(session, &tenant, command).await,
-        Err(sentence) => Err(sentence),
-    };
-    cell.close().await;
-    result
-}
-
-async fn obey(session: &Session, tenant: &Tenant, command: HistoryCommand) -> Result<(), String> {
+pub(crate) async fn history(
+    session: &Session,
+    tenant: &Tenant,
+    command: HistoryCommand,
+) -> Result<(), String> {
     match command {
         HistoryCommand::Show { id: of, as_of: None, json } => show(session, tenant, id(&of)?, json).await,
         // How it was is what changed since there was nothing.

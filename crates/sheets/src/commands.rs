@@ -1,23 +1,34 @@
-//! `galleria products …`
+//! What can be typed of sheets: `galleria products …`
 
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use blobs::{Blobs, Place};
 use bytes::Bytes;
 use catalog::queries::Listed;
 use clap::Subcommand;
+use console::sentences::{failure_sentence, sentence};
+use console::{CellAccess, CommandSet, Opened, Session, id};
 use futures_util::stream;
-use kernel::{Actor, CorrelationId};
-use sheets::queries::ImportRow;
-use sheets::{ImportId, Plan, Reject};
-use store::{Asked, Tenant, Work};
+use store::{Tenant, Work};
 
-use crate::cell_access::CellAccess;
-use crate::commands::sentences::sentence;
-use crate::session::Session;
-use crate::{app, clock};
+use crate::ImportId;
+use crate::imports::queries::{self, ImportRow};
+use crate::imports::{Plan, Reject, State, keep, use_cases};
+
+#[derive(Debug, Subcommand)]
+pub enum Commands {
+    /// Write products as CSV, and take them in.
+    Products {
+        /// The tenant.
+        #[arg(long, global = true, value_name = "SLUG", default_value = "")]
+        tenant: String,
+        #[command(subcommand)]
+        command: ProductsCommand,
+    },
+}
 
 #[derive(Debug, Subcommand)]
 pub enum ProductsCommand {
@@ -44,20 +55,40 @@ pub enum ProductsCommand {
     Show { import: String },
 }
 
-pub async fn products(session: &Session, slug: &str, command: ProductsCommand) -> Result<u8, String> {
-    let imports = matches!(command, ProductsCommand::Import { .. });
-    let cell = session.cell(if imports { CellAccess::Change } else { CellAccess::Look }).await?;
-    let result = match (cell.tenant_named(slug), command) {
-        (Ok(tenant), ProductsCommand::Export { file }) => export(session, tenant, &file).await.map(|()| 0),
-        (Ok(tenant), ProductsCommand::Import { file, dry_run, update }) => {
-            let plan = Plan { dry_run, update, ..Plan::default() };
-            import(session, &tenant, &file, plan).await
-        }
-        (Ok(tenant), ProductsCommand::Show { import }) => show(session, &tenant, &import).await,
-        (Err(sentence), _) => Err(sentence),
-    };
+impl CommandSet for Commands {
+    fn access(&self) -> CellAccess {
+        let Self::Products { command, .. } = self;
+        if matches!(command, ProductsCommand::Import { .. }) { CellAccess::Change } else { CellAccess::Look }
+    }
+}
+
+/// Does one. Files that were uploaded are kept in the `place`.
+pub async fn obey(session: &Session, place: Option<Place>, command: Commands) -> Result<u8, String> {
+    let cell = session.cell(command.access()).await?;
+    let done = products(&cell, session, place, command).await;
     cell.close().await;
-    result
+    done
+}
+
+async fn products(
+    cell: &Opened,
+    session: &Session,
+    place: Option<Place>,
+    command: Commands,
+) -> Result<u8, String> {
+    let Commands::Products { tenant, command } = command;
+    let tenant = cell.tenant_named(&tenant)?;
+    match command {
+        ProductsCommand::Export { file } => export(session, tenant, &file).await.map(|()| 0),
+        ProductsCommand::Import { file, dry_run, update } => {
+            let place = place
+                .ok_or("This installation has no place for files. Name one with the setting \"files\".")?;
+            let plan = Plan { dry_run, update, ..Plan::default() };
+            let import = begin(cell, session, &tenant, &Blobs::open(&place)?, &file, plan).await?;
+            follow(session, &tenant, import).await
+        }
+        ProductsCommand::Show { import } => show(session, &tenant, &import).await,
+    }
 }
 
 async fn export(session: &Session, tenant: Tenant, file: &Path) -> Result<(), String> {
@@ -72,7 +103,7 @@ async fn export(session: &Session, tenant: Tenant, file: &Path) -> Result<(), St
     };
     let mut written =
         if to_terminal { None } else { Some(File::create_new(session.path(file)).map_err(made)?) };
-    let mut export = sheets::export(tenant, Listed::default());
+    let mut export = crate::exports::export(tenant, Listed::default());
     while let Some(piece) = export.next().await.map_err(sentence)? {
         match &mut written {
             Some(file) => file.write_all(&piece).map_err(cannot)?,
@@ -87,23 +118,29 @@ async fn export(session: &Session, tenant: Tenant, file: &Path) -> Result<(), St
 }
 
 /// The process that serves does it, so that it is seen, cancelled and gone on with like any other import.
-async fn import(session: &Session, tenant: &Tenant, file: &Path, mut plan: Plan) -> Result<u8, String> {
-    let blobs = app::blobs(&session.config)?;
-    let blobs =
-        blobs.ok_or("This installation has no place for files. Name one with the setting \"files\".")?;
+async fn begin(
+    cell: &Opened,
+    session: &Session,
+    tenant: &Tenant,
+    blobs: &Blobs,
+    file: &Path,
+    mut plan: Plan,
+) -> Result<ImportId, String> {
     let cannot = |error: io::Error| format!("{} cannot be read: {error}.", file.display());
     let opened = File::open(session.path(file)).map_err(cannot)?;
     let name = file.file_name().map_or("products.csv".into(), |name| name.to_string_lossy());
-    let kept = sheets::keep(&blobs, tenant.id(), &name, stream::iter(pieces(opened))).await;
+    let kept = keep(blobs, tenant.id(), &name, stream::iter(pieces(opened))).await;
     let (id, stored) = kept.map_err(sentence)?;
     plan.file = id.uuid();
     let import = ImportId::new();
-    let asked = Asked::by(Actor::system(), CorrelationId::new(), clock::now());
-    let work = Work::all([stored, sheets::use_cases::begin(import, plan)]);
-    tenant.run(asked, work).await.map_err(sentence)?;
+    let work = Work::all([stored, use_cases::begin(import, plan)]);
+    tenant.run(cell.asked(), work).await.map_err(sentence)?;
     session.print(&import.to_string());
-    let folder = session.config.database_url.is_none();
-    if folder && !session.is_serving() {
+    Ok(import)
+}
+
+async fn follow(session: &Session, tenant: &Tenant, import: ImportId) -> Result<u8, String> {
+    if !session.is_shared() && !session.is_serving() {
         session.tell("Nobody serves this folder, so it waits: `galleria serve` does it when it starts. `galleria products show ID` says what became of it.");
         return Ok(0);
     }
@@ -121,8 +158,8 @@ async fn import(session: &Session, tenant: &Tenant, file: &Path, mut plan: Plan)
     }
 }
 
-async fn show(session: &Session, tenant: &Tenant, id: &str) -> Result<u8, String> {
-    let row = row(tenant, ImportId(crate::commands::lookup::id(id)?)).await?;
+async fn show(session: &Session, tenant: &Tenant, import: &str) -> Result<u8, String> {
+    let row = row(tenant, ImportId(id(import)?)).await?;
     if row.state.is_open() {
         session.tell(&format!("{} of {} rows were read.", row.read, row.total));
         return Ok(0);
@@ -130,16 +167,16 @@ async fn show(session: &Session, tenant: &Tenant, id: &str) -> Result<u8, String
     told(session, tenant, &row).await
 }
 
-async fn row(tenant: &Tenant, id: ImportId) -> Result<ImportRow, String> {
-    let row = sheets::queries::import(tenant, id).await.map_err(|failure| failure.to_string())?;
-    row.ok_or_else(|| format!("There is no import {id}."))
+async fn row(tenant: &Tenant, import: ImportId) -> Result<ImportRow, String> {
+    let row = queries::import(tenant, import).await.map_err(failure_sentence)?;
+    row.ok_or_else(|| format!("There is no import {import}."))
 }
 
 /// What became of an import: well only when every row was taken, for whoever asks is a script as often as a person.
 async fn told(session: &Session, tenant: &Tenant, row: &ImportRow) -> Result<u8, String> {
     session.tell(&row.told);
-    let rejects = sheets::queries::rejects(tenant, row.id, 0, TOLD).await;
-    let rejects = rejects.map_err(|failure| failure.to_string())?;
+    let rejects = queries::rejects(tenant, row.id, 0, TOLD).await;
+    let rejects = rejects.map_err(failure_sentence)?;
     for Reject { line, column, problem, .. } in &rejects {
         match column.as_str() {
             "" => session.print(&format!("line {line}: {problem}")),
@@ -154,10 +191,8 @@ async fn told(session: &Session, tenant: &Tenant, row: &ImportRow) -> Result<u8,
         ));
     }
     match row.state {
-        sheets::State::Done | sheets::State::DryRunDone => Ok(u8::from(row.refused > 0)),
-        sheets::State::Cancelled => {
-            Err("The import was cancelled; what was taken before that stays.".to_owned())
-        }
+        State::Done | State::DryRunDone => Ok(u8::from(row.refused > 0)),
+        State::Cancelled => Err("The import was cancelled; what was taken before that stays.".to_owned()),
         _ => Err("The import failed, for the reason above.".to_owned()),
     }
 }

@@ -2,20 +2,16 @@
 //! words to that process, over a socket in the folder that only its owner may use, and shows what it answers.
 
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use console::{Console, ConsoleLine, Serving};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
-use crate::cli::arguments::{Cli, Command};
-use crate::console::{Console, ConsoleLine};
-use crate::session::{Serving, Session};
-use crate::settings::config::Config;
+use crate::own_session::OwnSession;
 
 /// What was typed, and where.
 #[derive(Serialize, Deserialize)]
@@ -24,19 +20,14 @@ struct Typed {
     folder: PathBuf,
 }
 
-/// Does a command, and returns the exit code.
-pub type Obey = for<'a> fn(&'a Session, Command) -> Obeying<'a>;
-
-pub type Obeying<'a> = Pin<Box<dyn Future<Output = Result<u8, String>> + Send + 'a>>;
-
 fn socket(data: &Path) -> PathBuf {
     data.join("galleria.sock")
 }
 
-/// Takes commands until the task is aborted.
-pub fn listen(serving: Serving, config: Config, obey: Obey) -> Result<tokio::task::JoinHandle<()>, String> {
+/// Takes commands until the task is aborted. Of the session they have all but where they speak and were typed.
+pub fn listen(session: &OwnSession, serving: Serving) -> Result<tokio::task::JoinHandle<()>, String> {
     use std::os::unix::fs::PermissionsExt as _;
-    let path = socket(&config.data);
+    let path = socket(&session.config.data);
     // The lock on the folder is ours, so a socket that lies there was left behind.
     let _ = std::fs::remove_file(&path);
     let cannot = |error: std::io::Error| {
@@ -47,11 +38,12 @@ pub fn listen(serving: Serving, config: Config, obey: Obey) -> Result<tokio::tas
     };
     let listener = UnixListener::bind(&path).map_err(cannot)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(cannot)?;
+    let session = session.clone();
     Ok(tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (serving, config) = (serving.clone(), config.clone());
+            let (session, serving) = (session.clone(), serving.clone());
             tokio::spawn(async move {
-                if let Err(error) = take(stream, serving, config, obey).await {
+                if let Err(error) = take(stream, session, serving).await {
                     tracing::debug!(%error, "A command's terminal went away");
                 }
             });
@@ -59,7 +51,7 @@ pub fn listen(serving: Serving, config: Config, obey: Obey) -> Result<tokio::tas
     }))
 }
 
-async fn take(stream: UnixStream, serving: Serving, config: Config, obey: Obey) -> std::io::Result<()> {
+async fn take(stream: UnixStream, session: OwnSession, serving: Serving) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let Some(line) = lines.next_line().await? else { return Ok(()) };
@@ -69,12 +61,13 @@ async fn take(stream: UnixStream, serving: Serving, config: Config, obey: Obey) 
     let runtime = tokio::runtime::Handle::current();
     let doing = tokio::task::spawn_blocking(move || {
         runtime.block_on(async move {
-            let ended = match Cli::try_parse_from(&typed.words) {
+            let ended = match session.line.read(&typed.words) {
                 Err(error) => ConsoleLine::Ended(Some(error.to_string()), 2),
-                Ok(cli) => {
+                Ok((_, command)) => {
                     let console = Console::Remote(sender.clone());
-                    let session = Session::within(config, console, typed.folder, serving);
-                    match obey(&session, cli.command).await {
+                    let handed_over = session.session.handed_over(console, typed.folder, serving);
+                    let session = OwnSession { session: handed_over, ..session };
+                    match command.obey(&session).await {
                         Ok(code) => ConsoleLine::Ended(None, code),
                         Err(sentence) => ConsoleLine::Ended(Some(sentence), 1),
                     }
@@ -110,8 +103,8 @@ async fn follow(stream: UnixStream) -> std::io::Result<Result<ExitCode, String>>
     let mut lines = BufReader::new(read).lines();
     while let Some(line) = lines.next_line().await? {
         match serde_json::from_str(&line)? {
-            ConsoleLine::Told(line) => crate::console::tell(&line),
-            ConsoleLine::Printed(text) => crate::console::print(&text),
+            ConsoleLine::Told(line) => console::tell(&line),
+            ConsoleLine::Printed(text) => console::print(&text),
             ConsoleLine::Ended(Some(sentence), _) => return Ok(Err(sentence)),
             ConsoleLine::Ended(None, code) => return Ok(Ok(ExitCode::from(code))),
         }

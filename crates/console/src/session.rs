@@ -1,21 +1,37 @@
-//! What a command works with: the settings, the console, the cell, and the folder that its paths are meant from.
+//! What a command works with: the console, the cell, and the folder that its paths are meant from.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use kernel::{Actor, CorrelationId};
 use store::relay::Workers;
-use store::{Cell, Tenant};
+use store::{Asked, Cell, Tenant};
 
 use crate::cell_access::CellAccess;
-use crate::console::Console;
-use crate::settings::config::Config;
-use crate::{app, leftovers};
+use crate::output::Console;
+
+/// What only the binary can do, which knows all modules and all settings.
+pub trait Installation: Send + Sync {
+    /// Opens the cell.
+    fn open(&self, access: CellAccess) -> BoxFuture<'_, Result<Cell, String>>;
+
+    /// Removes what others left behind in it that died.
+    fn clean_up<'a>(&'a self, console: &'a Console, cell: &'a Cell) -> BoxFuture<'a, ()>;
+
+    /// Who works in the background on a cell that this process does not serve.
+    fn workers(&self, cell: &Cell) -> Result<Workers, String>;
+
+    /// Whether others may serve the cell while a command changes it.
+    fn is_shared(&self) -> bool;
+}
 
 #[derive(Clone)]
 pub struct Session {
-    pub config: Config,
     pub console: Console,
     folder: PathBuf,
+    installation: Arc<dyn Installation>,
     /// What the process that serves it has, when the command is done there.
     serving: Option<Serving>,
 }
@@ -33,12 +49,14 @@ pub struct Opened {
 }
 
 impl Session {
-    pub fn typed(config: Config) -> Self {
-        Self { config, console: Console::Terminal, folder: PathBuf::new(), serving: None }
+    /// Of a command that is done where it was typed.
+    pub fn typed(installation: Arc<dyn Installation>) -> Self {
+        Self { console: Console::Terminal, folder: PathBuf::new(), installation, serving: None }
     }
 
-    pub fn within(config: Config, console: Console, folder: PathBuf, serving: Serving) -> Self {
-        Self { config, console, folder, serving: Some(serving) }
+    /// Of a command that was typed elsewhere, in the process that serves.
+    pub fn handed_over(&self, console: Console, folder: PathBuf, serving: Serving) -> Self {
+        Self { console, folder, serving: Some(serving), ..self.clone() }
     }
 
     pub fn tell(&self, line: &str) {
@@ -53,7 +71,7 @@ impl Session {
     pub async fn cell(&self, access: CellAccess) -> Result<Opened, String> {
         let opened = self.cell_as_it_is(access).await?;
         if access != CellAccess::Look && !opened.served {
-            leftovers::clean_up(&self.console, &self.config, &opened).await;
+            self.installation.clean_up(&self.console, &opened).await;
         }
         Ok(opened)
     }
@@ -62,7 +80,7 @@ impl Session {
     pub async fn cell_as_it_is(&self, access: CellAccess) -> Result<Opened, String> {
         match &self.serving {
             Some(serving) => Ok(Opened { cell: serving.cell.clone(), served: true }),
-            None => Ok(Opened { cell: app::open_cell(&self.config, access).await?, served: false }),
+            None => Ok(Opened { cell: self.installation.open(access).await?, served: false }),
         }
     }
 
@@ -71,11 +89,16 @@ impl Session {
         self.serving.is_some()
     }
 
+    /// Whether another process may serve the cell while the command works with it.
+    pub fn is_shared(&self) -> bool {
+        self.installation.is_shared()
+    }
+
     /// Who works in the background on this cell.
     pub fn workers(&self, cell: &Cell) -> Result<Workers, String> {
         match &self.serving {
             Some(serving) => Ok(serving.workers.clone()),
-            None => app::workers(cell, &self.config),
+            None => self.installation.workers(cell),
         }
     }
 
@@ -101,6 +124,11 @@ impl Opened {
         let record = record
             .ok_or_else(|| format!("There is no tenant {slug:?}. `galleria tenant list` shows them."))?;
         Ok(self.cell.tenant(record.id))
+    }
+
+    /// What is asked for here and now, by whoever runs the platform.
+    pub fn asked(&self) -> Asked {
+        Asked::by(Actor::system(), CorrelationId::new(), self.cell.now())
     }
 }
 

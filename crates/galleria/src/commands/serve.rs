@@ -1,27 +1,26 @@
 //! `galleria serve`
 
+use console::sentences::sentences;
+use console::{CellAccess, Serving, tell};
 use store::relay::Pace;
 
-use crate::cell_access::CellAccess;
-use crate::cli::handover::Obey;
-use crate::console::tell;
-use crate::session::{Serving, Session};
+use crate::own_session::OwnSession;
 use crate::settings::config::Config;
-use crate::{app, cli, leftovers};
+use crate::{app, handover, installation, leftovers};
 
-/// `obey` does the commands that are handed to this process.
-pub async fn serve(config: &Config, obey: Obey) -> Result<(), String> {
-    let entrances = config.entrances().await?;
+pub async fn serve(session: &OwnSession) -> Result<(), String> {
+    let entrances = session.config.entrances().await?;
     let address =
         entrances.main.local_addr().map_err(|error| format!("The address cannot be read: {error}"))?;
     // A free port that was taken is what links lead to from now on.
-    let config = &Config { listen: address, ..config.clone() };
+    let config = Config { listen: address, ..session.config.clone() };
+    let session = &installation::session(config, session.line.clone());
+    let config = &session.config;
     let cell = app::open_cell(config, CellAccess::Make).await?;
-    let session = Session::typed(config.clone());
     leftovers::clean_up(&session.console, config, &cell).await;
     // Operators sign in there, so it must be there before the first of them does.
     let platform = cell.own().await.map_err(|failure| failure.to_string())?;
-    domains::every_day(&platform).await.map_err(crate::commands::sentences::sentences)?;
+    domains::every_day(&platform).await.map_err(sentences)?;
     let (router, platform) = app::router(cell.clone(), config).await?;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     let scheme = if entrances.tls.is_some() { "https" } else { "http" };
@@ -36,11 +35,7 @@ pub async fn serve(config: &Config, obey: Obey) -> Result<(), String> {
     let commands = match config.database_url {
         Some(_) => None,
         None => {
-            match cli::handover::listen(
-                Serving { cell: cell.clone(), workers: workers.clone() },
-                config.clone(),
-                obey,
-            ) {
+            match handover::listen(session, Serving { cell: cell.clone(), workers: workers.clone() }) {
                 Ok(listening) => Some(listening),
                 // Everything else works without it.
                 Err(sentence) => {
@@ -50,7 +45,7 @@ pub async fn serve(config: &Config, obey: Obey) -> Result<(), String> {
             }
         }
     };
-    let sweeping = tokio::spawn(leftovers::keep_clean(session.console, config.clone(), cell.clone()));
+    let sweeping = tokio::spawn(leftovers::keep_clean(session.console.clone(), config.clone(), cell.clone()));
     let served = edge::serve(entrances, router, platform).await;
     if let Some(commands) = commands {
         commands.abort();

@@ -1,0 +1,7 @@
+//! What can be typed of identity.
+
+mod account;
+mod service;
+mod typed;
+
+pub use typed::{Commands, obey};
