@@ -36,8 +36,8 @@ const NOBODYS: &[(&str, &[&str])] = &[
         "the shop's rules for everybody, under names that the shop gives",
         &[
             "catalog::Terms.channel catalog::Terms.groups catalog::Terms.name customers::SegmentTerms.about",
-            "customers::SegmentTerms.name orders::Terms.carrier_service orders::Terms.countries orders::Terms.name",
-            "orders::Terms.postal_codes orders::Terms.takes orders::Terms.tax_class orders::Promo.code pricing::Conditions.countries",
+            "customers::SegmentTerms.name orders::DeliveryTerms.carrier_service orders::DeliveryTerms.countries orders::DeliveryTerms.name",
+            "orders::DeliveryTerms.postal_codes orders::DeliveryTerms.takes orders::DeliveryTerms.tax_class orders::Promo.code pricing::Conditions.countries",
             "pricing::Conditions.segments pricing::Pick::Category.0 pricing::Promotion.code pricing::Promotion.name",
             "pricing::Stacking::OneOf.0 pricing::TaxPart.name pricing::TaxRate.country pricing::TaxRate.name",
             "pricing::TaxRate.postal_prefix pricing::TaxRate.region pricing::TaxRate.tax_class",

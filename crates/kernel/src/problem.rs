@@ -200,6 +200,11 @@ impl Problem {
         self
     }
 
+    /// Whether it is what this refusal says, about whatever it may be said here.
+    pub fn is(&self, refusal: impl Into<Self>) -> bool {
+        self.code == refusal.into().code
+    }
+
     /// Whether the same request, sent again, would be refused for the same reason: such an answer may be kept under
     /// an idempotency key. "Not now", "too often" and "our mistake" may not.
     pub fn is_final(&self) -> bool {

@@ -52,6 +52,7 @@ pub use module::{MODULE, running};
 pub use new_order::{NewCustomer, NewOrder};
 pub use order::{Address, Advance, Customer, Line, Order, OrderEvent, ParcelState, Person, Place};
 pub use ports::{Ports, buyers, carriers, tax_engine};
+pub use problems::TOTAL_CHANGED;
 pub use refusal::{PROBLEMS, Refusal};
 pub use status::Status;
 pub use views::{BillView, EntryKind, EntryView, TaxView, acts, parcels, queries};

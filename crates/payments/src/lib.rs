@@ -45,6 +45,7 @@ pub use ids::{PaymentId, ProviderId};
 pub use module::{CONTEXT, MODULE, Settings, running};
 pub use outbound::Policy;
 pub use payment::event::PaymentEvent;
+pub use payment::provider_port::PAGE_EXPIRED;
 pub use payment::standing::Standing;
 pub use payment::state::Payment;
 pub use providers::provider::{ProviderKind, sandbox as sandbox_provider};

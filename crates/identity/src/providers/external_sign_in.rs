@@ -121,7 +121,7 @@ pub async fn arrival(
     match tenant.run(asked, linked_identity::open(new)).await {
         Ok(_) => Ok(arrival(account)),
         // Two requests of theirs came at once, and the other was first.
-        Err(problem) if problem.code == "outsider_taken" => {
+        Err(problem) if problem.is(Refusal::OutsiderTaken) => {
             let account = providers::queries::account_of_outsider(tenant, id).await?;
             account.map(arrival).ok_or(problem)
         }

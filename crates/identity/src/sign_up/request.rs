@@ -16,7 +16,7 @@ use store::{Asked, Tenant};
 
 use crate::accounts::letter::{Language, Letter};
 use crate::accounts::use_cases::NewAccount;
-use crate::{AccountId, accounts};
+use crate::{AccountId, Refusal, accounts};
 
 const ASKED: &str = "identity.asked";
 
@@ -115,7 +115,7 @@ async fn sign_up(run: &JobRun, asking: &Request, name: String) -> Result<(), Pro
     match tenant.run(asked(run, asking), work).await {
         Ok(_) => Ok(()),
         // Somebody else was quicker with the same address; the letter is theirs.
-        Err(problem) if problem.code == "address_taken" => Ok(()),
+        Err(problem) if problem.is(Refusal::AddressTaken) => Ok(()),
         Err(problem) => Err(problem),
     }
 }

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::delivery::Terms;
+use super::delivery::DeliveryTerms;
 use super::naming::must_be_there;
 use super::promotion::{KeptPromotion, Limits};
 use super::queries::{self, Codes, PromotionView};
@@ -231,19 +231,19 @@ async fn read_delivery_option(shop: Shop, Id(id): Id<Uuid>) -> Answer {
 }
 
 /// Makes a way of delivery.
-#[utoipa::path(post, path = "/api/v1/delivery-options", tag = "delivery", request_body = Terms,
+#[utoipa::path(post, path = "/api/v1/delivery-options", tag = "delivery", request_body = DeliveryTerms,
     responses((status = 201, description = "Made; Location says where.", body = Made)),
     security(("staff" = ["delivery:write"])))]
-async fn create_delivery_option(ask: Command<Terms>) -> Answer {
+async fn create_delivery_option(ask: Command<DeliveryTerms>) -> Answer {
     ask.body.check().done()?;
     ask.run(use_cases::keep_delivery(Uuid::now_v7(), None, ask.body.clone())).await
 }
 
 /// Replaces a way of delivery; send its ETag as If-Match.
-#[utoipa::path(put, path = "/api/v1/delivery-options/{id}", tag = "delivery", params(("id" = Uuid, Path)), request_body = Terms,
+#[utoipa::path(put, path = "/api/v1/delivery-options/{id}", tag = "delivery", params(("id" = Uuid, Path)), request_body = DeliveryTerms,
     responses((status = 200, description = "Changed.", body = Made)),
     security(("staff" = ["delivery:write"])))]
-async fn change_delivery_option(Id(id): Id<Uuid>, ask: Command<Terms>) -> Answer {
+async fn change_delivery_option(Id(id): Id<Uuid>, ask: Command<DeliveryTerms>) -> Answer {
     let seen = ask.version_required()?;
     ask.body.check().done()?;
     ask.run(use_cases::keep_delivery(id, Some(seen), ask.body.clone())).await

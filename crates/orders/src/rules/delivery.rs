@@ -13,13 +13,12 @@ use crate::Refusal;
 pub struct DeliveryOption {
     pub id: Uuid,
     #[serde(flatten)]
-    pub terms: Terms,
+    pub terms: DeliveryTerms,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = DeliveryTerms)]
 #[serde(deny_unknown_fields)]
-pub struct Terms {
+pub struct DeliveryTerms {
     /// As people read it: Express.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
@@ -102,7 +101,7 @@ impl DeliveryOption {
     }
 }
 
-impl Terms {
+impl DeliveryTerms {
     /// Beside the limits of its schema.
     pub fn check(&self) -> Check {
         let mut check = Check::default();
@@ -135,7 +134,7 @@ kernel::events! {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptDelivery {
-    pub terms: Terms,
+    pub terms: DeliveryTerms,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,7 +155,7 @@ impl Aggregate for Delivery {
     }
 }
 
-pub struct Keep(pub Terms);
+pub struct Keep(pub DeliveryTerms);
 
 pub struct Remove;
 

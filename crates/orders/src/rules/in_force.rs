@@ -3,7 +3,7 @@
 use pricing::{PromotionId, TaxRules};
 use uuid::Uuid;
 
-use super::delivery::{DeliveryOption, Terms as DeliveryTerms};
+use super::delivery::{DeliveryOption, DeliveryTerms};
 use super::promotion::Limits;
 use super::settings::OrderSettings;
 

@@ -20,7 +20,7 @@ pub mod use_cases;
 
 pub use api::{NewPromotion, NewTaxes, make_promotion};
 pub use code::Code;
-pub use delivery::{Delivery, DeliveryOption, Terms as DeliveryTerms, Where};
+pub use delivery::{Delivery, DeliveryOption, DeliveryTerms, Where};
 pub use in_force::Rules;
 pub use memory::rules;
 pub use promotion::{Count, GiveBack, KeptPromotion, Limits, Promo, Redeem, TakeBack, Use};

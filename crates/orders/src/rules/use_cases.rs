@@ -11,7 +11,7 @@ use store::{Desk, Reply, Work};
 use uuid::Uuid;
 
 use super::code::Code;
-use super::delivery::{self, Delivery, Terms};
+use super::delivery::{self, Delivery, DeliveryTerms};
 use super::promotion::{self, Promo};
 use super::queries::Codes;
 use super::settings::{self, OrderSettings};
@@ -57,7 +57,7 @@ pub fn remove_promotion(id: PromotionId, seen: Option<i64>, before: Option<Strin
     })
 }
 
-pub fn keep_delivery(id: Uuid, seen: Option<i64>, terms: Terms) -> Work {
+pub fn keep_delivery(id: Uuid, seen: Option<i64>, terms: DeliveryTerms) -> Work {
     Work::over::<Delivery>([id]).and::<Rulebook>([RULEBOOK]).decide(move |desk| {
         known::<Delivery>(desk, id, seen, Delivery::is_kept)?;
         desk.ask::<Delivery, _>(id, &delivery::Keep(terms.clone()))?;

@@ -29,6 +29,9 @@ pub struct Ask {
     pub since: Timestamp,
 }
 
+/// With which code a payment is declined when its page was open for too long.
+pub const PAGE_EXPIRED: &str = "session_expired";
+
 /// What a provider made of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -4,5 +4,5 @@ pub(crate) mod provider;
 pub(crate) mod provider_client;
 pub(crate) mod queries;
 pub(crate) mod rest;
-pub mod signature;
+mod signature;
 pub(crate) mod stripe;

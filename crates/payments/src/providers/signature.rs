@@ -29,15 +29,6 @@ pub fn verify(secret: &str, header: Option<&str>, body: &[u8], now: Timestamp) -
     }
 }
 
-/// Signs as a provider does.
-pub fn sign(secret: &str, body: &[u8], now: Timestamp) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let time = now.seconds();
-    let tag = hmac::sign(&key, &[time.to_string().as_bytes(), b".", body].concat());
-    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={time},v1={hex}")
-}
-
 fn unhex(hex: &str) -> Option<Vec<u8>> {
     let pairs = hex.as_bytes().chunks(2).map(|pair| {
         let text = str::from_utf8(pair).ok().filter(|text| text.len() == 2)?;
@@ -51,6 +42,15 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    /// Signs as a provider does.
+    fn sign(secret: &str, body: &[u8], now: Timestamp) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        let time = now.seconds();
+        let tag = hmac::sign(&key, &[time.to_string().as_bytes(), b".", body].concat());
+        let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("t={time},v1={hex}")
+    }
 
     #[test]
     fn a_notice_holds_as_it_was_signed_and_for_five_minutes() {

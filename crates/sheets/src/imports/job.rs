@@ -10,7 +10,6 @@ use store::problems::TAKEN_OVER;
 use store::relay::{JobKind, JobRun, Room};
 use store::{Asked, Work};
 
-use crate::ImportId;
 use crate::imports::chunk::{Chunk, Ground, Planned};
 use crate::imports::import::State;
 use crate::imports::mended::broken;
@@ -20,6 +19,7 @@ use crate::imports::use_cases;
 use crate::problems::WOULD_DO;
 use crate::sheet::queue::Sizable;
 use crate::sheet::reader::Unread;
+use crate::{ImportId, Refusal};
 
 pub const NAME: &str = "sheets.import";
 
@@ -254,7 +254,9 @@ impl From<Unread> for Stop {
 /// Whether another try with fewer products may go better. What is about the import itself, the job or the storage is
 /// the same for all of them.
 fn is_about_products(problem: &Problem) -> bool {
-    problem.is_final() && ![TAKEN_OVER.code, "import_over", "rows_taken"].contains(&problem.code.as_str())
+    let about_the_import =
+        problem.code == TAKEN_OVER.code || problem.is(Refusal::Over) || problem.is(Refusal::RowsTaken);
+    problem.is_final() && !about_the_import
 }
 
 fn would_do() -> Problem {

@@ -6,11 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
-use orders::PRICES_CHANGED;
 use orders::cart::queries::{CartState, KeptCart};
 use orders::checkout::steps::{self, CartDetails};
 use orders::checkout::view::CartView;
-use orders::{CartId, NewAddress, OrderId, TRIES};
+use orders::{CartId, NewAddress, OrderId, PRICES_CHANGED, TOTAL_CHANGED, TRIES};
 use store::Work;
 use uuid::Uuid;
 
@@ -73,7 +72,7 @@ async fn ordered(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Respon
     match place(visit, cart.id, expected).await {
         Ok(Placed::Ordered) => Ok(placed(visit, cart.id)),
         Ok(Placed::Waits) => Ok(waits(visit, cart.id)),
-        Err(problem) if problem.code == "total_changed" => {
+        Err(problem) if problem.code == TOTAL_CHANGED.code => {
             let total = visit.money(view.bill.total);
             let errors = Errors::whole(visit.texts.cart_changed(&total));
             again(visit, cart.id, typed, &errors).await

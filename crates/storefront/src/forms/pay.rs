@@ -5,8 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
-use payments::ProviderId;
-use payments::page_payments;
+use payments::{ProviderId, Refusal, page_payments};
 
 use crate::pages::order::found;
 use crate::seo::complete;
@@ -40,8 +39,8 @@ async fn paid(visit: &Visit, named: &str, form: &Pairs) -> Result<(), Problem> {
     let id = order.summary.id.uuid();
     match page_payments::pay(&visit.cashier, &visit.shop, id, provider, method, back).await {
         // The page of the order says so.
-        Err(problem) if ["nothing_owed", "payment_time_over"].contains(&&*problem.code) => Ok(()),
-        Err(problem) if problem.code == "payment_open" && on_page => Ok(()),
+        Err(problem) if problem.is(Refusal::NothingOwed) || problem.is(Refusal::TimeOver) => Ok(()),
+        Err(problem) if problem.is(Refusal::Open) && on_page => Ok(()),
         done => done,
     }
 }

@@ -4,9 +4,9 @@ use kernel::{Problem, Word};
 use maud::{Markup, html};
 use orders::Status;
 use orders::queries::OrderView;
-use payments::ProviderKind;
 use payments::page_payments::{self, WayToPay};
 use payments::payment::queries::{Moved, PaymentView};
+use payments::{PAGE_EXPIRED, ProviderKind};
 
 use crate::format;
 use crate::visit::Visit;
@@ -109,7 +109,7 @@ fn go_on(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
 
 fn no(visit: &Visit, payment: Option<&PaymentView>) -> &'static str {
     let problem = payment.and_then(|payment| payment.summary.problem.as_ref());
-    let expired = problem.is_some_and(|problem| problem.code == "session_expired");
+    let expired = problem.is_some_and(|problem| problem.code == PAGE_EXPIRED);
     if expired { visit.texts.pay_expired() } else { visit.texts.pay_declined() }
 }
 

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use serde_json::Value;
 
-use crate::payment::provider_port::{Ask, Outcome, Told, Trouble};
+use crate::payment::provider_port::{Ask, Outcome, PAGE_EXPIRED, Told, Trouble};
 use crate::providers::provider_client::unclear;
 use crate::providers::stripe::amount::ours;
 
@@ -103,5 +103,5 @@ pub(super) fn is_hosted(intent: &Value) -> bool {
 
 pub(super) fn expired() -> Outcome {
     let sentence = "The payment page was open for too long, and nothing was charged. Pay again on a new one.";
-    Outcome::Declined { code: "session_expired".into(), sentence: sentence.into() }
+    Outcome::Declined { code: PAGE_EXPIRED.into(), sentence: sentence.into() }
 }
