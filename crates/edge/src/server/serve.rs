@@ -30,8 +30,6 @@ use crate::request::host;
 use crate::request::source::Peer;
 use crate::v2;
 
-/// How long a client may take to send the headers of one request.
-const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// How long encrypting may take to begin.
 const ENCRYPTED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a silent client may take to notice that its connection is being closed.
@@ -210,7 +208,8 @@ impl Accepted {
     async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let (place, mut stopping) = (self.place.clone(), self.shared.stopping.clone());
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+        // Whoever is slow is silent, which ends a connection below; a limit of hyper's would also end those that are kept.
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(None);
         let answers = service_fn(move |request| self.clone().answer(request));
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(answers));
         let mut connection = pin!(connection);
