@@ -105,6 +105,8 @@ pub fn body(operation: &Operation, ids: &Ids) -> Option<Value> {
             "kind": "shipping_rest", "name": "Swift", "address": "https://carrier.example/v1",
             "options": { "from_country": "IE" },
         }),
+        // Its VAT number would be looked up in the European register.
+        "post /api/v1/organisations" | "put /api/v1/organisations/{id}" => json!({ "name": "Quay Hotels" }),
         "post /api/v1/jobs" => json!({ "name": "verify" }),
         "post /api/v1/privacy/erasures" => json!({ "person": ids.customer }),
         "post /api/v1/accounts" => json!({ "name": "Eve", "email": "eve@example.com", "roles": ["viewer"] }),

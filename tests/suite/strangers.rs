@@ -2,8 +2,10 @@
 //! record is asked for one of another shop, and answers as for one that never was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::UNIX_EPOCH;
 
 use galleria_tests::{Answer, Client};
+use kernel::Timestamp;
 use serde_json::Value;
 
 use crate::digest::{changed, digests};
@@ -40,6 +42,7 @@ async fn every_operation_answers_for_another_shops_record_as_for_none(engine: En
     let known: BTreeSet<&str> = NO_RECORD.iter().map(|(noun, _)| *noun).collect();
     assert_eq!(without, known, "say of which nouns there is no record, or make one");
 
+    jobs_are_done(&mut a).await;
     let before = digests(&world).await;
     for operation in of_records {
         let Some(record) = records.get(noun(&operation.path)) else { continue };
@@ -90,6 +93,17 @@ async fn records(
     assert_eq!(a.put("/api/v1/roles/packer", &role).await.status, 200);
     records.insert("roles".into(), "packer".into());
     records
+}
+
+/// What was asked for has been done; what is planned for later waits.
+async fn jobs_are_done(a: &mut Client) {
+    let now = Timestamp::from_micros(UNIX_EPOCH.elapsed().unwrap().as_micros() as i64).to_string();
+    let ended = |job: &Value| match job["state"].as_str() {
+        Some("running") => false,
+        Some("waiting") => job["due"].as_str() > Some(&now),
+        _ => true,
+    };
+    a.until("/api/v1/jobs?limit=100", |jobs| jobs["items"].as_array().unwrap().iter().all(ended)).await;
 }
 
 async fn ask(b: &mut Client, operation: &Operation, record: &str, ids: &Ids) -> Answer {
