@@ -24,6 +24,12 @@ pub const MODULE: Module = Module {
         Share::staff("order-manager", &["catalog:read", "stock:*"]),
         Share::staff("operator", &["catalog:*", "prices:*", "stock:*"]),
     ],
+    groups: &[
+        ("categories", "Where products are found."),
+        ("inventory", "How much of what lies where."),
+        ("prices", "Price lists, for some customers or for some time."),
+        ("products", "What is sold."),
+    ],
     publishes: &[
         Publishes::of::<ProductTold>(),
         Publishes::of::<AttributeTold>(),

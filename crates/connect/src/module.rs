@@ -22,6 +22,7 @@ pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
     permissions: &[Permission::new("partners", &["read", "write"])],
+    groups: &[("partners", "Systems of others that the shop works with: an ERP, carriers, tax engines.")],
     publishes: &[Publishes::of::<PartnerTold>(), Publishes::of::<SyncTold>()],
     ..Module::new("connect")
 };

@@ -26,6 +26,10 @@ pub const MODULE: Module = Module {
     problems: PROBLEMS,
     permissions: &[Permission::new("organisations", &["read", "write"])],
     shares: &[Share::customer(&["organisations:read", "organisations:write"])],
+    groups: &[
+        ("organisations", "Businesses that buy, and who buys for them."),
+        ("segments", "Groups of customers."),
+    ],
     publishes: &[
         Publishes::of::<OrganisationTold>(),
         Publishes::of::<MembershipTold>(),

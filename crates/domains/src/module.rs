@@ -24,6 +24,7 @@ pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
     permissions: &[Permission::new("domains", &["read", "write"])],
+    groups: &[("domains", "The names under which the shop answers.")],
     settings: ModuleSettings::of::<Settings>(),
     publishes: &[Publishes::of::<DomainTold>()],
     ..Module::new("domains")

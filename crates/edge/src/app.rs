@@ -36,6 +36,7 @@ pub fn app(
     let metrics = recorder();
     let known: Vec<Module> = modules.iter().map(|(module, _)| *module).collect();
     let permissions = module::permissions(&known)?;
+    let groups = module::groups(&known)?;
     let public_events = module::public_events(&known);
     let explained = known.iter().flat_map(|module| module.explains.to_vec());
     let (mut routes, mut workers) = (Routes::new(), Workers::default());
@@ -46,7 +47,7 @@ pub fn app(
         workers.jobs.extend(running.workers.jobs);
     }
     let Parts { router, document, problems: answered } = routes.into_parts()?;
-    let (document, table) = document::finish(document, &answered, &permissions)?;
+    let (document, table) = document::finish(document, &answered, &permissions, &groups)?;
     let mut names = Vec::new();
     let operations = table
         .into_iter()

@@ -10,6 +10,7 @@ use store::Context;
 use store::relay::{Wants, Workers};
 
 use crate::access::grants::{Permission, Permissions, Share};
+use crate::document::Groups;
 use crate::published::{PublicEvent, Publishes};
 use crate::routes::Routes;
 
@@ -28,6 +29,8 @@ pub struct Module {
     pub permissions: &'static [Permission],
     /// What the standard roles get of it.
     pub shares: &'static [Share],
+    /// The groups of its operations, and what a stranger should know of each.
+    pub groups: &'static [(&'static str, &'static str)],
     /// What it tells everybody else of what happened.
     pub publishes: &'static [Publishes],
     pub settings: ModuleSettings,
@@ -44,6 +47,7 @@ impl Module {
             refused_like: &[],
             permissions: &[],
             shares: &[],
+            groups: &[],
             publishes: &[],
             settings: ModuleSettings::NONE,
         }
@@ -71,6 +75,17 @@ pub fn permissions<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Result<
         shares.extend_from_slice(module.shares);
     }
     Permissions::new(known, &shares)
+}
+
+/// The groups of all their operations.
+pub(crate) fn groups<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Result<Groups, String> {
+    let mut all = Groups::new();
+    for (name, about) in modules.into_iter().flat_map(|module| module.groups) {
+        if all.insert(name, about).is_some() {
+            return Err(format!("two modules say what the group {name:?} is about"));
+        }
+    }
+    Ok(all)
 }
 
 /// All that they publish, by kind.

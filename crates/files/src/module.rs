@@ -29,6 +29,7 @@ pub const MODULE: Module = Module {
         Share::staff("operator", &["files:*"]),
         Share::staff("service", &["files:write"]),
     ],
+    groups: &[("files", "Pictures and documents.")],
     settings: ModuleSettings::of::<Settings>(),
     publishes: &[Publishes::of::<FileTold>()],
     ..Module::new("files")

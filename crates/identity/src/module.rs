@@ -57,6 +57,10 @@ pub const MODULE: Module = Module {
         "auditor",
         &["accounts:read", "roles:read", "providers:read", "services:read"],
     )],
+    groups: &[
+        ("identity", "Accounts, roles, sessions, keys, and signing in."),
+        ("services", "Programs that act for the shop, and their limits."),
+    ],
     settings: ModuleSettings::of::<Settings>(),
     publishes: &[
         Publishes::of::<AccountTold>(),

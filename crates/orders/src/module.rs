@@ -34,6 +34,14 @@ pub const MODULE: Module = Module {
         Share::staff("service", &["orders:place"]),
         Share::customer(&["orders:place", "orders:read", "orders:cancel", "orders:return"]),
     ],
+    groups: &[
+        ("carts", "What a customer is about to order, and what it would cost."),
+        ("delivery", "The ways in which orders reach their customers, and what they cost."),
+        ("drafts", "Orders that the shop puts together for somebody."),
+        ("orders", "What was ordered, and what becomes of it: parcels, edits, returns, credits."),
+        ("promotions", "What makes orders cheaper, with a code or without."),
+        ("taxes", "Which taxes the shop charges."),
+    ],
     publishes: &[Publishes::of::<OrderTold>(), Publishes::of::<CartTold>()],
     ..Module::new("orders")
 };

@@ -48,6 +48,7 @@ pub const MODULE: Module = Module {
         Share::staff("service", &["payments:pay"]),
         Share::customer(&["payments:pay", "payments:read"]),
     ],
+    groups: &[("payments", "What is paid for orders, and through whom.")],
     settings: ModuleSettings::of::<Settings>(),
     publishes: &[Publishes::of::<PaymentTold>()],
     ..Module::new("payments")

@@ -26,6 +26,7 @@ pub const MODULE: Module = Module {
     context: Some(CONTEXT),
     problems: PROBLEMS,
     permissions: &[Permission::new("theme", &["read", "write"])],
+    groups: &[("theme", "How the storefront looks.")],
     publishes: &[Publishes::of::<ThemeTold>()],
     ..Module::new("storefront")
 };

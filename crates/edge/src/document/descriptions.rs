@@ -1,45 +1,26 @@
 //! What the document says to a stranger: who may call an operation, what each group of them is about, and whom to ask.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::access::{Access, Audience};
 
-/// The groups of operations. One that is not here keeps the app from starting.
-const TAGS: &[(&str, &str)] = &[
-    ("carts", "What a customer is about to order, and what it would cost."),
-    ("categories", "Where products are found."),
-    ("delivery", "The ways in which orders reach their customers, and what they cost."),
-    ("domains", "The names under which the shop answers."),
-    ("drafts", "Orders that the shop puts together for somebody."),
-    ("files", "Pictures and documents."),
-    ("identity", "Accounts, roles, sessions, keys, and signing in."),
-    ("inventory", "How much of what lies where."),
-    ("operations", "Jobs, what could not be handled, history, and the erasing of people."),
-    ("orders", "What was ordered, and what becomes of it: parcels, edits, returns, credits."),
-    ("organisations", "Businesses that buy, and who buys for them."),
-    ("partners", "Systems of others that the shop works with: an ERP, carriers, tax engines."),
-    ("payments", "What is paid for orders, and through whom."),
-    ("prices", "Price lists, for some customers or for some time."),
-    ("products", "What is sold."),
-    ("promotions", "What makes orders cheaper, with a code or without."),
-    ("segments", "Groups of customers."),
-    ("services", "Programs that act for the shop, and their limits."),
-    ("taxes", "Which taxes the shop charges."),
-    ("theme", "How the storefront looks."),
-];
+/// What each group of operations is about, by its name. One that is used and not here keeps the app from starting.
+pub(crate) type Groups = BTreeMap<&'static str, &'static str>;
 
 /// Adds the groups, and leaves out what nothing refers to.
-pub(crate) fn add(document: &mut Value) -> Result<(), String> {
+pub(crate) fn add(document: &mut Value, groups: &Groups) -> Result<(), String> {
     let used: BTreeSet<String> = each_operation(document)
         .flat_map(|operation| operation["tags"].as_array().into_iter().flatten())
         .filter_map(|tag| tag.as_str().map(str::to_owned))
         .collect();
-    if let Some(unknown) = used.iter().find(|tag| !TAGS.iter().any(|(name, _)| name == tag)) {
-        return Err(format!("the tag {unknown:?} says nothing to a stranger; describe it in edge"));
+    if let Some(unknown) = used.iter().find(|tag| !groups.contains_key(tag.as_str())) {
+        return Err(format!(
+            "the tag {unknown:?} says nothing to a stranger; describe it in its module's groups"
+        ));
     }
-    let tags = TAGS.iter().filter(|(name, _)| used.contains(*name));
+    let tags = groups.iter().filter(|(name, _)| used.contains(**name));
     document["tags"] = tags.map(|(name, about)| json!({ "name": name, "description": about })).collect();
     document["info"]["contact"] = json!({ "name": "Whoever runs this platform" });
     drop_unused(document);

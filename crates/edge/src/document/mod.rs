@@ -9,4 +9,5 @@ pub(crate) mod patches;
 mod refusals;
 pub(crate) mod schema;
 
+pub(crate) use descriptions::Groups;
 pub(crate) use openapi::finish;

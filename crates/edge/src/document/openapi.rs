@@ -7,6 +7,7 @@ use kernel::ProblemDoc;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
+use super::descriptions::Groups;
 use super::refusals::{self, Refusals};
 use super::{composed, descriptions, examples, patches};
 use crate::access::{Access, Permissions};
@@ -23,6 +24,7 @@ pub(crate) fn finish(
     routes: OpenApi,
     problems: &BTreeMap<String, Vec<ProblemDoc>>,
     permissions: &Permissions,
+    groups: &Groups,
 ) -> Result<(Value, Table), String> {
     let mut document = serde_json::to_value(routes)
         .map_err(|error| format!("the OpenAPI document cannot be written: {error}"))?;
@@ -76,7 +78,7 @@ pub(crate) fn finish(
     }
     refusals.write(&mut document);
     examples::add(&mut document)?;
-    descriptions::add(&mut document)?;
+    descriptions::add(&mut document, groups)?;
     match unreadable_pattern(&document) {
         Some(pattern) => Err(format!("the pattern {pattern:?} cannot be read, so nobody is held to it")),
         None => Ok((document, table)),
@@ -121,9 +123,10 @@ mod tests {
 
     #[test]
     fn two_operations_of_one_name_keep_the_app_from_starting() {
-        let permissions = permissions();
-        let told = finish(document(["read_it", "read_it"]), &BTreeMap::new(), &permissions).unwrap_err();
+        let (permissions, groups) = (permissions(), Groups::new());
+        let finish = |names| finish(document(names), &BTreeMap::new(), &permissions, &groups);
+        let told = finish(["read_it", "read_it"]).unwrap_err();
         assert!(told.contains("/a") && told.contains("/b") && told.contains("read_it"), "{told}");
-        assert!(finish(document(["read_it", "list_them"]), &BTreeMap::new(), &permissions).is_ok());
+        assert!(finish(["read_it", "list_them"]).is_ok());
     }
 }

@@ -26,6 +26,7 @@ pub const MODULE: Module = Module {
         Share::staff("operator", &["jobs:*", "dead-letters:*"]),
         Share::operator("ops", &["tenants:*", "jobs:*", "dead-letters:*"]),
     ],
+    groups: &[("operations", "Jobs, what could not be handled, history, and the erasing of people.")],
     publishes: &[Publishes::of::<SubjectTold>()],
     ..Module::new("platform")
 };
