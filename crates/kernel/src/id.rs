@@ -50,6 +50,10 @@ macro_rules! ids {
             }
         }
 
+        impl $crate::AsArg for $name {
+            const KIND: $crate::ArgKind = $crate::ArgKind::Uuid;
+        }
+
         impl From<$name> for $crate::Arg {
             fn from(id: $name) -> Self {
                 $crate::Arg::Uuid(id.0)

@@ -36,4 +36,4 @@ pub use problem::{Check, Doubts, Fault, FieldProblem, Problem, ProblemDoc, withi
 pub use reservation::Reservation;
 pub use time::Timestamp;
 pub use word::Word;
-pub use write::{Arg, Rows, Write};
+pub use write::{Arg, ArgKind, AsArg, Rows, Write};

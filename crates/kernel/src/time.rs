@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Arg;
+use crate::{Arg, ArgKind, AsArg};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
@@ -53,6 +53,10 @@ impl From<SystemTime> for Timestamp {
         let micros = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
         Self(i64::try_from(micros).unwrap_or(i64::MAX))
     }
+}
+
+impl AsArg for Timestamp {
+    const KIND: ArgKind = ArgKind::Int;
 }
 
 impl From<Timestamp> for Arg {

@@ -7,11 +7,28 @@ use uuid::Uuid;
 /// A value in a statement. Only what both databases keep alike.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Arg {
-    Null,
+    /// Nothing, where something of this kind could be.
+    Null(ArgKind),
     Int(i64),
     Text(Cow<'static, str>),
     Uuid(Uuid),
     Bytes(Vec<u8>),
+}
+
+/// What kind of value an argument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArgKind {
+    /// Of a null that came from elsewhere.
+    Unknown,
+    Int,
+    Text,
+    Uuid,
+    Bytes,
+}
+
+/// What can be an argument, and of which kind it is then.
+pub trait AsArg: Into<Arg> {
+    const KIND: ArgKind;
 }
 
 /// How many rows a statement must touch. A different number is a bug, and undoes the whole unit of work.
@@ -41,10 +58,18 @@ impl Write {
     }
 }
 
+impl AsArg for i64 {
+    const KIND: ArgKind = ArgKind::Int;
+}
+
 impl From<i64> for Arg {
     fn from(value: i64) -> Self {
         Self::Int(value)
     }
+}
+
+impl AsArg for u32 {
+    const KIND: ArgKind = ArgKind::Int;
 }
 
 impl From<u32> for Arg {
@@ -53,10 +78,18 @@ impl From<u32> for Arg {
     }
 }
 
+impl AsArg for bool {
+    const KIND: ArgKind = ArgKind::Int;
+}
+
 impl From<bool> for Arg {
     fn from(value: bool) -> Self {
         Self::Int(i64::from(value))
     }
+}
+
+impl AsArg for &'static str {
+    const KIND: ArgKind = ArgKind::Text;
 }
 
 impl From<&'static str> for Arg {
@@ -65,10 +98,18 @@ impl From<&'static str> for Arg {
     }
 }
 
+impl AsArg for String {
+    const KIND: ArgKind = ArgKind::Text;
+}
+
 impl From<String> for Arg {
     fn from(value: String) -> Self {
         Self::Text(Cow::Owned(value))
     }
+}
+
+impl AsArg for &String {
+    const KIND: ArgKind = ArgKind::Text;
 }
 
 impl From<&String> for Arg {
@@ -77,10 +118,18 @@ impl From<&String> for Arg {
     }
 }
 
+impl AsArg for Uuid {
+    const KIND: ArgKind = ArgKind::Uuid;
+}
+
 impl From<Uuid> for Arg {
     fn from(value: Uuid) -> Self {
         Self::Uuid(value)
     }
+}
+
+impl AsArg for Vec<u8> {
+    const KIND: ArgKind = ArgKind::Bytes;
 }
 
 impl From<Vec<u8>> for Arg {
@@ -89,9 +138,21 @@ impl From<Vec<u8>> for Arg {
     }
 }
 
-impl<T: Into<Arg>> From<Option<T>> for Arg {
+impl<T: AsArg> From<Option<T>> for Arg {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
+        value.map_or(Self::Null(T::KIND), Into::into)
+    }
+}
+
+impl Arg {
+    pub fn kind(&self) -> ArgKind {
+        match self {
+            Self::Null(kind) => *kind,
+            Self::Int(_) => ArgKind::Int,
+            Self::Text(_) => ArgKind::Text,
+            Self::Uuid(_) => ArgKind::Uuid,
+            Self::Bytes(_) => ArgKind::Bytes,
+        }
     }
 }
 

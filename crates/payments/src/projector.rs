@@ -1,6 +1,6 @@
 //! Events in, table writes out.
 
-use kernel::{Arg, Envelope, Personal, Projector, SubjectId, Timestamp, Word, Write, args};
+use kernel::{Envelope, Personal, Projector, SubjectId, Timestamp, Word, Write, args};
 use uuid::Uuid;
 
 use crate::payment::event::{Attempted, Captured, PaymentEvent, Requested};
@@ -187,7 +187,7 @@ fn begun(event: &Envelope<&PaymentEvent>, attempted: &Attempted) -> Write {
 fn request(event: &Envelope<&PaymentEvent>, requested: &Requested) -> Vec<Write> {
     let Requested { request, number, key, amount, reason, ask_at, .. } = requested;
     let (id, name) = (event.stream_id, request.as_str());
-    let ask = args![row(id, key), id, Arg::Null, name, *number, key, amount.amount, event.at, *ask_at];
+    let ask = args![row(id, key), id, None::<Uuid>, name, *number, key, amount.amount, event.at, *ask_at];
     let mut writes = vec![Write::one(ASK, ask)];
     if *request == Request::Refund {
         writes.push(Write::one(

@@ -1,6 +1,6 @@
 //! One row of an answer, whichever database it came from.
 
-use kernel::{Arg, Currency, Timestamp, Word};
+use kernel::{Arg, ArgKind, Currency, Timestamp, Word};
 use rusqlite::types::ValueRef;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -100,7 +100,7 @@ impl Row<'_> {
     pub(crate) fn value(&self, index: usize) -> Result<Arg, Failure> {
         match &self.0 {
             Raw::Sqlite(row) => Ok(match row.get_ref(index).map_err(|error| unreadable(index, &error))? {
-                ValueRef::Null => Arg::Null,
+                ValueRef::Null => Arg::Null(ArgKind::Unknown),
                 ValueRef::Integer(value) => Arg::Int(value),
                 ValueRef::Text(bytes) => Arg::Text(String::from_utf8_lossy(bytes).into_owned().into()),
                 ValueRef::Blob(bytes) => Arg::Bytes(bytes.to_vec()),

@@ -83,7 +83,7 @@ impl Tenant {
 /// A column for people. Texts that hold JSON are shown as what they hold.
 fn shown(value: Arg) -> Value {
     match value {
-        Arg::Null => Value::Null,
+        Arg::Null(_) => Value::Null,
         Arg::Int(number) => number.into(),
         Arg::Uuid(id) => id.to_string().into(),
         Arg::Bytes(bytes) => match Uuid::from_slice(&bytes) {

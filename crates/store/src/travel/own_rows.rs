@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use kernel::{Arg, Write};
+use kernel::{Arg, ArgKind, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -152,7 +152,7 @@ impl Sent {
     pub(super) fn page(&mut self, table: &Table, rows: Vec<Vec<Arg>>) -> Result<Vec<Write>, Failure> {
         let (mut deletes, mut inserts) = (Vec::new(), Vec::new());
         for row in rows {
-            let id = row.first().cloned().unwrap_or(Arg::Null);
+            let id = row.first().cloned().unwrap_or(Arg::Null(ArgKind::Unknown));
             let key = match &id {
                 Arg::Uuid(id) => Key::Id(*id),
                 Arg::Text(name) => Key::Name(name.clone().into_owned()),
@@ -195,7 +195,7 @@ impl Sent {
 fn hash(value: &Arg, hasher: &mut DefaultHasher) {
     std::mem::discriminant(value).hash(hasher);
     match value {
-        Arg::Null => {}
+        Arg::Null(_) => {}
         Arg::Int(value) => value.hash(hasher),
         Arg::Text(value) => value.hash(hasher),
         Arg::Uuid(value) => value.hash(hasher),
@@ -206,7 +206,7 @@ fn hash(value: &Arg, hasher: &mut DefaultHasher) {
 /// Bytes and ids are marked, so that they do not become texts on the way.
 fn packed(arg: Arg) -> Value {
     match arg {
-        Arg::Null => Value::Null,
+        Arg::Null(_) => Value::Null,
         Arg::Int(number) => number.into(),
         Arg::Text(text) => text.into_owned().into(),
         Arg::Uuid(id) => serde_json::json!({ "b": BASE64.encode(id.as_bytes()) }),
@@ -227,7 +227,7 @@ fn id_or_bytes(arg: Arg) -> Arg {
 
 fn unpacked(value: Value) -> Option<Arg> {
     Some(match value {
-        Value::Null => Arg::Null,
+        Value::Null => Arg::Null(ArgKind::Unknown),
         Value::Number(number) => Arg::Int(number.as_i64()?),
         Value::String(text) => Arg::Text(text.into()),
         Value::Object(marked) => id_or_bytes(Arg::Bytes(BASE64.decode(marked.get("b")?.as_str()?).ok()?)),

@@ -10,7 +10,7 @@ use std::task::Poll;
 use bytes::BytesMut;
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
-use kernel::Arg;
+use kernel::{Arg, ArgKind};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{RowStream, Statement};
 use uuid::Uuid;
@@ -18,6 +18,9 @@ use uuid::Uuid;
 use super::failure::failure;
 use crate::Failure;
 use crate::engine::table::Kind;
+
+/// How many statements a connection keeps prepared. Each costs the server memory for as long as it is kept.
+const PREPARED_AT_MOST: usize = 400;
 
 /// A connection that is ours for a transaction.
 pub(super) struct Session {
@@ -69,6 +72,11 @@ impl Session {
         if !self.prepared {
             return Ok(Ready::Text(sql.to_owned(), types));
         }
+        let cache = &self.client().statement_cache;
+        if cache.size() >= PREPARED_AT_MOST {
+            // Those that are still in use are prepared again; the server forgets the others with their plans.
+            cache.clear();
+        }
         self.client()
             .prepare_typed_cached(sql, &types)
             .await
@@ -117,12 +125,12 @@ impl<'a> Value<'a> {
         args.iter().map(Value::One).collect()
     }
 
-    /// One argument of many writes. Its kind is that of whatever is not null.
+    /// One argument of many writes.
     pub(super) fn column(args: impl Iterator<Item = &'a Arg> + Clone) -> Self {
-        let kind = match args.clone().find(|arg| **arg != Arg::Null) {
-            Some(Arg::Int(_)) => Kind::Bigint,
-            Some(Arg::Uuid(_)) => Kind::Uuid,
-            Some(Arg::Bytes(_)) => Kind::Bytea,
+        let kind = match args.clone().map(Arg::kind).find(|kind| *kind != ArgKind::Unknown) {
+            Some(ArgKind::Int) => Kind::Bigint,
+            Some(ArgKind::Uuid) => Kind::Uuid,
+            Some(ArgKind::Bytes) => Kind::Bytea,
             _ => Kind::Text,
         };
         Self::column_of(kind, args)
@@ -160,12 +168,15 @@ impl<'a> Value<'a> {
 
     fn kind(&self) -> Type {
         match self {
-            Self::One(Arg::Int(_)) | Self::Int(_) => Type::INT8,
-            Self::One(Arg::Text(_)) => Type::TEXT,
-            Self::One(Arg::Uuid(_)) => Type::UUID,
-            Self::One(Arg::Bytes(_)) => Type::BYTEA,
-            // The server finds the type of a null out by itself.
-            Self::One(Arg::Null) => Type::UNKNOWN,
+            Self::One(arg) => match arg.kind() {
+                ArgKind::Int => Type::INT8,
+                ArgKind::Text => Type::TEXT,
+                ArgKind::Uuid => Type::UUID,
+                ArgKind::Bytes => Type::BYTEA,
+                // The server finds out by itself what it would be.
+                ArgKind::Unknown => Type::UNKNOWN,
+            },
+            Self::Int(_) => Type::INT8,
             Self::Uuids(_) | Self::NullableUuids(_) => Type::UUID_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
             Self::Ints(_) => Type::INT8_ARRAY,
@@ -181,7 +192,7 @@ impl ToSql for Value<'_> {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
-            Self::One(Arg::Null) => Ok(IsNull::Yes),
+            Self::One(Arg::Null(_)) => Ok(IsNull::Yes),
             Self::One(Arg::Int(value)) | Self::Int(value) => value.to_sql(kind, out),
             Self::One(Arg::Text(value)) => value.as_ref().to_sql(kind, out),
             Self::One(Arg::Uuid(value)) => value.to_sql(kind, out),

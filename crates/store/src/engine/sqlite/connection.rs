@@ -253,7 +253,7 @@ struct Bound<'a>(&'a Arg);
 impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         match self.0 {
-            Arg::Null => Ok(rusqlite::types::Null.into()),
+            Arg::Null(_) => Ok(rusqlite::types::Null.into()),
             Arg::Int(value) => value.to_sql(),
             Arg::Text(value) => Ok(value.as_ref().into()),
             Arg::Uuid(value) => Ok(value.as_bytes().as_slice().into()),
