@@ -2,7 +2,7 @@
 
 use console::sentences::sentences;
 use console::{CellAccess, Serving, tell};
-use store::relay::Pace;
+use store::relay::{Pace, Workers};
 
 use crate::own_session::OwnSession;
 use crate::settings::config::Config;
@@ -31,7 +31,8 @@ pub async fn serve(session: &OwnSession) -> Result<(), String> {
         tell(&warning);
     }
     let workers = platform.workers().clone();
-    let relay = cell.start(workers.clone(), Pace::default()).await.map_err(|failure| failure.to_string())?;
+    let at_work = if config.background { workers.clone() } else { Workers::default() };
+    let relay = cell.start(at_work, Pace::default()).await.map_err(|failure| failure.to_string())?;
     let commands = match config.database_url {
         Some(_) => None,
         None => {

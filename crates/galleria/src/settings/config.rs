@@ -30,6 +30,9 @@ pub struct Config {
     pub database_connections: usize,
     /// Whether it keeps statements prepared; say no behind a pooler in transaction mode that does not know them.
     pub database_prepared: bool,
+    /// Whether this node also does what nobody waits for: letters, partners, what is due. Of the nodes on one database some
+    /// may only answer, as long as one does the rest.
+    pub background: bool,
     /// The file of keys that personal data is locked with; in the data folder when left out.
     pub key_file: Option<PathBuf>,
     /// Shops answer at `<slug>.<base domain>`.
@@ -114,6 +117,7 @@ impl Default for Config {
             database_direct_url: None,
             database_connections: 16,
             database_prepared: true,
+            background: true,
             key_file: None,
             base_domain: "localhost".into(),
             asleep_after_seconds: 60,
@@ -326,6 +330,13 @@ fn check(config: Config) -> Result<Config, String> {
     };
     if !(1..=500).contains(&config.database_connections) {
         return wrong("database_connections", config.database_connections.to_string(), "1 to 500");
+    }
+    if !config.background && config.database_url.is_none() {
+        return wrong(
+            "background",
+            "false".into(),
+            "true for a data folder, where nobody else does that work; nodes on one database can share it",
+        );
     }
     if !(1..=100_000).contains(&config.awake_at_most) {
         return wrong("awake_at_most", config.awake_at_most.to_string(), "1 to 100000");

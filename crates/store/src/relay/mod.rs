@@ -48,19 +48,22 @@ pub struct Relay {
 }
 
 impl Cell {
-    /// Sets the workers to work.
+    /// Sets the workers to work. Without any, this node hears what is committed, and leaves the rest to others.
     pub async fn start(&self, workers: Workers, pace: Pace) -> Result<Relay, Failure> {
+        let works = !(workers.subscribers.is_empty() && workers.jobs.is_empty());
         let shared = Arc::new(Shared::new(self, workers, pace));
         self.commits().start();
-        shared.leases.beat().await?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(until(stopped.clone(), shared.clone().keep_leases()));
-        tasks.spawn(until(stopped.clone(), shared.clone().hear()));
-        tasks.spawn(until(stopped.clone(), shared.clone().watch_the_clock()));
-        tasks.spawn(until(stopped.clone(), shared.clone().poll()));
-        for _ in 0..shared.pace.visits {
-            tasks.spawn(shared.clone().visit_until(stopped.clone()));
+        if works {
+            shared.leases.beat().await?;
+            tasks.spawn(until(stopped.clone(), shared.clone().keep_leases()));
+            tasks.spawn(until(stopped.clone(), shared.clone().hear()));
+            tasks.spawn(until(stopped.clone(), shared.clone().watch_the_clock()));
+            tasks.spawn(until(stopped.clone(), shared.clone().poll()));
+            for _ in 0..shared.pace.visits {
+                tasks.spawn(shared.clone().visit_until(stopped.clone()));
+            }
         }
         if let Some(notifying) = self.engine().notify(self.commits()) {
             tasks.spawn(until(stopped, notifying));
@@ -134,9 +137,6 @@ impl Shared {
 
     /// Finds the tenants that are behind or have something due.
     async fn look_around(&self) {
-        if self.workers.subscribers.is_empty() && self.workers.jobs.is_empty() {
-            return;
-        }
         let names: Vec<&'static str> = self.workers.subscribers.iter().map(|one| one.name()).collect();
         let tenants = self.cell.registry().tenants();
         let here = tenants.iter().filter(|one| one.status.is_here()).map(|one| one.id);
