@@ -21,6 +21,7 @@ pub mod shim;
 pub mod template;
 pub mod tools;
 mod waiting;
+pub mod wire;
 
 pub use ahead::Ahead;
 pub use browser::Browser;
@@ -34,6 +35,7 @@ pub use redis::Redis;
 pub use server::{Cell, Server};
 pub use tools::tool;
 pub use waiting::{PATIENCE, eventually, read_until, read_within, until};
+pub use wire::{Traffic, Wire};
 
 use std::path::PathBuf;
 

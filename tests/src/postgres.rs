@@ -111,7 +111,12 @@ impl Postgres {
     }
 
     pub fn url(&self, role: &str, database: &str) -> String {
-        format!("postgres://{role}:{PASSWORD}@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+        url(self.port, role, database)
+    }
+
+    /// The same, through whoever listens at another port.
+    pub fn app_url_through(port: u16) -> String {
+        url(port, "galleria_app", "postgres")
     }
 
     /// Prepares it with `galleria migrate`, as an operator would.
@@ -187,6 +192,10 @@ impl Postgres {
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
+}
+
+fn url(port: u16, role: &str, database: &str) -> String {
+    format!("postgres://{role}:{PASSWORD}@127.0.0.1:{port}/{database}?sslmode=disable")
 }
 
 /// Somebody who holds rows or a table.

@@ -26,6 +26,7 @@ mod entry;
 mod events;
 mod faults;
 mod files;
+mod flights;
 mod german;
 mod guests;
 mod handles;

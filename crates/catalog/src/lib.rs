@@ -46,6 +46,6 @@ pub use products::{
     Choice, Content, NewProduct, NewVariant, Product, ProductView, Status, TaxClass, Variant, queries,
     records, use_cases,
 };
-pub use quotes::{Offer, OfferBy, Quote, Wanted, offers, offers_for};
+pub use quotes::{Offer, OfferBy, OfferReading, Prices, Quote, QuoteReading};
 pub use refusal::{PROBLEMS, Refusal};
 pub use stock::Stock;

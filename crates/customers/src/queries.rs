@@ -1,11 +1,12 @@
 //! Queries on the tables of organisations and segments.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
 
 use kernel::{Arg, Currency, Personal, Problem, SubjectId, Timestamp, args};
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant, marks};
+use store::{Failure, Reading, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -45,43 +46,58 @@ pub struct Seen {
     pub segments: Vec<(SegmentId, i64)>,
 }
 
-/// Everything that a price and a checkout need to know of a customer, in one round trip. The versions come first: what is
-/// read after them can only be newer, and is found out.
-pub async fn standing(tenant: &Tenant, customer: Uuid) -> Result<Standing, Failure> {
-    let queries = [
-        ("select version from memberships where member_id = $1", args![customer]),
-        (
-            "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.member_id = o.id), o.vat_registered from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
-            args![customer],
-        ),
-        (
-            "select s.id, s.version, s.name, b.member_id from segment_members b join segments s on s.id = b.segment_id where b.member_id = $1 or b.member_id in (select m.organisation_id from organisation_members m where m.customer_id = $1) order by s.name, s.id",
-            args![customer],
-        ),
-    ];
-    let mut standing = Standing::default();
-    standing.seen.memberships.push((customer, 0));
-    let mut segments: Vec<(SegmentId, i64, String, Uuid)> = Vec::new();
-    tenant
-        .read(&queries, &mut |query, row| {
-            match query {
-                0 => standing.seen.memberships[0].1 = row.get(0)?,
-                1 => affiliate(&mut standing, row)?,
-                _ => segments.push((SegmentId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)),
-            }
-            Ok::<(), Failure>(())
-        })
-        .await?;
-    let organisation = standing.organisation.as_ref().map(|known| known.id.uuid());
-    // What a closed organisation is in does its members no good.
-    segments.retain(|(.., member)| *member == customer || organisation == Some(*member));
-    for (id, version, name, _) in segments {
-        if !standing.segments.iter().any(|(known, _)| *known == id) {
-            standing.seen.segments.push((id, version));
-            standing.segments.push((id, name));
-        }
+/// Reads everything that a price and a checkout need to know of a customer. The versions come first: what is read after
+/// them can only be newer, and is found out.
+pub struct StandingReading {
+    customer: Uuid,
+    standing: Standing,
+    /// Whose each segment is: theirs, or their organisation's.
+    segments: Vec<(SegmentId, i64, String, Uuid)>,
+}
+
+impl StandingReading {
+    pub fn new(customer: Uuid) -> Self {
+        let seen = Seen { memberships: vec![(customer, 0)], ..Seen::default() };
+        Self { customer, standing: Standing { seen, ..Standing::default() }, segments: Vec::new() }
     }
-    Ok(standing)
+
+    pub fn standing(self) -> Standing {
+        let Self { customer, mut standing, mut segments } = self;
+        let organisation = standing.organisation.as_ref().map(|known| known.id.uuid());
+        // What a closed organisation is in does its members no good.
+        segments.retain(|(.., member)| *member == customer || organisation == Some(*member));
+        for (id, version, name, _) in segments {
+            if !standing.segments.iter().any(|(known, _)| *known == id) {
+                standing.seen.segments.push((id, version));
+                standing.segments.push((id, name));
+            }
+        }
+        standing
+    }
+}
+
+impl Reading for StandingReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let of = |sql: &'static str| (Cow::Borrowed(sql), args![self.customer]);
+        vec![
+            of("select version from memberships where member_id = $1"),
+            of(
+                "select o.id, o.version, o.name, o.status, o.purchase_order_required, o.approval_limit, m.role, m.approval_limit, (select b.version from memberships b where b.member_id = o.id), o.vat_registered from organisation_members m join organisations o on o.id = m.organisation_id where m.customer_id = $1",
+            ),
+            of(
+                "select s.id, s.version, s.name, b.member_id from segment_members b join segments s on s.id = b.segment_id where b.member_id = $1 or b.member_id in (select m.organisation_id from organisation_members m where m.customer_id = $1) order by s.name, s.id",
+            ),
+        ]
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        match statement {
+            0 => self.standing.seen.memberships[0].1 = row.get(0)?,
+            1 => affiliate(&mut self.standing, row)?,
+            _ => self.segments.push((SegmentId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)),
+        }
+        Ok(())
+    }
 }
 
 fn affiliate(standing: &mut Standing, row: &Row<'_>) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use kernel::{Currency, Problem, SubjectId, Timestamp};
-use store::{Tenant, Work};
+use store::{Reading, Tenant, Work};
 use uuid::Uuid;
 
 /// What an order costs, as far as it is not paid yet.
@@ -19,14 +19,15 @@ pub struct Bill {
     pub version: i64,
 }
 
+/// What is read of an order, and what it costs by it.
+pub trait BillReading: Reading {
+    /// The bill; somebody else's is not there.
+    fn bill(self: Box<Self>, own: Option<Uuid>) -> Result<Bill, Problem>;
+}
+
 pub trait Bills: Send + Sync + 'static {
-    /// The bill of an order; somebody else's is not there.
-    fn bill<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        order: Uuid,
-        own: Option<Uuid>,
-    ) -> BoxFuture<'a, Result<Bill, Problem>>;
+    /// The bill of an order, to be read.
+    fn reading(&self, order: Uuid) -> Box<dyn BillReading>;
 
     /// Whether the order is this customer's own, whoever paid it: it may have been claimed since.
     fn is_theirs<'a>(

@@ -63,7 +63,9 @@ impl Subscriber for CallsOff {
 
 impl CallsOff {
     async fn owed(&self, tenant: &Tenant, payment: &PaymentSummary) -> Result<i64, Problem> {
-        Ok(self.0.bills().bill(tenant, payment.order_id, None).await?.amount_owed)
+        let mut bill = self.0.bills().reading(payment.order_id);
+        tenant.read_together(&mut [&mut *bill]).await?;
+        Ok(bill.bill(None)?.amount_owed)
     }
 }
 

@@ -15,12 +15,12 @@ use crate::payment::outcome::{Conclude, Doubt, PAGE_WITHIN, SENT_WITHIN};
 use crate::payment::pending::Request;
 use crate::payment::provider_port::{Ask, Outcome, Provider, Trouble};
 use crate::payment::queries::PaymentSummary;
-use crate::payment::unsettled::{self, Unsettled};
+use crate::payment::unsettled::{Unsettled, UnsettledReading};
 use crate::payment::use_cases::Subject;
 use crate::problems::{PROVIDER_DOWN, PROVIDER_UNKNOWN};
 use crate::providers::provider::ProviderKind;
 use crate::providers::provider_client::ProviderClient;
-use crate::providers::queries::ProviderRow;
+use crate::providers::queries::{ProviderReading, ProviderRow};
 use crate::providers::rest::{Rest, RestAuth};
 use crate::providers::stripe::client::{self, Stripe};
 use crate::sandbox::Sandbox;
@@ -95,11 +95,12 @@ impl Cashier {
         payment: PaymentId,
         first: bool,
     ) -> Result<(Settled, Option<Request>), Problem> {
-        let unsettled = unsettled::unsettled(tenant, payment).await?;
-        let Some(unsettled) = unsettled.filter(|unsettled| !unsettled.by_hand) else {
+        let (mut unsettled, mut provider) = (UnsettledReading::of(payment), ProviderReading::of(payment));
+        tenant.read_together(&mut [&mut unsettled, &mut provider]).await?;
+        let Some(unsettled) = unsettled.unsettled.filter(|unsettled| !unsettled.by_hand) else {
             return Ok((Settled::Done, None));
         };
-        let answer = match self.provider(tenant, unsettled.provider).await {
+        let answer = match self.ready(tenant, provider.row).await {
             Ok(provider) => ask(&*provider, tenant, &unsettled, first && !unsettled.asked_before).await,
             // Nobody is left to ask, and nothing was asked before: it does not happen.
             Err(problem) if problem.code == PROVIDER_UNKNOWN.code && !unsettled.asked_before => {
@@ -145,9 +146,13 @@ impl Cashier {
 
     /// The provider, ready to be asked.
     pub async fn provider(&self, tenant: &Tenant, id: ProviderId) -> Result<Arc<dyn Provider>, Problem> {
-        let row = providers::queries::provider(tenant, id).await?.filter(|row| !row.removed);
-        let row = row.ok_or(Refusal::ProviderUnknown)?;
-        let name = (tenant.id(), id);
+        let row = providers::queries::provider(tenant, id).await?;
+        self.ready(tenant, row).await
+    }
+
+    async fn ready(&self, tenant: &Tenant, row: Option<ProviderRow>) -> Result<Arc<dyn Provider>, Problem> {
+        let row = row.filter(|row| !row.removed).ok_or(Refusal::ProviderUnknown)?;
+        let name = (tenant.id(), row.view.id);
         if let Some((version, provider)) = self.0.clients.lock().get(&name)
             && *version == row.view.version
         {

@@ -38,7 +38,7 @@ mod status;
 pub mod unpaid_orders;
 mod webhooks;
 
-pub use bills::{Bill, Bills};
+pub use bills::{Bill, BillReading, Bills};
 pub use cashier::Cashier;
 pub use commands::{Commands, obey};
 pub use ids::{PaymentId, ProviderId};

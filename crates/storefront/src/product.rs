@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use catalog::attribute::Value;
-use catalog::{Buyer, Choice, Media, MediaKind, OfferBy, Seo, VariantId, Wanted, offers_for};
+use catalog::stock::StockReading;
+use catalog::{Buyer, Choice, Media, MediaKind, OfferBy, QuoteReading, Seo, VariantId};
 use edge::Shop;
 use serde::Deserialize;
 use store::Failure;
@@ -111,14 +112,15 @@ impl Tags {
         let buyer = Buyer::anyone(shop.record.currency);
         let mut tags = Self::default();
         for some in variants.chunks(AT_ONCE) {
-            let wanted: Vec<Wanted> =
-                some.iter().map(|id| Wanted { by: OfferBy::Variant(*id), quantity: 1 }).collect();
+            let wanted = some.iter().map(|id| OfferBy::Variant(*id)).collect();
             // Afresh: a cart finds out that a remembered price was old, a page would go on showing it.
-            let quotes = offers_for(&shop.tenant, &wanted, &buyer, shop.now, true).await?;
-            let sold =
-                quotes.into_iter().flatten().map(|quote| (quote.offer.variant, quote.offer.price.amount));
-            tags.prices.extend(sold);
-            tags.stocks.extend(catalog::stock::sellable(&shop.tenant, some, shop.now).await?);
+            let mut quotes = QuoteReading::new(&shop.tenant, wanted, true);
+            let mut stocks = StockReading::new(some, shop.now);
+            shop.tenant.read_together(&mut [&mut quotes, &mut stocks]).await?;
+            let (offers, prices) = quotes.answer(&shop.tenant);
+            let sold = offers.iter().flatten().filter_map(|offer| prices.quote(offer, 1, &buyer, shop.now));
+            tags.prices.extend(sold.map(|quote| (quote.offer.variant, quote.offer.price.amount)));
+            tags.stocks.extend(stocks.sellable);
         }
         Ok(tags)
     }

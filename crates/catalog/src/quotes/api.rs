@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::quote::{Quote, Wanted, offers_for};
+use super::quote::{Quote, QuoteReading};
 use crate::prices::pricing::{Buyer, Why};
 use crate::products::queries;
 use crate::{OfferBy, PriceListId, ProductId, VariantId};
@@ -70,9 +70,8 @@ async fn read_prices(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<Re
     check.done()?;
     queries::product(&shop.tenant, id, false).await?.ok_or_else(|| Problem::not_found("product"))?;
     let sql = "select id from product_variants where product_id = $1 order by id";
-    let variants = shop.tenant.rows(sql, args![id], |row| Ok(VariantId(row.get(0)?))).await?;
-    let wanted: Vec<Wanted> =
-        variants.into_iter().map(|id| Wanted { by: OfferBy::Variant(id), quantity }).collect();
+    let variants =
+        shop.tenant.rows(sql, args![id], |row| Ok(OfferBy::Variant(VariantId(row.get(0)?)))).await?;
     let buyer = Buyer {
         segments: asked.segment.into_iter().collect(),
         organisation: asked.organisation,
@@ -81,8 +80,11 @@ async fn read_prices(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<Re
         currency: currency.unwrap_or(shop.record.currency),
     };
     // Nothing finds out here that an offer is old, so it is not taken from memory.
-    let quotes = offers_for(&shop.tenant, &wanted, &buyer, shop.now, true).await?;
-    let items = quotes.into_iter().flatten().map(|Quote { offer, found, .. }| PriceQuote {
+    let mut reading = QuoteReading::new(&shop.tenant, variants, true);
+    shop.tenant.read_together(&mut [&mut reading]).await?;
+    let (offers, prices) = reading.answer(&shop.tenant);
+    let quotes = offers.iter().flatten().filter_map(|offer| prices.quote(offer, quantity, &buyer, shop.now));
+    let items = quotes.map(|Quote { offer, found, .. }| PriceQuote {
         variant_id: offer.variant,
         sku: offer.sku,
         price: found.price.amount,

@@ -3,8 +3,6 @@
 pub(crate) mod api;
 mod offers;
 mod quote;
-mod remembered_offers;
 
-pub use offers::{Offer, OfferBy};
-pub use quote::{Quote, Wanted, offers_for};
-pub use remembered_offers::offers;
+pub use offers::{Offer, OfferBy, OfferReading};
+pub use quote::{Prices, Quote, QuoteReading};

@@ -1,7 +1,10 @@
-//! Offers: variants that can be ordered, read from the tables.
+//! Offers: variants that can be ordered, read from the tables or remembered.
 
-use kernel::{Arg, Money};
-use store::{Failure, Row, Tenant, marks};
+use std::borrow::Cow;
+
+use kernel::{Arg, Money, TenantId};
+use moka::sync::Cache;
+use store::{Failure, Reading, Row, Tenant, marks};
 use uuid::Uuid;
 
 use crate::{ProductId, VariantId};
@@ -29,42 +32,109 @@ pub enum OfferBy {
     Sku(String),
 }
 
-/// The offers, in the order of what was asked for; `None` where there is none.
-pub async fn offers(tenant: &Tenant, wanted: &[OfferBy]) -> Result<Vec<Option<Offer>>, Failure> {
-    let (mut ids, mut skus): (Vec<Arg>, Vec<Arg>) = (Vec::new(), Vec::new());
-    for by in wanted {
-        match by {
-            OfferBy::Variant(id) => ids.push(Arg::from(*id)),
-            OfferBy::Sku(sku) => skus.push(Arg::from(sku)),
+/// Reads the offers of what is wanted, unless this node remembers them.
+///
+/// An order is placed against the version of the product that its offer was read from, and the unit of work refuses
+/// when that version is not today's. So an offer that is remembered too long does no harm: it is found out, forgotten,
+/// and read again. What was *not* found is never remembered.
+pub struct OfferReading {
+    wanted: Vec<OfferBy>,
+    known: Option<Vec<Option<Offer>>>,
+    found: Vec<Offer>,
+}
+
+impl OfferReading {
+    /// `afresh` when the ones before were out of date.
+    pub fn new(tenant: &Tenant, wanted: Vec<OfferBy>, afresh: bool) -> Self {
+        let known = if wanted.is_empty() { Some(Vec::new()) } else { None };
+        let recall = || tenant.cell().cache::<Remembered>().recall(tenant.id(), &wanted);
+        let known = known.or_else(|| if afresh { None } else { recall() });
+        Self { wanted, known, found: Vec::new() }
+    }
+
+    /// The offers, in the order of what was asked for; `None` where there is none.
+    pub fn offers(self, tenant: &Tenant) -> Vec<Option<Offer>> {
+        let Self { wanted, known, found } = self;
+        known.unwrap_or_else(|| {
+            let found: Vec<_> =
+                wanted.iter().map(|by| found.iter().find(|offer| by.names(offer)).cloned()).collect();
+            tenant.cell().cache::<Remembered>().remember(tenant.id(), &wanted, &found);
+            found
+        })
+    }
+
+    /// What is wanted, by the columns that tell it apart. All lines of an order are looked up by one statement; there is
+    /// one text for each number of lines.
+    pub(super) fn columns(&self) -> Vec<(&'static str, Vec<Arg>)> {
+        let (mut ids, mut skus): (Vec<Arg>, Vec<Arg>) = (Vec::new(), Vec::new());
+        for by in &self.wanted {
+            match by {
+                OfferBy::Variant(id) => ids.push(Arg::from(*id)),
+                OfferBy::Sku(sku) => skus.push(Arg::from(sku)),
+            }
+        }
+        [("v.id", ids), ("v.sku", skus)].into_iter().filter(|(_, args)| !args.is_empty()).collect()
+    }
+}
+
+impl Reading for OfferReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        if self.known.is_some() {
+            return Vec::new();
+        }
+        let both = |(column, args): (&str, Vec<Arg>)| {
+            let marks = marks(args.len());
+            let offers = format!("{OFFERS} where {column} in ({marks}) and p.status = 'active'");
+            let categories = format!("{CATEGORIES} where {column} in ({marks}) order by c.category");
+            [(offers.into(), args.clone()), (categories.into(), args)]
+        };
+        self.columns().into_iter().flat_map(both).collect()
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        if statement.is_multiple_of(2) {
+            self.found.push(offer(row)?);
+            return Ok(());
+        }
+        let (variant, category): (Uuid, String) = (row.get(0)?, row.get(1)?);
+        for offer in self.found.iter_mut().filter(|offer| offer.variant.uuid() == variant) {
+            if !offer.categories.contains(&category) {
+                offer.categories.push(category.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+const OFFERS: &str = "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency, p.tax_class, v.weight_grams \
+    from product_variants v join products p on p.id = v.product_id";
+
+const CATEGORIES: &str = "select v.id, c.category from product_variants v join product_categories c on c.product_id = v.product_id";
+
+/// Of all tenants of this node.
+struct Remembered(Cache<(TenantId, OfferBy), Offer>);
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self(Cache::new(50_000))
+    }
+}
+
+impl Remembered {
+    /// All of them, or none: looking up one costs as much as looking up all.
+    fn recall(&self, tenant: TenantId, wanted: &[OfferBy]) -> Option<Vec<Option<Offer>>> {
+        wanted.iter().map(|by| self.0.get(&(tenant, by.clone())).map(Some)).collect()
+    }
+
+    fn remember(&self, tenant: TenantId, wanted: &[OfferBy], found: &[Option<Offer>]) {
+        for (by, offer) in wanted.iter().zip(found) {
+            let key = (tenant, by.clone());
+            match offer {
+                Some(offer) => self.0.insert(key, offer.clone()),
+                None => self.0.invalidate(&key),
+            }
         }
     }
-    let texts = [("v.id", ids), ("v.sku", skus)];
-    let texts: Vec<(String, Vec<Arg>)> = texts
-        .into_iter()
-        .filter(|(_, args)| !args.is_empty())
-        .flat_map(|(column, args)| {
-            [(offers_by(column, args.len()), args.clone()), (categories_by(column, args.len()), args)]
-        })
-        .collect();
-    let queries: Vec<(&str, Vec<Arg>)> =
-        texts.iter().map(|(sql, args)| (sql.as_str(), args.clone())).collect();
-    let mut found: Vec<Offer> = Vec::with_capacity(wanted.len());
-    tenant
-        .read(&queries, &mut |query, row| {
-            if query % 2 == 0 {
-                found.push(offer(row)?);
-                return Ok(());
-            }
-            let (variant, category): (Uuid, String) = (row.get(0)?, row.get(1)?);
-            for offer in found.iter_mut().filter(|offer| offer.variant.uuid() == variant) {
-                if !offer.categories.contains(&category) {
-                    offer.categories.push(category.clone());
-                }
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(wanted.iter().map(|by| found.iter().find(|offer| by.names(offer)).cloned()).collect())
 }
 
 impl OfferBy {
@@ -76,24 +146,7 @@ impl OfferBy {
     }
 }
 
-/// All lines of an order are looked up by one statement; there is one text for each number of lines.
-pub(crate) fn offers_by(column: &str, count: usize) -> String {
-    format!(
-        "select v.id, v.product_id, p.version, v.sku, p.title, v.title, v.price, v.currency, p.tax_class, v.weight_grams \
-         from product_variants v join products p on p.id = v.product_id where {column} in ({}) and p.status = 'active'",
-        marks(count)
-    )
-}
-
-pub(crate) fn categories_by(column: &str, count: usize) -> String {
-    format!(
-        "select v.id, c.category from product_variants v join product_categories c on c.product_id = v.product_id \
-         where {column} in ({}) order by c.category",
-        marks(count)
-    )
-}
-
-pub(crate) fn offer(row: &Row<'_>) -> Result<Offer, Failure> {
+fn offer(row: &Row<'_>) -> Result<Offer, Failure> {
     let (product, variant): (String, String) = (row.get(4)?, row.get(5)?);
     let title = if variant.is_empty() { product } else { format!("{product}, {variant}") };
     Ok(Offer {

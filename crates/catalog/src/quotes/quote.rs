@@ -1,22 +1,15 @@
 //! Offers at the price that one buyer pays.
 
+use std::borrow::Cow;
+
 use kernel::{Arg, TenantId, Timestamp, args};
 use moka::sync::Cache;
-use store::{Desk, Failure, Row, Tenant, marks};
-use uuid::Uuid;
+use store::{Desk, Failure, Reading, Row, Tenant, marks};
 
-use super::offers::{Offer, OfferBy};
-use super::remembered_offers::offers;
+use super::offers::{Offer, OfferBy, OfferReading};
 use crate::prices::price_list::{Terms, Tier};
 use crate::prices::pricing::{Buyer, Candidate, PRICING, PriceFound, Pricing, price_for};
 use crate::{PriceListId, Product, VariantId};
-
-/// So many of something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    pub by: OfferBy,
-    pub quantity: i64,
-}
 
 /// An offer at the price that a buyer pays, and what that was found with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,78 +32,86 @@ impl Quote {
     }
 }
 
-/// What each of these costs the buyer now, in the order of what was asked for; `None` where it is not sold, or not in
-/// the buyer's currency. Without `afresh` it is what this node remembers, for whoever asks [`Quote::holds`] in their work.
-pub async fn offers_for(
-    tenant: &Tenant,
-    wanted: &[Wanted],
-    buyer: &Buyer,
-    now: Timestamp,
-    afresh: bool,
-) -> Result<Vec<Option<Quote>>, Failure> {
-    let by: Vec<OfferBy> = wanted.iter().map(|one| one.by.clone()).collect();
-    let offers = offers(tenant, &by, afresh).await?;
-    let mut variants: Vec<VariantId> = offers.iter().flatten().map(|offer| offer.variant).collect();
-    variants.sort_unstable();
-    variants.dedup();
-    let (version, listed) = candidates(tenant, &variants, afresh).await?;
-    let quotes = wanted.iter().zip(offers).map(|(one, offer)| {
-        let mut offer = offer?;
-        let lists: Vec<Candidate> = listed
-            .iter()
-            .filter(|(variant, _)| *variant == offer.variant)
-            .map(|(_, candidate)| candidate.clone())
-            .collect();
-        let found = price_for(offer.price, one.quantity, buyer, &lists, now)?;
-        offer.price = found.price;
-        Some(Quote { offer, found, pricing_version: version })
-    });
-    Ok(quotes.collect())
+/// Reads offers, and what price lists say of them. Without `afresh` it is what this node remembers, for whoever asks
+/// [`Quote::holds`] in their work.
+pub struct QuoteReading {
+    offers: OfferReading,
+    /// How many statements belong to the offers.
+    split: usize,
+    unlisted: Option<i64>,
+    listed: bool,
+    prices: Prices,
 }
 
-/// What active lists say of these variants, and the version of prices at that moment.
-async fn candidates(
-    tenant: &Tenant,
-    variants: &[VariantId],
-    afresh: bool,
-) -> Result<(i64, Vec<(VariantId, Candidate)>), Failure> {
-    let unlisted = tenant.cell().cache::<Unlisted>();
-    if let Some(version) = unlisted.0.get(&tenant.id()).filter(|_| !afresh) {
-        return Ok((version, Vec::new()));
-    }
-    let sql = format!(
-        "select p.variant_id, l.id, l.terms, p.from_quantity, p.amount, p.off_basis_points \
-         from prices p join price_lists l on l.id = p.list_id \
-         where l.status = 'active' and p.variant_id in ({}) order by p.variant_id, l.id, p.from_quantity",
-        marks(variants.len().max(1))
-    );
-    let mut asked: Vec<Arg> = variants.iter().map(|id| Arg::from(*id)).collect();
-    if asked.is_empty() {
-        asked.push(Arg::Uuid(Uuid::nil()));
-    }
-    let queries = [
-        ("select version from pricing", args![]),
-        ("select id from price_lists where status = 'active' limit 1", args![]),
-        (sql.as_str(), asked),
-    ];
-    let (mut version, mut lists, mut listed) = (0, false, Vec::new());
-    tenant
-        .read(&queries, &mut |query, row| {
-            match query {
-                0 => version = row.get(0)?,
-                1 => lists = true,
-                _ => take(&mut listed, row)?,
-            }
-            Ok(())
-        })
-        .await?;
-    if lists {
-        unlisted.0.invalidate(&tenant.id());
-    } else {
-        unlisted.0.insert(tenant.id(), version);
-    }
-    Ok((version, listed))
+/// What active price lists say, at one version of prices.
+#[derive(Default)]
+pub struct Prices {
+    version: i64,
+    listed: Vec<(VariantId, Candidate)>,
 }
+
+impl Prices {
+    /// What so many of an offer cost a buyer; `None` when it is not sold in their currency.
+    pub fn quote(&self, offer: &Offer, quantity: i64, buyer: &Buyer, now: Timestamp) -> Option<Quote> {
+        let of_it = self.listed.iter().filter(|(variant, _)| *variant == offer.variant);
+        let lists: Vec<Candidate> = of_it.map(|(_, candidate)| candidate.clone()).collect();
+        let found = price_for(offer.price, quantity, buyer, &lists, now)?;
+        let offer = Offer { price: found.price, ..offer.clone() };
+        Some(Quote { offer, found, pricing_version: self.version })
+    }
+}
+
+impl QuoteReading {
+    pub fn new(tenant: &Tenant, wanted: Vec<OfferBy>, afresh: bool) -> Self {
+        let offers = OfferReading::new(tenant, wanted, afresh);
+        let unlisted = tenant.cell().cache::<Unlisted>().0.get(&tenant.id()).filter(|_| !afresh);
+        let split = offers.statements().len();
+        Self { offers, split, unlisted, listed: false, prices: Prices::default() }
+    }
+
+    /// The offers, in the order of what was asked for, and what they cost.
+    pub fn answer(self, tenant: &Tenant) -> (Vec<Option<Offer>>, Prices) {
+        let Self { offers, unlisted, listed, mut prices, .. } = self;
+        let remembered = &tenant.cell().cache::<Unlisted>().0;
+        match unlisted {
+            Some(version) => prices.version = version,
+            None if listed => remembered.invalidate(&tenant.id()),
+            None => remembered.insert(tenant.id(), prices.version),
+        }
+        (offers.offers(tenant), prices)
+    }
+}
+
+impl Reading for QuoteReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let mut statements = self.offers.statements();
+        if self.unlisted.is_none() {
+            statements.push(("select version from pricing".into(), args![]));
+            statements.push(("select id from price_lists where status = 'active' limit 1".into(), args![]));
+            statements.extend(self.offers.columns().into_iter().map(|(column, args)| {
+                let marks = marks(args.len());
+                let order = "order by p.variant_id, l.id, p.from_quantity";
+                (format!("{CANDIDATES} and {column} in ({marks}) {order}").into(), args)
+            }));
+        }
+        statements
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        match statement.checked_sub(self.split) {
+            None => self.offers.take(statement, row)?,
+            Some(0) => self.prices.version = row.get(0)?,
+            Some(1) => self.listed = true,
+            Some(_) => take(&mut self.prices.listed, row)?,
+        }
+        Ok(())
+    }
+}
+
+/// What active lists say of some variants.
+const CANDIDATES: &str = "select p.variant_id, l.id, l.terms, p.from_quantity, p.amount, p.off_basis_points \
+    from product_variants v join prices p on p.variant_id = v.id join price_lists l on l.id = p.list_id \
+    where l.status = 'active'";
 
 /// Shops without an active price list, with the version of prices at which they had none.
 struct Unlisted(Cache<TenantId, i64>);

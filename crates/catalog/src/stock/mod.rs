@@ -22,7 +22,7 @@ pub(crate) use expired_holds::EndExpiredHolds;
 pub(crate) use hold::Hold;
 pub use location::{Location, Place, PlaceEvent};
 pub use policy::Policy;
-pub use queries::sellable;
+pub use queries::StockReading;
 pub use reservations::{ClaimHold, Release, ReleaseHold, Reserve, Ship, ShipFrom};
 pub(crate) use state::minute;
 pub use state::{Adjust, Configure, MOST, Open, Stock, Transfer};

@@ -1,10 +1,11 @@
 //! Queries on the tables of stock.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use kernel::{Arg, Problem, Timestamp, args};
 use serde::Serialize;
-use store::{Failure, Row, Tenant};
+use store::{Failure, Reading, Row, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -100,21 +101,35 @@ pub(crate) async fn holds_over(tenant: &Tenant, now: Timestamp, rows: usize) -> 
     tenant.rows(sql, args![now, rows], |row| Ok(HoldId(row.get(0)?))).await
 }
 
-/// How many of each of these variants can be ordered now.
-pub async fn sellable(
-    tenant: &Tenant,
-    variants: &[VariantId],
+/// Reads how many of each of some variants can be ordered now.
+pub struct StockReading {
+    variants: Vec<VariantId>,
     now: Timestamp,
-) -> Result<HashMap<VariantId, i64>, Failure> {
-    if variants.is_empty() {
-        return Ok(HashMap::new());
+    pub sellable: HashMap<VariantId, i64>,
+}
+
+impl StockReading {
+    pub fn new(variants: &[VariantId], now: Timestamp) -> Self {
+        Self { variants: variants.to_vec(), now, sellable: HashMap::new() }
     }
-    let marks: Vec<String> = (2..variants.len() + 2).map(|number| format!("${number}")).collect();
-    let sql = format!("{STOCK} where i.variant_id in ({})", marks.join(", "));
-    let mut asked = args![now];
-    asked.extend(variants.iter().map(|id| Arg::from(*id)));
-    let stocks = tenant.rows(&sql, asked, stock_view).await?;
-    Ok(stocks.into_iter().map(|stock| (stock.variant_id, stock.available + stock.backorder_limit)).collect())
+}
+
+impl Reading for StockReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        if self.variants.is_empty() {
+            return Vec::new();
+        }
+        let marks: Vec<String> = (2..self.variants.len() + 2).map(|number| format!("${number}")).collect();
+        let mut asked = args![self.now];
+        asked.extend(self.variants.iter().map(|id| Arg::from(*id)));
+        vec![(format!("{STOCK} where i.variant_id in ({})", marks.join(", ")).into(), asked)]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        let stock = stock_view(row)?;
+        self.sellable.insert(stock.variant_id, stock.available + stock.backorder_limit);
+        Ok(())
+    }
 }
 
 pub(crate) fn stock_view(row: &Row<'_>) -> Result<StockView, Failure> {

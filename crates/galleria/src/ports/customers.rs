@@ -1,12 +1,14 @@
 //! What orders and the catalog need to know of customers.
 
+use std::borrow::Cow;
+
 use catalog::NamedBuyers;
 use customers::{OrganisationId, queries};
 use futures_util::future::BoxFuture;
 use identity::AccountId;
-use kernel::Problem;
-use orders::buyers::{Buyers, OrganisationFacts, Role, Standing};
-use store::Tenant;
+use kernel::{Arg, Problem};
+use orders::buyers::{Buyers, OrganisationFacts, Role, Standing, StandingReading};
+use store::{Failure, Reading, Row, Tenant};
 use uuid::Uuid;
 
 /// Of very many who may say yes so many are named.
@@ -15,18 +17,8 @@ const NAMED: usize = 10;
 pub struct Customers;
 
 impl Buyers for Customers {
-    fn standing<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        customer: Uuid,
-    ) -> BoxFuture<'a, Result<Standing, Problem>> {
-        Box::pin(async move {
-            let queries::Standing { organisation, segments, seen } =
-                queries::standing(tenant, customer).await?;
-            let (segments, groups) = segments.into_iter().map(|(id, name)| (id.uuid(), name)).unzip();
-            let organisation = organisation.map(facts);
-            Ok(Standing { segments, groups, organisation, still: Some(customers::use_cases::still(seen)) })
-        })
+    fn standing(&self, customer: Uuid) -> Box<dyn StandingReading> {
+        Box::new(Of(queries::StandingReading::new(customer)))
     }
 
     fn approvers<'a>(
@@ -44,6 +36,28 @@ impl Buyers for Customers {
             }
             Ok(names)
         })
+    }
+}
+
+/// What is read of a customer, in the words of orders.
+struct Of(queries::StandingReading);
+
+impl Reading for Of {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        self.0.statements()
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.0.take(statement, row)
+    }
+}
+
+impl StandingReading for Of {
+    fn standing(self: Box<Self>) -> Standing {
+        let queries::Standing { organisation, segments, seen } = self.0.standing();
+        let (segments, groups) = segments.into_iter().map(|(id, name)| (id.uuid(), name)).unzip();
+        let organisation = organisation.map(facts);
+        Standing { segments, groups, organisation, still: Some(customers::use_cases::still(seen)) }
     }
 }
 

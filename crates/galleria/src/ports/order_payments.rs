@@ -1,54 +1,31 @@
 //! What orders and payments need to know of each other.
 
+use std::borrow::Cow;
+
 use edge::published::published;
 use futures_util::future::BoxFuture;
-use kernel::{Fault, Problem, SubjectId, Word};
+use kernel::{Arg, Fault, Problem, SubjectId, Word};
 use orders::cart::queries::CartState;
 use orders::fulfilment::use_cases::MovedMoney;
+use orders::queries::SummaryReading;
 use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
+use payments::payment::queries::MovedReading;
 use payments::public::PaymentTold;
-use payments::{Bill, Bills};
+use payments::{Bill, BillReading, Bills};
 use store::log::Recorded;
 use store::problems::CONTENDED;
 use store::relay::{Effect, Handled, Subscriber, Wants};
-use store::{Tenant, Work};
+use store::{Failure, Reading, Row, Tenant, Work};
 use uuid::Uuid;
 
 /// Owed is the order's total without what has come in for it and stayed; nothing, once it is cancelled.
 pub struct OrdersBills;
 
 impl Bills for OrdersBills {
-    fn bill<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        order: Uuid,
-        own: Option<Uuid>,
-    ) -> BoxFuture<'a, Result<Bill, Problem>> {
-        Box::pin(async move {
-            let summary = orders::queries::order_of(tenant, OrderId(order), own).await?.summary;
-            let moved = payments::payment::queries::moved_for(tenant, order).await?;
-            let (paid, refunded) = (moved.paid, moved.back);
-            // What was refunded may be goodwill: the order says so as soon as it has heard of it.
-            if (paid, refunded) != (summary.paid, summary.refunded) && refunded > 0 {
-                let detail =
-                    "The order is hearing of its money just now, so nothing was paid. Try again in a moment.";
-                return Err(CONTENDED.says(detail).after(1));
-            }
-            let cancelled = summary.status == Status::Cancelled.as_str();
-            Ok(Bill {
-                order,
-                amount_owed: if cancelled { 0 } else { summary.total - paid + refunded },
-                currency: summary.currency.parse().map_err(|_| Problem::bug())?,
-                payer: SubjectId(summary.customer.subject),
-                description: match summary.number {
-                    Some(number) => format!("Order {number}"),
-                    None => format!("Order {order}"),
-                },
-                kept_until: summary.held_until,
-                version: summary.version,
-            })
-        })
+    fn reading(&self, order: Uuid) -> Box<dyn BillReading> {
+        let (summary, moved) = (SummaryReading::new(OrderId(order)), MovedReading::new(order));
+        Box::new(OrderBill { order, summary, moved })
     }
 
     fn is_theirs<'a>(
@@ -58,7 +35,9 @@ impl Bills for OrdersBills {
         customer: Uuid,
     ) -> BoxFuture<'a, Result<bool, Problem>> {
         Box::pin(async move {
-            match orders::queries::order_of(tenant, OrderId(order), Some(customer)).await {
+            let mut reading = SummaryReading::new(OrderId(order));
+            tenant.read_together(&mut [&mut reading]).await?;
+            match reading.summary(Some(customer)) {
                 Ok(_) => Ok(true),
                 Err(problem) if problem.fault == Fault::NotFound => Ok(false),
                 Err(problem) => Err(problem),
@@ -84,6 +63,53 @@ impl Bills for OrdersBills {
             let cart = orders::cart::queries::cart(tenant, CartId(cart), own).await?;
             let order = cart.leads_to.filter(|_| cart.state == CartState::Ordered);
             order.ok_or_else(|| Problem::not_found("order"))
+        })
+    }
+}
+
+/// What an order costs, and what payments moved for it.
+struct OrderBill {
+    order: Uuid,
+    summary: SummaryReading,
+    moved: MovedReading,
+}
+
+impl Reading for OrderBill {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        [self.summary.statements(), self.moved.statements()].concat()
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        match statement {
+            0 => self.summary.take(0, row),
+            _ => self.moved.take(0, row),
+        }
+    }
+}
+
+impl BillReading for OrderBill {
+    fn bill(self: Box<Self>, own: Option<Uuid>) -> Result<Bill, Problem> {
+        let Self { order, summary, moved } = *self;
+        let summary = summary.summary(own)?;
+        let (paid, refunded) = (moved.moved.paid, moved.moved.back);
+        // What was refunded may be goodwill: the order says so as soon as it has heard of it.
+        if (paid, refunded) != (summary.paid, summary.refunded) && refunded > 0 {
+            let detail =
+                "The order is hearing of its money just now, so nothing was paid. Try again in a moment.";
+            return Err(CONTENDED.says(detail).after(1));
+        }
+        let cancelled = summary.status == Status::Cancelled.as_str();
+        Ok(Bill {
+            order,
+            amount_owed: if cancelled { 0 } else { summary.total - paid + refunded },
+            currency: summary.currency.parse().map_err(|_| Problem::bug())?,
+            payer: SubjectId(summary.customer.subject),
+            description: match summary.number {
+                Some(number) => format!("Order {number}"),
+                None => format!("Order {order}"),
+            },
+            kept_until: summary.held_until,
+            version: summary.version,
         })
     }
 }

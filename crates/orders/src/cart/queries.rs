@@ -1,10 +1,12 @@
 //! Queries on the tables of carts.
 
+use std::borrow::Cow;
+
 use catalog::VariantId;
-use kernel::{Currency, Problem, SubjectId, Timestamp, Word, args};
+use kernel::{Arg, Currency, Problem, SubjectId, Timestamp, Word, args};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Reading, Row, Select, Tenant};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -101,32 +103,50 @@ impl KeptCart {
 
 const KEPT: &str = "select id, version, state, subject, owner, currency, contact, email_index, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by, agreed from carts";
 
-/// A cart, if whoever asks may see it. A draft that was taken back is not there any more.
+/// A cart, if whoever asks may see it.
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<KeptCart, Problem> {
-    let (sql, found) =
-        Select::new(KEPT).and("id = ?", id).and("state <> ?", WITHDRAWN.to_owned()).statement();
-    let queries = [
-        (sql.as_str(), found),
-        (
-            "select variant_id, quantity from cart_lines where cart_id = $1 order by added, variant_id",
-            args![id],
-        ),
-        ("select code from cart_codes where cart_id = $1 order by entered, code", args![id]),
-    ];
-    let (mut cart, mut lines, mut codes) = (None, Vec::new(), Vec::new());
-    tenant
-        .read(&queries, &mut |query, row| {
-            match query {
-                0 => cart = Some(kept(row)?),
-                1 => lines.push((VariantId(row.get(0)?), row.get(1)?)),
-                _ => codes.push(row.get(0)?),
-            }
-            Ok::<(), Failure>(())
-        })
-        .await?;
-    let seen = |cart: &KeptCart| own.is_none_or(|own| cart.is_for(own));
-    let cart = cart.filter(seen).ok_or_else(|| Problem::not_found("cart"))?;
-    Ok(KeptCart { lines, codes, ..cart })
+    let mut reading = CartReading::new(id);
+    tenant.read_together(&mut [&mut reading]).await?;
+    reading.cart(own)
+}
+
+/// Reads a cart. A draft that was taken back is not there any more.
+pub struct CartReading {
+    id: CartId,
+    cart: Option<KeptCart>,
+}
+
+impl CartReading {
+    pub fn new(id: CartId) -> Self {
+        Self { id, cart: None }
+    }
+
+    /// The cart, if whoever asks may see it.
+    pub fn cart(self, own: Option<Uuid>) -> Result<KeptCart, Problem> {
+        let seen = |cart: &KeptCart| own.is_none_or(|own| cart.is_for(own));
+        self.cart.filter(seen).ok_or_else(|| Problem::not_found("cart"))
+    }
+}
+
+impl Reading for CartReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let (sql, args) =
+            Select::new(KEPT).and("id = ?", self.id).and("state <> ?", WITHDRAWN.to_owned()).statement();
+        let lines =
+            "select variant_id, quantity from cart_lines where cart_id = $1 order by added, variant_id";
+        let codes = "select code from cart_codes where cart_id = $1 order by entered, code";
+        vec![(sql.into(), args), (lines.into(), args![self.id]), (codes.into(), args![self.id])]
+    }
+
+    fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        match (statement, &mut self.cart) {
+            (0, cart) => *cart = Some(kept(row)?),
+            (1, Some(cart)) => cart.lines.push((VariantId(row.get(0)?), row.get(1)?)),
+            (_, Some(cart)) => cart.codes.push(row.get(0)?),
+            (_, None) => {}
+        }
+        Ok(())
+    }
 }
 
 /// A cart in a list.

@@ -25,7 +25,7 @@ pub async fn seen(shop: &Shop, ports: &Ports, id: CartId) -> Result<KeptCart, Pr
 async fn awaited(shop: &Shop, ports: &Ports, id: CartId) -> Result<(KeptCart, Standing), Problem> {
     let missing = || Problem::not_found("cart");
     let customer = shop.caller.customer().ok_or_else(missing)?;
-    let standing = ports.buyers.standing(&shop.tenant, customer).await?;
+    let standing = Standing::of(&shop.tenant, &*ports.buyers, customer).await?;
     let organisation = standing.approves_for().map(|known| known.id).ok_or_else(missing)?;
     let kept = queries::cart(&shop.tenant, id, None).await?;
     let theirs = kept.state == CartState::AwaitingApproval && kept.organisation == Some(organisation);
@@ -34,7 +34,7 @@ async fn awaited(shop: &Shop, ports: &Ports, id: CartId) -> Result<(KeptCart, St
 
 /// Which waiting carts a customer sees: all of the organisation for which they say yes, or their own.
 pub async fn listed(shop: &Shop, ports: &Ports, own: Uuid) -> Result<Whose, Problem> {
-    let standing = ports.buyers.standing(&shop.tenant, own).await?;
+    let standing = Standing::of(&shop.tenant, &*ports.buyers, own).await?;
     Ok(standing.approves_for().map_or(Whose::Owner(own), |known| Whose::Organisation(known.id)))
 }
 

@@ -1,7 +1,7 @@
 //! The steps of a checkout. Each looks up and checks what it needs and returns the work without running it; the routes of
 //! the API and the pages of the storefront share them.
 
-use catalog::{OfferBy, VariantId, offers};
+use catalog::{OfferReading, VariantId};
 use edge::Shop;
 use kernel::{Check, Problem, SubjectId, within};
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use super::view::Priced;
 use crate::bounds::MOST_OF_A_THING;
-use crate::cart::queries::{self, CartState, KeptCart};
+use crate::cart::queries::{self, CartReading, CartState, KeptCart};
 use crate::cart::{AskApproval, Cart, Contact, Told, use_cases};
 use crate::inputs::{NewAddress, NewLine};
 use crate::order::{Address, OWN_DELIVERY};
 use crate::problems::TOTAL_CHANGED;
+use crate::rules::{self, RuleReading};
 use crate::use_cases::Buyer;
-use crate::{CartId, OrderId, Ports, rules, unpaid};
+use crate::{CartId, OrderId, Ports, unpaid};
 
 /// Who orders and where it goes: what is left out is unknown from then on.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -84,8 +85,11 @@ pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> 
     edge::check_limits(line, "", &mut check);
     line.check("", &mut check);
     check.done()?;
-    let kept = cart(shop, id).await?;
-    let lines = name(shop, std::slice::from_ref(line), "").await?;
+    let line = std::slice::from_ref(line);
+    let (mut kept, mut offers) = (CartReading::new(id), offered(shop, line));
+    shop.tenant.read_together(&mut [&mut kept, &mut offers]).await?;
+    let kept = kept.cart(shop.own())?;
+    let lines = named(shop, line, "", offers)?;
     let (variant, quantity) = lines.first().copied().ok_or_else(Problem::bug)?;
     let there = kept.lines.iter().filter(|(known, _)| *known == variant).map(|(_, quantity)| *quantity);
     few(shop, there.sum::<i64>() + quantity, "/quantity").await?;
@@ -126,8 +130,10 @@ pub async fn choose_delivery(
     seen: Option<i64>,
     option: Option<Uuid>,
 ) -> Result<Work, Problem> {
-    let kept = cart(shop, id).await?;
-    let rules = rules::rules(&shop.tenant, true).await?;
+    let (mut kept, mut rules) = (CartReading::new(id), RuleReading::alone(&shop.tenant));
+    shop.tenant.read_together(&mut [&mut kept, &mut rules]).await?;
+    let kept = kept.cart(shop.own())?;
+    let rules = rules.in_force(&shop.tenant).await?.rules;
     let mut check = Check::default();
     let known = option.is_none_or(|option| {
         option == OWN_DELIVERY && kept.delivery == Some(option) || rules.delivery(option).is_some()
@@ -234,13 +240,23 @@ pub(crate) async fn name(
     lines: &[NewLine],
     pointer: &str,
 ) -> Result<Vec<(VariantId, i64)>, Problem> {
-    if lines.is_empty() {
-        return Ok(Vec::new());
-    }
-    let by: Vec<OfferBy> = lines.iter().map(NewLine::by).collect();
-    let found = offers(&shop.tenant, &by, true).await?;
+    let mut offers = offered(shop, lines);
+    shop.tenant.read_together(&mut [&mut offers]).await?;
+    named(shop, lines, pointer, offers)
+}
+
+fn offered(shop: &Shop, lines: &[NewLine]) -> OfferReading {
+    OfferReading::new(&shop.tenant, lines.iter().map(NewLine::by).collect(), true)
+}
+
+fn named(
+    shop: &Shop,
+    lines: &[NewLine],
+    pointer: &str,
+    offers: OfferReading,
+) -> Result<Vec<(VariantId, i64)>, Problem> {
     let (mut check, mut named) = (Check::default(), Vec::new());
-    for (n, (line, offer)) in lines.iter().zip(found).enumerate() {
+    for (n, (line, offer)) in lines.iter().zip(offers.offers(&shop.tenant)).enumerate() {
         let at = if pointer.is_empty() { String::new() } else { format!("{pointer}/{n}") };
         match offer.filter(|offer| offer.price.currency == shop.record.currency) {
             Some(offer) => named.push((offer.variant, line.quantity)),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use catalog::stock::StockReading;
 use catalog::{OfferBy, VariantId};
 use kernel::{FieldProblem, Problem, Timestamp};
 use serde::Serialize;
@@ -181,10 +182,10 @@ impl Priced {
             promoted: true,
             agreed: kept.draft.as_ref().map(|draft| &draft.agreed),
         };
-        let receipt = Receipt::ring_up(tenant, ports, &wanted, true).await?;
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
-        let stocks = catalog::stock::sellable(tenant, &variants, now).await?;
-        Ok(Self { kept, receipt, stocks })
+        let mut stocks = StockReading::new(&variants, now);
+        let receipt = Receipt::ring_up_beside(tenant, ports, &wanted, true, Some(&mut stocks)).await?;
+        Ok(Self { kept, receipt, stocks: stocks.sellable })
     }
 
     /// The organisation that must say yes before this is ordered: it costs more than the buyer may order unasked.

@@ -1,11 +1,12 @@
 //! The port through which the till learns who buys: the segments that a customer is in, and the organisation that they
 //! buy for. Orders know no memberships; they know what follows from one.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 
 use catalog::{Audience, NamedBuyers};
-use kernel::Problem;
-use store::{Tenant, Work};
+use kernel::{Arg, Problem};
+use store::{Failure, Reading, Row, Tenant, Work};
 use uuid::Uuid;
 
 /// What a customer belongs to at one moment. A guest belongs to nothing.
@@ -42,13 +43,31 @@ pub enum Role {
     Admin,
 }
 
+/// What is read of a customer, and what they belong to by it.
+pub trait StandingReading: Reading {
+    fn standing(self: Box<Self>) -> Standing;
+}
+
+/// Nothing is read of somebody who belongs to nothing.
+impl Reading for Standing {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        Vec::new()
+    }
+
+    fn take(&mut self, _: usize, _: &Row<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl StandingReading for Standing {
+    fn standing(self: Box<Self>) -> Standing {
+        *self
+    }
+}
+
 /// Whoever knows what customers belong to.
 pub trait Buyers: Audience {
-    fn standing<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        customer: Uuid,
-    ) -> Pin<Box<dyn Future<Output = Result<Standing, Problem>> + Send + 'a>>;
+    fn standing(&self, customer: Uuid) -> Box<dyn StandingReading>;
 
     /// The names of those who say yes for an organisation, other than one of them.
     fn approvers<'a>(
@@ -63,12 +82,8 @@ pub trait Buyers: Audience {
 pub struct NoBuyers;
 
 impl Buyers for NoBuyers {
-    fn standing<'a>(
-        &'a self,
-        _: &'a Tenant,
-        _: Uuid,
-    ) -> Pin<Box<dyn Future<Output = Result<Standing, Problem>> + Send + 'a>> {
-        Box::pin(std::future::ready(Ok(Standing::default())))
+    fn standing(&self, _: Uuid) -> Box<dyn StandingReading> {
+        Box::new(Standing::default())
     }
 
     fn approvers<'a>(
@@ -92,12 +107,16 @@ impl Audience for NoBuyers {
 }
 
 impl Standing {
-    /// Nobody is asked about a guest.
-    pub async fn of(tenant: &Tenant, buyers: &dyn Buyers, customer: Option<Uuid>) -> Result<Self, Problem> {
-        match customer {
-            Some(customer) => buyers.standing(tenant, customer).await,
-            None => Ok(Self::default()),
-        }
+    /// Nothing is read of a guest.
+    pub fn reading(buyers: &dyn Buyers, customer: Option<Uuid>) -> Box<dyn StandingReading> {
+        customer
+            .map_or_else(|| Box::new(Self::default()) as Box<dyn StandingReading>, |id| buyers.standing(id))
+    }
+
+    pub async fn of(tenant: &Tenant, buyers: &dyn Buyers, customer: Uuid) -> Result<Self, Failure> {
+        let mut reading = buyers.standing(customer);
+        tenant.read_together(&mut [&mut *reading]).await?;
+        Ok(reading.standing())
     }
 
     /// The work, if all of this still holds then.

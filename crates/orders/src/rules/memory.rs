@@ -19,13 +19,19 @@ impl Default for Remembered {
 /// The rules of a shop from the cache. With `afresh` the version of the rulebook is compared first; a unit of work that
 /// compares it itself can do without.
 pub async fn rules(tenant: &Tenant, afresh: bool) -> Result<Arc<Rules>, Failure> {
-    let remembered = tenant.cell().cache::<Remembered>();
-    if let Some(rules) = remembered.0.get(&tenant.id())
-        && (!afresh || rules.version == queries::version(tenant).await?)
-    {
-        return Ok(rules);
+    match remembered(tenant) {
+        Some(rules) if !afresh || rules.version == queries::version(tenant).await? => Ok(rules),
+        _ => read(tenant).await,
     }
+}
+
+pub(super) fn remembered(tenant: &Tenant) -> Option<Arc<Rules>> {
+    tenant.cell().cache::<Remembered>().0.get(&tenant.id())
+}
+
+/// The rules as they are now, remembered from now on.
+pub(super) async fn read(tenant: &Tenant) -> Result<Arc<Rules>, Failure> {
     let rules = Arc::new(queries::rules(tenant).await?);
-    remembered.0.insert(tenant.id(), rules.clone());
+    tenant.cell().cache::<Remembered>().0.insert(tenant.id(), rules.clone());
     Ok(rules)
 }

@@ -1,11 +1,9 @@
 //! Queries on the tables of rules.
 
-use std::collections::HashMap;
-
-use kernel::{Arg, Percentage, Problem, Word, args};
+use kernel::{Percentage, Problem, Word, args};
 use pricing::PromotionId;
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant, marks};
+use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -70,30 +68,6 @@ fn in_use(promotion: pricing::Promotion, mut limits: Limits) -> (pricing::Promot
         limits.for_a_customer = Some(1);
     }
     (promotion, limits)
-}
-
-/// How often these promotions were used, in total and by one customer.
-pub async fn uses(
-    tenant: &Tenant,
-    promotions: &[PromotionId],
-    customer: Option<Uuid>,
-) -> Result<HashMap<PromotionId, (i64, i64)>, Failure> {
-    let total = format!("select id, used from promotions where id in ({})", marks(promotions.len()));
-    let theirs = "select promotion_id, used from promotion_uses where customer_id = $1";
-    let ids: Vec<Arg> = promotions.iter().map(|id| Arg::from(*id)).collect();
-    let queries = [(total.as_str(), ids), (theirs, args![customer.unwrap_or_default()])];
-    let mut uses: HashMap<PromotionId, (i64, i64)> = HashMap::new();
-    tenant
-        .read(&queries, &mut |query, row| {
-            let known = uses.entry(PromotionId(row.get(0)?)).or_default();
-            match query {
-                0 => known.0 = row.get(1)?,
-                _ => known.1 = row.get(1)?,
-            }
-            Ok::<(), Failure>(())
-        })
-        .await?;
-    Ok(uses)
 }
 
 const PROMOTION: &str = "select promotion, limits, enabled, used, version, id from promotions";

@@ -5,10 +5,10 @@ mod carriage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::{Buyer, Offer, OfferBy, Quote, VariantId, offers, offers_for};
+use catalog::{Buyer, Offer, OfferBy, Prices, Quote, QuoteReading};
 use kernel::{Check, Currency, Problem, Timestamp};
 use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced, PromotionId, Shipping};
-use store::Tenant;
+use store::{Reading, Tenant};
 use uuid::Uuid;
 
 use carriage::Carriage;
@@ -18,8 +18,7 @@ use crate::order::{Address, Line, OWN_DELIVERY, Words};
 use crate::ports::buyers::Standing;
 use crate::ports::carriers::Parcel;
 use crate::ports::tax_engine;
-use crate::rules::{self, DeliveryOption, Limits, Rules, Where};
-use crate::views::queries;
+use crate::rules::{self, DeliveryOption, InForce, Limits, Needs, RuleReading, Rules, Where};
 use crate::{Ports, Refusal};
 
 /// What is to be priced.
@@ -40,6 +39,15 @@ pub struct Wanted<'a> {
     pub promoted: bool,
     /// What was agreed on with whoever it is for: instead of promotions.
     pub agreed: Option<&'a Agreed>,
+}
+
+impl Wanted<'_> {
+    /// Which promotions it may have.
+    fn needs(&self) -> Needs {
+        let promoted = self.promoted && self.agreed.is_none();
+        let codes = self.codes.iter().map(|code| code.trim().to_lowercase()).collect();
+        Needs { promoted, codes, customer: self.customer }
+    }
 }
 
 /// What it comes to.
@@ -73,26 +81,36 @@ impl Receipt {
         wanted: &Wanted<'_>,
         afresh: bool,
     ) -> Result<Self, Problem> {
-        let rules = rules::rules(tenant, afresh).await?;
-        let standing = Standing::of(tenant, &*ports.buyers, wanted.buyer).await?;
-        let by: Vec<OfferBy> = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
-        let found = if by.is_empty() { Vec::new() } else { offers(tenant, &by, afresh).await? };
-        let mut named = Named::default();
-        for (n, ((_, quantity), offer)) in wanted.lines.iter().zip(found).enumerate() {
-            match offer {
-                Some(offer) => named.put(n, &offer, *quantity),
-                None => named.unsold.push(n),
-            }
+        Self::ring_up_beside(tenant, ports, wanted, afresh, None).await
+    }
+
+    /// The same, and reads something else in the same round trip.
+    pub async fn ring_up_beside(
+        tenant: &Tenant,
+        ports: &Ports,
+        wanted: &Wanted<'_>,
+        afresh: bool,
+        beside: Option<&mut dyn Reading>,
+    ) -> Result<Self, Problem> {
+        let mut rules = RuleReading::new(tenant, wanted.needs(), afresh);
+        let mut standing = Standing::reading(&*ports.buyers, wanted.buyer);
+        let by = wanted.lines.iter().map(|(by, _)| by.clone()).collect();
+        let mut quotes = QuoteReading::new(tenant, by, afresh);
+        let mut all: Vec<&mut dyn Reading> = vec![&mut rules, &mut *standing, &mut quotes];
+        if let Some(beside) = beside {
+            all.push(beside);
         }
-        let mut basket = named.quoted(tenant, wanted, &standing, afresh).await?;
+        tenant.read_together(&mut all).await?;
+        let (standing, (offers, prices)) = (standing.standing(), quotes.answer(tenant));
+        let InForce { rules, promotions, has_ordered } = rules.in_force(tenant).await?;
+
+        let mut basket = Filled::of(wanted, &offers, &prices, &standing);
         let listed = wanted.agreed.map(|agreed| agreed.raise(&mut basket.lines)).unwrap_or_default();
         let promotions = match wanted.agreed {
             Some(agreed) => agreed.promotions(&basket.lines, wanted.currency).map_err(Refusal::from)?,
-            None if wanted.promoted => in_force(tenant, &rules, wanted).await?,
-            None => Vec::new(),
+            None => promotions,
         };
-        let first_order = promotions.iter().any(|promotion| promotion.conditions.first_order)
-            && queries::orders_of(tenant, wanted.customer).await? == 0;
+        let first_order = !has_ordered;
         let worth = basket.worth()?;
         let parcel = wanted.to.map(|to| Parcel::to(to, basket.weight(), worth, wanted.currency));
         let carriage = match &parcel {
@@ -208,59 +226,6 @@ impl Receipt {
     }
 }
 
-/// What is wanted, by variant. Two lines of one variant become one, so that it is priced by all there are of it.
-#[derive(Default)]
-struct Named {
-    wanted: Vec<(VariantId, i64)>,
-    asked: Vec<usize>,
-    unsold: Vec<usize>,
-}
-
-impl Named {
-    fn put(&mut self, n: usize, offer: &Offer, quantity: i64) {
-        match self.wanted.iter_mut().find(|(variant, _)| *variant == offer.variant) {
-            Some((_, known)) => *known = known.saturating_add(quantity),
-            None => {
-                self.wanted.push((offer.variant, quantity));
-                self.asked.push(n);
-            }
-        }
-    }
-
-    /// What each costs this buyer. What was sold a moment ago, and is not any more, is not sold.
-    async fn quoted(
-        self,
-        tenant: &Tenant,
-        wanted: &Wanted<'_>,
-        standing: &Standing,
-        afresh: bool,
-    ) -> Result<Filled, Problem> {
-        let Self { wanted: named, asked, unsold } = self;
-        let mut basket = Filled { unsold, ..Filled::default() };
-        if named.is_empty() {
-            return Ok(basket);
-        }
-        let by = named.iter().map(|(variant, quantity)| catalog::Wanted {
-            by: OfferBy::Variant(*variant),
-            quantity: *quantity,
-        });
-        let buyer = Buyer {
-            segments: standing.segments.clone(),
-            organisation: standing.organisation.as_ref().map(|known| known.id),
-            groups: standing.groups.clone(),
-            ..Buyer::anyone(wanted.currency)
-        };
-        let quotes = offers_for(tenant, &by.collect::<Vec<_>>(), &buyer, wanted.now, afresh).await?;
-        for (((_, quantity), n), quote) in named.into_iter().zip(asked).zip(quotes) {
-            match quote {
-                Some(quote) => basket.put(n, quote, quantity),
-                None => basket.unsold.push(n),
-            }
-        }
-        Ok(basket)
-    }
-}
-
 /// The basket with its prices.
 #[derive(Default)]
 struct Filled {
@@ -271,6 +236,35 @@ struct Filled {
 }
 
 impl Filled {
+    /// Two lines of one variant become one, so that it is priced by all there are of it.
+    fn of(wanted: &Wanted<'_>, offers: &[Option<Offer>], prices: &Prices, standing: &Standing) -> Self {
+        let mut named: Vec<(usize, &Offer, i64)> = Vec::new();
+        let mut basket = Self::default();
+        for (n, ((_, quantity), offer)) in wanted.lines.iter().zip(offers).enumerate() {
+            let Some(offer) = offer else {
+                basket.unsold.push(n);
+                continue;
+            };
+            match named.iter_mut().find(|(_, known, _)| known.variant == offer.variant) {
+                Some((.., known)) => *known = known.saturating_add(*quantity),
+                None => named.push((n, offer, *quantity)),
+            }
+        }
+        let buyer = Buyer {
+            segments: standing.segments.clone(),
+            organisation: standing.organisation.as_ref().map(|known| known.id),
+            groups: standing.groups.clone(),
+            ..Buyer::anyone(wanted.currency)
+        };
+        for (n, offer, quantity) in named {
+            match prices.quote(offer, quantity, &buyer, wanted.now) {
+                Some(quote) => basket.put(n, quote, quantity),
+                None => basket.unsold.push(n),
+            }
+        }
+        basket
+    }
+
     fn put(&mut self, n: usize, quote: Quote, quantity: i64) {
         let offer = &quote.offer;
         self.asked.push(n);
@@ -314,31 +308,6 @@ impl Filled {
             })
             .collect()
     }
-}
-
-/// The promotions that apply by themselves or whose code was given, with how often each can still be used.
-async fn in_force(
-    tenant: &Tenant,
-    rules: &Rules,
-    wanted: &Wanted<'_>,
-) -> Result<Vec<pricing::Promotion>, Problem> {
-    let typed: Vec<String> = wanted.codes.iter().map(|code| code.trim().to_lowercase()).collect();
-    let asked_for = |promotion: &pricing::Promotion| {
-        promotion.code.as_ref().is_none_or(|code| typed.contains(&code.trim().to_lowercase()))
-    };
-    let mut promotions: Vec<(pricing::Promotion, Limits)> =
-        rules.promotions.iter().filter(|(promotion, _)| asked_for(promotion)).cloned().collect();
-    let limited: Vec<PromotionId> =
-        promotions.iter().filter(|(_, limits)| limits.any()).map(|(promotion, _)| promotion.id).collect();
-    if !limited.is_empty() {
-        let uses = rules::queries::uses(tenant, &limited, wanted.customer).await?;
-        for (promotion, limits) in &mut promotions {
-            let (total, theirs) = uses.get(&promotion.id).copied().unwrap_or_default();
-            promotion.uses_left = limits.in_total.map(|most| most - total);
-            promotion.uses_left_for_customer = limits.for_a_customer.map(|most| most - theirs);
-        }
-    }
-    Ok(promotions.into_iter().map(|(promotion, _)| promotion).collect())
 }
 
 /// As promotions know them.

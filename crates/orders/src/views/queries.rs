@@ -1,10 +1,12 @@
 //! Queries on the tables of orders, and the views that they return.
 
+use std::borrow::Cow;
+
 use catalog::{ProductId, VariantId};
-use kernel::{Personal, Problem, SubjectId, Timestamp, Word, args};
+use kernel::{Arg, Personal, Problem, SubjectId, Timestamp, Word, args};
 use pricing::{Entry, Ledger};
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Reading, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -166,7 +168,10 @@ pub struct Listed {
     pub as_of: Option<String>,
 }
 
-const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, held_until, guest_id, pays_back, words, organisation_name from orders";
+const SUMMARY: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, held_until, guest_id, pays_back from orders";
+
+/// The same columns, and what only a whole order shows.
+const WHOLE: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, held_until, guest_id, pays_back, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, words, organisation_name from orders";
 
 /// Orders, newest first, from below an id.
 pub async fn orders(
@@ -213,13 +218,6 @@ pub async fn guests_of(tenant: &Tenant, customer: SubjectId) -> Result<Vec<Subje
     tenant.rows(sql, args![customer], |row| row.get(0).map(SubjectId)).await
 }
 
-/// How many orders somebody has, other than cancelled ones.
-pub async fn orders_of(tenant: &Tenant, customer: Option<Uuid>) -> Result<i64, Failure> {
-    let sql = "select count(*) from orders where customer_id = $1 and status <> 'cancelled'";
-    let count = tenant.row(sql, args![customer.unwrap_or_default()], |row| row.get(0)).await?;
-    Ok(count.unwrap_or(0))
-}
-
 /// Orders that are held until then at the longest, in that order, from above a moment and an id.
 pub async fn held_until(
     tenant: &Tenant,
@@ -242,6 +240,36 @@ pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Tim
     tenant.row(sql, args![beyond], |row| row.get(0)).await
 }
 
+/// Reads an order without its lines and its history.
+pub struct SummaryReading {
+    id: OrderId,
+    found: Option<OrderSummary>,
+}
+
+impl SummaryReading {
+    pub fn new(id: OrderId) -> Self {
+        Self { id, found: None }
+    }
+
+    /// The order, if whoever asks may see it; another's answers like none.
+    pub fn summary(self, own: Option<Uuid>) -> Result<OrderSummary, Problem> {
+        let theirs = |order: &OrderSummary| own.is_none_or(|own| own == order.customer.id);
+        self.found.filter(theirs).ok_or_else(|| Problem::not_found("order"))
+    }
+}
+
+impl Reading for SummaryReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let (sql, args) = Select::new(SUMMARY).and("id = ?", self.id).statement();
+        vec![(sql.into(), args)]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.found = Some(summary(row)?);
+        Ok(())
+    }
+}
+
 /// One order, if whoever asks may see it; another's answers like none.
 pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result<OrderView, Problem> {
     let found = order(tenant, id).await?;
@@ -251,7 +279,7 @@ pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result
 
 /// One order with its lines and its history, from one moment.
 pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
-    let (summary_sql, summary_args) = Select::new(SUMMARY).and("id = ?", id).statement();
+    let (summary_sql, summary_args) = Select::new(WHOLE).and("id = ?", id).statement();
     let queries = [
         (summary_sql.as_str(), summary_args),
         (
@@ -302,18 +330,18 @@ pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
 fn whole(row: &Row<'_>) -> Result<OrderView, Failure> {
     let summary = summary(row)?;
     let words: Words = written(row, 24)?.unwrap_or_default();
-    let organisation: Option<ForOrganisation> = written(row, 20)?;
+    let organisation: Option<ForOrganisation> = written(row, 23)?;
     let name: Option<String> = row.get(25)?;
-    let delivery: Option<ChosenDelivery> = written(row, 18)?;
+    let delivery: Option<ChosenDelivery> = written(row, 21)?;
     Ok(OrderView {
         refund_due: RefundDue::of(-summary.owed, summary.pays_back),
         summary,
-        details: serde_json::from_str(&row.get::<String>(14)?).ok(),
-        ledger: written(row, 15)?,
-        cart_id: row.get::<Option<Uuid>>(16)?.map(CartId),
-        purchase_order: row.get(17)?,
+        details: serde_json::from_str(&row.get::<String>(17)?).ok(),
+        ledger: written(row, 18)?,
+        cart_id: row.get::<Option<Uuid>>(19)?.map(CartId),
+        purchase_order: row.get(20)?,
         delivery: delivery.map(|delivery| words.of_delivery(delivery)),
-        redeemed: written(row, 19)?.unwrap_or_default(),
+        redeemed: written(row, 22)?.unwrap_or_default(),
         organisation: organisation.map(|known| ForOrganisation { name, ..known }),
         words,
         bill: None,
@@ -328,7 +356,7 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
     let total: i64 = row.get(6)?;
     let paid = row.get::<Option<i64>>(12)?.unwrap_or(0);
     let refunded = row.get::<Option<i64>>(13)?.unwrap_or(0);
-    let (customer, guest): (Uuid, Option<Uuid>) = (row.get(2)?, row.get(22)?);
+    let (customer, guest): (Uuid, Option<Uuid>) = (row.get(2)?, row.get(15)?);
     let subject = guest.unwrap_or(customer);
     Ok(OrderSummary {
         paid,
@@ -340,12 +368,12 @@ fn summary(row: &Row<'_>) -> Result<OrderSummary, Failure> {
         currency: row.get(5)?,
         total,
         items: row.get(7)?,
-        held_until: row.get::<Option<i64>>(21)?.filter(|_| total > 0).map(Timestamp::from_micros),
+        held_until: row.get::<Option<i64>>(14)?.filter(|_| total > 0).map(Timestamp::from_micros),
         placed_at: row.get(8)?,
         updated_at: row.get(9)?,
         version: row.get(10)?,
         number: row.get(11)?,
-        pays_back: row.get::<Option<i64>>(23)? == Some(1),
+        pays_back: row.get::<Option<i64>>(16)? == Some(1),
     })
 }
 

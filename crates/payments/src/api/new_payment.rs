@@ -13,9 +13,11 @@ use crate::cashier::{Cashier, Settled};
 use crate::payment::attempt::Attempt;
 use crate::payment::capture::Capture;
 use crate::payment::pay_page::{self, PayPage};
+use crate::payment::queries::TabReading;
 use crate::providers::provider::{Definition, ProviderKind};
+use crate::providers::queries::{ProviderRow, ProvidersReading};
 use crate::refusal::provider_down;
-use crate::{PaymentId, ProviderId, Refusal, payment, providers};
+use crate::{PaymentId, ProviderId, Refusal, payment};
 
 /// How often an order's open payment is read again when it changes meanwhile.
 pub(crate) const TRIES: usize = 4;
@@ -99,10 +101,12 @@ pub(crate) async fn attempt(
     own: Option<Uuid>,
 ) -> Result<Work, Problem> {
     asked.check()?;
-    // The open payment first: what is paid after it was read changes it, and then the work finds that out.
-    let (seen, open) = payment::queries::tab(tenant, asked.order_id).await?;
-    let bill = cashier.bills().bill(tenant, asked.order_id, own).await?;
-    let id = match open {
+    // Of one moment: what is paid afterwards changes the open payment, and then the work finds that out.
+    let (mut tab, mut offered) = (TabReading::new(asked.order_id), ProvidersReading::default());
+    let mut bill = cashier.bills().reading(asked.order_id);
+    tenant.read_together(&mut [&mut tab, &mut *bill, &mut offered]).await?;
+    let bill = bill.bill(own)?;
+    let id = match tab.open {
         None => PaymentId::new(),
         Some(open) => match payment::queries::payment(tenant, open).await?.summary.status.as_str() {
             "declined" => open,
@@ -119,7 +123,7 @@ pub(crate) async fn attempt(
     if amount > bill.amount_owed {
         return Err(Refusal::TooMuch { left: bill.amount_owed }.into());
     }
-    let (provider, definition) = chosen(tenant, asked.provider).await?;
+    let (provider, definition) = chosen(offered.rows, asked.provider)?;
     let by_hand = definition.kind == ProviderKind::Manual;
     let mut check = Check::default();
     let page = asked.page(&definition, &bill);
@@ -150,11 +154,11 @@ pub(crate) async fn attempt(
         page,
         within: definition.patience(),
     };
-    Ok(Work::all([cashier.bills().still(&bill), payment::use_cases::attempt(attempt, seen)]))
+    Ok(Work::all([cashier.bills().still(&bill), payment::use_cases::attempt(attempt, tab.version)]))
 }
 
-async fn chosen(tenant: &Tenant, named: Option<ProviderId>) -> Result<(ProviderId, Definition), Problem> {
-    let mut rows = providers::queries::providers(tenant).await?.into_iter().map(|row| row.view);
+fn chosen(offered: Vec<ProviderRow>, named: Option<ProviderId>) -> Result<(ProviderId, Definition), Problem> {
+    let mut rows = offered.into_iter().map(|row| row.view);
     let found = match named {
         Some(named) => rows.find(|view| view.id == named).ok_or(Refusal::ProviderUnknown)?,
         None => rows.find(|view| view.definition.enabled).ok_or(Refusal::NoProvider)?,

@@ -1,8 +1,10 @@
 //! Reads payments.
 
-use kernel::{Problem, Timestamp, args};
+use std::borrow::Cow;
+
+use kernel::{Arg, Problem, Timestamp, args};
 use serde::Serialize;
-use store::{Failure, Row, Select, Tenant};
+use store::{Failure, Reading, Row, Select, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -185,19 +187,38 @@ pub struct Moved {
 }
 
 pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<Moved, Failure> {
-    let sql = "select p.captured, p.refunded + p.lost, p.by_hand, (select count(*) from refunds r where r.payment_id = p.id and r.state = 'refused'), (select count(*) from refunds r where r.payment_id = p.id and r.state = 'asked') from payments p where p.order_id = $1";
-    let read = |row: &Row<'_>| {
+    let mut reading = MovedReading::new(order);
+    tenant.read_together(&mut [&mut reading]).await?;
+    Ok(reading.moved)
+}
+
+/// Reads what moved for an order.
+pub struct MovedReading {
+    order: Uuid,
+    pub moved: Moved,
+}
+
+impl MovedReading {
+    pub fn new(order: Uuid) -> Self {
+        Self { order, moved: Moved::default() }
+    }
+}
+
+impl Reading for MovedReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let sql = "select p.captured, p.refunded + p.lost, p.by_hand, (select count(*) from refunds r where r.payment_id = p.id and r.state = 'refused'), (select count(*) from refunds r where r.payment_id = p.id and r.state = 'asked') from payments p where p.order_id = $1";
+        vec![(sql.into(), args![self.order])]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
         let (paid, back): (i64, i64) = (row.get(0)?, row.get(1)?);
         let (by_hand, refused, asked): (i64, i64, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
         let nobody_sends = by_hand != 0 || (refused > 0 && asked == 0);
-        Ok(Moved { paid, back, by_hand: if nobody_sends { paid - back } else { 0 } })
-    };
-    let all = tenant.rows(sql, args![order], read).await?;
-    Ok(all.into_iter().fold(Moved::default(), |sum, one| Moved {
-        paid: sum.paid + one.paid,
-        back: sum.back + one.back,
-        by_hand: sum.by_hand + one.by_hand,
-    }))
+        self.moved.paid += paid;
+        self.moved.back += back;
+        self.moved.by_hand += if nobody_sends { paid - back } else { 0 };
+        Ok(())
+    }
 }
 
 /// Where the payer of a payment comes back to, if anybody said so.
@@ -208,13 +229,35 @@ pub async fn way_back(tenant: &Tenant, payment: PaymentId) -> Result<Option<Stri
 
 /// Which payment of an order is open, and the version of that.
 pub async fn tab(tenant: &Tenant, order: Uuid) -> Result<(i64, Option<PaymentId>), Failure> {
-    let sql = "select version, open_payment from tabs where id = $1";
-    let found = tenant
-        .row(sql, args![open_payment::id(order)], |row| {
-            Ok((row.get(0)?, row.get::<Option<Uuid>>(1)?.map(PaymentId)))
-        })
-        .await?;
-    Ok(found.unwrap_or_default())
+    let mut reading = TabReading::new(order);
+    tenant.read_together(&mut [&mut reading]).await?;
+    Ok((reading.version, reading.open))
+}
+
+/// Reads which payment of an order is open.
+pub struct TabReading {
+    order: Uuid,
+    pub version: i64,
+    pub open: Option<PaymentId>,
+}
+
+impl TabReading {
+    pub fn new(order: Uuid) -> Self {
+        Self { order, version: 0, open: None }
+    }
+}
+
+impl Reading for TabReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let sql = "select version, open_payment from tabs where id = $1";
+        vec![(sql.into(), args![open_payment::id(self.order)])]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.version = row.get(0)?;
+        self.open = row.get::<Option<Uuid>>(1)?.map(PaymentId);
+        Ok(())
+    }
 }
 
 /// The payment that a provider calls so.

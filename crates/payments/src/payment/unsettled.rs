@@ -1,7 +1,9 @@
 //! Reads the requests to providers that have no outcome yet.
 
-use kernel::{Currency, Money, SubjectId, Timestamp, args};
-use store::{Failure, Row, Select, Tenant};
+use std::borrow::Cow;
+
+use kernel::{Arg, Currency, Money, SubjectId, Timestamp, args};
+use store::{Failure, Reading, Row, Select, Tenant};
 use uuid::Uuid;
 
 use crate::payment::pay_page::PayPage;
@@ -25,12 +27,30 @@ pub struct Unsettled {
 
 const UNSETTLED: &str = "select t.payment_id, t.request, t.key, t.amount, t.tries, t.asked_at, p.provider_id, p.order_id, p.by_hand, p.currency, p.capture, p.method, p.reference, p.payer_id, p.return_url, p.description, p.status, t.ask_at from payment_transactions t join payments p on p.id = t.payment_id";
 
-/// The request of a payment that was made last and has no answer.
-pub async fn unsettled(tenant: &Tenant, payment: PaymentId) -> Result<Option<Unsettled>, Failure> {
-    let sql = format!(
-        "{UNSETTLED} where t.payment_id = $1 and t.answered_at is null order by t.asked_at desc limit 1"
-    );
-    tenant.row(&sql, args![payment], as_unsettled).await
+/// Reads the request of a payment that was made last and has no answer.
+pub struct UnsettledReading {
+    payment: PaymentId,
+    pub unsettled: Option<Unsettled>,
+}
+
+impl UnsettledReading {
+    pub fn of(payment: PaymentId) -> Self {
+        Self { payment, unsettled: None }
+    }
+}
+
+impl Reading for UnsettledReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let sql = format!(
+            "{UNSETTLED} where t.payment_id = $1 and t.answered_at is null order by t.asked_at desc limit 1"
+        );
+        vec![(sql.into(), args![self.payment])]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.unsettled = Some(as_unsettled(row)?);
+        Ok(())
+    }
 }
 
 /// Requests to a provider, or to any, that are to be asked after by now.

@@ -1,12 +1,14 @@
 //! Reads the providers of a shop.
 
-use kernel::args;
+use std::borrow::Cow;
+
+use kernel::{Arg, args};
 use serde::Serialize;
-use store::{Failure, Row, Tenant};
+use store::{Failure, Reading, Row, Tenant};
 use utoipa::ToSchema;
 
-use crate::ProviderId;
 use crate::providers::provider::{Definition, Secrets};
+use crate::{PaymentId, ProviderId};
 
 /// A provider that the shop has taken on. Its secrets are never shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,8 +36,50 @@ const PROVIDERS: &str =
 
 /// A shop has a handful; the oldest comes first.
 pub async fn providers(tenant: &Tenant) -> Result<Vec<ProviderRow>, Failure> {
-    let sql = format!("{PROVIDERS} where removed_at is null order by id limit 50");
-    tenant.rows(&sql, Vec::new(), as_provider).await
+    let mut reading = ProvidersReading::default();
+    tenant.read_together(&mut [&mut reading]).await?;
+    Ok(reading.rows)
+}
+
+/// Reads the providers of a shop, the oldest first.
+#[derive(Default)]
+pub struct ProvidersReading {
+    pub rows: Vec<ProviderRow>,
+}
+
+impl Reading for ProvidersReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        vec![(format!("{PROVIDERS} where removed_at is null order by id limit 50").into(), Vec::new())]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.rows.push(as_provider(row)?);
+        Ok(())
+    }
+}
+
+/// Reads the provider of a payment: also one that was removed, for what it was asked before is still asked after.
+pub struct ProviderReading {
+    payment: PaymentId,
+    pub row: Option<ProviderRow>,
+}
+
+impl ProviderReading {
+    pub fn of(payment: PaymentId) -> Self {
+        Self { payment, row: None }
+    }
+}
+
+impl Reading for ProviderReading {
+    fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
+        let sql = format!("{PROVIDERS} where id = (select provider_id from payments where id = $1)");
+        vec![(sql.into(), args![self.payment])]
+    }
+
+    fn take(&mut self, _: usize, row: &Row<'_>) -> Result<(), Failure> {
+        self.row = Some(as_provider(row)?);
+        Ok(())
+    }
 }
 
 /// Also one that was removed: what it was asked before is still asked after.
