@@ -13,7 +13,7 @@ help: ## show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: ## build what is missing and start the whole platform with two demo shops on http://localhost:8080
-	@echo "Building (the first time takes some minutes; cargo shows how far it is) …"
+	@echo "Building (the first time takes a quarter of an hour on two cores; cargo shows how far it is) …"
 	@cargo build --release --package galleria
 	@if curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:$(PORT)/healthz 2>/dev/null; then \
 		echo "Something answers on http://localhost:$(PORT) already; nothing was started."; \

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use syn::visit::Visit;
+use syn::{Attribute, Signature, Visibility};
 
 #[test]
 fn crates_see_only_what_they_say_that_they_may() {
@@ -91,6 +93,57 @@ fn every_code_stands_in_a_table() {
             !made_up,
             "{path} makes up a problem; give its code a row in a table, and say it with `says`"
         );
+    }
+}
+
+#[test]
+fn what_a_crate_shows_of_waiting_is_compiled_once() {
+    let mut plain = Vec::new();
+    for file in crates_sources().iter().flat_map(|folder| rust_files(folder)) {
+        let path = file.display().to_string();
+        // The binary's own: nobody compiles it again.
+        if path.contains("/galleria/src/") {
+            continue;
+        }
+        let mut seen = Unboxed { generic: false, found: Vec::new() };
+        seen.visit_file(&syn::parse_file(&std::fs::read_to_string(&file).unwrap()).unwrap());
+        plain.extend(seen.found.into_iter().map(|name| format!("{path}: {name}")));
+    }
+    assert!(plain.is_empty(), "put #[boxed] on, or show less of:\n{}", plain.join("\n"));
+}
+
+/// Public async functions that are neither boxed nor generic, and so would be compiled by everyone who waits for them.
+struct Unboxed {
+    generic: bool,
+    found: Vec<String>,
+}
+
+impl Unboxed {
+    fn look(&mut self, visibility: &Visibility, signature: &Signature, attributes: &[Attribute]) {
+        let (inputs, output) = (&signature.inputs, &signature.output);
+        let generic = signature.generics.type_params().next().is_some()
+            || quote::quote!(#inputs #output).to_string().split(' ').any(|word| word == "impl");
+        let boxed = attributes.iter().any(|attribute| attribute.path().is_ident("boxed"));
+        let public = matches!(visibility, Visibility::Public(_));
+        if public && signature.asyncness.is_some() && !boxed && !generic && !self.generic {
+            self.found.push(signature.ident.to_string());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Unboxed {
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.look(&function.vis, &function.sig, &function.attrs);
+    }
+
+    fn visit_item_impl(&mut self, block: &'ast syn::ItemImpl) {
+        self.generic = block.generics.type_params().next().is_some();
+        syn::visit::visit_item_impl(self, block);
+        self.generic = false;
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.look(&function.vis, &function.sig, &function.attrs);
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::{Problem, TenantId, Timestamp};
+use kernel::{Problem, TenantId, Timestamp, boxed};
 use object_store::signer::{Method, SignedUrlOptions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::hmac;
@@ -43,6 +43,7 @@ impl Blobs {
     /// A `PUT` by an address of S3 or Azure goes past the limits of [`Blobs::put`]: look at what came before a record
     /// points to it. Azure wants the header `x-ms-blob-type: BlockBlob` with it. Both count the lifetime by the
     /// machine's clock, not by `now`.
+    #[boxed]
     pub async fn sign(
         &self,
         key: &SigningKey,

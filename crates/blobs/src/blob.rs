@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
-use kernel::{Problem, TenantId, Timestamp};
+use kernel::{Problem, TenantId, Timestamp, boxed};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 
@@ -110,6 +110,7 @@ impl Blobs {
 
     /// Reads a blob or a part of it; `None` when this tenant has none under this id. A range that goes on beyond the
     /// end ends there.
+    #[boxed]
     pub async fn get(
         &self,
         tenant: TenantId,
@@ -130,6 +131,7 @@ impl Blobs {
     }
 
     /// Removes a blob. That there is none is fine.
+    #[boxed]
     pub async fn delete(&self, tenant: TenantId, id: BlobId) -> Result<(), Problem> {
         match self.0.store.delete(&self.path(tenant, id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
@@ -138,6 +140,7 @@ impl Blobs {
     }
 
     /// Removes all that a tenant has, also what half an upload left behind. How many blobs that were.
+    #[boxed]
     pub async fn delete_all(&self, tenant: TenantId) -> Result<u64, Problem> {
         let failed = |why: object_store::Error| unavailable("remove a tenant's blobs", &why);
         let store = &self.0.store;

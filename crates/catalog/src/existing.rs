@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use kernel::Arg;
+use kernel::boxed;
 use store::{Failure, Row, Tenant, marks};
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ pub struct Known {
     pub categories: HashSet<String>,
 }
 
+#[boxed]
 pub async fn known(
     tenant: &Tenant,
     products: HashSet<Uuid>,

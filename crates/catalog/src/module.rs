@@ -46,7 +46,7 @@ pub fn running(audience: Arc<dyn Audience>) -> Running {
         routes: products::api::routes()
             .merge(attributes::api::routes())
             .merge(categories::api::routes())
-            .merge(prices::api::routes().layer(axum::Extension(audience)))
+            .merge(prices::api::routes().giving(audience))
             .merge(quotes::api::routes())
             .merge(stock::api::routes()),
         workers: Workers { jobs: vec![Arc::new(EndExpiredHolds)], ..Workers::default() },

@@ -1,6 +1,7 @@
 //! What the pages of a shop need of its catalog: all that is on sale, and whether any of it has changed.
 
 use kernel::Word;
+use kernel::boxed;
 use store::{Failure, Row, Tenant};
 
 use crate::products::queries::{Listed, Shown, products};
@@ -15,6 +16,7 @@ pub struct Edition {
     changes: i64,
 }
 
+#[boxed]
 pub async fn edition(tenant: &Tenant) -> Result<Edition, Failure> {
     // A product is never removed and its version only grows, so no two editions are alike.
     let sql = "select count(*), cast(coalesce(sum(version), 0) as bigint) from products";
@@ -23,12 +25,14 @@ pub async fn edition(tenant: &Tenant) -> Result<Edition, Failure> {
 }
 
 /// What is on sale, newest first, and no more than so many.
+#[boxed]
 pub async fn on_sale(tenant: &Tenant, most: usize) -> Result<Vec<Shown>, Failure> {
     let listed = Listed { status: Some(Status::Active.as_str().to_owned()), ..Listed::default() };
     products(tenant, &listed, uuid::Uuid::max(), most).await
 }
 
 /// Every category, in the order in which siblings are shown.
+#[boxed]
 pub async fn categories(tenant: &Tenant) -> Result<Vec<(CategoryId, Category)>, Failure> {
     let sql = "select id, content from categories order by position, title, id";
     let read = |row: &Row<'_>| {

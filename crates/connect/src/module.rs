@@ -30,7 +30,7 @@ pub const MODULE: Module = Module {
 pub fn running(partners: &Partners) -> Running {
     let routes = Routes::new().merge(api::partners::routes()).merge(api::syncs::routes());
     Running {
-        routes: routes.layer(axum::Extension(partners.clone())),
+        routes: routes.giving(partners.clone()),
         workers: Workers {
             subscribers: vec![Arc::new(Schedule), Arc::new(Watch)],
             jobs: vec![Arc::new(Sync(partners.clone())), Arc::new(Track(partners.clone()))],

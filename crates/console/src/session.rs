@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use kernel::{Actor, CorrelationId};
+use kernel::{Actor, CorrelationId, boxed};
 use store::relay::Workers;
 use store::{Asked, Cell, Tenant};
 
@@ -68,6 +68,7 @@ impl Session {
     }
 
     /// The cell. Whoever changes it first removes what others left behind that died.
+    #[boxed]
     pub async fn cell(&self, access: CellAccess) -> Result<Opened, String> {
         let opened = self.cell_as_it_is(access).await?;
         if access != CellAccess::Look && !opened.served {
@@ -77,6 +78,7 @@ impl Session {
     }
 
     /// The cell, with what others left behind.
+    #[boxed]
     pub async fn cell_as_it_is(&self, access: CellAccess) -> Result<Opened, String> {
         match &self.serving {
             Some(serving) => Ok(Opened { cell: serving.cell.clone(), served: true }),
@@ -109,6 +111,7 @@ impl Session {
 }
 
 impl Opened {
+    #[boxed]
     pub async fn close(self) {
         if !self.served {
             self.cell.close().await;

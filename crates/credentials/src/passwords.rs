@@ -1,5 +1,6 @@
 //! Hashing and verifying of passwords: slow on purpose, and never more at once than there is room for.
 
+use boxed::boxed;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -61,6 +62,7 @@ impl Passwords {
     }
 
     /// Whether somebody may choose it; see [`Password::check`].
+    #[boxed]
     pub async fn check(&self, password: Password, own: &[&str]) -> Result<Password, Refusal> {
         password.check(own)?;
         let Some(file) = self.breached.clone() else { return Ok(password) };
@@ -73,6 +75,7 @@ impl Passwords {
     }
 
     /// What is stored: a PHC string that says how it was made.
+    #[boxed]
     pub async fn hash(&self, password: Password) -> Result<String, Refusal> {
         self.run(move || {
             let mut salt = [0; 16];
@@ -83,6 +86,7 @@ impl Passwords {
         .await
     }
 
+    #[boxed]
     pub async fn verify(&self, password: Password, stored: &str) -> Result<Verdict, Refusal> {
         let stored = read(stored)?;
         self.run(move || {
@@ -97,6 +101,7 @@ impl Passwords {
     }
 
     /// For an account that is not there, or has no password: takes as long, and is always wrong.
+    #[boxed]
     pub async fn verify_nobody(&self, password: Password) -> Result<Verdict, Refusal> {
         self.verify(password, NOBODY).await?;
         Ok(Verdict::Wrong)

@@ -1,11 +1,10 @@
 //! The routes of organisations.
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop, routes};
 use kernel::{Check, Personal, Problem, SubjectId, Word};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::organisation::{BillingAddress, Details, Member, Role, Status, Terms};

@@ -40,5 +40,5 @@ pub const MODULE: Module = Module {
 
 pub fn running(register: Register) -> Running {
     let routes = api::routes().merge(segment_api::routes());
-    Running { routes: routes.layer(axum::Extension(register)), ..Running::default() }
+    Running { routes: routes.giving(register), ..Running::default() }
 }

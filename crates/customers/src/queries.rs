@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
 
-use kernel::{Arg, Currency, Personal, Problem, SubjectId, Timestamp, args};
+use kernel::{Arg, Currency, Personal, Problem, SubjectId, Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Reading, Row, Select, Tenant, marks};
 use utoipa::ToSchema;
@@ -118,6 +118,7 @@ fn affiliate(standing: &mut Standing, row: &Row<'_>) -> Result<(), Failure> {
 }
 
 /// Who may say yes to an order for the organisation, by their ids.
+#[boxed]
 pub async fn approvers(tenant: &Tenant, id: OrganisationId) -> Result<Vec<Uuid>, Failure> {
     let sql = "select customer_id from organisation_members where organisation_id = $1 and role in ('approver', 'admin') order by customer_id";
     tenant.rows(sql, args![id], |row| row.get(0)).await
@@ -142,6 +143,7 @@ pub struct OrganisationSummary {
 }
 
 /// Organisations, newest first from below an id: all, or those that a customer is a member of.
+#[boxed]
 pub async fn organisations(
     tenant: &Tenant,
     own: Option<Uuid>,
@@ -177,6 +179,7 @@ pub async fn organisations(
 }
 
 /// An organisation with its members, if whoever asks arranges things for it.
+#[boxed]
 pub async fn organisation(
     tenant: &Tenant,
     id: OrganisationId,
@@ -243,6 +246,7 @@ pub struct InSegments {
     pub segments: BTreeSet<SegmentId>,
 }
 
+#[boxed]
 pub async fn in_segments(tenant: &Tenant, member: Uuid) -> Result<InSegments, Failure> {
     let queries = [
         ("select version from memberships where member_id = $1", args![member]),
@@ -267,16 +271,19 @@ pub async fn in_segments(tenant: &Tenant, member: Uuid) -> Result<InSegments, Fa
 const AT_ONCE: usize = 200;
 
 /// Of these names those that segments have.
+#[boxed]
 pub async fn segments_named(tenant: &Tenant, names: &HashSet<String>) -> Result<HashSet<String>, Failure> {
     found(tenant, "select name from segments where name", names, |row| row.get(0)).await
 }
 
 /// Of these ids those that segments have.
+#[boxed]
 pub async fn segments_of(tenant: &Tenant, ids: &HashSet<Uuid>) -> Result<HashSet<Uuid>, Failure> {
     found(tenant, "select id from segments where id", ids, |row| row.get(0)).await
 }
 
 /// Of these ids those that organisations have.
+#[boxed]
 pub async fn organisations_of(tenant: &Tenant, ids: &HashSet<Uuid>) -> Result<HashSet<Uuid>, Failure> {
     found(tenant, "select id from organisations where id", ids, |row| row.get(0)).await
 }
@@ -300,6 +307,7 @@ where
 }
 
 /// The members of a segment by their ids, from above one.
+#[boxed]
 pub async fn segment_members(
     tenant: &Tenant,
     segment: SegmentId,

@@ -1,11 +1,10 @@
 //! The routes of segments.
 
-use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop, routes};
 use kernel::Problem;
 use serde::Deserialize;
 use store::{Failure, Row, Select, Tenant, Work};
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::queries::{self, SegmentMember};

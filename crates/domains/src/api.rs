@@ -4,14 +4,12 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use edge::{Answer, Command, Id, NoBody, Page, Platform, Routes, Shop, answer};
+use edge::{Answer, Command, Id, NoBody, Page, Platform, Routes, Shop, answer, routes};
 use kernel::{Problem, TenantId, Timestamp};
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use store::{Done, Reply, TenantRecord};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::hosts::{self, Leads};
 use crate::proofs::place::ProofPlace;
@@ -27,8 +25,8 @@ pub fn routes(prover: Prover) -> Routes {
         .routes(routes!(read_domain, give_up_domain))
         .routes(routes!(check_domain))
         // No operation of the document: whoever looks for a proof shows no key.
-        .route(PAGE, get(show_proofs))
-        .layer(Extension(prover))
+        .page(PAGE, show_proofs)
+        .giving(prover)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

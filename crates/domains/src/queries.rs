@@ -1,6 +1,6 @@
 //! SQL in, plain structs out.
 
-use kernel::{Timestamp, args};
+use kernel::{Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Row, Tenant};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -45,10 +45,12 @@ const DOMAINS: &str =
     "select id, version, name, token, status, way, found, claimed_at, proven_at, checked_at from domains";
 
 /// A shop has a handful.
+#[boxed]
 pub async fn domains(tenant: &Tenant) -> Result<Vec<DomainRow>, Failure> {
     tenant.rows(&format!("{DOMAINS} order by name limit 200"), Vec::new(), row).await
 }
 
+#[boxed]
 pub async fn domain(tenant: &Tenant, id: DomainId) -> Result<Option<DomainRow>, Failure> {
     tenant.row(&format!("{DOMAINS} where id = $1"), args![id], row).await
 }

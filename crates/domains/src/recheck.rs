@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use kernel::problem::NOT_FOUND;
-use kernel::{Actor, CorrelationId, Problem};
+use kernel::{Actor, CorrelationId, Problem, boxed};
 use store::relay::{JobKind, JobRun, NewJob, Room};
 use store::{Asked, Tenant};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const EVERY_DAY: Uuid = Uuid::from_u128(0x0198_c0de_d0a1_7000_8000_6461_696c_7921);
 
 /// Has all shops' domains looked at every day; whoever cancels that job has ended it for good.
+#[boxed]
 pub async fn every_day(platform: &Tenant) -> Result<(), Problem> {
     let due = platform.cell().now().plus(DAY);
     let job = NewJob::due(EVERY_DAY, NAME, serde_json::json!({}), due).every(DAY);

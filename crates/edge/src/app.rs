@@ -21,7 +21,7 @@ use crate::pages::{events, health, layout, problems, reference};
 use crate::platform::{Meter, Operation, Platform, Settings, Shared, UploadSlots, UsageCounts, recorder};
 use crate::problems::{COMMON, METHOD_NOT_ALLOWED, nothing_there};
 use crate::rate_limit::RateLimit;
-use crate::routes::{Parts, Routes};
+use crate::routing::{Parts, Routes};
 use crate::v2::Bodies;
 use crate::{document, middleware, patch};
 

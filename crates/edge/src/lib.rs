@@ -26,11 +26,14 @@ pub mod problems;
 pub mod published;
 mod rate_limit;
 mod request;
-mod routes;
+mod routing;
 mod server;
 mod tenancy;
 mod texts;
 mod v2;
+
+#[doc(hidden)]
+pub use pastey::paste as __paste;
 
 pub use access::authenticate::{Authenticator, Shown};
 pub use access::{Audience, Caller, Grants, Permissions, Role, Session, authenticate, caller, grants};
@@ -50,7 +53,7 @@ pub use request::{
     Cursor, Filter, Id, Ids, Jar, LANGUAGE, SESSION, SameSite, Source, TrustedProxies, check_limits, cookie,
     language,
 };
-pub use routes::Routes;
+pub use routing::{Operation, Operations, Routes};
 pub use server::{Entrances, Files, Tls, listen, serve};
 pub use tenancy::{AsOf, Shop, check_open};
 pub use v2::Farewell;

@@ -12,7 +12,7 @@ use store::relay::{Wants, Workers};
 use crate::access::grants::{Permission, Permissions, Share};
 use crate::document::Groups;
 use crate::published::{PublicEvent, Publishes};
-use crate::routes::Routes;
+use crate::routing::Routes;
 
 /// What a part is, before anything of it runs.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,7 @@ use crate::frame::{Content, frame};
 use crate::texts::Texts;
 use crate::visit::Visit;
 
-pub async fn account(visit: Visit) -> Response {
+pub(crate) async fn account(visit: Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
         h1 tabindex="-1" { (texts.account()) }

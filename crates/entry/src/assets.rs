@@ -43,7 +43,7 @@ impl Asset {
     }
 }
 
-pub async fn asset(Path(name): Path<String>) -> Result<Response, Refused> {
+pub(crate) async fn asset(Path(name): Path<String>) -> Result<Response, Refused> {
     let assets = [&*STYLE, &*SCRIPT];
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     let asset = assets.into_iter().find(|asset| asset.name.rsplit_once('.').map(|(_, own)| own) == ending);

@@ -1,6 +1,5 @@
 //! What the platform's list of modules takes of this crate.
 
-use axum::routing::get;
 use edge::{Module, Routes, Running};
 
 use crate::{account, assets, sign_in_pages};
@@ -9,11 +8,11 @@ pub const MODULE: Module = Module::new("entry");
 
 pub fn running() -> Running {
     let routes = Routes::new()
-        .route("/sign-in", get(sign_in_pages::sign_in))
-        .route("/sign-up", get(sign_in_pages::sign_up))
-        .route("/password", get(sign_in_pages::password))
-        .route("/password/forgotten", get(sign_in_pages::forgotten))
-        .route("/account", get(account::account))
-        .route("/assets/entry/{name}", get(assets::asset));
+        .page("/sign-in", sign_in_pages::sign_in)
+        .page("/sign-up", sign_in_pages::sign_up)
+        .page("/password", sign_in_pages::password)
+        .page("/password/forgotten", sign_in_pages::forgotten)
+        .page("/account", account::account)
+        .page("/assets/entry/{name}", assets::asset);
     Running { routes, ..Running::default() }
 }

@@ -9,7 +9,7 @@ use crate::frame::{Content, frame};
 use crate::texts::Texts;
 use crate::visit::Visit;
 
-pub async fn sign_in(visit: Visit) -> Response {
+pub(crate) async fn sign_in(visit: Visit) -> Response {
     let texts = visit.texts;
     let lead = match visit.audience {
         Audience::Staff => texts.sign_in_staff(),
@@ -57,7 +57,7 @@ pub async fn sign_in(visit: Visit) -> Response {
     frame(&visit, &Content { page: "sign-in", title: texts.sign_in(), wide: false, corner, main })
 }
 
-pub async fn sign_up(visit: Visit) -> Response {
+pub(crate) async fn sign_up(visit: Visit) -> Response {
     let texts = visit.texts;
     if visit.audience == Audience::Operator {
         let main = html! {
@@ -95,7 +95,7 @@ pub async fn sign_up(visit: Visit) -> Response {
     narrow(&visit, "sign-up", texts.sign_up(), main)
 }
 
-pub async fn password(visit: Visit) -> Response {
+pub(crate) async fn password(visit: Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
         div #ask hidden {
@@ -128,7 +128,7 @@ pub async fn password(visit: Visit) -> Response {
     narrow(&visit, "password", texts.choose_password(), main)
 }
 
-pub async fn forgotten(visit: Visit) -> Response {
+pub(crate) async fn forgotten(visit: Visit) -> Response {
     let texts = visit.texts;
     let main = html! {
         div #ask {

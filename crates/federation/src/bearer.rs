@@ -1,5 +1,6 @@
 //! Access tokens that a tenant's own issuers made for us.
 
+use boxed::boxed;
 use std::time::SystemTime;
 
 use jsonwebtoken::dangerous::insecure_decode;
@@ -45,6 +46,7 @@ struct Claims {
 
 impl Federation {
     /// Whose token this is, where one of the providers' issuers made it for one of that provider's audiences.
+    #[boxed]
     pub async fn verify_bearer(
         &self,
         providers: &[Provider],

@@ -1,5 +1,6 @@
 //! The issuers that are known, shared by everything that asks them.
 
+use boxed::boxed;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -30,12 +31,14 @@ impl Federation {
     }
 
     /// Whether a provider can be used, and its issuer answers: for the moment in which a person enters it.
+    #[boxed]
     pub async fn check(&self, provider: &Provider, now: SystemTime) -> Result<(), FederationError> {
         self.issuer(provider)?.known(now).await.map(|_| ())
     }
 
     /// Where a browser is sent to end the session at the issuer, too; nothing when the issuer has no such place.
     /// Without the ID token, which is not kept, the issuer may ask the person first.
+    #[boxed]
     pub async fn logout_url(
         &self,
         provider: &Provider,

@@ -1,5 +1,6 @@
 //! What is known of an issuer: its description and its keys, asked for as seldom as is right.
 
+use boxed::boxed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -60,6 +61,7 @@ impl Issuer {
 
     /// What is known, asked for where it is too old. What is only a little too old serves everybody but the one who
     /// asks.
+    #[boxed]
     pub async fn known(&self, now: SystemTime) -> Result<Arc<Known>, FederationError> {
         if let Some(known) = self.younger_than(FRESH, now) {
             return Ok(known);
@@ -89,6 +91,7 @@ impl Issuer {
     }
 
     /// After a token with a key that is not in `seen`. Nothing when there is no newer knowledge to be had now.
+    #[boxed]
     pub async fn with_newer_keys(&self, seen: &Arc<Known>, now: SystemTime) -> Option<Arc<Known>> {
         let _asking = self.asking.lock().await;
         {

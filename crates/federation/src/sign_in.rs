@@ -1,5 +1,6 @@
 //! Signing in at an issuer: the browser goes there with a question and comes back with a code.
 
+use boxed::boxed;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -95,6 +96,7 @@ impl fmt::Debug for Pending {
 
 impl Federation {
     /// Where the browser is sent, and what is kept until it comes back to `redirect_uri`.
+    #[boxed]
     pub async fn begin(
         &self,
         provider: &Provider,
@@ -139,6 +141,7 @@ impl Federation {
     }
 
     /// Who came back. `query` is what stands behind the question mark, nothing decoded.
+    #[boxed]
     pub async fn finish(
         &self,
         provider: &Provider,

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use axum::Extension;
-use axum::routing::any;
 use blobs::{Blobs, Granted};
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, Upload, answer};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, Upload, answer, routes};
 use kernel::{Check, Problem, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Done, Reply};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::file::Store;
@@ -24,8 +22,8 @@ pub fn routes(shelf: Shelf) -> Routes {
         .routes(routes!(read_file, remove_file))
         .routes(routes!(sign_address))
         // No operation of the document: whoever holds an address needs no key.
-        .route("/blobs/{tenant}/{id}", any(fetch::fetch))
-        .layer(Extension(shelf))
+        .any("/blobs/{tenant}/{id}", fetch::fetch)
+        .giving(shelf)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

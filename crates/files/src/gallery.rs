@@ -9,7 +9,7 @@ use blobs::{Bits, Blobs, Limits, Reading};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::once;
-use kernel::{Problem, TenantId};
+use kernel::{Problem, TenantId, boxed};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -45,6 +45,7 @@ impl Gallery {
     }
 
     /// `None` when there is no such picture.
+    #[boxed]
     pub async fn show(
         &self,
         blobs: &Blobs,

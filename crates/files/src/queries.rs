@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{Arg, Problem, SubjectId, Timestamp, args};
+use kernel::{Arg, Problem, SubjectId, Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
@@ -50,6 +50,7 @@ const FILES: &str =
 pub(crate) const IDS_AT_ONCE: usize = 100;
 
 /// Files that were not removed, newest first, from below an id.
+#[boxed]
 pub async fn files(
     tenant: &Tenant,
     listed: &Listed,
@@ -65,6 +66,7 @@ pub async fn files(
 }
 
 /// One file, removed or not.
+#[boxed]
 pub async fn file(tenant: &Tenant, id: FileId) -> Result<FileView, Problem> {
     let (sql, args) = Select::new(FILES).and("id = ?", id).statement();
     tenant.row(&sql, args, view).await?.ok_or_else(|| Problem::not_found("file"))

@@ -2,7 +2,7 @@
 
 use blobs::{BlobId, Blobs, Limits};
 use edge::{Command, NoBody};
-use kernel::{Problem, TenantId};
+use kernel::{Problem, TenantId, boxed};
 use store::problems::{CONTENDED, OVERLOADED, SHOP_READ_ONLY, STORAGE_FULL};
 use store::{Done, Work};
 
@@ -31,6 +31,7 @@ impl Shelf {
     }
 
     /// A picture, as wide as one of [`WIDTHS`](crate::sizes::WIDTHS) if it can be made so; `None` when there is none.
+    #[boxed]
     pub async fn picture(
         &self,
         tenant: TenantId,

@@ -67,7 +67,7 @@ pub async fn open_cell(config: &Config, access: CellAccess) -> Result<Cell, Stri
         let path = keys.ok_or_else(|| Failure::Unusable(NO_KEY_FILE.into()))?;
         Ok(Arc::new(KeyFile::read(&path)?) as Arc<dyn Keeper>)
     };
-    Cell::open(opening, &modules::CONTEXTS, keeper, clock::now).await.map_err(sentence)
+    Cell::open(opening, &modules::CONTEXTS, Box::new(keeper), clock::now).await.map_err(sentence)
 }
 
 /// Whether there is a cell: a database always is one, or says what it lacks.

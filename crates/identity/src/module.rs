@@ -99,5 +99,5 @@ pub fn running(authenticator: &AccountAuthenticator, letters: Option<Letters>) -
         workers.jobs.push(Arc::new(RunRequests));
         workers.jobs.push(Arc::new(letters));
     }
-    Running { routes: routes.layer(axum::Extension(authenticator.clone())), workers }
+    Running { routes: routes.giving(authenticator.clone()), workers }
 }

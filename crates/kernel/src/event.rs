@@ -157,17 +157,29 @@ pub fn decode_data<T: for<'de> Deserialize<'de>>(
     data: &str,
     upcast: Option<Upcast>,
 ) -> Result<T, DecodeError> {
-    let malformed =
-        |error: serde_json::Error| DecodeError::Malformed { kind: kind.to_owned(), why: error.to_string() };
+    serde_json::from_str(&in_todays_schema(kind, schema, known, data, upcast)?)
+        .map_err(|error| malformed(kind, &error))
+}
+
+fn in_todays_schema<'a>(
+    kind: &str,
+    schema: i32,
+    known: i32,
+    data: &'a str,
+    upcast: Option<Upcast>,
+) -> Result<Cow<'a, str>, DecodeError> {
     if schema == known {
-        return serde_json::from_str(data).map_err(malformed);
+        return Ok(Cow::Borrowed(data));
     }
     let Some(upcast) = upcast.filter(|_| schema < known) else {
         return Err(DecodeError::NewerSchema { kind: kind.to_owned(), found: schema, known });
     };
-    let old: Value = serde_json::from_str(data).map_err(malformed)?;
-    let today = (schema..known).fold(old, |value, version| upcast(kind, version, value));
-    serde_json::from_value(today).map_err(malformed)
+    let old: Value = serde_json::from_str(data).map_err(|error| malformed(kind, &error))?;
+    Ok(Cow::Owned((schema..known).fold(old, |value, version| upcast(kind, version, value)).to_string()))
+}
+
+fn malformed(kind: &str, error: &serde_json::Error) -> DecodeError {
+    DecodeError::Malformed { kind: kind.to_owned(), why: error.to_string() }
 }
 
 /// Declares the events of one aggregate.

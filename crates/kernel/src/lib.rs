@@ -25,6 +25,8 @@ pub mod time;
 pub mod word;
 pub mod write;
 
+pub use boxed::boxed;
+
 pub use aggregate::{Aggregate, Decide, Projector};
 pub use email::is_email;
 pub use event::{Actor, ActorKind, DecodeError, Envelope, Event, StreamId};

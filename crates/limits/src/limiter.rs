@@ -1,5 +1,6 @@
 //! A limiter, wherever it counts.
 
+use boxed::boxed;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ impl Limiter {
 
     /// Counts in Redis, so that all processes share one limit, and in `fallback` while Redis is away: then each process
     /// has the whole limit for itself. It comes up without Redis, too.
+    #[boxed]
     pub async fn shared(
         redis_url: &str,
         options: SharedOptions,
@@ -34,6 +36,7 @@ impl Limiter {
 
     /// Decides about one request and counts it if it is allowed. `now` never goes back by more than a moment; a shared
     /// limiter uses it only while it counts here.
+    #[boxed]
     pub async fn check(&self, key: &Key, limit: &Limit, now: Duration) -> Verdict {
         match &self.0 {
             Counts::Here(memory) => memory.check(key, limit, now),

@@ -1,5 +1,6 @@
 //! The limiter of all processes together, in Redis, with one of this process behind it.
 
+use boxed::boxed;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
@@ -61,6 +62,7 @@ enum Trouble {
 }
 
 impl Shared {
+    #[boxed]
     pub async fn open(url: &str, options: SharedOptions, fallback: Memory) -> Result<Arc<Self>, LimitsError> {
         let client = Client::open(url).map_err(|why| LimitsError::RedisAddress(why.to_string()))?;
         let script = Script::new(include_str!("shared.lua"));
@@ -73,6 +75,7 @@ impl Shared {
         Ok(shared)
     }
 
+    #[boxed]
     pub async fn check(self: &Arc<Self>, key: &Key, limit: &Limit, now: Duration) -> Verdict {
         let Some(mut line) = self.line.read().clone() else {
             return self.fallback.check(key, limit, now);

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use console::{CellAccess, CommandSet, Destruction, Opened, Session};
+use kernel::boxed;
 
 use crate::dead_letters::{self, DeadCommand};
 use crate::history::{self, HistoryCommand};
@@ -69,6 +70,7 @@ impl CommandSet for Commands {
     }
 }
 
+#[boxed]
 pub async fn obey(session: &Session, command: Commands) -> Result<u8, String> {
     let cell = session.cell(command.access()).await?;
     let done = obey_in(&cell, session, command).await;

@@ -1,12 +1,11 @@
 //! The routes of orders.
 
 use axum::Extension;
-use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, AsOf, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::{Check, Problem, Timestamp, Word};
 use serde::Deserialize;
 use store::{PastScope, Work};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::contention::{PRICES_CHANGED, TRIES};
@@ -26,7 +25,7 @@ pub fn routes(ports: Ports) -> Routes {
         .merge(checkout::api::routes())
         .merge(drafts::api::routes())
         .merge(rules::api::routes())
-        .layer(Extension(ports))
+        .giving(ports)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

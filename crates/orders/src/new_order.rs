@@ -1,7 +1,7 @@
 //! An order as somebody asks for it, and what it comes to.
 
 use catalog::OfferBy;
-use kernel::{Check, Currency, Problem, SubjectId, Timestamp};
+use kernel::{Check, Currency, Problem, SubjectId, Timestamp, boxed};
 use serde::Deserialize;
 use store::Tenant;
 use utoipa::ToSchema;
@@ -70,6 +70,7 @@ impl NewOrder {
     }
 
     /// What it comes to. A line that is not sold, and a way of delivery that does not go there, is refused.
+    #[boxed]
     pub async fn ring_up(
         &self,
         tenant: &Tenant,

@@ -1,5 +1,6 @@
 //! One call: checked, tried, read up to a limit.
 
+use boxed::boxed;
 use std::error::Error;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -88,6 +89,7 @@ impl Outbound {
 
     /// Any status is an answer, a redirect and a failure of theirs, too. What may arrive twice is tried again when there
     /// was no answer, or 502, 503 or 504; a `POST` or `PATCH` is sent at most once, unless it is a [`Question`].
+    #[boxed]
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, OutboundError> {
         let url = self.check(&request.uri().to_string())?;
         let host = origin(&url);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use edge::Shop;
-use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId, Timestamp};
+use kernel::{Actor, CorrelationId, Problem, SubjectId, TenantId, Timestamp, boxed};
 use outbound::{Allowed, Policy};
 use parking_lot::Mutex;
 use store::{Asked, Tenant};
@@ -71,6 +71,7 @@ impl Cashier {
 
     /// Asks for what a payment waits for. The first time it is simply asked for; afterwards the provider is asked what it
     /// made of it, and asked for it again, under the same key, when it has never heard of it.
+    #[boxed]
     pub async fn settle(
         &self,
         tenant: &Tenant,
@@ -145,6 +146,7 @@ impl Cashier {
     }
 
     /// The provider, ready to be asked.
+    #[boxed]
     pub async fn provider(&self, tenant: &Tenant, id: ProviderId) -> Result<Arc<dyn Provider>, Problem> {
         let row = providers::queries::provider(tenant, id).await?;
         self.ready(tenant, row).await

@@ -1,5 +1,6 @@
 //! What can be typed of payments: a payment service that moves nobody's money.
 
+use kernel::boxed;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,6 +34,7 @@ impl CommandSet for Commands {
     }
 }
 
+#[boxed]
 pub async fn obey(
     session: &Session,
     listen: SocketAddr,

@@ -2,6 +2,7 @@
 
 use edge::Shop;
 use kernel::Problem;
+use kernel::boxed;
 use store::Asked;
 use store::problems::CONTENDED;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub struct WayToPay {
 }
 
 /// The ways to pay of a shop, in the order in which it took them on.
+#[boxed]
 pub async fn ways(shop: &Shop) -> Result<Vec<WayToPay>, Problem> {
     let views = providers::queries::providers(&shop.tenant).await?.into_iter().map(|row| row.view);
     let offered = views.filter(|view| view.definition.enabled);
@@ -42,6 +44,7 @@ pub async fn ways(shop: &Shop) -> Result<Vec<WayToPay>, Problem> {
 }
 
 /// The newest payment of an order, if there is one. One that waits for the person or for its provider is asked after.
+#[boxed]
 pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Option<PaymentView>, Problem> {
     let listed = Listed { order_id: Some(order), ..Listed::default() };
     let found: Vec<PaymentSummary> =
@@ -55,6 +58,7 @@ pub async fn newest(cashier: &Cashier, shop: &Shop, order: Uuid) -> Result<Optio
 }
 
 /// Where the payer of a challenged payment goes on; nowhere, when its provider names what no browser is to be sent to.
+#[boxed]
 pub async fn onward(shop: &Shop, payment: &PaymentView) -> Result<Option<String>, Problem> {
     let Some(url) = &payment.summary.challenge_url else { return Ok(None) };
     if url.starts_with(sandbox::CHALLENGES) {
@@ -70,6 +74,7 @@ pub async fn onward(shop: &Shop, payment: &PaymentView) -> Result<Option<String>
 }
 
 /// Asks for everything that is owed for an order, by a provider's token; or on its page, from which the payer comes back.
+#[boxed]
 pub async fn pay(
     cashier: &Cashier,
     shop: &Shop,
@@ -113,6 +118,7 @@ pub struct Challenge {
     pub way_back: Option<String>,
 }
 
+#[boxed]
 pub async fn challenge(shop: &Shop, id: &str) -> Result<Challenge, Problem> {
     let payment = challenged(shop, id).await?;
     let way_back = payment::queries::way_back(&shop.tenant, payment.id).await?;
@@ -121,6 +127,7 @@ pub async fn challenge(shop: &Shop, id: &str) -> Result<Challenge, Problem> {
 
 /// The person is who they say, or is not. A sandbox that has lost its book is asked for the same once more, under the same
 /// key: then it knows the challenge again.
+#[boxed]
 pub async fn meet(cashier: &Cashier, shop: &Shop, id: &str, passed: bool) -> Result<(), Problem> {
     let payment = challenged(shop, id).await?.id;
     settled(cashier, shop, payment, false).await?;

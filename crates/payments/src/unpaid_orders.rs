@@ -1,6 +1,6 @@
 //! Tells whether no money has come in for an order, and none is on its way.
 
-use kernel::{Problem, Word};
+use kernel::{Problem, Word, boxed};
 use store::{Reply, Tenant, Work};
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ const MOST: usize = 50;
 /// A work that is refused, as `contended`, once a payment of the order begins or is tried again; none, when money has
 /// come in, or may by what was begun: one that is asked for, unknown, challenged, held, or, unless it is late, expected by
 /// hand.
+#[boxed]
 pub async fn untouched(tenant: &Tenant, order: Uuid, late: bool) -> Result<Option<Work>, Problem> {
     // The open payment first: a payment that begins after it was read changes it.
     let (seen, _) = payment::queries::tab(tenant, order).await?;
@@ -41,6 +42,7 @@ pub async fn untouched(tenant: &Tenant, order: Uuid, late: bool) -> Result<Optio
 }
 
 /// Whether the shop is paid in any other way than by hand.
+#[boxed]
 pub async fn at_once(tenant: &Tenant) -> Result<bool, Problem> {
     let mut offered = providers::queries::providers(tenant).await?.into_iter().map(|row| row.view.definition);
     Ok(offered.any(|offer| offer.enabled && offer.kind != ProviderKind::Manual))

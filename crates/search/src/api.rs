@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use axum::Extension;
 use catalog::{ProductId, ProductView, Status, queries};
-use edge::{Answer, Cursor, Filter, Page, Routes, Shop};
+use edge::{Answer, Cursor, Filter, Page, Routes, Shop, routes};
 use kernel::Problem;
+use kernel::boxed;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::finding::ask::{Ask, Filters, Slice, Sort};
@@ -23,7 +23,7 @@ use crate::shown::{FacetsView, shown};
 use crate::stopped::Stopped;
 
 pub fn routes(search: Search) -> Routes {
-    Routes::new().routes(routes!(search_products)).routes(routes!(suggest_products)).layer(Extension(search))
+    Routes::new().routes(routes!(search_products)).routes(routes!(suggest_products)).giving(search)
 }
 
 /// How long a search may take.
@@ -143,6 +143,7 @@ async fn search_products(
 }
 
 /// What is on sale and these words find, the best first; for pages that show products in their own way.
+#[boxed]
 pub async fn matching(
     search: &Search,
     shop: &Shop,

@@ -1,5 +1,6 @@
 //! What can be typed of search.
 
+use kernel::boxed;
 use std::path::Path;
 
 use clap::Subcommand;
@@ -30,6 +31,7 @@ impl CommandSet for Commands {
 }
 
 /// Does one. This node keeps its indexes in the `folder`.
+#[boxed]
 pub async fn obey(session: &Session, folder: &Path, command: Commands) -> Result<u8, String> {
     let access = command.access();
     let Commands::Search { command: SearchCommand::Rebuild { slug } } = command;

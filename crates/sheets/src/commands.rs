@@ -1,5 +1,6 @@
 //! What can be typed of sheets: `galleria products …`
 
+use kernel::boxed;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -63,6 +64,7 @@ impl CommandSet for Commands {
 }
 
 /// Does one. Files that were uploaded are kept in the `place`.
+#[boxed]
 pub async fn obey(session: &Session, place: Option<Place>, command: Commands) -> Result<u8, String> {
     let cell = session.cell(command.access()).await?;
     let done = products(&cell, session, place, command).await;

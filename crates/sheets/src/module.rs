@@ -33,5 +33,5 @@ pub fn running(shelf: &Shelf) -> Running {
     if let Ok(blobs) = shelf.blobs() {
         workers.jobs.push(Arc::new(Imports(blobs.clone())));
     }
-    Running { routes: routes.layer(axum::Extension(shelf.clone())), workers }
+    Running { routes: routes.giving(shelf.clone()), workers }
 }

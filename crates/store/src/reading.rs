@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use kernel::Arg;
+use kernel::boxed;
 
 use crate::engine::Row;
 use crate::{Failure, Tenant};
@@ -19,6 +20,7 @@ pub trait Reading: Send {
 
 impl Tenant {
     /// Reads all of these in one round trip, from one moment.
+    #[boxed]
     pub async fn read_together(&self, readings: &mut [&mut dyn Reading]) -> Result<(), Failure> {
         let (mut statements, mut places) = (Vec::new(), Vec::new());
         for (reader, reading) in readings.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::visit::Visit;
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
-pub async fn asset(Path(name): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn asset(Path(name): Path<String>, visit: Visit) -> Response {
     let sheet = &visit.snapshot.sheet;
     let (own, kind, text) = match name.split_once('-').map(|(sort, _)| sort) {
         Some("theme") => (&sheet.name, "text/css; charset=utf-8", sheet.text.clone()),

@@ -106,7 +106,7 @@ impl Asked {
 }
 
 /// Looks through these products, which stand in the order of the newest.
-pub async fn browse<'a>(
+pub(crate) async fn browse<'a>(
     shop: &Shop,
     products: Vec<&'a Product>,
     asked: &Asked,

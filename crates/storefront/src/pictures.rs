@@ -19,13 +19,17 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// What is shown in place of a size that could not be made just now.
 const FOR_NOW: HeaderValue = HeaderValue::from_static("public, max-age=300, no-transform");
 
-pub async fn picture(Extension(shelf): Extension<Shelf>, Path(file): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn picture(
+    Extension(shelf): Extension<Shelf>,
+    Path(file): Path<String>,
+    visit: Visit,
+) -> Response {
     let shown = read(&shelf, &file, &visit).await;
     visit.show(shown)
 }
 
 /// A picture at most so wide.
-pub async fn size(
+pub(crate) async fn size(
     Extension(shelf): Extension<Shelf>,
     Path((file, width)): Path<(String, String)>,
     visit: Visit,

@@ -106,7 +106,7 @@ pub struct Tags {
 }
 
 impl Tags {
-    pub async fn of(shop: &Shop, products: &[&Product]) -> Result<Self, Failure> {
+    pub(crate) async fn of(shop: &Shop, products: &[&Product]) -> Result<Self, Failure> {
         let variants: Vec<VariantId> =
             products.iter().flat_map(|product| product.variants.iter().map(|variant| variant.id)).collect();
         let buyer = Buyer::anyone(shop.record.currency);

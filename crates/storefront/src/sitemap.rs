@@ -12,7 +12,7 @@ const PART: usize = 10_000;
 const KIND: &str = "application/xml; charset=utf-8";
 const KEPT: &str = "public, max-age=3600";
 
-pub async fn sitemap(visit: Visit) -> Response {
+pub(crate) async fn sitemap(visit: Visit) -> Response {
     let addresses = addresses(&visit);
     if addresses.len() <= PART {
         return answer::kept(&visit, KIND, KEPT, listed(&visit, &addresses));
@@ -30,7 +30,7 @@ pub async fn sitemap(visit: Visit) -> Response {
     answer::kept(&visit, KIND, KEPT, text)
 }
 
-pub async fn part(Path(name): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn part(Path(name): Path<String>, visit: Visit) -> Response {
     let addresses = addresses(&visit);
     let number = name.strip_suffix(".xml").and_then(|number| number.parse::<usize>().ok());
     let part = number.and_then(|number| addresses.chunks(PART).nth(number.checked_sub(1)?));
@@ -40,7 +40,7 @@ pub async fn part(Path(name): Path<String>, visit: Visit) -> Response {
     }
 }
 
-pub async fn robots(visit: Visit) -> Response {
+pub(crate) async fn robots(visit: Visit) -> Response {
     let text = format!(
         "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /drafts/\nDisallow: /account\nDisallow: /search\nDisallow: /api/\nSitemap: {}/sitemap.xml\n",
         visit.origin

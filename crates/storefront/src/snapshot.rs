@@ -57,7 +57,7 @@ pub struct Shelf {
 
 impl Snapshot {
     /// Today's snapshot of a shop.
-    pub async fn of(shop: &Shop) -> Result<Arc<Self>, Problem> {
+    pub(crate) async fn of(shop: &Shop) -> Result<Arc<Self>, Problem> {
         let tenant = &shop.tenant;
         let head = tenant.head().await?;
         let remembered = tenant.cell().cache::<Remembered>();

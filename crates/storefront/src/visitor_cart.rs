@@ -28,7 +28,7 @@ pub struct VisitorCart {
 
 impl VisitorCart {
     /// Looks for the cart. What somebody put into one before they signed in becomes theirs now.
-    pub async fn of(platform: &Platform, visit: Visit) -> Result<Self, Response> {
+    pub(crate) async fn of(platform: &Platform, visit: Visit) -> Result<Self, Response> {
         let visit = match visit.greeted(platform).await {
             Ok(visit) => visit,
             Err(refused) => return Err(refused.0.show(Err(refused.1))),
@@ -78,7 +78,7 @@ async fn found(visit: &Visit) -> Result<Option<KeptCart>, Problem> {
 }
 
 /// A cart, if this visit may see it.
-pub async fn seen(visit: &Visit, id: CartId) -> Result<Option<KeptCart>, Problem> {
+pub(crate) async fn seen(visit: &Visit, id: CartId) -> Result<Option<KeptCart>, Problem> {
     match steps::cart(&visit.shop, id).await {
         Ok(cart) => Ok(Some(cart)),
         Err(problem) if problem.fault == Fault::NotFound => Ok(None),
@@ -87,12 +87,12 @@ pub async fn seen(visit: &Visit, id: CartId) -> Result<Option<KeptCart>, Problem
 }
 
 /// A cart with what everything in it costs.
-pub async fn priced(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
+pub(crate) async fn priced(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
     let kept = steps::cart(&visit.shop, id).await?;
     Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
 }
 
-pub async fn run(visit: &Visit, work: Work) -> Result<Done, Problem> {
+pub(crate) async fn run(visit: &Visit, work: Work) -> Result<Done, Problem> {
     let shop = &visit.shop;
     let asked = Asked::by(shop.caller.actor.clone(), shop.correlation, shop.now);
     shop.tenant.run(asked, work).await

@@ -38,7 +38,7 @@ pub fn fairness(table: &mut Table, duration: Duration, backlog: i64) {
 }
 
 async fn beside_others(table: &mut Table, name: &str, opening: Opening, duration: Duration, backlog: i64) {
-    let cell = Cell::open(opening, CONTEXTS, keeper, clock::now).await.unwrap();
+    let cell = Cell::open(opening, CONTEXTS, Box::new(keeper), clock::now).await.unwrap();
     let measured = made(&cell).await;
     let stage = Stage { cell: &cell, measured: &measured, duration };
     let alone = stage.lag(Workers::default()).await;

@@ -52,7 +52,7 @@ pub fn keeper() -> Result<Arc<dyn Keeper>, store::Failure> {
 }
 
 async fn read_along(table: &mut Table, name: &str, opening: Opening, duration: Duration) {
-    let cell = Cell::open(opening, CONTEXTS, keeper, clock::now).await.unwrap();
+    let cell = Cell::open(opening, CONTEXTS, Box::new(keeper), clock::now).await.unwrap();
     let record = cell.registry().create_tenant("bench", "Bench", "EUR".parse().unwrap(), clock::now());
     let tenant = cell.tenant(record.await.unwrap().id);
     let alone = written(&tenant, duration / 2, note_plain).await;
@@ -125,7 +125,7 @@ pub fn sealing(table: &mut Table, duration: Duration) {
             let folder = tempfile::tempdir().unwrap();
             let opening = in_folder(&folder);
             rates.push(runtime.block_on(async {
-                let cell = Cell::open(opening, CONTEXTS, keeper, clock::now).await.unwrap();
+                let cell = Cell::open(opening, CONTEXTS, Box::new(keeper), clock::now).await.unwrap();
                 let record =
                     cell.registry().create_tenant("bench", "Bench", "EUR".parse().unwrap(), clock::now());
                 let tenant = cell.tenant(record.await.unwrap().id);

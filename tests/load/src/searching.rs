@@ -93,8 +93,9 @@ async fn fill(path: &std::path::Path, words: &Words) {
         make: true,
     };
     let keeper = || Ok(Arc::new(KeyFile::read_or_make(&path.join("galleria.keys"))?) as Arc<dyn Keeper>);
-    let cell =
-        store::Cell::open(Opening::Folder(opening), &modules::CONTEXTS, keeper, clock::now).await.unwrap();
+    let cell = store::Cell::open(Opening::Folder(opening), &modules::CONTEXTS, Box::new(keeper), clock::now)
+        .await
+        .unwrap();
     let record = cell.registry().create_tenant("bench", "Bench", "EUR".parse().unwrap(), clock::now());
     let tenant = cell.tenant(record.await.unwrap().id);
     let mut dice = Dice(1);

@@ -64,9 +64,10 @@ pub fn measure(tenants: usize, awake: usize) -> Measured {
             Ok(std::sync::Arc::new(store::KeyFile::read_or_make(&path.join("galleria.keys"))?)
                 as std::sync::Arc<dyn store::Keeper>)
         };
-        let cell = store::Cell::open(Opening::Folder(opening), &modules::CONTEXTS, keeper, clock::now)
-            .await
-            .unwrap();
+        let cell =
+            store::Cell::open(Opening::Folder(opening), &modules::CONTEXTS, Box::new(keeper), clock::now)
+                .await
+                .unwrap();
         for number in 0..tenants {
             cell.registry()
                 .create_tenant(&format!("t{number}"), "T", "EUR".parse().unwrap(), clock::now())

@@ -1,12 +1,11 @@
 //! The routes of attributes.
 
 use axum::extract::Path;
-use edge::{Answer, Command, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, NoBody, Page, Routes, Shop, routes};
 use kernel::{Check, args};
 use serde::Serialize;
 use store::{Reply, Row, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::attribute::{self, Attribute, Declaration, Declare, Redeclare, Remove};
 

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use edge::{Answer, AsOf, Command, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, AsOf, Command, Filter, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::{Problem, args};
 use serde::Serialize;
 use store::problems::CHANGED_MEANWHILE;
 use store::{Desk, Failure, PastScope, Reply, Row, Tenant, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::category::{Category, Change, Make, Remove, TREE, Tree};

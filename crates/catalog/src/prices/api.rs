@@ -4,12 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::{Arg, Check, Currency, Doubts, Percentage, Problem, Word};
 use serde::{Deserialize, Serialize};
 use store::{Desk, Failure, Reply, Row, Select, Tenant, Work, marks};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::audience::{Audience, must_be_there};

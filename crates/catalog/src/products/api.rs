@@ -6,12 +6,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop};
+use edge::{Answer, AsOf, Command, Cursor, Filter, Id, Page, Routes, Shop, routes};
 use kernel::{Check, Problem, Word};
 use serde::{Deserialize, Serialize};
 use store::{PastScope, Work};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::new_product::NewProduct;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Arg, args};
+use kernel::{Arg, args, boxed};
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant, marks};
 use uuid::Uuid;
@@ -43,6 +43,7 @@ impl Listed {
 }
 
 /// The variants that products have by these SKUs, whether they are on sale or not.
+#[boxed]
 pub async fn variants_of(tenant: &Tenant, skus: &[String]) -> Result<HashMap<String, VariantId>, Failure> {
     let mut known = HashMap::with_capacity(skus.len());
     for some in skus.chunks(250) {
@@ -54,6 +55,7 @@ pub async fn variants_of(tenant: &Tenant, skus: &[String]) -> Result<HashMap<Str
 }
 
 /// One product; one that is not on sale only for those who may see it.
+#[boxed]
 pub async fn product(tenant: &Tenant, id: ProductId, all: bool) -> Result<Option<Shown>, Failure> {
     let sql = if all {
         "select id, version, view from products where id = $1"
@@ -64,6 +66,7 @@ pub async fn product(tenant: &Tenant, id: ProductId, all: bool) -> Result<Option
 }
 
 /// The product that goes by a handle, in the same way.
+#[boxed]
 pub async fn product_by_handle(tenant: &Tenant, handle: &str, all: bool) -> Result<Option<Shown>, Failure> {
     let sql = if all {
         "select id, version, view from products where handle = $1"
@@ -74,6 +77,7 @@ pub async fn product_by_handle(tenant: &Tenant, handle: &str, all: bool) -> Resu
 }
 
 /// Products, newest first, from below an id.
+#[boxed]
 pub async fn products(
     tenant: &Tenant,
     listed: &Listed,
@@ -88,6 +92,7 @@ pub async fn products(
 }
 
 /// All products, oldest first, from behind an id.
+#[boxed]
 pub async fn products_after(tenant: &Tenant, behind: ProductId, rows: usize) -> Result<Vec<Shown>, Failure> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let sql = "select id, version, view from products where id > $1 order by id limit $2";
@@ -95,6 +100,7 @@ pub async fn products_after(tenant: &Tenant, behind: ProductId, rows: usize) -> 
 }
 
 /// Products by their ids, in no order; those that are not on sale only for those who may see them.
+#[boxed]
 pub async fn products_by_id(tenant: &Tenant, ids: &[ProductId], all: bool) -> Result<Vec<Shown>, Failure> {
     let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
     let on_sale = if all { "" } else { " and status = 'active'" };
@@ -103,6 +109,7 @@ pub async fn products_by_id(tenant: &Tenant, ids: &[ProductId], all: bool) -> Re
 }
 
 /// The handles and titles of products that are on sale.
+#[boxed]
 pub async fn titles_by_id(
     tenant: &Tenant,
     ids: &[ProductId],
@@ -124,6 +131,7 @@ pub(crate) fn shown(row: &Row<'_>) -> Result<Shown, Failure> {
 }
 
 /// The handle that a product goes by today which had this one before; `all` for those who may see what is not on sale.
+#[boxed]
 pub async fn moved(tenant: &Tenant, handle: &str, all: bool) -> Result<Option<String>, Failure> {
     let sql = if all {
         "select p.handle from former_handles f join products p on p.id = f.product_id where f.handle = $1"

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Arg, Currency, Money};
+use kernel::{Arg, Currency, Money, boxed};
 use serde::Deserialize;
 use store::{Failure, Select, Tenant, marks};
 use uuid::Uuid;
@@ -25,11 +25,13 @@ pub struct ProductRecord {
 const AT_ONCE: usize = 250;
 
 /// The products of these handles, in no order.
+#[boxed]
 pub async fn by_handle(tenant: &Tenant, handles: &[String]) -> Result<Vec<ProductRecord>, Failure> {
     of(tenant, "select id, version, view from products where handle in", handles).await
 }
 
 /// The products that have variants of these SKUs, in no order, each once.
+#[boxed]
 pub async fn by_sku(tenant: &Tenant, skus: &[String]) -> Result<Vec<ProductRecord>, Failure> {
     let select = "select id, version, view from products where id in (select product_id from product_variants where sku in";
     let mut found = of(tenant, select, skus).await?;
@@ -39,6 +41,7 @@ pub async fn by_sku(tenant: &Tenant, skus: &[String]) -> Result<Vec<ProductRecor
 }
 
 /// Which products have variants of these SKUs.
+#[boxed]
 pub async fn holders(tenant: &Tenant, skus: &[String]) -> Result<HashMap<String, ProductId>, Failure> {
     let mut holders = HashMap::with_capacity(skus.len());
     for some in skus.chunks(AT_ONCE) {
@@ -64,6 +67,7 @@ async fn of(tenant: &Tenant, select: &str, names: &[String]) -> Result<Vec<Produ
 }
 
 /// Products, oldest first, from above an id.
+#[boxed]
 pub async fn page(
     tenant: &Tenant,
     listed: &Listed,
@@ -78,6 +82,7 @@ pub async fn page(
 }
 
 /// How many there are of these variants, wherever they lie.
+#[boxed]
 pub async fn on_hand(tenant: &Tenant, variants: &[VariantId]) -> Result<HashMap<VariantId, i64>, Failure> {
     let mut counted = HashMap::with_capacity(variants.len());
     for some in variants.chunks(AT_ONCE) {
@@ -90,6 +95,7 @@ pub async fn on_hand(tenant: &Tenant, variants: &[VariantId]) -> Result<HashMap<
 }
 
 /// What the shop declares of its attributes, by their names.
+#[boxed]
 pub async fn declarations(tenant: &Tenant) -> Result<HashMap<String, Declaration>, Failure> {
     let views = tenant.rows("select view from attributes", Vec::new(), |row| row.get::<String>(0)).await?;
     views

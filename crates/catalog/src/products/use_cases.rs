@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::problem::pointer_part;
 use kernel::reservation::{GiveUp, Take};
-use kernel::{Check, Currency, Problem, args};
+use kernel::{Check, Currency, Problem, args, boxed};
 use serde::Serialize;
 use store::{Failure, Reply, Tenant, Work};
 use uuid::Uuid;
@@ -48,6 +48,7 @@ pub fn create_product(id: ProductId, mut content: Content, on_hand: HashMap<Vari
 
 /// Replaces what a product says. Variants keep their ids by SKU; one that is left out is not sold any more. A handle that
 /// is left out, which is then empty, stays as it is; one that is changed leads on to the new one.
+#[boxed]
 pub async fn change_product(
     tenant: &Tenant,
     id: ProductId,

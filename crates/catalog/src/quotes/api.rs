@@ -1,10 +1,9 @@
 //! The route that quotes the price of a product.
 
-use edge::{Answer, Filter, Id, Page, Routes, Shop};
+use edge::{Answer, Filter, Id, Page, Routes, Shop, routes};
 use kernel::{Check, Problem, Timestamp, args};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::quote::{Quote, QuoteReading};

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::{Check, Problem, Timestamp, args};
 use serde::{Deserialize, Serialize};
 use store::{Failure, Reply, Row, Tenant, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::hold::{self, HeldLine, Hold};

@@ -1,7 +1,7 @@
 //! A hold: stock that a checkout keeps for a while. Each is a stream of its own and knows whether it was released; stocks keep
 //! sums only.
 
-use kernel::{Aggregate, Decide, Problem, Timestamp};
+use kernel::{Aggregate, Decide, Problem, Timestamp, boxed};
 use serde::{Deserialize, Serialize};
 use store::{Desk, Reply, Tenant, Work};
 use uuid::Uuid;
@@ -143,6 +143,7 @@ fn short(problem: Problem, n: usize) -> Problem {
 }
 
 /// The work that lets go of a hold.
+#[boxed]
 pub async fn release_work(tenant: &Tenant, id: HoldId) -> Result<Work, Problem> {
     let variants = queries::held_variants(tenant, id).await?;
     Ok(Work::over::<Hold>([id]).and::<Stock>(variants.clone()).decide(move |desk| {

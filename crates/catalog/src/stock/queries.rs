@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use kernel::{Arg, Problem, Timestamp, args};
+use kernel::{Arg, Problem, Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Reading, Row, Tenant};
 use utoipa::ToSchema;
@@ -40,6 +40,7 @@ pub(crate) const STOCK: &str = "select i.variant_id, i.product_id, i.sku, i.on_h
     i.low_at, i.backorder_limit, (select cast(coalesce(sum(h.quantity), 0) as bigint) from holds h \
     where h.variant_id = i.variant_id and h.ends > $1) from inventory i";
 
+#[boxed]
 pub async fn stock(tenant: &Tenant, id: VariantId, now: Timestamp) -> Result<Option<StockView>, Failure> {
     let sql = format!("{STOCK} where i.variant_id = $2");
     let args = args![now, id];
@@ -60,6 +61,7 @@ pub(crate) async fn named(tenant: &Tenant, variant: VariantId) -> Result<Named, 
 }
 
 /// Stocks by variant, oldest first; with `low`, those of which at most so many are available.
+#[boxed]
 pub async fn stocks(
     tenant: &Tenant,
     low: Option<i64>,
@@ -81,6 +83,7 @@ pub async fn stocks(
 }
 
 /// What can be ordered of a product's variants.
+#[boxed]
 pub async fn availability(tenant: &Tenant, id: ProductId, now: Timestamp) -> Result<Vec<StockView>, Failure> {
     let sql = format!(
         "{STOCK} join product_variants v on v.id = i.variant_id where v.product_id = $2 order by i.variant_id"

@@ -1,11 +1,10 @@
 //! The routes of partners.
 
 use axum::Extension;
-use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop};
-use kernel::{Check, Problem};
+use edge::{Answer, Command, Id, NoBody, Page, Routes, Shop, routes};
+use kernel::{Check, Problem, boxed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::partners::health::Health;
 use crate::partners::partner::{Definition, Kind, NewSecret, Options};
@@ -158,6 +157,7 @@ async fn check_partner(
     })
 }
 
+#[boxed]
 pub async fn found(shop: &Shop, id: PartnerId) -> Result<PartnerRow, Problem> {
     partners::queries::partner(&shop.tenant, id).await?.ok_or_else(|| Refusal::Unknown.into())
 }

@@ -3,13 +3,12 @@
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop, routes};
 use kernel::formula::guarded;
 use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::relay::{Job, JobState};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::partners::found;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use kernel::Word;
+use kernel::boxed;
 use serde::{Deserialize, Serialize};
 use store::Cell;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -76,11 +77,13 @@ pub struct Erp {
 
 impl Erp {
     /// Whether it answers, and takes our name and password.
+    #[boxed]
     pub async fn check(&self) -> Result<(), PartnerError> {
         let wanted = Wanted { stage: Stage::Inventory, since: None, page: 1, size: 1 };
         self.page(&wanted).await.map(|_| ())
     }
 
+    #[boxed]
     pub async fn page(&self, wanted: &Wanted<'_>) -> Result<Page, PartnerError> {
         if self.tickets {
             return self.ordered(wanted).await;

@@ -3,6 +3,7 @@
 //! All of it may arrive twice: questions change nothing, and a booking is a `PUT` under its reference.
 
 use http::{Method, Request};
+use kernel::boxed;
 use outbound::{Outbound, Question};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,7 @@ impl Carrier for RestCarrier {
 
 impl Rest {
     /// Whether it answers, and takes our key.
+    #[boxed]
     pub async fn check(&self) -> Result<(), PartnerError> {
         self.get::<Account>(&["account"], &[]).await.map(|_| ())
     }

@@ -2,6 +2,7 @@
 //! was asked about is there once, and nothing costs more tax than it costs.
 
 use kernel::Percentage;
+use kernel::boxed;
 use orders::tax_engine::{Tax, TaxQuestion};
 use pricing::{LineId, Part, Rate};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,7 @@ impl<'a> Quote<'a> {
 
 impl RestTaxes {
     /// The taxes of a question, which the quote says in the engine's words.
+    #[boxed]
     pub async fn quote(&self, quote: &Quote<'_>, question: &TaxQuestion) -> Result<Vec<Tax>, PartnerError> {
         believed(question, self.0.question(&["quote"], quote).await?)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Problem;
+use kernel::boxed;
 use orders::tax_engine::Tax;
 use outbound::{Outbound, OutboundError, Policy};
 use store::Tenant;
@@ -91,6 +92,7 @@ impl Partners {
         Ok(RestCarrier(self.rest(tenant, row).await?))
     }
 
+    #[boxed]
     pub async fn tax_engine(&self, tenant: &Tenant, row: &PartnerRow) -> Result<RestTaxes, Problem> {
         Ok(RestTaxes(self.rest(tenant, row).await?))
     }
@@ -104,6 +106,7 @@ impl Partners {
         })
     }
 
+    #[boxed]
     pub async fn erp(&self, tenant: &Tenant, row: &PartnerRow) -> Result<Erp, Problem> {
         let options = &row.definition.options;
         let password = secret(tenant, row).await?.unwrap_or_default();
@@ -130,6 +133,7 @@ impl Partners {
     }
 
     /// Asks the partner whether it works, and remembers how that went.
+    #[boxed]
     pub async fn check(
         &self,
         tenant: &Tenant,
@@ -152,6 +156,7 @@ async fn secret(tenant: &Tenant, row: &PartnerRow) -> Result<Option<Zeroizing<St
     text.map(|text| Some(Zeroizing::new(text))).ok_or_else(Problem::bug)
 }
 
+#[boxed]
 pub async fn seal(tenant: &Tenant, secret: &str) -> Result<String, Problem> {
     Ok(tenant.keys().await?.seal_secret(SEALED_AS, secret.as_bytes()))
 }

@@ -1,6 +1,7 @@
 //! Reads partners.
 
 use kernel::args;
+use kernel::boxed;
 use store::{Failure, Row, Tenant};
 
 use crate::{Definition, PartnerId};
@@ -18,10 +19,12 @@ pub struct PartnerRow {
 const PARTNERS: &str = "select id, version, definition, secret from partners";
 
 /// A shop has a handful.
+#[boxed]
 pub async fn partners(tenant: &Tenant) -> Result<Vec<PartnerRow>, Failure> {
     tenant.rows(&format!("{PARTNERS} order by id limit 200"), Vec::new(), partner_row).await
 }
 
+#[boxed]
 pub async fn partner(tenant: &Tenant, id: PartnerId) -> Result<Option<PartnerRow>, Failure> {
     tenant.row(&format!("{PARTNERS} where id = $1"), args![id], partner_row).await
 }

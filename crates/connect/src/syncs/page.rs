@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use catalog::stock::{Adjust, MOST, Stock};
 use catalog::{Content, LocationId, ProductId, Status, Variant, VariantId};
-use kernel::{Currency, Money, Problem};
+use kernel::{Currency, Money, Problem, boxed};
 use store::{Desk, Reply, Tenant, Work};
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ pub struct Place {
 }
 
 /// The work of a page. What the shop knows is looked up before; the counts are compared within.
+#[boxed]
 pub async fn work(
     tenant: &Tenant,
     definition: &Definition,

@@ -1,6 +1,6 @@
 //! Reads syncs and what they rejected.
 
-use kernel::{Timestamp, args};
+use kernel::{Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Row, Tenant};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -61,11 +61,13 @@ pub struct SyncRow {
 
 const SYNCS: &str = "select id, job_id, version, state, since, stage, page, items, created, adjusted, unchanged, rejected, conflicts, told, began_at, ended_at from syncs";
 
+#[boxed]
 pub async fn sync(tenant: &Tenant, partner: PartnerId, id: SyncId) -> Result<Option<SyncRow>, Failure> {
     tenant.row(&format!("{SYNCS} where id = $1 and partner_id = $2"), args![id, partner], sync_row).await
 }
 
 /// The sync with a partner that has not ended.
+#[boxed]
 pub async fn open_sync(tenant: &Tenant, partner: PartnerId) -> Result<Option<SyncRow>, Failure> {
     tenant
         .row(&format!("{SYNCS} where partner_id = $1 and state = 'running'"), args![partner], sync_row)
@@ -73,6 +75,7 @@ pub async fn open_sync(tenant: &Tenant, partner: PartnerId) -> Result<Option<Syn
 }
 
 /// Syncs with a partner, newest first, from below an id.
+#[boxed]
 pub async fn syncs(
     tenant: &Tenant,
     partner: PartnerId,
@@ -118,6 +121,7 @@ pub struct RejectRow {
 /// How many rejects are downloaded at the most.
 const MOST_REJECTS: i64 = 20_000;
 
+#[boxed]
 pub async fn rejects(tenant: &Tenant, sync: SyncId) -> Result<Vec<RejectRow>, Failure> {
     let sql =
         "select stage, page, sku, kind, reason from sync_rejects where sync_id = $1 order by number limit $2";

@@ -2,6 +2,7 @@
 //! the number, and says when that does not answer.
 
 use http::Request;
+use kernel::boxed;
 use outbound::{Outbound, Question};
 use places::VatNumber;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,7 @@ struct Wrapped {
 
 impl Vies {
     /// Whether the number is in use.
+    #[boxed]
     pub async fn has(&self, number: &VatNumber) -> Result<bool, PartnerError> {
         let asked = Asked { country_code: &number.country, vat_number: &number.number };
         let body = serde_json::to_vec(&asked).expect("two texts have no failing serializers");

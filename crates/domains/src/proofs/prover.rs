@@ -1,5 +1,6 @@
 //! Where a proof can lie, and looking for it. This is the one place of domains from which anybody outside is asked.
 
+use kernel::boxed;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ impl Prover {
         Self(places.into())
     }
 
+    #[boxed]
     pub async fn look(&self, name: &str, token: &str) -> Looked {
         let proof = proof(token);
         let (mut sure, mut told) = (false, Vec::new());

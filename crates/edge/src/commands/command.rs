@@ -8,8 +8,9 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::IF_MATCH;
 use kernel::Problem;
+use kernel::boxed;
 use serde::de::DeserializeOwned;
-use store::{Asked, Done, Once, Work};
+use store::{Asked, Done, Once, Tenant, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -53,32 +54,13 @@ impl<T> Command<T> {
     }
 
     /// Does the work, once if the request carries an idempotency key, and answers.
-    pub async fn run(&self, work: Work) -> Answer {
-        Ok(answer::done(self.done(work).await?))
+    pub fn run(&self, work: Work) -> impl Future<Output = Answer> + Send + use<'_, T> {
+        answered(&self.shop.tenant, self.asked(), &self.in_flight, work)
     }
 
     /// Does the work in the same way, for a handler that has something to do before it answers.
-    pub async fn done(&self, work: Work) -> Result<Done, Problem> {
-        let asked = self.asked();
-        let _first = match &self.once {
-            None => None,
-            Some(once) => match self.in_flight.enter(&format!("{} {}", self.shop.tenant.id(), once.key)) {
-                Some(first) => Some(first),
-                None => return self.follow(asked, work).await,
-            },
-        };
-        self.shop.tenant.run(asked, work).await
-    }
-
-    /// The first with this key is under way. The tenant's lane puts this one behind it, where it finds the kept reply.
-    async fn follow(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
-        match tokio::time::timeout(FIRST_FINISHES_WITHIN, self.shop.tenant.run(asked, work)).await {
-            Ok(done) => done,
-            Err(_) => {
-                let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
-                Err(IDEMPOTENCY_IN_FLIGHT.says(detail).after(1))
-            }
-        }
+    pub fn done(&self, work: Work) -> impl Future<Output = Result<Done, Problem>> + Send + use<'_, T> {
+        done(&self.shop.tenant, self.asked(), &self.in_flight, work)
     }
 
     /// For replacing a whole record: the caller must say which version it has seen.
@@ -88,6 +70,34 @@ impl<T> Command<T> {
                 "Send the ETag that you got with the record as If-Match, so that nobody's change is overwritten unseen.",
             )
         })
+    }
+}
+
+#[boxed]
+async fn answered(tenant: &Tenant, asked: Asked, in_flight: &Arc<InFlight>, work: Work) -> Answer {
+    Ok(answer::done(done(tenant, asked, in_flight, work).await?))
+}
+
+#[boxed]
+async fn done(tenant: &Tenant, asked: Asked, in_flight: &Arc<InFlight>, work: Work) -> Result<Done, Problem> {
+    let _first = match &asked.once {
+        None => None,
+        Some(once) => match in_flight.enter(&format!("{} {}", tenant.id(), once.key)) {
+            Some(first) => Some(first),
+            None => return follow(tenant, asked, work).await,
+        },
+    };
+    tenant.run(asked, work).await
+}
+
+/// The first with this key is under way. The tenant's lane puts this one behind it, where it finds the kept reply.
+async fn follow(tenant: &Tenant, asked: Asked, work: Work) -> Result<Done, Problem> {
+    match tokio::time::timeout(FIRST_FINISHES_WITHIN, tenant.run(asked, work)).await {
+        Ok(done) => done,
+        Err(_) => {
+            let detail = "The first request with this Idempotency-Key is still being done. Ask again in a moment for its answer.";
+            Err(IDEMPOTENCY_IN_FLIGHT.says(detail).after(1))
+        }
     }
 }
 
@@ -104,9 +114,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Platform> for Command
     type Rejection = Refused;
 
     async fn from_request(request: Request, platform: &Platform) -> Result<Self, Refused> {
-        let json = check_json(request.headers());
-        let (command, bytes) = receive(request, platform).await?;
-        json?;
+        let (command, bytes) = receive_json(request, platform).await?;
         let body = read_json(&bytes)?;
         fits::check_body::<T>(&bytes)?;
         let Command { shop, if_match, once, in_flight, .. } = command;
@@ -114,6 +122,15 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Platform> for Command
     }
 }
 
+#[boxed]
+async fn receive_json(request: Request, platform: &Platform) -> Result<(Command<NoBody>, Bytes), Refused> {
+    let json = check_json(request.headers());
+    let received = receive(request, platform).await?;
+    json?;
+    Ok(received)
+}
+
+#[boxed]
 async fn receive(request: Request, platform: &Platform) -> Result<(Command<NoBody>, Bytes), Refused> {
     let (mut parts, body) = request.into_parts();
     let shop = Shop::from_request_parts(&mut parts, platform).await?;

@@ -1,5 +1,6 @@
 //! A body of any size and kind, handed on piece by piece while it arrives.
 
+use kernel::boxed;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ impl Upload {
 
     /// Reads on to the end of a body that is refused, up to a point: a client that is still sending when the connection
     /// closes would never see the answer.
+    #[boxed]
     pub async fn drain(&mut self) {
         if self.quiet {
             return;

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::relay::DeadLetter;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::answer::{self, Answer, Page};
 use crate::commands::{Command, NoBody};
 use crate::platform::Platform;
 use crate::request::{Cursor, Filter, Id};
-use crate::routes::Routes;
+use crate::routes;
+use crate::routing::Routes;
 use crate::tenancy::Shop;
 
 pub(crate) fn routes() -> Routes {

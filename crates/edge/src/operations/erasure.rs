@@ -3,12 +3,12 @@
 use kernel::{Problem, SubjectId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::answer::{self, Answer};
 use crate::commands::Command;
-use crate::routes::Routes;
+use crate::routes;
+use crate::routing::Routes;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().routes(routes!(erase_person))

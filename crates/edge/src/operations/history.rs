@@ -6,12 +6,12 @@ use serde_json::Value;
 use store::Moment;
 use store::past::Change;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::answer::{Answer, Page};
 use crate::request::{Cursor, Filter, Id};
-use crate::routes::Routes;
+use crate::routes;
+use crate::routing::Routes;
 use crate::tenancy::{Shop, moment_in};
 
 pub(crate) fn routes() -> Routes {

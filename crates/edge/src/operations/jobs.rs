@@ -11,14 +11,14 @@ use store::relay::{Job, JobState, NewJob};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::answer::{self, Answer, Page};
 use crate::commands::{Command, NoBody};
 use crate::platform::Platform;
 use crate::request::{Cursor, Filter, Id};
-use crate::routes::Routes;
+use crate::routes;
+use crate::routing::Routes;
 use crate::tenancy::Shop;
 
 pub(crate) fn routes() -> Routes {

@@ -9,7 +9,7 @@ use super::{dead_letters, erasure, history, jobs, usage};
 use crate::access::grants::{Permission, Share};
 use crate::module::{Module, Running};
 use crate::published::Publishes;
-use crate::routes::Routes;
+use crate::routing::Routes;
 
 pub const MODULE: Module = Module {
     context: Some(store::privacy::CONTEXT),

@@ -4,11 +4,11 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::registry::usage::{Used, day};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Page};
 use crate::request::Filter;
-use crate::routes::Routes;
+use crate::routes;
+use crate::routing::Routes;
 use crate::tenancy::Shop;
 
 const DAY: i64 = 24 * 3600 * 1_000_000;

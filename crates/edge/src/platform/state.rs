@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::http::Method;
-use kernel::{Problem, ProblemDoc};
+use kernel::{Problem, ProblemDoc, boxed};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use store::registry::usage::day;
@@ -88,6 +88,7 @@ impl Platform {
     }
 
     /// Counts a guess at an account's secret, and refuses one too many.
+    #[boxed]
     pub async fn guess_at(&self, account: Uuid, source: Source) -> Result<(), Problem> {
         self.rate_limit().count_guess_at(account, source.address, self.cell().now()).await
     }

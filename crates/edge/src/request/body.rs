@@ -9,8 +9,8 @@ use kernel::Problem;
 use kernel::problem::pointer_part;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
 
+use super::place::place;
 use super::read_errors;
 use crate::problems::{NOT_JSON, TOO_LARGE, UNREADABLE_JSON};
 
@@ -53,43 +53,53 @@ pub(crate) async fn signed_body(
     Ok((Body::from(bytes.clone()), Some(bytes)))
 }
 
-/// Reads JSON. Only what cannot be read is read a second time, slowly, to find the place.
+/// Reads JSON.
 ///
 /// No text may hold the character NUL: not every database can keep it, and nobody types it.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let text = readable(bytes)?;
+    serde_json::from_str(text).map_err(|error| unread(text, &error))
+}
+
+fn readable(bytes: &[u8]) -> Result<&str, Problem> {
     if bytes.windows(6).any(|window| window == b"\\u0000")
         && let Ok(value) = serde_json::from_slice(bytes)
         && let Some(pointer) = find_nul(&value, String::new())
     {
         return Err(no_nul(pointer));
     }
-    let error = match serde_json::from_slice(bytes) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
+    // What is no text stops the reader where it is none.
+    std::str::from_utf8(bytes).map_err(|_| match serde_json::from_slice::<Value>(bytes) {
+        Err(error) => not_json(&error),
+        Ok(_) => Problem::bug(),
+    })
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    let detail = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
+    UNREADABLE_JSON.says(detail)
+}
+
+/// What could not be read of the text, and where.
+fn unread(text: &str, error: &serde_json::Error) -> Problem {
     if !error.is_data() {
-        let detail = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
-        return Err(UNREADABLE_JSON.says(detail));
+        return not_json(error);
     }
-    let found = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(bytes));
-    let Err(found) = found else { return Err(Problem::bug()) };
-    let mut pointer = String::new();
-    for segment in found.path() {
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", pointer_part(key))),
-            Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
-            Segment::Unknown => {}
-        }
-    }
-    let said = found.inner().to_string();
+    let mut pointer = place(text, offset_of(text, error));
+    let said = error.to_string();
     // What is not there has no place of its own yet.
     if said.starts_with("missing field `")
         && let (Some(missing), _) = read_errors::field(&said)
     {
         pointer.push_str(&format!("/{}", pointer_part(missing)));
     }
-    Err(Problem::invalid(vec![kernel::FieldProblem { pointer, detail: read_errors::in_words(&said) }]))
+    Problem::invalid(vec![kernel::FieldProblem { pointer, detail: read_errors::in_words(&said) }])
+}
+
+/// How much of the text was read when this was noticed.
+pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
+    let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    before + error.column()
 }
 
 fn find_nul(value: &Value, pointer: String) -> Option<String> {

@@ -20,32 +20,28 @@ static KNOWN: LazyLock<RwLock<HashMap<TypeId, &'static Limits>>> = LazyLock::new
 
 /// Refuses a body that does not keep to the limits of its schema.
 pub(crate) fn check_body<T: ToSchema + 'static>(bytes: &[u8]) -> Result<(), Problem> {
-    if !limits_of::<T>().any {
-        return Ok(());
-    }
-    let found = serde_json::from_slice(bytes).map_or(Vec::new(), |body| misfits::<T>(&body, ""));
-    if found.is_empty() { Ok(()) } else { Err(Problem::invalid(found)) }
+    limits_of::<T>().check_body(bytes)
 }
 
 /// Notes what of something does not keep to the limits of its schema, each with its place below `at`: for what comes in by
 /// other ways than as the body of a request.
 pub fn check_limits<T: Serialize + ToSchema + 'static>(value: &T, at: &str, check: &mut Check) {
-    check.all(serde_json::to_value(value).map_or(Vec::new(), |value| misfits::<T>(&value, at)));
-}
-
-fn misfits<T: ToSchema + 'static>(value: &Value, at: &str) -> Vec<FieldProblem> {
-    let (limits, mut found) = (limits_of::<T>(), Vec::new());
-    limits.check(&limits.root, value, at, &mut found);
-    found
+    check.all(serde_json::to_value(value).map_or(Vec::new(), |value| limits_of::<T>().misfits(&value, at)));
 }
 
 fn limits_of<T: ToSchema + 'static>() -> &'static Limits {
-    let id = TypeId::of::<T>();
+    known(TypeId::of::<T>(), T::schema, T::schemas)
+}
+
+fn known(id: TypeId, schema: fn() -> RefOr<Schema>, schemas: fn(&mut Named)) -> &'static Limits {
     if let Some(known) = KNOWN.read().get(&id) {
         return known;
     }
-    KNOWN.write().entry(id).or_insert_with(|| Box::leak(Box::new(Limits::of::<T>())))
+    KNOWN.write().entry(id).or_insert_with(|| Box::leak(Box::new(Limits::of(schema, schemas))))
 }
+
+/// The schemas that another one refers to, by name.
+type Named = Vec<(String, RefOr<Schema>)>;
 
 /// A schema, and those to which it refers.
 struct Limits {
@@ -57,11 +53,11 @@ struct Limits {
 }
 
 impl Limits {
-    fn of<T: ToSchema>() -> Self {
+    fn of(schema: fn() -> RefOr<Schema>, schemas: fn(&mut Named)) -> Self {
         let mut named = Vec::new();
-        T::schemas(&mut named);
+        schemas(&mut named);
         let written = |schema: RefOr<Schema>| serde_json::to_value(schema).unwrap_or_default();
-        let root = written(T::schema());
+        let root = written(schema());
         let named: BTreeMap<String, Value> =
             named.into_iter().map(|(name, schema)| (name, written(schema))).collect();
         let mut patterns = BTreeMap::new();
@@ -70,6 +66,20 @@ impl Limits {
         }
         let any = named.values().chain([&root]).any(has_limits);
         Self { root, named, patterns, any }
+    }
+
+    fn check_body(&self, bytes: &[u8]) -> Result<(), Problem> {
+        if !self.any {
+            return Ok(());
+        }
+        let found = serde_json::from_slice(bytes).map_or(Vec::new(), |body| self.misfits(&body, ""));
+        if found.is_empty() { Ok(()) } else { Err(Problem::invalid(found)) }
+    }
+
+    fn misfits(&self, value: &Value, at: &str) -> Vec<FieldProblem> {
+        let mut found = Vec::new();
+        self.check(&self.root, value, at, &mut found);
+        found
     }
 
     /// Types are not looked at: whoever reads the value into its type does.
@@ -285,7 +295,7 @@ mod tests {
     }
 
     fn told(value: &Value) -> Vec<String> {
-        let found = misfits::<Shelf>(value, "");
+        let found = limits_of::<Shelf>().misfits(value, "");
         found.into_iter().map(|found| format!("{}: {}", found.pointer, found.detail)).collect()
     }
 

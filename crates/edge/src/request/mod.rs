@@ -7,6 +7,7 @@ pub(crate) mod fits;
 pub(crate) mod host;
 pub(crate) mod language;
 mod params;
+mod place;
 mod read_errors;
 pub(crate) mod same_site;
 pub(crate) mod source;

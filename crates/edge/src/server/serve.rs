@@ -1,5 +1,6 @@
 //! Listening, and stopping without dropping anyone.
 
+use kernel::boxed;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -49,6 +50,7 @@ pub struct Entrances {
 }
 
 /// Takes the address, or says in a sentence why it cannot be had. `setting` is what chooses another.
+#[boxed]
 pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => format!("Something is listening on {address} already. Stop it, or choose another address with {setting}."),
@@ -59,6 +61,7 @@ pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, S
 
 /// Serves until told to stop (SIGTERM or SIGINT), then drains: not ready any more, still serving for a while, then no
 /// new connections, and what is under way is finished.
+#[boxed]
 pub async fn serve(entrances: Entrances, router: Router, platform: Platform) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

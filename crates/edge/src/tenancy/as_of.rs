@@ -1,6 +1,6 @@
 //! A shop as it was at a moment in the past.
 
-use kernel::{Problem, Timestamp};
+use kernel::{Problem, Timestamp, boxed};
 use serde::Deserialize;
 use store::{Moment, PastScope, Tenant};
 use utoipa::IntoParams;
@@ -18,6 +18,7 @@ pub struct AsOf {
 
 impl Shop {
     /// The same, and when that was: what has run out by now had not run out then.
+    #[boxed]
     pub async fn as_of_then(
         &self,
         moment: Option<&str>,
@@ -36,6 +37,7 @@ impl Shop {
     }
 
     /// The shop's tenant, as it was when the caller names a moment.
+    #[boxed]
     pub async fn as_of(&self, moment: Option<&str>, of: PastScope) -> Result<Tenant, Problem> {
         match moment {
             None => Ok(self.tenant.clone()),

@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use kernel::{CorrelationId, Problem, TenantId};
+use kernel::{CorrelationId, Problem, TenantId, boxed};
 
 use super::admit::check_open;
 use super::shop::Shop;
@@ -40,6 +40,7 @@ impl Platform {
     }
 
     /// The same shop for the customer whose session a browser shows. Whoever works there buys like anybody else.
+    #[boxed]
     pub async fn greet(&self, shop: Shop, headers: &HeaderMap, jar: Jar) -> Result<Shop, Problem> {
         let Some(secret) = jar.get(headers, SESSION) else { return Ok(shop) };
         let caller = self.authenticator().session(&shop.tenant, secret).await?;

@@ -1,6 +1,7 @@
 //! Reads accounts.
 
 use kernel::Timestamp;
+use kernel::boxed;
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
@@ -39,12 +40,14 @@ pub struct AccountView {
 
 const ACCOUNT: &str = "select id, audience, name, email, roles, verified_at, app_since, recovery_left, opened_at, disabled_at, version, password, password_round from accounts";
 
+#[boxed]
 pub async fn account(tenant: &Tenant, id: AccountId) -> Result<Option<AccountView>, Failure> {
     let (sql, args) = Select::new(ACCOUNT).and("id = ?", id).statement();
     tenant.row(&sql, args, as_account).await
 }
 
 /// The account of an e-mail address among those of an audience.
+#[boxed]
 pub async fn account_of(
     tenant: &Tenant,
     audience: &str,
@@ -57,6 +60,7 @@ pub async fn account_of(
 }
 
 /// Accounts, newest first, from below an id.
+#[boxed]
 pub async fn accounts(
     tenant: &Tenant,
     audience: &str,

@@ -2,11 +2,10 @@
 
 use axum::Extension;
 use axum::http::HeaderMap;
-use edge::{Answer, Audience, Command, Cursor, Filter, Grants, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Audience, Command, Cursor, Filter, Grants, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::{FieldProblem, Problem, TenantId};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::accounts::check::check_person;

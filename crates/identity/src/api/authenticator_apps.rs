@@ -2,12 +2,11 @@
 
 use axum::Extension;
 use credentials::{AppSecret, Fingerprint, RecoveryCode, recovery_codes};
-use edge::{Answer, Command, NoBody, Routes};
+use edge::{Answer, Command, NoBody, Routes, routes};
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
 use store::{Asked, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::accounts;
 use crate::api::me::person;

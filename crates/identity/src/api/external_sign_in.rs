@@ -11,14 +11,13 @@ use axum::extract::RawQuery;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use edge::{Answer, Command, Filter, Id, Jar, NoBody, Page, Routes, SESSION, Shop};
+use edge::{Answer, Command, Filter, Id, Jar, NoBody, Page, Routes, SESSION, Shop, routes};
 use federation::{Ask, Pending};
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
 use store::Asked;
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::accounts::actor::actor;

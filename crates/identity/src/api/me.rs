@@ -2,11 +2,10 @@
 
 use axum::Extension;
 use edge::problems::NO_PERSON;
-use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop};
+use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop, routes};
 use kernel::{Check, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::accounts::queries::AccountView;
 use crate::sessions::queries::SessionView;

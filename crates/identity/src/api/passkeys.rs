@@ -9,13 +9,12 @@ use axum::Extension;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use credentials::{Authenticated, Begun, Passkey, Passkeys, Registration};
-use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop};
+use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop, routes};
 use kernel::{Check, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Asked;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::me::person;

@@ -1,11 +1,10 @@
 //! The providers at which people of a shop, or the platform's operators, sign in.
 
 use axum::Extension;
-use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop};
+use edge::{Answer, Audience, Command, Id, NoBody, Routes, Shop, routes};
 use kernel::{Check, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::api::accounts::{check_roles, looked_after};
 use crate::providers::provider::{self, Definition, GroupRole, NewSecret, Preset};

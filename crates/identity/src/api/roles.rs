@@ -2,11 +2,10 @@
 
 use axum::Extension;
 use axum::extract::Path;
-use edge::{Answer, Command, Grants, NoBody, Page, Role, Routes, Shop};
+use edge::{Answer, Command, Grants, NoBody, Page, Role, Routes, Shop, routes};
 use kernel::{Check, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::accounts::colleagues;

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use axum::Extension;
-use edge::{Answer, Audience, Command, Id, NoBody, Page, Permissions, Routes, Shop};
-use kernel::{Check, Problem, TenantId, Timestamp};
+use edge::{Answer, Audience, Command, Id, NoBody, Page, Permissions, Routes, Shop, routes};
+use kernel::{Check, Problem, TenantId, Timestamp, boxed};
 use serde::{Deserialize, Serialize};
 use store::{Asked, Cell};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::api::sign_in::unkept;
 use crate::services::queries::ServiceKeyRow;
@@ -188,6 +187,7 @@ fn shown(shop: &Shop, row: ServiceKeyRow, secret: String) -> Answer {
 }
 
 /// Makes a service's key; also from the command line.
+#[boxed]
 pub async fn make(
     cell: &Cell,
     permissions: &Permissions,
@@ -233,6 +233,7 @@ pub async fn make(
 }
 
 /// Makes a key like another one, which works on until a moment; also from the command line.
+#[boxed]
 pub async fn rotate(
     cell: &Cell,
     asked: Asked,

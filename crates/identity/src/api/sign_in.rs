@@ -9,12 +9,13 @@ use axum::http::header::{CACHE_CONTROL, USER_AGENT};
 use axum::response::Response;
 use credentials::Wish;
 use credentials::issuer::Ours;
-use edge::{Answer, Audience, Command, Jar, NoBody, Platform, Routes, SESSION, SameSite, Shop, Source};
+use edge::{
+    Answer, Audience, Command, Jar, NoBody, Platform, Routes, SESSION, SameSite, Shop, Source, routes,
+};
 use kernel::{FieldProblem, Problem, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Asked;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::accounts::actor::actor;

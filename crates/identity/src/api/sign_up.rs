@@ -4,11 +4,10 @@
 use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use edge::{Answer, Audience, Command, Routes, Shop};
+use edge::{Answer, Audience, Command, Routes, Shop, routes};
 use kernel::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::accounts::check::{check_email, check_person};
 use crate::letters::wording;

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use console::{CellAccess, CommandSet, Destruction, Session};
 use edge::Permissions;
+use kernel::boxed;
 
 use crate::commands::account::{self, AccountCommand};
 use crate::commands::service::{self, ServiceCommand};
@@ -40,6 +41,7 @@ impl CommandSet for Commands {
 }
 
 /// Does one. Links lead to the `addresses` of the shops.
+#[boxed]
 pub async fn obey(
     session: &Session,
     permissions: Permissions,

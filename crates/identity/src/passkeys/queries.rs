@@ -1,6 +1,7 @@
 //! Reads passkeys.
 
 use kernel::Timestamp;
+use kernel::boxed;
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
 use utoipa::ToSchema;
@@ -25,12 +26,14 @@ pub struct PasskeyView {
 
 const PASSKEY: &str = "select id, name, added_at, used_at, record, account_id from passkeys";
 
+#[boxed]
 pub async fn passkeys(tenant: &Tenant, account: AccountId) -> Result<Vec<PasskeyView>, Failure> {
     let select = Select::new(PASSKEY).and("account_id = ?", account).page("id", 20);
     let (sql, args) = select.statement();
     tenant.rows(&sql, args, as_passkey).await
 }
 
+#[boxed]
 pub async fn passkey_of(tenant: &Tenant, credential: &[u8]) -> Result<Option<PasskeyView>, Failure> {
     let (sql, args) = Select::new(PASSKEY).and("credential = ?", credential.to_vec()).statement();
     tenant.row(&sql, args, as_passkey).await

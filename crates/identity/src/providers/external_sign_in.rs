@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use edge::{Audience, Caller};
 use federation::{Federation, FederationError, Outsider};
-use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp};
+use kernel::{CorrelationId, Fault, Problem, TenantId, Timestamp, boxed};
 use store::{Asked, Tenant};
 
 use crate::accounts::actor::actor;
@@ -47,6 +47,7 @@ impl ExternalSignIn {
 }
 
 /// The enabled providers of a tenant.
+#[boxed]
 pub async fn ready(tenant: &Tenant) -> Result<Vec<Ready>, Problem> {
     let mut ready = Vec::new();
     for row in
@@ -57,6 +58,7 @@ pub async fn ready(tenant: &Tenant) -> Result<Vec<Ready>, Problem> {
     Ok(ready)
 }
 
+#[boxed]
 pub async fn prepare(tenant: &Tenant, row: ProviderRow) -> Result<Ready, Problem> {
     let secret = match &row.secret {
         Some(sealed) => {
@@ -71,11 +73,13 @@ pub async fn prepare(tenant: &Tenant, row: ProviderRow) -> Result<Ready, Problem
     Ok(Ready { id: row.view.id, audience, row, federated })
 }
 
+#[boxed]
 pub async fn seal(tenant: &Tenant, secret: &str) -> Result<String, Problem> {
     Ok(tenant.keys().await?.seal_secret(SEALED_AS, secret.as_bytes()))
 }
 
 /// The account of somebody whom a provider vouches for. Who is not known gets one where the provider says so.
+#[boxed]
 pub async fn arrival(
     tenant: &Tenant,
     provider: &Ready,
@@ -144,6 +148,7 @@ fn methods(who: &Outsider) -> Vec<String> {
 }
 
 /// The caller whose token one of the tenant's own issuers made; `None` when none of them did, for this shop.
+#[boxed]
 pub async fn bearer(
     outside: &ExternalSignIn,
     roles: &RoleGrants,

@@ -1,6 +1,6 @@
 //! Reads providers, and the accounts at them that are linked to ours.
 
-use kernel::{Timestamp, args};
+use kernel::{Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Row, Tenant};
 use utoipa::ToSchema;
@@ -40,11 +40,13 @@ pub struct OutsiderView {
 const PROVIDERS: &str = "select id, version, definition, secret from providers";
 
 /// A shop has a handful.
+#[boxed]
 pub async fn providers(tenant: &Tenant) -> Result<Vec<ProviderRow>, Failure> {
     let sql = format!("{PROVIDERS} where removed_at is null order by id limit 50");
     tenant.rows(&sql, Vec::new(), as_provider).await
 }
 
+#[boxed]
 pub async fn provider(tenant: &Tenant, id: ProviderId) -> Result<Option<ProviderRow>, Failure> {
     let sql = format!("{PROVIDERS} where id = $1 and removed_at is null");
     tenant.row(&sql, args![id], as_provider).await
@@ -59,11 +61,13 @@ fn as_provider(row: &Row<'_>) -> Result<ProviderRow, Failure> {
     Ok(ProviderRow { view: ProviderView { id, definition, has_secret: secret.is_some(), version }, secret })
 }
 
+#[boxed]
 pub async fn account_of_outsider(tenant: &Tenant, outsider: Uuid) -> Result<Option<AccountId>, Failure> {
     let sql = "select account_id from outsiders where id = $1";
     tenant.row(sql, args![outsider], |row| Ok(AccountId(row.get(0)?))).await
 }
 
+#[boxed]
 pub async fn outsiders(tenant: &Tenant, account: Uuid) -> Result<Vec<OutsiderView>, Failure> {
     let sql = "select id, provider_id, linked_at from outsiders where account_id = $1 order by id limit 50";
     tenant

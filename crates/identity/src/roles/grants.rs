@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use edge::{Audience, Grants, Permissions};
-use kernel::{Problem, TenantId, Timestamp};
+use kernel::{Problem, TenantId, Timestamp, boxed};
 use store::Tenant;
 
 use crate::recent_reads::RecentReads;
@@ -32,6 +32,7 @@ impl RoleGrants {
     }
 
     /// What a shop's own roles may do.
+    #[boxed]
     pub async fn own_roles(&self, tenant: &Tenant, now: Timestamp) -> Result<OwnRoles, Problem> {
         if let Some(roles) = self.own.get(&tenant.id(), now) {
             return Ok(roles);
@@ -46,6 +47,7 @@ impl RoleGrants {
     }
 
     /// What the roles of somebody may do together.
+    #[boxed]
     pub async fn grants(
         &self,
         tenant: &Tenant,

@@ -1,5 +1,6 @@
 //! Reads the roles that a shop made itself.
 
+use kernel::boxed;
 use serde::Serialize;
 use store::{Failure, Tenant};
 use utoipa::ToSchema;
@@ -20,6 +21,7 @@ pub struct RoleView {
 }
 
 /// The roles that the shop made itself.
+#[boxed]
 pub async fn roles(tenant: &Tenant) -> Result<Vec<RoleView>, Failure> {
     let sql =
         "select name, about, grants, version from roles where removed_at is null order by name limit 200";

@@ -1,6 +1,6 @@
 //! Reads the keys of services.
 
-use kernel::{TenantId, Timestamp};
+use kernel::{TenantId, Timestamp, boxed};
 use store::{Failure, Row, Select, Tenant};
 
 use crate::ServiceKeyId;
@@ -25,11 +25,13 @@ pub struct ServiceKeyRow {
 
 const SERVICE_KEY: &str = "select id, name, sealed, tenants, role, networks, legacy, status, made_at, good_until, requests from service_keys";
 
+#[boxed]
 pub async fn service_key(platform: &Tenant, id: ServiceKeyId) -> Result<Option<ServiceKeyRow>, Failure> {
     let (sql, args) = Select::new(SERVICE_KEY).and("id = ?", id).statement();
     platform.row(&sql, args, as_service_key).await
 }
 
+#[boxed]
 pub async fn service_keys(platform: &Tenant) -> Result<Vec<ServiceKeyRow>, Failure> {
     let (sql, args) = Select::new(SERVICE_KEY).page("made_at desc, id", 500).statement();
     platform.rows(&sql, args, as_service_key).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::authenticate::{ToSign, Vouched};
 use edge::{Audience, Caller, Grants, Permissions};
-use kernel::{Actor, ActorKind, Problem, Timestamp};
+use kernel::{Actor, ActorKind, Problem, Timestamp, boxed};
 use signing::{Accepts, Request, Secret, Signed, SigningError};
 use store::{Cell, Failure, Tenant};
 use uuid::Uuid;
@@ -31,6 +31,7 @@ impl Services {
     }
 
     /// Who signed, and where they may act.
+    #[boxed]
     pub async fn vouched(
         &self,
         cell: &Cell,

@@ -1,6 +1,6 @@
 //! Reads sessions.
 
-use kernel::{Timestamp, args};
+use kernel::{Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Tenant};
 use utoipa::ToSchema;
@@ -37,6 +37,7 @@ pub struct SessionView {
 }
 
 /// The newest two hundred sessions of an account that go on.
+#[boxed]
 pub async fn sessions(
     tenant: &Tenant,
     account: AccountId,
@@ -64,6 +65,7 @@ pub async fn sessions(
 }
 
 /// All of them by their ids, for whoever ends them: one that was left out would go on.
+#[boxed]
 pub async fn session_ids(
     tenant: &Tenant,
     account: AccountId,
@@ -81,6 +83,7 @@ pub struct Holder {
     pub proven_at: Timestamp,
 }
 
+#[boxed]
 pub async fn holder(tenant: &Tenant, session: SessionId, now: Timestamp) -> Result<Option<Holder>, Failure> {
     let sql = "select a.id, a.audience, a.roles, s.proven_at from sessions s join accounts a on a.id = s.account_id where s.id = $1 and s.ended_at is null and s.expires_at > $2 and a.disabled_at is null";
     tenant

@@ -3,6 +3,7 @@
 use credentials::{Password, Verdict};
 use edge::Audience;
 use kernel::Problem;
+use kernel::boxed;
 use store::Tenant;
 
 use crate::accounts::queries::AccountView;
@@ -11,6 +12,7 @@ use crate::sign_in::authenticator::AccountAuthenticator;
 use crate::{AccountId, Refusal, accounts};
 
 /// The account to which both belong.
+#[boxed]
 pub async fn by_address(
     authenticator: &AccountAuthenticator,
     tenant: &Tenant,
@@ -23,6 +25,7 @@ pub async fn by_address(
 }
 
 /// The account, if this is its password.
+#[boxed]
 pub async fn by_id(
     authenticator: &AccountAuthenticator,
     tenant: &Tenant,
@@ -56,6 +59,7 @@ async fn check(
 }
 
 /// The hash of a password that somebody chooses.
+#[boxed]
 pub async fn chosen(
     authenticator: &AccountAuthenticator,
     password: &str,

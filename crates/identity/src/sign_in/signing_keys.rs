@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use credentials::{Issuer, Lifetimes, SigningKeys, Verifier};
 use edge::Audience;
-use kernel::{Actor, Aggregate, CorrelationId, Decide, Problem, TenantId, Timestamp, args};
+use kernel::{Actor, Aggregate, CorrelationId, Decide, Problem, TenantId, Timestamp, args, boxed};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use store::{Asked, Failure, Reply, Tenant, Work};
@@ -105,6 +105,7 @@ pub struct Rings(Mutex<HashMap<TenantId, Arc<Keys>>>);
 
 impl Rings {
     /// The tenant's keys, turned when that is due.
+    #[boxed]
     pub async fn of(&self, tenant: &Tenant, now: Timestamp) -> Result<Arc<Keys>, Problem> {
         let known = self.0.lock().get(&tenant.id()).cloned();
         if let Some(known) = known.filter(|known| now.since(known.read_at) < READ_AGAIN) {

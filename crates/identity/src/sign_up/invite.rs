@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge::{Audience, Permissions};
-use kernel::{Actor, CorrelationId, Problem};
+use kernel::{Actor, CorrelationId, Problem, boxed};
 use store::{Asked, Tenant};
 
 use crate::accounts::check::check_person;
@@ -22,6 +22,7 @@ pub struct Invited<'a> {
 }
 
 /// Opens an account, or finds the one that is there; returns the ticket with which its owner chooses a password.
+#[boxed]
 pub async fn invite(
     tenant: &Tenant,
     permissions: &Permissions,

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use edge::{Audience, Shop};
-use kernel::{Actor, CorrelationId, Problem};
+use kernel::{Actor, CorrelationId, Problem, boxed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::relay::{JobKind, JobRun, NewJob, Room, SEALED};
@@ -41,6 +41,7 @@ pub struct Request {
 
 impl Request {
     /// Stores the job. Nothing here may depend on whose the address is.
+    #[boxed]
     pub async fn keep(&self, shop: &Shop) -> Result<(), Problem> {
         let text = serde_json::to_vec(self).map_err(|_| Problem::bug())?;
         let sealed = shop.tenant.keys().await?.seal_secret(ASKED, &text);

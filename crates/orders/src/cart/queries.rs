@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use catalog::VariantId;
-use kernel::{Arg, Currency, Problem, SubjectId, Timestamp, Word, args};
+use kernel::{Arg, Currency, Problem, SubjectId, Timestamp, Word, args, boxed};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::{Failure, Reading, Row, Select, Tenant};
@@ -104,6 +104,7 @@ impl KeptCart {
 const KEPT: &str = "select id, version, state, subject, owner, currency, contact, email_index, delivery, leads_to, opened_at, updated_at, organisation_id, decline_reason, draft, invited_at, drafted_by, agreed from carts";
 
 /// A cart, if whoever asks may see it.
+#[boxed]
 pub async fn cart(tenant: &Tenant, id: CartId, own: Option<Uuid>) -> Result<KeptCart, Problem> {
     let mut reading = CartReading::new(id);
     tenant.read_together(&mut [&mut reading]).await?;
@@ -181,6 +182,7 @@ pub enum Whose {
 }
 
 /// Carts in one state, the latest change first, from below a moment and an id.
+#[boxed]
 pub async fn carts(
     tenant: &Tenant,
     whose: Whose,
@@ -223,6 +225,7 @@ fn cart_summary(row: &Row<'_>) -> Result<CartSummary, Failure> {
 }
 
 /// The customer's open cart that was changed last.
+#[boxed]
 pub async fn open_cart(tenant: &Tenant, owner: Uuid) -> Result<Option<CartId>, Failure> {
     let sql = "select id from carts where owner = $1 and state = 'open' order by updated_at desc limit 1";
     tenant.row(sql, args![owner], |row| Ok(CartId(row.get(0)?))).await
@@ -264,6 +267,7 @@ pub struct DraftSummary {
 }
 
 /// Drafts in one state, the latest change first, from below a moment and an id.
+#[boxed]
 pub async fn drafts(
     tenant: &Tenant,
     state: DraftState,

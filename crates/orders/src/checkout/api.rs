@@ -2,12 +2,11 @@
 
 use axum::Extension;
 use catalog::VariantId;
-use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop, answer};
+use edge::{Answer, Command, Cursor, Filter, Id, Ids, NoBody, Page, Routes, Shop, answer, routes};
 use kernel::Problem;
 use serde::Deserialize;
 use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::approvals;

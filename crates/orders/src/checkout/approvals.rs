@@ -1,7 +1,7 @@
 //! Carts that wait for approval: looks up and checks what is needed, and returns the work without running it.
 
 use edge::Shop;
-use kernel::{Check, Fault, Personal, Problem, within};
+use kernel::{Check, Fault, Personal, Problem, boxed, within};
 use store::{Reply, Work};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::ports::buyers::Standing;
 use crate::{CartId, OrderId, Ports, Refusal};
 
 /// The cart, if whoever asks may see it: while it waits, those who say yes for the organisation may, too.
+#[boxed]
 pub async fn seen(shop: &Shop, ports: &Ports, id: CartId) -> Result<KeptCart, Problem> {
     match steps::cart(shop, id).await {
         Err(problem) if problem.fault == Fault::NotFound => Ok(awaited(shop, ports, id).await?.0),
@@ -33,6 +34,7 @@ async fn awaited(shop: &Shop, ports: &Ports, id: CartId) -> Result<(KeptCart, St
 }
 
 /// Which waiting carts a customer sees: all of the organisation for which they say yes, or their own.
+#[boxed]
 pub async fn listed(shop: &Shop, ports: &Ports, own: Uuid) -> Result<Whose, Problem> {
     let standing = Standing::of(&shop.tenant, &*ports.buyers, own).await?;
     Ok(standing.approves_for().map_or(Whose::Owner(own), |known| Whose::Organisation(known.id)))
@@ -46,6 +48,7 @@ pub struct Yes {
 }
 
 /// Orders what a colleague wants, at the price of this moment.
+#[boxed]
 pub async fn approve(
     shop: &Shop,
     ports: &Ports,
@@ -73,6 +76,7 @@ pub async fn approve(
 }
 
 /// Says no, and why.
+#[boxed]
 pub async fn decline(
     shop: &Shop,
     ports: &Ports,
@@ -96,6 +100,7 @@ pub async fn decline(
 }
 
 /// Takes it back.
+#[boxed]
 pub async fn recall(shop: &Shop, id: CartId, seen: Option<i64>) -> Result<Work, Problem> {
     steps::cart(shop, id).await?;
     Ok(use_cases::change(id, seen, Recall))

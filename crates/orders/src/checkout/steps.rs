@@ -3,7 +3,7 @@
 
 use catalog::{OfferReading, VariantId};
 use edge::Shop;
-use kernel::{Check, Problem, SubjectId, within};
+use kernel::{Check, Problem, SubjectId, boxed, within};
 use serde::{Deserialize, Serialize};
 use store::{Reply, Work};
 use utoipa::ToSchema;
@@ -47,10 +47,12 @@ pub fn new_id() -> CartId {
 }
 
 /// The cart, if whoever asks may see it.
+#[boxed]
 pub async fn cart(shop: &Shop, id: CartId) -> Result<KeptCart, Problem> {
     queries::cart(&shop.tenant, id, shop.own()).await
 }
 
+#[boxed]
 pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {
     let mut check = Check::default();
     for (n, line) in lines.iter().enumerate() {
@@ -67,6 +69,7 @@ pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Pr
     Ok(use_cases::open_cart(id, shop.caller.customer(), shop.record.currency, named))
 }
 
+#[boxed]
 pub async fn describe(
     shop: &Shop,
     id: CartId,
@@ -80,6 +83,7 @@ pub async fn describe(
     Ok(use_cases::describe(id, seen, kept.subject, told))
 }
 
+#[boxed]
 pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
     let mut check = Check::default();
     edge::check_limits(line, "", &mut check);
@@ -96,6 +100,7 @@ pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> 
     Ok(use_cases::add(id, seen, variant, quantity))
 }
 
+#[boxed]
 pub async fn fill(
     shop: &Shop,
     id: CartId,
@@ -124,6 +129,7 @@ async fn few(shop: &Shop, quantity: i64, pointer: &str) -> Result<(), Problem> {
     check.done()
 }
 
+#[boxed]
 pub async fn choose_delivery(
     shop: &Shop,
     id: CartId,
@@ -143,6 +149,7 @@ pub async fn choose_delivery(
     Ok(use_cases::choose_delivery(id, seen, option))
 }
 
+#[boxed]
 pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) -> Result<Work, Problem> {
     let code = code.trim().to_owned();
     let mut check = Check::default();
@@ -152,6 +159,7 @@ pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) 
     Ok(use_cases::enter_code(id, seen, kept.subject, code))
 }
 
+#[boxed]
 pub async fn take_out_code(
     shop: &Shop,
     id: CartId,
@@ -164,6 +172,7 @@ pub async fn take_out_code(
 
 /// The cart that a customer goes on with, and the work that makes a guest's cart theirs. Claimed before, perhaps by this
 /// very request, it is the same cart, and there is nothing to do.
+#[boxed]
 pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Problem> {
     let owner = shop.caller.customer().ok_or_else(Problem::bug)?;
     let kept = cart(shop, id).await?;
@@ -182,6 +191,7 @@ pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Pr
 }
 
 /// Orders what is in the cart, if it is whole and costs what its buyer was shown; or asks whoever must say yes first.
+#[boxed]
 pub async fn order(
     shop: &Shop,
     ports: &Ports,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use catalog::stock::StockReading;
 use catalog::{OfferBy, VariantId};
-use kernel::{FieldProblem, Problem, Timestamp};
+use kernel::{FieldProblem, Problem, Timestamp, boxed};
 use serde::Serialize;
 use store::Tenant;
 use utoipa::ToSchema;
@@ -161,6 +161,7 @@ pub struct Priced {
 
 impl Priced {
     /// By what is true now: somebody is shown it, or agreed to what they were shown.
+    #[boxed]
     pub async fn new(
         tenant: &Tenant,
         ports: &Ports,

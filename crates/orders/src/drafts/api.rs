@@ -1,13 +1,12 @@
 //! The routes of draft orders.
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Replaceable, Routes, Shop, answer};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Replaceable, Routes, Shop, answer, routes};
 use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::request::{NewDiscount, NewDraft};

@@ -1,7 +1,7 @@
 //! What staff do with a draft order. Each function looks up and checks what it needs and returns the work without running it.
 
 use edge::Shop;
-use kernel::{Check, Personal, Problem, SubjectId};
+use kernel::{Check, Personal, Problem, SubjectId, boxed};
 use store::Work;
 
 use super::request::{DraftLine, NewDraft};
@@ -14,6 +14,7 @@ use crate::order::OWN_DELIVERY;
 use crate::{CartId, OrderId, Ports};
 
 /// Orders a draft for whoever it is for. Who works here may agree on the delivery another time.
+#[boxed]
 pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: OrderId) -> Result<Work, Problem> {
     let kept = draft(shop, id).await?;
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
@@ -24,12 +25,14 @@ pub async fn complete(shop: &Shop, ports: &Ports, id: CartId, new: OrderId) -> R
 }
 
 /// A draft, for whoever works here.
+#[boxed]
 pub async fn draft(shop: &Shop, id: CartId) -> Result<KeptCart, Problem> {
     let kept = cart(shop, id).await?;
     if kept.draft.is_some() { Ok(kept) } else { Err(Problem::not_found("draft")) }
 }
 
 /// The work that puts a draft together, or anew when there is one.
+#[boxed]
 pub async fn draw(
     shop: &Shop,
     id: CartId,

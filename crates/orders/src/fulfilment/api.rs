@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use axum::Extension;
 use catalog::OfferBy;
-use edge::{Answer, Command, Id, Ids, NoBody, Routes};
+use edge::{Answer, Command, Id, Ids, NoBody, Routes, routes};
 use kernel::{Check, Problem};
 use serde::Deserialize;
 use store::Work;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::use_cases::{self, Read};

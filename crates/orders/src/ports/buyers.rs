@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 use catalog::{Audience, NamedBuyers};
-use kernel::{Arg, Problem};
+use kernel::{Arg, Problem, boxed};
 use store::{Failure, Reading, Row, Tenant, Work};
 use uuid::Uuid;
 
@@ -113,6 +113,7 @@ impl Standing {
             .map_or_else(|| Box::new(Self::default()) as Box<dyn StandingReading>, |id| buyers.standing(id))
     }
 
+    #[boxed]
     pub async fn of(tenant: &Tenant, buyers: &dyn Buyers, customer: Uuid) -> Result<Self, Failure> {
         let mut reading = buyers.standing(customer);
         tenant.read_together(&mut [&mut *reading]).await?;

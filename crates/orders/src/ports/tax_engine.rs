@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use kernel::Currency;
+use kernel::boxed;
 use pricing::{Assessed, Basket, Part, Priced, Rate, Refusal, TaxPart, TaxRules};
 use store::Tenant;
 use uuid::Uuid;
@@ -75,6 +76,7 @@ pub const SILENT: &str = "The tax service does not answer; these are the shop's 
 const NOTED: &str = "by the shop's own rates, for the tax service did not answer";
 
 /// What was priced by the shop's own rates, with the taxes of the engine that they name; and what is to be said of that.
+#[boxed]
 pub async fn assess(
     tenant: &Tenant,
     engine: &dyn TaxEngine,

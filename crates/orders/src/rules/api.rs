@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Extension;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, routes};
 use kernel::problem::pointer_part;
 use kernel::{Check, Doubts, Percentage, Problem, Timestamp};
 use places::check_country;
@@ -11,7 +11,6 @@ use pricing::{Conditions, Effect, Prices, PromotionId, Rounding, ShippingTax, St
 use serde::{Deserialize, Serialize};
 use store::Work;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::delivery::DeliveryTerms;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::TenantId;
+use kernel::boxed;
 use moka::sync::Cache;
 use store::{Failure, Tenant};
 
@@ -18,6 +19,7 @@ impl Default for Remembered {
 
 /// The rules of a shop from the cache. With `afresh` the version of the rulebook is compared first; a unit of work that
 /// compares it itself can do without.
+#[boxed]
 pub async fn rules(tenant: &Tenant, afresh: bool) -> Result<Arc<Rules>, Failure> {
     match remembered(tenant) {
         Some(rules) if !afresh || rules.version == queries::version(tenant).await? => Ok(rules),

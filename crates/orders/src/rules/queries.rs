@@ -1,6 +1,6 @@
 //! Queries on the tables of rules.
 
-use kernel::{Percentage, Problem, Word, args};
+use kernel::{Percentage, Problem, Word, args, boxed};
 use pricing::PromotionId;
 use serde::Serialize;
 use store::{Failure, Row, Select, Tenant};
@@ -25,6 +25,7 @@ pub struct PromotionView {
 }
 
 /// The version of the rulebook; 0 before anything was written into it.
+#[boxed]
 pub async fn version(tenant: &Tenant) -> Result<i64, Failure> {
     let version =
         tenant.row("select version from rulebook where id = $1", args![RULEBOOK], |row| row.get(0)).await?;
@@ -32,6 +33,7 @@ pub async fn version(tenant: &Tenant) -> Result<i64, Failure> {
 }
 
 /// All rules that an order may need, from one moment.
+#[boxed]
 pub async fn rules(tenant: &Tenant) -> Result<Rules, Failure> {
     let queries = [
         ("select version from rulebook where id = $1", args![RULEBOOK]),
@@ -72,6 +74,7 @@ fn in_use(promotion: pricing::Promotion, mut limits: Limits) -> (pricing::Promot
 
 const PROMOTION: &str = "select promotion, limits, enabled, used, version, id from promotions";
 
+#[boxed]
 pub async fn promotion(tenant: &Tenant, id: PromotionId) -> Result<PromotionView, Problem> {
     let (sql, args) = Select::new(PROMOTION).and("id = ?", id).statement();
     tenant.row(&sql, args, promotion_view).await?.ok_or_else(|| Problem::not_found("promotion"))
@@ -86,6 +89,7 @@ pub struct Codes {
     pub holder: Option<PromotionId>,
 }
 
+#[boxed]
 pub async fn codes(tenant: &Tenant, id: PromotionId, wanted: Option<&str>) -> Result<Codes, Failure> {
     let (own, args) = Select::new(PROMOTION).and("id = ?", id).statement();
     let known = tenant.row(&own, args, promotion_view).await?;
@@ -99,6 +103,7 @@ pub async fn codes(tenant: &Tenant, id: PromotionId, wanted: Option<&str>) -> Re
 }
 
 /// Promotions, newest first, from below an id.
+#[boxed]
 pub async fn promotions(
     tenant: &Tenant,
     code: Option<&str>,
@@ -113,6 +118,7 @@ pub async fn promotions(
     tenant.rows(&sql, args, promotion_view).await
 }
 
+#[boxed]
 pub async fn delivery(tenant: &Tenant, id: Uuid) -> Result<(DeliveryOption, i64), Problem> {
     let sql = "select id, terms, version from delivery_options where id = $1";
     let read = |row: &Row<'_>| Ok((DeliveryOption { id: row.get(0)?, terms: written(row, 1)? }, row.get(2)?));
@@ -120,6 +126,7 @@ pub async fn delivery(tenant: &Tenant, id: Uuid) -> Result<(DeliveryOption, i64)
 }
 
 /// The tax rules and their version; 0 and no taxes before any were set.
+#[boxed]
 pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure> {
     let sql = "select rules, version from taxes where id = $1";
     let found = tenant.row(sql, args![TAXES], |row| Ok((written(row, 0)?, row.get(1)?))).await?;
@@ -129,6 +136,7 @@ pub async fn taxes(tenant: &Tenant) -> Result<(pricing::TaxRules, i64), Failure>
 const KEPT_SETTINGS: &str = "select unpaid_minutes, transfer_minutes, most_of_a_thing, version, refund_on_cancel from order_settings where id = $1";
 
 /// What the shop says about its orders, and the version of that; 0 and what is usual before it said anything.
+#[boxed]
 pub async fn settings(tenant: &Tenant) -> Result<(OrderSettings, i64), Failure> {
     let read = |row: &Row<'_>| Ok((settings_of(row)?, row.get(3)?));
     let found = tenant.row(KEPT_SETTINGS, args![SETTINGS], read).await?;
@@ -162,6 +170,7 @@ fn written<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Resu
 }
 
 /// Whether what came in for an order goes back by itself: it was cancelled in a shop that said so.
+#[boxed]
 pub async fn pays_back(tenant: &Tenant, order: OrderId) -> Result<bool, Failure> {
     let sql = "select pays_back from orders where id = $1";
     let found: Option<Option<i64>> = tenant.row(sql, args![order], |row| row.get(0)).await?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kernel::{Arg, args};
+use kernel::{Arg, args, boxed};
 use pricing::PromotionId;
 use store::{Failure, Reading, Row, Tenant, marks};
 use uuid::Uuid;
@@ -68,6 +68,7 @@ impl RuleReading {
     }
 
     /// What follows from what was read.
+    #[boxed]
     pub async fn in_force(self, tenant: &Tenant) -> Result<InForce, Failure> {
         let remembered = self.remembered.clone();
         match remembered.filter(|rules| !self.afresh || rules.version == self.version) {

@@ -1,9 +1,8 @@
 //! The routes of order settings.
 
-use edge::{Answer, Command, Routes, Shop};
+use edge::{Answer, Command, Routes, Shop, routes};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::settings::OrderSettings;
 use super::{queries, use_cases};

@@ -1,5 +1,6 @@
 //! Delivery prices of this moment, as carriers quote them.
 
+use kernel::boxed;
 use std::collections::HashMap;
 
 use store::Tenant;
@@ -16,6 +17,7 @@ pub struct Carriage(HashMap<Uuid, Vec<Offered>>);
 
 impl Carriage {
     /// Asks the carriers of the ways that go there. Nobody is asked about what is free.
+    #[boxed]
     pub async fn ask(tenant: &Tenant, rates: &dyn Rates, rules: &Rules, parcel: &Parcel) -> Self {
         let to = Where { country: &parcel.country, postal_code: &parcel.postal_code };
         let fitting = rules.deliveries.iter().filter(|option| option.fits(to, parcel.worth));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::{Buyer, Offer, OfferBy, Prices, Quote, QuoteReading};
-use kernel::{Check, Currency, Problem, Timestamp};
+use kernel::{Check, Currency, Problem, Timestamp, boxed};
 use pricing::{Basket, Customer, Destination, Explanation, Ledger, LineId, Priced, PromotionId, Shipping};
 use store::{Reading, Tenant};
 use uuid::Uuid;
@@ -75,6 +75,7 @@ pub struct Receipt {
 
 impl Receipt {
     /// Looks everything up, anew when what was known of the catalog turned out to be old.
+    #[boxed]
     pub async fn ring_up(
         tenant: &Tenant,
         ports: &Ports,
@@ -85,6 +86,7 @@ impl Receipt {
     }
 
     /// The same, and reads something else in the same round trip.
+    #[boxed]
     pub async fn ring_up_beside(
         tenant: &Tenant,
         ports: &Ports,

@@ -1,6 +1,6 @@
 //! Parcels as they are shown, and the parcels whose carriers are still polled.
 
-use kernel::{SubjectId, Timestamp, Word, args};
+use kernel::{SubjectId, Timestamp, Word, args, boxed};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Failure, Tenant};
@@ -81,6 +81,7 @@ pub struct Awaited {
 }
 
 /// Parcels that have not arrived, from behind an id.
+#[boxed]
 pub async fn awaited(tenant: &Tenant, behind: Uuid, rows: usize) -> Result<Vec<Awaited>, Failure> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let sql = "select p.id, p.order_id, coalesce(o.guest_id, o.customer_id), p.carrier_id, p.number, p.sent_at from parcels_awaited p join orders o on o.id = p.order_id where p.id > $1 order by p.id limit $2";
@@ -98,6 +99,7 @@ pub async fn awaited(tenant: &Tenant, behind: Uuid, rows: usize) -> Result<Vec<A
         .await
 }
 
+#[boxed]
 pub async fn any_awaited(tenant: &Tenant) -> Result<bool, Failure> {
     let found: Option<Uuid> =
         tenant.row("select id from parcels_awaited limit 1", Vec::new(), |row| row.get(0)).await?;

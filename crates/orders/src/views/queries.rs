@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use catalog::{ProductId, VariantId};
-use kernel::{Arg, Personal, Problem, SubjectId, Timestamp, Word, args};
+use kernel::{Arg, Personal, Problem, SubjectId, Timestamp, Word, args, boxed};
 use pricing::{Entry, Ledger};
 use serde::Serialize;
 use store::{Failure, Reading, Row, Select, Tenant};
@@ -174,6 +174,7 @@ const SUMMARY: &str = "select id, status, customer_id, name, email, currency, to
 const WHOLE: &str = "select id, status, customer_id, name, email, currency, total, items, placed_at, updated_at, version, number, paid, refunded, held_until, guest_id, pays_back, details, ledger, cart_id, purchase_order, delivery, redeemed, organisation, words, organisation_name from orders";
 
 /// Orders, newest first, from below an id.
+#[boxed]
 pub async fn orders(
     tenant: &Tenant,
     listed: &Listed,
@@ -198,6 +199,7 @@ pub async fn orders(
 
 /// Orders under an e-mail address that nobody has claimed, but for an organisation's, each with whoever placed it; newest
 /// first, from below an id.
+#[boxed]
 pub async fn of_guests(
     tenant: &Tenant,
     email: &str,
@@ -213,12 +215,14 @@ pub async fn of_guests(
 }
 
 /// The guests that a customer was before they had an account.
+#[boxed]
 pub async fn guests_of(tenant: &Tenant, customer: SubjectId) -> Result<Vec<SubjectId>, Failure> {
     let sql = "select distinct guest_id from orders where customer_id = $1 and guest_id is not null";
     tenant.rows(sql, args![customer], |row| row.get(0).map(SubjectId)).await
 }
 
 /// Orders that are held until then at the longest, in that order, from above a moment and an id.
+#[boxed]
 pub async fn held_until(
     tenant: &Tenant,
     until: Timestamp,
@@ -235,6 +239,7 @@ pub async fn held_until(
 }
 
 /// When the first is due of those that are held beyond this moment.
+#[boxed]
 pub async fn first_held(tenant: &Tenant, beyond: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let sql = "select held_until from orders where held_until > $1 and total > 0 order by held_until limit 1";
     tenant.row(sql, args![beyond], |row| row.get(0)).await
@@ -271,6 +276,7 @@ impl Reading for SummaryReading {
 }
 
 /// One order, if whoever asks may see it; another's answers like none.
+#[boxed]
 pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result<OrderView, Problem> {
     let found = order(tenant, id).await?;
     let theirs = own.is_none_or(|own| own == found.summary.customer.id);
@@ -278,6 +284,7 @@ pub async fn order_of(tenant: &Tenant, id: OrderId, own: Option<Uuid>) -> Result
 }
 
 /// One order with its lines and its history, from one moment.
+#[boxed]
 pub async fn order(tenant: &Tenant, id: OrderId) -> Result<OrderView, Problem> {
     let (summary_sql, summary_args) = Select::new(WHOLE).and("id = ?", id).statement();
     let queries = [

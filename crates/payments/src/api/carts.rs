@@ -2,10 +2,9 @@
 
 use axum::Extension;
 use axum::extract::State;
-use edge::{Answer, Command, Id, Page, Platform, Routes, Shop};
+use edge::{Answer, Command, Id, Page, Platform, Routes, Shop, routes};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::new_payment::{NewPayment, take};

@@ -2,12 +2,11 @@
 
 use axum::Extension;
 use axum::extract::State;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Platform, Routes, Shop};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Platform, Routes, Shop, routes};
 use kernel::{Check, Problem, Timestamp, Word};
 use serde::{Deserialize, Serialize};
 use store::Work;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::new_payment::{NewPayment, follow, settled, take};

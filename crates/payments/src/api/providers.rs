@@ -1,11 +1,10 @@
 //! The payment providers of a shop.
 
 use axum::Extension;
-use edge::{Answer, Command, Id, NoBody, Routes, Shop};
+use edge::{Answer, Command, Id, NoBody, Routes, Shop, routes};
 use kernel::{Check, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::cashier::{self, Cashier};
 use crate::payment::unsettled;

@@ -1,6 +1,5 @@
 //! All routes of payments.
 
-use axum::Extension;
 use edge::Routes;
 
 use crate::api::{card_numbers, carts, payments, providers, webhooks};
@@ -12,5 +11,5 @@ pub fn routes(cashier: &Cashier) -> Routes {
         .merge(providers::routes())
         .layer(axum::middleware::from_fn(card_numbers::refuse))
         .merge(webhooks::routes());
-    routes.layer(Extension(cashier.clone()))
+    routes.giving(cashier.clone())
 }

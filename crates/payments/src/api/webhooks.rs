@@ -3,13 +3,12 @@
 use axum::Extension;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
-use edge::{Answer, Id, Routes, Shop};
+use edge::{Answer, Id, Routes, Shop, routes};
 use kernel::problem::NOT_FOUND;
 use kernel::{Problem, SubjectId};
 use serde::Serialize;
 use store::{Asked, Done, Tenant, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::cashier::Cashier;
 use crate::payment::outcome::{Conclude, Hear};

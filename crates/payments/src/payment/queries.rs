@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Arg, Problem, Timestamp, args};
+use kernel::{Arg, Problem, Timestamp, args, boxed};
 use serde::Serialize;
 use store::{Failure, Reading, Row, Select, Tenant};
 use utoipa::ToSchema;
@@ -96,6 +96,7 @@ pub struct Listed {
 const SUMMARY: &str = "select id, order_id, payer_id, provider_id, status, currency, asked, authorised, captured, refunded, lost, capture, attempt, card, challenge, problem_code, problem_detail, begun_at, updated_at, version, by_hand, method, reference from payments";
 
 /// Payments, newest first, from below an id.
+#[boxed]
 pub async fn payments(
     tenant: &Tenant,
     listed: &Listed,
@@ -115,6 +116,7 @@ pub async fn payments(
     tenant.rows(&sql, args, summary).await
 }
 
+#[boxed]
 pub async fn payment(tenant: &Tenant, id: PaymentId) -> Result<PaymentView, Problem> {
     let whole = format!("{SUMMARY} where id = $1");
     let queries = [
@@ -186,6 +188,7 @@ pub struct Moved {
     pub by_hand: i64,
 }
 
+#[boxed]
 pub async fn moved_for(tenant: &Tenant, order: Uuid) -> Result<Moved, Failure> {
     let mut reading = MovedReading::new(order);
     tenant.read_together(&mut [&mut reading]).await?;
@@ -222,12 +225,14 @@ impl Reading for MovedReading {
 }
 
 /// Where the payer of a payment comes back to, if anybody said so.
+#[boxed]
 pub async fn way_back(tenant: &Tenant, payment: PaymentId) -> Result<Option<String>, Failure> {
     let sql = "select return_url from payments where id = $1";
     Ok(tenant.row(sql, args![payment], |row| row.get(0)).await?.flatten())
 }
 
 /// Which payment of an order is open, and the version of that.
+#[boxed]
 pub async fn tab(tenant: &Tenant, order: Uuid) -> Result<(i64, Option<PaymentId>), Failure> {
     let mut reading = TabReading::new(order);
     tenant.read_together(&mut [&mut reading]).await?;
@@ -261,6 +266,7 @@ impl Reading for TabReading {
 }
 
 /// The payment that a provider calls so.
+#[boxed]
 pub async fn by_reference(
     tenant: &Tenant,
     provider: ProviderId,
@@ -271,6 +277,7 @@ pub async fn by_reference(
 }
 
 /// What moved through a provider between two moments, by our own books: key, request, amount, when.
+#[boxed]
 pub async fn moved(
     tenant: &Tenant,
     provider: ProviderId,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Arg, Currency, Money, SubjectId, Timestamp, args};
+use kernel::{Arg, Currency, Money, SubjectId, Timestamp, args, boxed};
 use store::{Failure, Reading, Row, Select, Tenant};
 use uuid::Uuid;
 
@@ -54,6 +54,7 @@ impl Reading for UnsettledReading {
 }
 
 /// Requests to a provider, or to any, that are to be asked after by now.
+#[boxed]
 pub async fn due(
     tenant: &Tenant,
     provider: Option<ProviderId>,
@@ -68,6 +69,7 @@ pub async fn due(
     tenant.rows(&sql, args, as_unsettled).await
 }
 
+#[boxed]
 pub async fn next_due(tenant: &Tenant) -> Result<Option<Timestamp>, Failure> {
     let sql = "select ask_at from payment_transactions where ask_at is not null and answered_at is null order by ask_at, id limit 1";
     tenant.row(sql, Vec::new(), |row| row.get(0)).await
@@ -102,6 +104,7 @@ fn as_unsettled(row: &Row<'_>) -> Result<Unsettled, Failure> {
 }
 
 /// Whether a provider has still to say what became of something.
+#[boxed]
 pub async fn owes_answers(tenant: &Tenant, provider: ProviderId) -> Result<bool, Failure> {
     let sql = "select t.id from payment_transactions t join payments p on p.id = t.payment_id where p.provider_id = $1 and t.answered_at is null limit 1";
     Ok(tenant.row(sql, args![provider], |row| row.get::<Uuid>(0)).await?.is_some())

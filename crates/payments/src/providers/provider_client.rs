@@ -1,5 +1,6 @@
 //! The HTTP client of one provider: a timeout, retries where they are safe, and a circuit breaker of its own.
 
+use kernel::boxed;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -28,6 +29,7 @@ impl ProviderClient {
     }
 
     /// Sends what may arrive twice: it reads, or it carries the key under which it counts once.
+    #[boxed]
     pub async fn send(&self, request: &Request<Vec<u8>>) -> Result<Response<Bytes>, Trouble> {
         let (started, mut sent, mut pauses) = (Instant::now(), false, PAUSES.build());
         loop {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Arg, args};
+use kernel::{Arg, args, boxed};
 use serde::Serialize;
 use store::{Failure, Reading, Row, Tenant};
 use utoipa::ToSchema;
@@ -35,6 +35,7 @@ const PROVIDERS: &str =
     "select id, version, definition, secret, webhook_secret, removed_at from payment_providers";
 
 /// A shop has a handful; the oldest comes first.
+#[boxed]
 pub async fn providers(tenant: &Tenant) -> Result<Vec<ProviderRow>, Failure> {
     let mut reading = ProvidersReading::default();
     tenant.read_together(&mut [&mut reading]).await?;
@@ -83,6 +84,7 @@ impl Reading for ProviderReading {
 }
 
 /// Also one that was removed: what it was asked before is still asked after.
+#[boxed]
 pub async fn provider(tenant: &Tenant, id: ProviderId) -> Result<Option<ProviderRow>, Failure> {
     tenant.row(&format!("{PROVIDERS} where id = $1"), args![id], as_provider).await
 }

@@ -1,11 +1,13 @@
 //! Reads the reports of a day.
 
 use kernel::args;
+use kernel::boxed;
 use store::{Failure, Tenant};
 
 use crate::ProviderId;
 use crate::reports::report::ReportView;
 
+#[boxed]
 pub async fn reports(tenant: &Tenant, day: &str) -> Result<Vec<ReportView>, Failure> {
     let sql = "select provider_id, report, made_at from payment_reports where day = $1 order by id limit 50";
     let unreadable = |error| Failure::Bug(format!("a report cannot be read: {error}"));

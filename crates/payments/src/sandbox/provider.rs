@@ -11,6 +11,7 @@
 //! fails, the first time; `tok_sluggish` does not answer captures and refunds that it makes. Without a method and with a
 //! `return_url` it is paid on that page, from which the payer is sent back.
 
+use kernel::boxed;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,6 +54,7 @@ impl Sandbox {
     }
 
     /// Starts it, if it is within this process and nobody has asked it yet.
+    #[boxed]
     pub async fn address(&self) -> io::Result<String> {
         match &self.named {
             Some(address) => Ok(address.clone()),

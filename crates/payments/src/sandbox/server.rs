@@ -1,5 +1,6 @@
 //! The sandbox over HTTP.
 
+use kernel::boxed;
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ struct Inner {
 /// Longer than anybody waits.
 const SILENCE: Duration = Duration::from_secs(120);
 
+#[boxed]
 pub async fn serve(listener: TcpListener, settings: Settings, clock: Clock) -> io::Result<()> {
     let challenges = format!("http://{}/challenges/", listener.local_addr()?);
     open(listener, Server::open(&settings, challenges, false, clock)?).await

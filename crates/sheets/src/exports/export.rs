@@ -7,14 +7,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use catalog::queries::Listed;
 use catalog::{ProductId, Status, VariantId, records};
-use edge::{Answer, Filter, Routes, Shop};
+use edge::{Answer, Filter, Routes, Shop, routes};
 use futures_util::stream::{self, Stream};
 use kernel::formula::guarded;
-use kernel::{Problem, Word};
+use kernel::{Problem, Word, boxed};
 use serde::Deserialize;
 use store::Tenant;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::exports::written::{Extent, rows};
@@ -79,6 +78,7 @@ pub fn export(tenant: Tenant, listed: Listed) -> Export {
 
 impl Export {
     /// The next piece of the sheet. The first is the header: it takes all products to know which columns there are.
+    #[boxed]
     pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         if self.over {
             return Ok(None);

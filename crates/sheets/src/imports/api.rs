@@ -6,14 +6,13 @@ use std::convert::Infallible;
 use axum::Extension;
 use blobs::{Blobs, Limits};
 use bytes::Bytes;
-use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, answer};
+use edge::{Answer, Command, Cursor, Filter, Id, NoBody, Page, Routes, Shop, answer, routes};
 use files::{FileId, Shelf, Store};
 use futures_util::stream::{self, Stream};
 use kernel::{Check, Problem, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Tenant, Work};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::exports::export::sent;

@@ -9,7 +9,7 @@ use catalog::attribute::Declaration;
 use catalog::records::{self, ProductRecord};
 use catalog::{ProductId, VariantId};
 use kernel::problem::INVALID;
-use kernel::{Currency, Problem};
+use kernel::{Currency, Problem, boxed};
 use store::{Tenant, Work};
 
 use crate::imports::import::{Advanced, Counts, Form, Plan, Reject};
@@ -63,6 +63,7 @@ pub struct Planned {
 impl Ground {
     /// Looks up what the shop has of a chunk's products, and says what is to be done. `refused` is what the catalog said
     /// to it before, where it is one product only.
+    #[boxed]
     pub async fn plan(self: &Arc<Self>, chunk: &Chunk, refused: Option<Problem>) -> Result<Planned, Problem> {
         let known = self.known(chunk.groups()).await?;
         let (ground, own) = (self.clone(), chunk.clone());

@@ -1,6 +1,6 @@
 //! SQL in, plain structs out.
 
-use kernel::{Timestamp, args};
+use kernel::{Timestamp, args, boxed};
 use store::{Failure, Row, Select, Tenant};
 use uuid::Uuid;
 
@@ -29,11 +29,13 @@ pub struct ImportRow {
 
 const IMPORTS: &str = "select id, job_id, state, plan, form, total, read_rows, added, changed, unchanged, refused, told, began_at, ended_at from product_imports";
 
+#[boxed]
 pub async fn import(tenant: &Tenant, id: ImportId) -> Result<Option<ImportRow>, Failure> {
     tenant.row(&format!("{IMPORTS} where id = $1"), args![id], import_row).await
 }
 
 /// Imports, newest first, from below an id.
+#[boxed]
 pub async fn imports(tenant: &Tenant, below: Uuid, rows: usize) -> Result<Vec<ImportRow>, Failure> {
     let (sql, args) = Select::new(IMPORTS).and("id < ?", below).page("id desc", rows).statement();
     tenant.rows(&sql, args, import_row).await
@@ -61,6 +63,7 @@ fn import_row(row: &Row<'_>) -> Result<ImportRow, Failure> {
 }
 
 /// The refused rows of an import after a row, in the order of the file.
+#[boxed]
 pub async fn rejects(tenant: &Tenant, id: ImportId, after: i64, rows: i64) -> Result<Vec<Reject>, Failure> {
     let sql = "select row_number, line, column_name, problem from product_import_rejects \
         where import_id = $1 and row_number > $2 order by row_number limit $3";

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read};
 use blobs::{Bits, Blobs};
 use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
-use kernel::{Problem, TenantId};
+use kernel::{Problem, TenantId, boxed};
 use tokio::sync::mpsc;
 
 use crate::imports::import::{Form, Plan};
@@ -34,6 +34,7 @@ pub struct Source {
 
 impl Source {
     /// Looks at all of the file: how it is to be read, and how many rows there are.
+    #[boxed]
     pub async fn form(&self) -> Result<Form, Unread> {
         let mut sniff = Sniff::default();
         let mut bits = self.bits().await?;
@@ -64,6 +65,7 @@ impl Source {
     }
 
     /// The products of the file, in its order. Whoever drops the receiver ends the reading.
+    #[boxed]
     pub async fn groups(&self, form: &Form) -> Result<Outlet<Result<Group, Unread>>, Unread> {
         let (inlet, outlet) = queue();
         let (pipe, form) = (self.pipe().await?, form.clone());
@@ -75,6 +77,7 @@ impl Source {
     }
 
     /// Its rows, one by one.
+    #[boxed]
     pub async fn rows(&self, form: &Form) -> Result<Outlet<Result<Row, Unread>>, Unread> {
         let (inlet, outlet) = queue();
         let (pipe, form) = (self.pipe().await?, form.clone());

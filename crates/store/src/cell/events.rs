@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Aggregate, Arg, SubjectId, TenantId, args};
+use kernel::{Aggregate, Arg, SubjectId, TenantId, args, boxed};
 use uuid::Uuid;
 
 use super::handles::{Cell, Tenant};
@@ -24,6 +24,7 @@ const KEYS_AT_ONCE: usize = 100;
 
 impl Tenant {
     /// Events of the tenant after a position, in commit order, `limit` of them at the most.
+    #[boxed]
     pub async fn events(&self, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
         let sql =
             format!("select {EVENT_COLUMNS} from events where position > $1 order by position limit $2");
@@ -49,6 +50,7 @@ impl Tenant {
     }
 
     /// Events of one stream after a version, in order.
+    #[boxed]
     pub async fn stream(&self, id: Uuid, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
         let sql = format!(
             "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
@@ -144,11 +146,13 @@ impl Tenant {
     }
 
     /// Where the log ends.
+    #[boxed]
     pub async fn log_end(&self) -> Result<LogEnd, Failure> {
         Ok(self.row(LOG_END, Vec::new(), LogEnd::read).await?.unwrap_or(LogEnd::NONE))
     }
 
     /// The position of the newest event; 0 before the first.
+    #[boxed]
     pub async fn head(&self) -> Result<i64, Failure> {
         let head =
             self.row("select coalesce(max(position), 0) from events", Vec::new(), |row| row.get(0)).await?;
@@ -159,6 +163,7 @@ impl Tenant {
 impl Cell {
     /// Events of the cell after a cursor: tenant after tenant in the order of their ids, each in its own commit order.
     /// There is no order between tenants, because nothing spans two.
+    #[boxed]
     pub async fn events(
         &self,
         after: Option<CellCursor>,

@@ -188,7 +188,7 @@ impl Fold {
         let states = self.replayer.changed().map(|(id, _, folded)| {
             let (stream, version) = (folded.stream.as_str(), folded.version);
             let place = Place { origin, kind: "state", stream, id, version };
-            let state = seal::seal(folded.encode(), place, |subject| subjects.get(&subject));
+            let state = seal::seal(folded.encode(), place, &mut |subject| subjects.get(&subject));
             args![id, stream.to_owned(), version, state]
         });
         let rows: Vec<Vec<Arg>> = states.collect();

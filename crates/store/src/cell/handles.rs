@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Arg, Fault, Problem, TenantId, Timestamp, Write};
+use kernel::{Arg, Fault, Problem, TenantId, Timestamp, Write, boxed};
 
 use super::caches::Caches;
 use super::forms::Forms;
@@ -43,10 +43,11 @@ struct Inner {
 impl Cell {
     /// Opens the cell and brings its own tables up to date. A tenant's tables follow when the tenant wakes, or all at
     /// once with [`Cell::migrate`].
+    #[boxed]
     pub async fn open(
         opening: Opening,
         contexts: &'static [Context],
-        keeper: impl FnOnce() -> Result<Arc<dyn Keeper>, Failure> + Send,
+        keeper: Box<dyn FnOnce() -> Result<Arc<dyn Keeper>, Failure> + Send + '_>,
         clock: Clock,
     ) -> Result<Self, Failure> {
         let commits = Arc::<CommitSignal>::default();
@@ -78,12 +79,14 @@ impl Cell {
     }
 
     /// The cell's own place: no business, but somewhere for the jobs that are the cell's and no tenant's.
+    #[boxed]
     pub async fn own(&self) -> Result<Tenant, Failure> {
         self.0.engine.make_once(TenantId::CELL).await?;
         Ok(self.tenant(TenantId::CELL))
     }
 
     /// The cell's own place, for whoever only looks: made when it is first needed, it may not be there yet.
+    #[boxed]
     pub async fn own_if_there(&self) -> Result<Option<Tenant>, Failure> {
         let there = self.0.engine.is_made(TenantId::CELL).await?;
         Ok(there.then(|| self.tenant(TenantId::CELL)))
@@ -107,6 +110,7 @@ impl Cell {
     }
 
     /// Brings the tables of every tenant up to date; tells `progress` how many of how many are done.
+    #[boxed]
     pub async fn migrate(&self, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<(), Failure> {
         let tenants = self.registry().tenants();
         let here = tenants.iter().filter(|tenant| tenant.status.is_here());
@@ -121,16 +125,19 @@ impl Cell {
     }
 
     /// Whether the cell can be written to and read from at this moment.
+    #[boxed]
     pub async fn ready(&self) -> Result<(), Failure> {
         self.0.engine.ready().await
     }
 
     /// Finishes what is waiting and lets go of files and connections.
+    #[boxed]
     pub async fn close(&self) {
         self.0.engine.close().await;
     }
 
     /// Wraps every tenant's secret with the keeper's current key; returns how many were wrapped with another.
+    #[boxed]
     pub async fn rewrap_keys(&self) -> Result<usize, Failure> {
         self.0.vault.rewrap(self.engine()).await
     }
@@ -202,6 +209,7 @@ impl Tenant {
     }
 
     /// Does a unit of work: when this returns `Ok`, its effect is durable, and it is so once.
+    #[boxed]
     pub async fn run(&self, asked: Asked, work: Work) -> Result<Done, Problem> {
         if self.past.is_some() {
             return Err(Failure::Refused("What has been cannot be changed.".into()).into());
@@ -227,6 +235,7 @@ impl Tenant {
     }
 
     /// What the tenant's secret is good for: finding without knowing, signing.
+    #[boxed]
     pub async fn keys(&self) -> Result<Arc<TenantKeys>, Failure> {
         self.cell.vault().keys(self.cell.engine(), self.id).await
     }
@@ -238,6 +247,7 @@ impl Tenant {
     }
 
     /// Reads several answers from one moment. `each` is called with the number of the query and a row of its answer.
+    #[boxed]
     pub async fn read(
         &self,
         queries: &[Query<'_>],

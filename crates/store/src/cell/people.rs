@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Arg, Problem, SubjectId, Timestamp, args};
+use kernel::{Arg, Problem, SubjectId, Timestamp, args, boxed};
 
 use super::handles::{Cell, Tenant};
 use crate::Failure;
@@ -21,6 +21,7 @@ pub struct Known {
 impl Tenant {
     /// Whoever is known by an e-mail address, to any context. One person may be several: whoever fills a cart without
     /// saying who they are is somebody new each time.
+    #[boxed]
     pub async fn known_by(&self, email: &str) -> Result<Vec<Known>, Failure> {
         let index = self.keys().await?.blind("email", email);
         let kept: Vec<_> =
@@ -36,6 +37,7 @@ impl Tenant {
     }
 
     /// Whether anything was ever written down about a person, even if they were erased since.
+    #[boxed]
     pub async fn has_met(&self, subject: SubjectId) -> Result<bool, Failure> {
         let sql = "select count(*) from subject_keys where subject = $1";
         Ok(self.row(sql, args![subject], |row| row.get::<i64>(0)).await?.is_some_and(|met| met > 0))
@@ -43,6 +45,7 @@ impl Tenant {
 
     /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
     /// copy of the log.
+    #[boxed]
     pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {
         let engine = self.cell().engine();
         let keys = self.keys().await?;
@@ -71,6 +74,7 @@ impl Tenant {
 
 impl Cell {
     /// Everyone who was erased from any tenant of the cell, and when.
+    #[boxed]
     pub async fn erasures(&self) -> Result<Vec<(SubjectId, Timestamp)>, Failure> {
         let mut erased = Vec::new();
         let query = ("select subject, at from erasures order by at, subject", Vec::new());

@@ -52,12 +52,12 @@ pub(crate) fn sealed_subjects(text: &str) -> impl Iterator<Item = SubjectId> + '
 pub(crate) fn seal<'k>(
     text: String,
     place: Place<'_>,
-    mut key: impl FnMut(SubjectId) -> Option<&'k SubjectKey>,
+    key: &mut dyn FnMut(SubjectId) -> Option<&'k SubjectKey>,
 ) -> String {
     if !text.contains(MARK) {
         return text;
     }
-    replace(&text, VALUE, |subject, field, ordinal, rest| {
+    replace(&text, VALUE, &mut |subject, field, ordinal, rest| {
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
         values.next()?.ok()?;
         let length = values.byte_offset();
@@ -80,12 +80,12 @@ pub(crate) fn seal<'k>(
 pub(crate) fn open<'t, 'k>(
     text: &'t str,
     place: Place<'_>,
-    mut key: impl FnMut(SubjectId) -> Option<&'k SubjectKey>,
+    key: &mut dyn FnMut(SubjectId) -> Option<&'k SubjectKey>,
 ) -> Cow<'t, str> {
     if !text.contains(MARK) {
         return Cow::Borrowed(text);
     }
-    replace(text, SEALED, |subject, field, ordinal, rest| {
+    replace(text, SEALED, &mut |subject, field, ordinal, rest| {
         let length = rest.find('"')?;
         let opened = key(subject).and_then(|key| {
             let sealed = BASE64.decode(&rest[..length]).ok()?;
@@ -96,13 +96,12 @@ pub(crate) fn open<'t, 'k>(
     })
 }
 
-/// Walks the marked places. `with` is told the subject, the field's name, which of the text's places this is, and the
-/// text after `after`; it answers what stands there instead, from `after` on, and how much of the text that replaces.
-fn replace<'t>(
-    text: &'t str,
-    after: &str,
-    mut with: impl FnMut(SubjectId, &str, usize, &str) -> Option<(String, usize)>,
-) -> Cow<'t, str> {
+/// What is to stand at a marked place: it is told the subject, the field's name, which of the text's places this is, and
+/// the text there; it answers what stands there instead, and how much of the text that replaces.
+type Instead<'a> = dyn FnMut(SubjectId, &str, usize, &str) -> Option<(String, usize)> + 'a;
+
+/// Walks the marked places, each with the text after `after`.
+fn replace<'t>(text: &'t str, after: &str, with: &mut Instead<'_>) -> Cow<'t, str> {
     let mut changed = String::new();
     let (mut done, mut ordinal) = (0, 0);
     for (at, _) in text.match_indices(MARK) {
@@ -174,7 +173,7 @@ pub(crate) fn reply_subjects(body: &str) -> Vec<SubjectId> {
 pub(crate) fn open_reply<'k>(
     body: &str,
     key: Uuid,
-    mut holder: impl FnMut(SubjectId) -> Option<&'k SubjectKey>,
+    holder: &mut dyn FnMut(SubjectId) -> Option<&'k SubjectKey>,
 ) -> Option<String> {
     let data = body.rsplit_once("\"data\":\"")?.1.strip_suffix("\"}")?;
     let mut sealed = BASE64.decode(data).ok()?;
@@ -216,9 +215,9 @@ mod tests {
         let ada = SubjectId::new();
         let key = key(ada);
         let text = json!({ "name": Personal::new(ada, "Ada".to_owned()), "n": 1 }).to_string();
-        let sealed = seal(text.clone(), place(), |_| Some(&key));
+        let sealed = seal(text.clone(), place(), &mut |_| Some(&key));
         assert!(!sealed.contains("Ada") && serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
-        assert_eq!(open(&sealed, place(), |_| Some(&key)), text);
+        assert_eq!(open(&sealed, place(), &mut |_| Some(&key)), text);
         let elsewhere = [
             Place { version: 4, ..place() },
             Place { id: Uuid::from_u128(8), ..place() },
@@ -227,10 +226,10 @@ mod tests {
             Place { origin: Uuid::from_u128(6), ..place() },
         ];
         for other in elsewhere {
-            assert!(open(&sealed, other, |_| Some(&key)).contains("\"value\":null"), "{other:?}");
+            assert!(open(&sealed, other, &mut |_| Some(&key)).contains("\"value\":null"), "{other:?}");
         }
         let renamed = sealed.replace("\"name\"", "\"nick\"");
-        assert!(open(&renamed, place(), |_| Some(&key)).contains("\"value\":null"));
+        assert!(open(&renamed, place(), &mut |_| Some(&key)).contains("\"value\":null"));
     }
 
     #[test]
@@ -238,8 +237,8 @@ mod tests {
         let ada = SubjectId::new();
         let key = key(ada);
         let text = json!([Personal::new(ada, 5), Personal::new(ada, 6)]).to_string();
-        let sealed = seal(text, place(), |_| Some(&key));
-        let opened = open(&sealed, place(), |_| None);
+        let sealed = seal(text, place(), &mut |_| Some(&key));
+        let opened = open(&sealed, place(), &mut |_| None);
         let both: Vec<Personal<i64>> = serde_json::from_str(&opened).unwrap();
         assert!(both.iter().all(|one| one.reveal().is_none() && one.subject() == ada));
     }
@@ -252,8 +251,8 @@ mod tests {
         let sealed = seal_reply("{\"a\":1}", id, &[(ada, &of_ada), (bob, &of_bob)]);
         assert_eq!(reply_subjects(&sealed), [ada, bob]);
         let both = |subject| Some(if subject == ada { &of_ada } else { &of_bob });
-        assert_eq!(open_reply(&sealed, id, both).unwrap(), "{\"a\":1}");
-        assert_eq!(open_reply(&sealed, id, |subject| (subject == ada).then_some(&of_ada)), None);
+        assert_eq!(open_reply(&sealed, id, &mut |subject| both(subject)).unwrap(), "{\"a\":1}");
+        assert_eq!(open_reply(&sealed, id, &mut |subject| (subject == ada).then_some(&of_ada)), None);
         assert!(reply_subjects("{\"id\":1}").is_empty());
     }
 
@@ -264,8 +263,8 @@ mod tests {
             let key = key(ada);
             let values: Vec<_> = texts.iter().map(|text| Personal::new(ada, text.clone())).collect();
             let text = json!({ "a": other, "b": values, "c": Personal::new(ada, json!({ "x": other, "y": [1, null] })) }).to_string();
-            let sealed = seal(text.clone(), place(), |_| Some(&key));
-            prop_assert_eq!(open(&sealed, place(), |_| Some(&key)).into_owned(), text);
+            let sealed = seal(text.clone(), place(), &mut |_| Some(&key));
+            prop_assert_eq!(open(&sealed, place(), &mut |_| Some(&key)).into_owned(), text);
         }
     }
 }

@@ -23,7 +23,7 @@ impl Recorded {
     pub(crate) fn open(&mut self, origin: Uuid, keys: &SubjectKeys) {
         let Envelope { stream, stream_id, version, data, .. } = &mut self.event;
         let place = Place { origin, kind: "event", stream, id: *stream_id, version: *version };
-        if let Cow::Owned(opened) = seal::open(data, place, |subject| keys.get(&subject)) {
+        if let Cow::Owned(opened) = seal::open(data, place, &mut |subject| keys.get(&subject)) {
             *data = opened;
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kernel::{Arg, Problem, Timestamp, args};
+use kernel::{Arg, Problem, Timestamp, args, boxed};
 use parking_lot::Mutex;
 
 use crate::cell::{Past, PastScope};
@@ -49,6 +49,7 @@ impl fmt::Display for Moment {
 
 impl Tenant {
     /// The tenant as it was. Whatever reads tables reads them as they were then; it cannot be changed.
+    #[boxed]
     pub async fn as_of(&self, moment: Moment, of: PastScope) -> Result<Self, Problem> {
         let position = self.position_at(moment).await?;
         if let Some(past) = self.cell().pasts().find(self.id(), &of, position) {
@@ -67,6 +68,7 @@ impl Tenant {
     }
 
     /// The last position that had been written at a moment.
+    #[boxed]
     pub async fn position_at(&self, moment: Moment) -> Result<i64, Problem> {
         let head = self.head().await?;
         let time = match moment {

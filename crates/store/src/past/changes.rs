@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use kernel::{Arg, Problem};
+use kernel::{Arg, Problem, boxed};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -30,6 +30,7 @@ type Rows = BTreeMap<(String, String), (Map<String, Value>, Map<String, Value>)>
 
 impl Tenant {
     /// What of one aggregate is not the same at two moments, row by row.
+    #[boxed]
     pub async fn changes(&self, id: Uuid, from: Moment, to: Moment) -> Result<Vec<Change>, Problem> {
         let (before, after) =
             (self.as_of(from, PastScope::Stream(id)).await?, self.as_of(to, PastScope::Stream(id)).await?);

@@ -1,6 +1,6 @@
 //! What was signed is taken once: the nonces that were used up, for all nodes of a cell.
 
-use kernel::{Timestamp, Write, args};
+use kernel::{Timestamp, Write, args, boxed};
 
 use super::tenants::Registry;
 use crate::Failure;
@@ -8,6 +8,7 @@ use crate::Failure;
 impl Registry {
     /// Uses up a nonce of a key, for all nodes; false when that was done before. It is forgotten after `until`, when what
     /// was signed with it is too old anyway.
+    #[boxed]
     pub async fn spend(
         &self,
         key: &str,

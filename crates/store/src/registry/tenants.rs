@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kernel::{Arg, Currency, TenantId, Timestamp, Word, Write, args};
+use kernel::{Arg, Currency, TenantId, Timestamp, Word, Write, args, boxed};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -60,6 +60,7 @@ impl Registry {
     }
 
     /// Reads the cell's tables again.
+    #[boxed]
     pub async fn refresh(&self) -> Result<(), Failure> {
         let (mut tenants, mut keys) = (Vec::new(), Vec::new());
         let (mut hosts, mut without) =
@@ -133,6 +134,7 @@ impl Registry {
     }
 
     /// Adds a tenant and makes its storage. The slug must be free.
+    #[boxed]
     pub async fn create_tenant(
         &self,
         slug: &str,
@@ -163,6 +165,7 @@ impl Registry {
     }
 
     /// How a tenant is served that is here. One that comes or goes is its journey's business.
+    #[boxed]
     pub async fn set_status(&self, id: TenantId, status: TenantStatus) -> Result<(), Failure> {
         if let Some(record) = self.tenant(id).filter(|record| !record.status.is_here()) {
             return Err(Failure::Refused(format!(
@@ -175,6 +178,7 @@ impl Registry {
     }
 
     /// The networks from which staff may come; from everywhere when there are none.
+    #[boxed]
     pub async fn set_networks(&self, tenant: TenantId, networks: &[String]) -> Result<(), Failure> {
         let forget = Write::any(access_lists::FORGET[0], args![tenant]);
         self.replace(std::iter::once(forget).chain(access_lists::keep_networks(tenant, networks)).collect())
@@ -182,6 +186,7 @@ impl Registry {
     }
 
     /// The origins whose pages may ask; no others than its own when there are none.
+    #[boxed]
     pub async fn set_origins(&self, tenant: TenantId, origins: &[Origin]) -> Result<(), Failure> {
         let forget = Write::any(access_lists::FORGET[1], args![tenant]);
         self.replace(std::iter::once(forget).chain(access_lists::keep_origins(tenant, origins)).collect())
@@ -189,6 +194,7 @@ impl Registry {
     }
 
     /// Makes a key and returns it with its secret, which is not kept and cannot be shown again.
+    #[boxed]
     pub async fn create_key(
         &self,
         tenant: TenantId,
@@ -209,6 +215,7 @@ impl Registry {
     }
 
     /// Lets a key live until a moment and no longer, so that the one after it can be handed out meanwhile.
+    #[boxed]
     pub async fn expire_key(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> Result<(), Failure> {
         self.change(
             "update tenant_keys set expires = $3 where tenant = $1 and id = $2",
@@ -218,6 +225,7 @@ impl Registry {
     }
 
     /// Lets a key ask so often in a minute and not oftener; as often as all keys when that is left out.
+    #[boxed]
     pub async fn limit_key(&self, tenant: TenantId, id: Uuid, limit: Option<u32>) -> Result<(), Failure> {
         self.change(
             "update tenant_keys set requests = $3 where tenant = $1 and id = $2",
@@ -227,6 +235,7 @@ impl Registry {
     }
 
     /// Puts a feature into the tenant's plan, or leaves it out.
+    #[boxed]
     pub async fn set_feature(&self, tenant: TenantId, feature: &str, has: bool) -> Result<(), Failure> {
         let sql = if has {
             "delete from tenant_without where tenant = $1 and feature = $2"
@@ -238,6 +247,7 @@ impl Registry {
     }
 
     /// Ends a key: who still has its secret is not let in any more.
+    #[boxed]
     pub async fn revoke_key(&self, tenant: TenantId, id: Uuid) -> Result<(), Failure> {
         self.change("delete from tenant_keys where tenant = $1 and id = $2", args![tenant, id]).await
     }

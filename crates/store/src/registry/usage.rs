@@ -1,6 +1,6 @@
 //! How often each caller asked for what, by day: counted by every node in memory, and added up in the cell's own tables.
 
-use kernel::{TenantId, Timestamp, Write, args};
+use kernel::{TenantId, Timestamp, Write, args, boxed};
 
 use super::tenants::Registry;
 use crate::{Failure, Row, Select};
@@ -32,6 +32,7 @@ pub fn day(time: Timestamp) -> i64 {
 
 impl Registry {
     /// Adds to what all nodes have counted, and forgets what is too old.
+    #[boxed]
     pub async fn add_usage(&self, used: &[Used], today: i64) -> Result<(), Failure> {
         for some in used.chunks(500) {
             let mut writes = Vec::with_capacity(2 * some.len());
@@ -53,6 +54,7 @@ impl Registry {
     }
 
     /// What was counted for a tenant, the newest day first.
+    #[boxed]
     pub async fn usage(
         &self,
         tenant: TenantId,

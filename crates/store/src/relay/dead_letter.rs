@@ -1,6 +1,6 @@
 //! Events that a subscriber could not handle: put aside, so that the others go on, and for a person to look at.
 
-use kernel::{Actor, CorrelationId, EventId, Problem, Timestamp, Write, args};
+use kernel::{Actor, CorrelationId, EventId, Problem, Timestamp, Write, args, boxed};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ const COLUMNS: &str =
 
 impl Tenant {
     /// Dead letters in the order in which they were put aside, after an id.
+    #[boxed]
     pub async fn dead_letters(
         &self,
         subscriber: Option<&str>,
@@ -44,6 +45,7 @@ impl Tenant {
         self.rows(&sql, args, letter).await
     }
 
+    #[boxed]
     pub async fn dead_letter(&self, id: Uuid) -> Result<DeadLetter, Problem> {
         let (sql, args) = Select::new(COLUMNS).and("id = ?", id).statement();
         self.row(&sql, args, letter).await?.ok_or_else(|| Problem::not_found("dead letter"))
@@ -51,6 +53,7 @@ impl Tenant {
 
     /// Hands the event over once more. When it is handled, the letter is gone with the same commit as its effect; when it
     /// is not, the letter says why, and stays.
+    #[boxed]
     pub async fn replay(
         &self,
         id: Uuid,
@@ -89,6 +92,7 @@ impl Tenant {
     }
 
     /// Drops a letter: nobody wants it handled any more.
+    #[boxed]
     pub async fn drop_letter(&self, id: Uuid) -> Result<(), Problem> {
         let letter = self.dead_letter(id).await?;
         self.tend(vec![gone(&letter)], self.cell().now()).await

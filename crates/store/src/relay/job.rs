@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use kernel::{Problem, Timestamp, Word, Write, args};
+use kernel::{Problem, Timestamp, Word, Write, args, boxed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -178,6 +178,7 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 pub(super) const COLUMNS: &str = "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, fence, leased_until, destination from jobs";
 
 impl Tenant {
+    #[boxed]
     pub async fn schedule(&self, job: NewJob) -> Result<Job, Problem> {
         let now = self.cell().now();
         self.tend(vec![job.planned(now)], now).await?;
@@ -186,6 +187,7 @@ impl Tenant {
     }
 
     /// Jobs, newest first, from below an id.
+    #[boxed]
     pub async fn jobs(&self, state: Option<&str>, below: Uuid, rows: usize) -> Result<Vec<Job>, Failure> {
         let (sql, args) = Select::new(COLUMNS)
             .and("id < ?", below)
@@ -196,6 +198,7 @@ impl Tenant {
     }
 
     /// When the next job of a kind is due that has not begun.
+    #[boxed]
     pub async fn next_job(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
         let (sql, args) = Select::new("select due from jobs")
             .and("name = ?", name.to_owned())
@@ -205,11 +208,13 @@ impl Tenant {
         self.row(&sql, args, |row| row.get(0)).await
     }
 
+    #[boxed]
     pub async fn job(&self, id: Uuid) -> Result<Job, Problem> {
         self.find_job(id).await?.ok_or_else(|| Problem::not_found("job"))
     }
 
     /// Ends a job that has not ended. One that is running is broken off, and nothing that it still does counts.
+    #[boxed]
     pub async fn cancel_job(&self, id: Uuid) -> Result<Job, Problem> {
         let now = self.cell().now();
         let found = self.job(id).await?;
@@ -230,6 +235,7 @@ impl Tenant {
     }
 
     /// Begins a job again that was given up.
+    #[boxed]
     pub async fn retry_job(&self, id: Uuid) -> Result<Job, Problem> {
         let now = self.cell().now();
         let found = self.job(id).await?;

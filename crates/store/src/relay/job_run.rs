@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Problem, TenantId, Write, args};
+use kernel::{Problem, TenantId, Write, args, boxed};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ impl JobRun {
     }
 
     /// Says how far it is. Fails once the job was cancelled or taken over, and then it should end.
+    #[boxed]
     pub async fn progress(&self, done: i64, total: i64, note: &str) -> Result<(), Problem> {
         let now = self.tenant.cell().now();
         let write = Write::one(

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::TenantId;
+use kernel::boxed;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -49,6 +50,7 @@ pub struct Relay {
 
 impl Cell {
     /// Sets the workers to work. Without any, this node hears what is committed, and leaves the rest to others.
+    #[boxed]
     pub async fn start(&self, workers: Workers, pace: Pace) -> Result<Relay, Failure> {
         let works = !(workers.subscribers.is_empty() && workers.jobs.is_empty());
         let shared = Arc::new(Shared::new(self, workers, pace));
@@ -81,6 +83,7 @@ async fn until(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()
 
 impl Relay {
     /// Finishes the visits under way and lets go of the leases.
+    #[boxed]
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         while self.tasks.join_next().await.is_some() {}

@@ -185,7 +185,7 @@ impl Inflow {
             .map(|(id, before, folded)| {
                 let (stream, version) = (folded.stream.as_str(), folded.version);
                 let place = Place { origin, kind: "state", stream, id, version };
-                let state = seal::seal(folded.encode(), place, |subject| subjects.get(&subject));
+                let state = seal::seal(folded.encode(), place, &mut |subject| subjects.get(&subject));
                 match before {
                     0 => Write::one(NEW_STATE, args![id, stream.to_owned(), version, state]),
                     _ => Write::one(CHANGED_STATE, args![id, version, state]),

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kernel::{Arg, SubjectId, Timestamp, Word};
+use kernel::{Arg, SubjectId, Timestamp, Word, boxed};
 use uuid::Uuid;
 
 use super::inflow::{Inflow, LogDigest};
@@ -43,6 +43,7 @@ pub struct Moved {
 }
 
 /// Moves a tenant, or finishes a move that was broken off.
+#[boxed]
 pub async fn move_tenant(
     source: &Cell,
     target: &Cell,

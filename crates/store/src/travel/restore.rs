@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use futures_util::future::BoxFuture;
-use kernel::{SubjectId, TenantId};
+use kernel::{SubjectId, TenantId, boxed};
 use serde::Serialize;
 
 use super::archive::{Reader, Record, check};
@@ -71,6 +71,7 @@ struct Plan {
 }
 
 /// Reads the whole file before anything is changed; then takes tenant after tenant out of it.
+#[boxed]
 pub async fn restore(
     cell: &Cell,
     path: &Path,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{Actor, CorrelationId, SubjectId, TenantId};
+use kernel::{Actor, CorrelationId, SubjectId, TenantId, boxed};
 
 use super::journey::{self, Journey, Step};
 use super::progress::Progress;
@@ -32,6 +32,7 @@ pub struct Removed {
 }
 
 /// Removes every tenant that never wholly arrived and that nobody brings any more, and what a move left behind.
+#[boxed]
 pub async fn sweep_abandoned(cell: &Cell, progress: &mut Progress<'_>) -> Result<Swept, Failure> {
     cell.registry().refresh().await?;
     let mut swept = Swept::default();

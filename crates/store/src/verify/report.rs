@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Arg, SubjectId};
+use kernel::{Arg, SubjectId, boxed};
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
@@ -35,6 +35,7 @@ impl Report {
 }
 
 /// Replays the tenant's log and compares.
+#[boxed]
 pub async fn verify(tenant: &Tenant) -> Result<Report, Failure> {
     let tenant = tenant.clone();
     threads::aside(async move { replay(&tenant).await }).await
@@ -227,7 +228,7 @@ fn hash(
     if table.name == "states" {
         let (id, stream, version) = (row.get(0)?, row.get::<String>(1)?, row.get(2)?);
         let place = Place { origin: keys.origin(), kind: "state", stream: &stream, id, version };
-        bytes.extend(seal::open(&row.get::<String>(3)?, place, |id| subjects.get(&id)).as_bytes());
+        bytes.extend(seal::open(&row.get::<String>(3)?, place, &mut |id| subjects.get(&id)).as_bytes());
     }
     Ok(Sha256::digest(&bytes).into())
 }

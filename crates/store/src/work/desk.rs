@@ -173,58 +173,66 @@ impl<'a> Desk<'a> {
 
     fn record<A: Projector>(&mut self, name: StreamId, event: A::Event) {
         let version = self.open::<A>(name).version + 1;
-        let place = Place {
-            origin: self.ground.keys.origin(),
-            kind: "event",
-            stream: name.kind,
-            id: name.id,
-            version,
+        let (kind, schema) = (event.kind(), event.schema());
+        let kept = self.kept_text(name, version, event.encode());
+        let event = match kept.left {
+            None => event,
+            Some(left) => A::Event::decode(kind, schema, &left)
+                .unwrap_or_else(|error| panic!("an event without its personal data cannot be read: {error}")),
         };
-        let (event, text) = self.sealed::<A>(event, place);
         let slot = self.open::<A>(name);
         slot.version = version;
         slot.typed_mut::<A>().apply(&event);
-        let envelope = Envelope {
+        let envelope = self.envelope(name, version, kind, schema, kept.text);
+        self.writes.extend(A::project(&envelope.with(&event)));
+        self.events.push(envelope);
+    }
+
+    fn envelope(
+        &self,
+        name: StreamId,
+        version: i64,
+        kind: &'static str,
+        schema: i32,
+        text: String,
+    ) -> Envelope<String> {
+        Envelope {
             id: EventId::new(),
             tenant: self.ground.tenant,
             stream: name.kind.into(),
             stream_id: name.id,
             version,
-            kind: event.kind().into(),
-            schema: event.schema(),
+            kind: kind.into(),
+            schema,
             actor: self.asked.actor.clone(),
             correlation: self.asked.correlation,
             causation: self.asked.causation,
             at: self.asked.now,
             recorded: self.ground.recorded,
-            data: &event,
-        };
-        self.writes.extend(A::project(&envelope));
-        self.events.push(envelope.with(text));
+            data: text,
+        }
     }
 
-    /// The event with its text as it is kept. What it says of someone who was erased is dropped from both.
-    fn sealed<A: Projector>(&mut self, event: A::Event, place: Place<'_>) -> (A::Event, String) {
-        let text = event.encode();
+    /// An event's text as it is kept, and what is left of the event when it says anything of someone who was erased.
+    fn kept_text(&mut self, name: StreamId, version: i64, text: String) -> Kept {
         let mut about: Vec<SubjectId> = seal::subjects(&text).collect();
         if about.is_empty() {
-            return (event, text);
+            return Kept { text, left: None };
         }
         about.sort_unstable();
         about.dedup();
         for subject in &about {
             self.hold(*subject);
         }
-        let sealed = seal::seal(text, place, |subject| key(&self.made, self.loaded, subject));
+        let origin = self.ground.keys.origin();
+        let place = Place { origin, kind: "event", stream: name.kind, id: name.id, version };
+        let text = seal::seal(text, place, &mut |subject| key(&self.made, self.loaded, subject));
         let gone = about.iter().any(|subject| self.is_erased(*subject));
         self.about.extend(about);
-        if !gone {
-            return (event, sealed);
-        }
-        let left = seal::open(&sealed, place, |subject| key(&self.made, self.loaded, subject));
-        let event = A::Event::decode(event.kind(), event.schema(), &left)
-            .unwrap_or_else(|error| panic!("an event without its personal data cannot be read: {error}"));
-        (event, sealed)
+        let left = gone.then(|| {
+            seal::open(&text, place, &mut |subject| key(&self.made, self.loaded, subject)).into_owned()
+        });
+        Kept { text, left }
     }
 
     /// Makes sure that the person has a key, unless they were erased.
@@ -265,6 +273,13 @@ impl<'a> Desk<'a> {
         };
         Reply { body, ..reply.clone() }
     }
+}
+
+/// The text of an event.
+struct Kept {
+    text: String,
+    /// What is left of it, open, when it says anything of someone who was erased.
+    left: Option<String>,
 }
 
 fn key<'k>(

@@ -89,7 +89,7 @@ impl Loaded {
         for (name, slot) in &mut self.slots {
             if let State::Sealed(text) = &slot.state {
                 let place = place(origin, name, slot.version);
-                let open = seal::open(text, place, |id| self.subjects.get(&id).and_then(Held::key));
+                let open = seal::open(text, place, &mut |id| self.subjects.get(&id).and_then(Held::key));
                 slot.state = State::Stored(open.into_owned());
             }
         }
@@ -105,7 +105,7 @@ impl Loaded {
                 name: *name,
                 from: slot.stored,
                 to: slot.version,
-                state: seal::seal(slot.encode(), place(origin, name, slot.version), |id| {
+                state: seal::seal(slot.encode(), place(origin, name, slot.version), &mut |id| {
                     self.subjects.get(&id).and_then(Held::key)
                 }),
             })
@@ -147,8 +147,8 @@ impl Loaded {
         if seal::reply_subjects(&reply.body).is_empty() {
             return reply;
         }
-        let holder = |id| self.subjects.get(&id).and_then(Held::key);
-        match seal::open_reply(&reply.body, key, holder) {
+        let mut holder = |id| self.subjects.get(&id).and_then(Held::key);
+        match seal::open_reply(&reply.body, key, &mut holder) {
             Some(body) => Reply { body, ..reply },
             None => Reply::refusal(&reply_erased()),
         }

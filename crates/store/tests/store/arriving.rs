@@ -93,7 +93,7 @@ fn days(days: u64) -> Timestamp {
 pub async fn node_of_day(url: &str, day: u64) -> Cell {
     let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
     let clock = DAYS[usize::try_from(day).unwrap()];
-    Cell::open(Opening::Server(server), CONTEXTS, keeper, clock).await.unwrap()
+    Cell::open(Opening::Server(server), CONTEXTS, Box::new(keeper), clock).await.unwrap()
 }
 
 /// What is left of a world whose process has ended, for the next one to start.

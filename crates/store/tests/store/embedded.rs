@@ -56,7 +56,7 @@ async fn a_tenant_that_nobody_asks_for_falls_asleep_and_wakes_again() {
         exclusive: true,
         make: true,
     };
-    let cell = Cell::open(Opening::Folder(opening), CONTEXTS, keeper, now).await.unwrap();
+    let cell = Cell::open(Opening::Folder(opening), CONTEXTS, Box::new(keeper), now).await.unwrap();
     let mut jars = Vec::new();
     for number in 0..6 {
         let record = cell

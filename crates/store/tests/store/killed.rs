@@ -55,7 +55,7 @@ async fn child() {
 /// One more node of the same cell.
 pub async fn another_node(url: &str) -> Cell {
     let server = Server { url: url.into(), direct_url: None, connections: 8, prepared: true };
-    Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap()
+    Cell::open(Opening::Server(server), CONTEXTS, Box::new(keeper), now).await.unwrap()
 }
 
 struct Process(Child);

@@ -32,6 +32,6 @@ async fn an_older_node_starts_on_a_database_to_which_a_newer_one_only_added() {
     let taken_away = "insert into cell.migrations (context, number, name, contracts) values ('jars', 3, '0003_label_contract', 1)";
     owner.batch_execute(taken_away).await.unwrap();
     let server = Server { url, direct_url: None, connections: 2, prepared: true };
-    let refused = Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.err();
+    let refused = Cell::open(Opening::Server(server), CONTEXTS, Box::new(keeper), now).await.err();
     assert!(matches!(&refused, Some(Failure::Unusable(why)) if why.contains("newer")), "{refused:?}");
 }

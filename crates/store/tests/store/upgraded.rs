@@ -116,7 +116,7 @@ async fn turn(world: World) -> Turn {
             (folder_at(folder.path()), None)
         }
     };
-    let newer = Cell::open(opening, &NEWER, keeper, now).await.unwrap();
+    let newer = Cell::open(opening, &NEWER, Box::new(keeper), now).await.unwrap();
     Turn { newer, older, url, folder, postgres }
 }
 
@@ -186,13 +186,14 @@ async fn what_a_newer_one_folded_is_left_alone_by_an_older_one(world: World) {
         assert_eq!(refused.code, "shop_read_only");
         let refused = older.run(asked(), drop_coins(jar, 1)).await.unwrap_err();
         assert_eq!(refused.code, "storage_unusable");
-        let started = Cell::open(server(url), CONTEXTS, keeper, now).await.unwrap();
+        let started = Cell::open(server(url), CONTEXTS, Box::new(keeper), now).await.unwrap();
         let refused = started.tenant(id).events(0, 1).await.unwrap_err();
         assert!(matches!(&refused, Failure::Unusable(why) if why.contains("newer")), "{refused}");
     } else {
         turn.newer.close().await;
         drop((tenant, turn.newer));
-        let started = Cell::open(folder_at(turn.folder.path()), CONTEXTS, keeper, now).await.unwrap();
+        let started =
+            Cell::open(folder_at(turn.folder.path()), CONTEXTS, Box::new(keeper), now).await.unwrap();
         let refused = started.tenant(id).events(0, 1).await.unwrap_err();
         assert!(matches!(&refused, Failure::Unusable(why) if why.contains("newer")), "{refused}");
         return;
@@ -227,14 +228,14 @@ async fn whoever_only_looks_leaves_a_folder_alone_that_another_serves() {
     tenant.run(asked(), open_jar(jar)).await.unwrap();
     let Opening::Folder(folder) = folder_at(world.folder.path()) else { unreachable!() };
     let looks = || Opening::Folder(Folder { exclusive: false, make: false, ..folder.clone() });
-    let looking = Cell::open(looks(), &FORMED, keeper, now).await.unwrap();
+    let looking = Cell::open(looks(), &FORMED, Box::new(keeper), now).await.unwrap();
     let refused = looking.tenant(tenant.id()).events(0, 1).await.unwrap_err();
     assert!(matches!(&refused, Failure::Unusable(why) if why.contains("Another galleria")), "{refused}");
     tenant.run(asked(), drop_coins(jar, 1)).await.unwrap();
     let id = tenant.id();
     world.cell.close().await;
     drop((tenant, world.cell));
-    let looking = Cell::open(looks(), &FORMED, keeper, now).await.unwrap();
+    let looking = Cell::open(looks(), &FORMED, Box::new(keeper), now).await.unwrap();
     assert_eq!(verify(&looking.tenant(id)).await.unwrap().differences, [""; 0]);
 }
 

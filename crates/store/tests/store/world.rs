@@ -48,7 +48,7 @@ impl World {
             block_in_place(|| Handle::current().block_on(prepared)).unwrap();
         });
         let server = Server { url: postgres.app_url(), direct_url: None, connections: 8, prepared: true };
-        let cell = Cell::open(Opening::Server(server), CONTEXTS, keeper, now).await.unwrap();
+        let cell = Cell::open(Opening::Server(server), CONTEXTS, Box::new(keeper), now).await.unwrap();
         let url = Some(postgres.app_url());
         Self { cell, folder: tempfile::tempdir().unwrap(), url, postgres: Some(postgres) }
     }
@@ -72,7 +72,7 @@ pub fn keeper() -> Result<Arc<dyn Keeper>, Failure> {
 }
 
 pub async fn open(folder: &Path) -> Result<Cell, Failure> {
-    Cell::open(folder_at(folder), CONTEXTS, keeper, now).await
+    Cell::open(folder_at(folder), CONTEXTS, Box::new(keeper), now).await
 }
 
 pub fn folder_at(path: &Path) -> Opening {

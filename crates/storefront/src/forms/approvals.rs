@@ -15,7 +15,7 @@ use crate::pages::approval::page;
 use crate::visit::{Pairs, Visit, see_other};
 use crate::{visitor_cart, wording};
 
-pub async fn approve(
+pub(crate) async fn approve(
     State(platform): State<Platform>,
     Path(named): Path<String>,
     visit: Visit,
@@ -28,7 +28,7 @@ pub async fn approve(
     .await
 }
 
-pub async fn decline(
+pub(crate) async fn decline(
     State(platform): State<Platform>,
     Path(named): Path<String>,
     visit: Visit,
@@ -45,7 +45,11 @@ pub async fn decline(
     .await
 }
 
-pub async fn recall(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn recall(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+) -> Response {
     answered(&platform, &named, visit, async |visit, id| {
         let work = approvals::recall(&visit.shop, id, None).await?;
         visitor_cart::run(visit, work).await?;

@@ -19,7 +19,7 @@ use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart};
 use crate::wording;
 
-pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
     let form = Pairs::sent(&body);
     let visitor = match VisitorCart::of(&platform, visit).await {
         Ok(visitor) => visitor,
@@ -36,7 +36,7 @@ pub async fn add(State(platform): State<Platform>, visit: Visit, body: Bytes) ->
     visitor.visit.show(leads_on(&visitor.visit, done, "/cart").await)
 }
 
-pub async fn fill(
+pub(crate) async fn fill(
     State(platform): State<Platform>,
     Path(variant): Path<String>,
     visit: Visit,
@@ -50,7 +50,7 @@ pub async fn fill(
     .await
 }
 
-pub async fn enter_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn enter_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
     let form = Pairs::sent(&body);
     of_cart(&platform, visit, async |visit, id| {
         steps::enter_code(&visit.shop, id, None, form.get("code").unwrap_or_default()).await
@@ -58,7 +58,7 @@ pub async fn enter_code(State(platform): State<Platform>, visit: Visit, body: By
     .await
 }
 
-pub async fn take_out_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn take_out_code(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
     let form = Pairs::sent(&body);
     of_cart(&platform, visit, async |visit, id| {
         steps::take_out_code(&visit.shop, id, None, form.owned("code").unwrap_or_default()).await
@@ -67,7 +67,11 @@ pub async fn take_out_code(State(platform): State<Platform>, visit: Visit, body:
 }
 
 /// What a shop has put together is the cart of whoever goes on with it.
-pub async fn take_up(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn take_up(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),

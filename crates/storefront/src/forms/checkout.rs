@@ -18,7 +18,7 @@ use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart, priced};
 use crate::wording;
 
-pub async fn describe(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn describe(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
     let typed = Pairs::sent(&body);
     let visitor = match VisitorCart::of(&platform, visit).await {
         Ok(visitor) => visitor,
@@ -33,7 +33,7 @@ pub async fn describe(State(platform): State<Platform>, visit: Visit, body: Byte
     visitor.visit.show(shown)
 }
 
-pub async fn order(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
+pub(crate) async fn order(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
     let typed = Pairs::sent(&body);
     let visitor = match VisitorCart::of(&platform, visit).await {
         Ok(visitor) => visitor,

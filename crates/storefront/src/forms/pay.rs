@@ -11,7 +11,7 @@ use crate::pages::order::found;
 use crate::seo::complete;
 use crate::visit::{Pairs, Visit, see_other};
 
-pub async fn pay(
+pub(crate) async fn pay(
     State(platform): State<Platform>,
     Path(named): Path<String>,
     visit: Visit,

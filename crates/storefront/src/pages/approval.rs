@@ -21,7 +21,11 @@ use crate::visit::{Visit, see_other};
 /// So many carts that wait are shown with their prices.
 const SHOWN: usize = 10;
 
-pub async fn approval(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn approval(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
@@ -34,7 +38,7 @@ pub async fn approval(State(platform): State<Platform>, Path(named): Path<String
 }
 
 /// The cart, with what was refused above it. One that does not wait any more leads to where it is now.
-pub async fn page(
+pub(crate) async fn page(
     visit: &Visit,
     status: StatusCode,
     id: CartId,
@@ -78,7 +82,7 @@ pub async fn page(
 }
 
 /// The carts that wait for this customer's yes, and their own that wait for somebody else's.
-pub async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Problem> {
+pub(crate) async fn waiting_carts(visit: &Visit, customer: Uuid) -> Result<Markup, Problem> {
     let (shop, texts) = (&visit.shop, visit.texts);
     let whose = approvals::listed(shop, &visit.ports, customer).await?;
     let start = (i64::MAX, Uuid::max());

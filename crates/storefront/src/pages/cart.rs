@@ -16,7 +16,7 @@ use crate::visit::{ITEMS, Visit};
 use crate::visitor_cart::{self, VisitorCart};
 use crate::wording;
 
-pub async fn cart(State(platform): State<Platform>, visit: Visit) -> Response {
+pub(crate) async fn cart(State(platform): State<Platform>, visit: Visit) -> Response {
     let visitor = match VisitorCart::of(&platform, visit).await {
         Ok(visitor) => visitor,
         Err(response) => return response,

@@ -15,11 +15,11 @@ use crate::frame;
 use crate::seo::Seo;
 use crate::visit::{Pairs, Visit, see_other};
 
-pub async fn challenge(Path(id): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn challenge(Path(id): Path<String>, visit: Visit) -> Response {
     visit.show(shown(&visit, &id).await)
 }
 
-pub async fn meet(
+pub(crate) async fn meet(
     State(platform): State<Platform>,
     Path(id): Path<String>,
     visit: Visit,

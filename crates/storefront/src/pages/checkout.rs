@@ -19,7 +19,7 @@ use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart};
 use crate::wording;
 
-pub async fn checkout(State(platform): State<Platform>, visit: Visit) -> Response {
+pub(crate) async fn checkout(State(platform): State<Platform>, visit: Visit) -> Response {
     let visitor = match VisitorCart::of(&platform, visit).await {
         Ok(visitor) => visitor,
         Err(response) => return response,
@@ -140,7 +140,7 @@ fn known(view: &CartView) -> Pairs {
     Pairs(pairs)
 }
 
-pub async fn form(
+pub(crate) async fn form(
     visit: &Visit,
     status: StatusCode,
     view: &CartView,

@@ -12,7 +12,7 @@ pub struct Choice {
 }
 
 /// Those that the shop delivers to, as people look for them.
-pub async fn delivered_to(visit: &Visit) -> Result<Vec<Choice>, Problem> {
+pub(crate) async fn delivered_to(visit: &Visit) -> Result<Vec<Choice>, Problem> {
     let rules = orders::rules::rules(&visit.shop.tenant, false).await?;
     let codes = places::countries().map(|country| country.code).filter(|code| rules.delivers_to(code));
     let mut found: Vec<Choice> = codes.map(|code| Choice { code, name: named(visit, code) }).collect();

@@ -17,7 +17,11 @@ use crate::seo::Seo;
 use crate::visit::{Visit, see_other};
 use crate::{frame, visitor_cart};
 
-pub async fn draft(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn draft(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
@@ -37,7 +41,7 @@ pub enum Found {
 }
 
 /// The draft, while it can be ordered. Whoever ordered it comes to their order.
-pub async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
+pub(crate) async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> {
     let nothing = || Problem::not_found("draft");
     let id: CartId = named.parse().map_err(|_| nothing())?;
     let seen =

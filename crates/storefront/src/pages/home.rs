@@ -16,7 +16,7 @@ use crate::visit::Visit;
 /// How many products a part shows.
 const SHOWN: usize = 8;
 
-pub async fn home(visit: Visit) -> Response {
+pub(crate) async fn home(visit: Visit) -> Response {
     let shown = shown(&visit).await;
     visit.show(shown)
 }

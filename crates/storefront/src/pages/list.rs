@@ -21,12 +21,12 @@ use crate::{format, frame};
 const FOUND: usize = 1000;
 const MOST_WORDS: usize = 8;
 
-pub async fn category(Path(handle): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn category(Path(handle): Path<String>, visit: Visit) -> Response {
     let shown = shelf(&visit, &handle).await;
     visit.show(shown)
 }
 
-pub async fn search(visit: Visit) -> Response {
+pub(crate) async fn search(visit: Visit) -> Response {
     let shown = found(&visit).await;
     visit.show(shown)
 }

@@ -8,7 +8,7 @@ use edge::{Platform, Refused};
 use crate::frame;
 use crate::visit::Visit;
 
-pub async fn lost(State(platform): State<Platform>, request: Request) -> Response {
+pub(crate) async fn lost(State(platform): State<Platform>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_person =

@@ -20,7 +20,11 @@ use crate::seo::Seo;
 use crate::visit::Visit;
 use crate::{format, frame, visitor_cart};
 
-pub async fn order(State(platform): State<Platform>, Path(named): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn order(
+    State(platform): State<Platform>,
+    Path(named): Path<String>,
+    visit: Visit,
+) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),
@@ -35,7 +39,7 @@ async fn shown(visit: &Visit, named: &str) -> Result<Response, Problem> {
 }
 
 /// By the cart that it was, or by its own id for the customer who placed it.
-pub async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
+pub(crate) async fn found(visit: &Visit, named: &str) -> Result<OrderView, Problem> {
     let tenant = &visit.shop.tenant;
     let id: Uuid = named.parse().map_err(|_| Problem::not_found("order"))?;
     if let Some(cart) = visitor_cart::seen(visit, CartId(id)).await? {

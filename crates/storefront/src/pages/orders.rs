@@ -18,7 +18,7 @@ use crate::{format, frame};
 
 const SHOWN: usize = 100;
 
-pub async fn orders(State(platform): State<Platform>, visit: Visit) -> Response {
+pub(crate) async fn orders(State(platform): State<Platform>, visit: Visit) -> Response {
     let visit = match visit.greeted(&platform).await {
         Ok(visit) => visit,
         Err(refused) => return refused.0.show(Err(refused.1)),

@@ -20,7 +20,7 @@ pub struct Paying {
 }
 
 /// What is owed and how to pay it; or that it is paid.
-pub async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Paying, Problem> {
+pub(crate) async fn section(visit: &Visit, named: &str, order: &OrderView) -> Result<Paying, Problem> {
     let (texts, summary) = (visit.texts, &order.summary);
     let newest = page_payments::newest(&visit.cashier, &visit.shop, summary.id.uuid()).await?;
     let standing = newest.as_ref().map_or("", |payment| payment.summary.status.as_str());

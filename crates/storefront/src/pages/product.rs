@@ -22,7 +22,7 @@ use crate::{frame, snapshot};
 const FEW: i64 = 5;
 const RELATED: usize = 4;
 
-pub async fn product(Path(handle): Path<String>, visit: Visit) -> Response {
+pub(crate) async fn product(Path(handle): Path<String>, visit: Visit) -> Response {
     let shown = shown(&visit, &handle).await;
     visit.show(shown)
 }

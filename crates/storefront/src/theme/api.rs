@@ -1,11 +1,11 @@
 //! The routes of the theme.
 
-use edge::{Answer, Command, Routes, Shop};
+use edge::{Answer, Command, Routes, Shop, routes};
 use kernel::args;
+use kernel::boxed;
 use serde::Serialize;
 use store::{Failure, Reply, Tenant, Work};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::settings::{Dressed, Set, THEME, Theme};
 
@@ -51,6 +51,7 @@ pub fn dress(seen: i64, theme: Theme) -> Work {
 }
 
 /// Today's theme and its version.
+#[boxed]
 pub async fn theme(tenant: &Tenant) -> Result<(Theme, i64), Failure> {
     let sql = "select theme, version from themes where id = $1";
     let read = tenant.row(sql, args![THEME], |row| Ok((row.get::<String>(0)?, row.get(1)?))).await?;

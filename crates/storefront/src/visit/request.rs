@@ -44,7 +44,7 @@ pub struct Visit {
 
 impl Visit {
     /// The visit of a customer who is signed in, as theirs.
-    pub async fn greeted(mut self, platform: &Platform) -> Result<Self, Box<(Self, Problem)>> {
+    pub(crate) async fn greeted(mut self, platform: &Platform) -> Result<Self, Box<(Self, Problem)>> {
         match platform.greet(self.shop.clone(), &self.headers, self.jar).await {
             Ok(shop) => self.shop = shop,
             Err(problem) => return Err(Box::new((self, problem))),

@@ -7,6 +7,7 @@
 //! In other indexes it stands second: an index that begins with the tenant looks, to a planner without statistics, as
 //! good for finding one row as the key itself, and then a foreign key is checked by reading all of a tenant's rows.
 
+use kernel::boxed;
 use std::fmt::Write as _;
 
 use tokio_postgres::{Client, NoTls};
@@ -64,6 +65,7 @@ const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 a
 
 /// Prepares a database server as its owner: schemas, tables, policies, and the role that the application signs in
 /// with, which owns nothing. Run again, it takes only the steps that are new.
+#[boxed]
 pub async fn prepare_server(
     owner_url: &str,
     app_role: &str,

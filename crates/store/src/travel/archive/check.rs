@@ -1,5 +1,6 @@
 //! Reading an archive without changing anything.
 
+use kernel::boxed;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use crate::travel::inflow::LogDigest;
 use crate::travel::passport::Passport;
 
 /// Reads an archive from end to end, changes nothing, and says what is in it; or why it cannot be used.
+#[boxed]
 pub async fn check(
     contexts: &'static [Context],
     path: &Path,

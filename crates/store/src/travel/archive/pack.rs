@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use kernel::SubjectId;
+use kernel::boxed;
 use zeroize::Zeroizing;
 
 use super::file::{Header, Writer, cannot};
@@ -29,6 +30,7 @@ pub struct ArchiveWanted<'a> {
 }
 
 /// Writes tenants into a file, each as it is at one moment, while they go on. The file appears when it is whole.
+#[boxed]
 pub async fn pack(
     cell: &Cell,
     path: &Path,
