@@ -34,7 +34,7 @@ impl Arrival {
         remove(&beside);
         connection::make_tenant(&beside, contexts)?;
         let connection = Connection::open(&beside).map_err(|error| failure(&error))?;
-        connection.set_prepared_statement_cache_capacity(256);
+        connection::remember(&connection, 256).map_err(|error| failure(&error))?;
         connection
             .execute_batch(
                 "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; begin",

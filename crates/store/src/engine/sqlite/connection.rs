@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kernel::{Arg, Rows, Timestamp, Write};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, OptionalExtension};
 
@@ -81,7 +82,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Failure> {
 /// A database in memory or in a temporary file, for replaying a log.
 pub(super) fn open_scratch(path: &Path, contexts: &'static [Context]) -> Result<Connection, Failure> {
     let mut scratch = Connection::open(path).map_err(|error| failure(&error))?;
-    scratch.set_prepared_statement_cache_capacity(128);
+    remember(&scratch, 128).map_err(|error| failure(&error))?;
     scratch
         .execute_batch("pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive")
         .map_err(|error| failure(&error))?;
@@ -312,9 +313,16 @@ impl Layout {
 
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_prepared_statement_cache_capacity(128);
+    remember(&connection, 128)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     Ok(connection)
+}
+
+/// Keeps so many statements prepared. Without the last setting one whose plan might be better for another argument (`x = $1`,
+/// `limit $2`) is prepared again for each call.
+pub(super) fn remember(connection: &Connection, statements: usize) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(statements);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// What all connections that write have in common. Checkpoints are not left to whoever commits: `home` sees to them.

@@ -98,12 +98,17 @@ impl Home {
     }
 
     pub(super) fn read(&self, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+        self.with_reader(&mut |reader| connection::read(reader, queries, each))
+    }
+
+    /// Lends a reader; one that failed is not lent again.
+    fn with_reader(&self, with: &mut dyn FnMut(&Connection) -> Result<(), Failure>) -> Result<(), Failure> {
         let reader = self.readers.lock().pop();
         let reader = match reader {
             Some(reader) => reader,
             None => connection::open_reader(&self.path)?,
         };
-        connection::read(&reader, queries, each)?;
+        with(&reader)?;
         let mut idle = self.readers.lock();
         if idle.len() < READERS {
             idle.push(reader);
@@ -147,8 +152,7 @@ impl Home {
         let home = self.clone();
         tokio::task::spawn_blocking(move || {
             // A failure is not lost: the writer meets the same disk, and says so to whoever asked.
-            let _ = connection::open_reader(&home.path)
-                .and_then(|folder| connection::log_pages(&folder, "passive"));
+            let _ = home.with_reader(&mut |folder| connection::log_pages(folder, "passive").map(drop));
             home.folding.store(false, Ordering::Relaxed);
         });
     }
