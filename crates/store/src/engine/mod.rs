@@ -210,6 +210,14 @@ impl Engine {
         }
     }
 
+    /// Has a server count what has grown, for as long as it is let. In files, plans are made without counting.
+    pub(crate) fn count_what_grew(&self) -> Option<impl Future<Output = ()> + Send + 'static> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(database) => Some(database.clone().count_what_grew()),
+        }
+    }
+
     /// Opens the tenant's storage and brings it up to date.
     pub(crate) async fn wake(&self, tenant: TenantId) -> Result<(), Failure> {
         match self {

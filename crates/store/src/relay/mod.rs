@@ -63,6 +63,9 @@ impl Cell {
             tasks.spawn(until(stopped.clone(), shared.clone().hear()));
             tasks.spawn(until(stopped.clone(), shared.clone().watch_the_clock()));
             tasks.spawn(until(stopped.clone(), shared.clone().poll()));
+            if let Some(counting) = self.engine().count_what_grew() {
+                tasks.spawn(until(stopped.clone(), counting));
+            }
             for _ in 0..shared.pace.visits {
                 tasks.spawn(shared.clone().visit_until(stopped.clone()));
             }

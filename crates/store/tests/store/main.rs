@@ -12,6 +12,7 @@ mod privacy;
 mod readers;
 mod relay;
 mod rolling;
+mod statistics;
 mod stories;
 mod travel;
 mod upgraded;

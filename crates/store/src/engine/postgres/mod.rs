@@ -14,6 +14,7 @@ mod notify;
 mod pipeline;
 mod plan;
 mod schema;
+mod statistics;
 
 pub(crate) use self::arrival::Arrival;
 pub(crate) use self::database::Database;

@@ -63,6 +63,23 @@ const BEHIND: &str = "select h.tenant_id from log.heads h where h.position > 0 a
     union select j.tenant_id from log.jobs j where j.state = 'waiting' and j.due <= $3 \
     union select j.tenant_id from log.jobs j where j.state = 'running' and j.leased_until <= $3";
 
+/// The body of `log.count_what_grew()`, which runs as the owner: counts each table anew that has grown by half since it was
+/// counted, on one node at a time. Rows that are only changed make no plan better, and each count makes plans be made again.
+const COUNT_WHAT_GREW: &str = "
+  declare grown record; counted bigint := 0;
+  begin
+    if not pg_try_advisory_xact_lock(7152094630183) then return 0; end if;
+    for grown in
+      select s.relid::regclass as name
+      from pg_stat_user_tables s join pg_class c on c.oid = s.relid
+      where pg_get_userbyid(c.relowner) = current_user and s.n_live_tup > greatest(c.reltuples, 0) * 1.5 + 200
+    loop
+      execute format('analyze %s', grown.name);
+      counted := counted + 1;
+    end loop;
+    return counted;
+  end";
+
 /// Prepares a database server as its owner: schemas, tables, policies, and the role that the application signs in
 /// with, which owns nothing. Run again, it takes only the steps that are new.
 #[boxed]
@@ -276,7 +293,11 @@ fn relay(role: &str) -> String {
         "create or replace function log.behind(text, bigint, bigint) returns setof uuid
            language sql stable security definer set search_path = '' as $${BEHIND}$$;
          revoke all on function log.behind(text, bigint, bigint) from public;
-         grant execute on function log.behind(text, bigint, bigint) to {role};"
+         grant execute on function log.behind(text, bigint, bigint) to {role};
+         create or replace function log.count_what_grew() returns bigint
+           language plpgsql security definer set search_path = '' as $${COUNT_WHAT_GREW}$$;
+         revoke all on function log.count_what_grew() from public;
+         grant execute on function log.count_what_grew() to {role};"
     );
     sql
 }
