@@ -30,8 +30,14 @@ const REMEMBERED: usize = 512;
 /// Folding begins when so many pages of the log are not in the file yet.
 const FOLDED_FROM: i64 = 500;
 
-/// A log of so many pages is begun anew: 8 MB, which stay allocated and in the cache. A longer one is slower to sync.
-const LOG_AT_MOST: i64 = 2_000;
+/// A log of so many pages is begun anew as soon as little is left to fold: 32 MB, which stay allocated and in the cache.
+const ANEW_FROM: i64 = 8_000;
+
+/// So many pages the writer folds itself, for then nothing is left and the log begins anew.
+const LITTLE: i64 = 300;
+
+/// A log never gets longer than this, whoever has to wait for it: whoever folds beside the writer may be held up.
+const LOG_AT_MOST: i64 = 32_000;
 
 /// How many idle readers stay open.
 const READERS: usize = 4;
@@ -131,20 +137,20 @@ impl Home {
         }
     }
 
-    /// Folds the write-ahead log into the file, beside the writer and not in its way. Only when the log grows faster
-    /// than that does the writer help, for then there is little left to do and the log can begin anew.
+    /// Folds the write-ahead log into the file, beside the writer and not in its way. The writer itself folds the little
+    /// that came meanwhile, once in every so many pages, because only a log that is folded whole can begin anew.
     fn fold_log(self: &Arc<Self>, writer: &Option<Writer>) {
         let Some(Ok((logged, folded))) =
             writer.as_ref().map(|writer| connection::log_pages(&writer.connection, "noop"))
         else {
             return;
         };
-        if logged - folded < FOLDED_FROM || self.folding.swap(true, Ordering::Relaxed) {
+        let left = logged - folded;
+        let begins_anew = logged > ANEW_FROM && left <= LITTLE || logged > LOG_AT_MOST;
+        if !begins_anew && left < FOLDED_FROM || self.folding.swap(true, Ordering::Relaxed) {
             return;
         }
-        if logged > LOG_AT_MOST
-            && let Some(writer) = writer
-        {
+        if begins_anew && let Some(writer) = writer {
             let _ = connection::log_pages(&writer.connection, "passive");
             self.folding.store(false, Ordering::Relaxed);
             return;
