@@ -63,6 +63,7 @@ mod tax_engines;
 mod till;
 mod tracking;
 mod travel;
+mod two_nodes;
 mod unpaid;
 mod upgrades;
 mod vat;

@@ -69,7 +69,7 @@ impl Outbound {
             // Sooner than peers close what is idle (Node after five seconds): a request that meets the closing is broken
             // off, and a POST is not sent again.
             .pool_idle_timeout(Duration::from_secs(4))
-            .pool_max_idle_per_host(2)
+            .pool_max_idle_per_host(16)
             .build()
             // Every other option is a constant.
             .map_err(|_| OutboundError::NoCertificates)?;

@@ -48,7 +48,7 @@ impl Subscriber for CallsOff {
                 (Some(PaymentId(event.stream_id)), forgotten)
             };
             let Some(payment) = payment else { return Ok(Effect::Done) };
-            let summary = payment::queries::payment(tenant, payment).await?.summary;
+            let summary = payment::queries::summary_of(tenant, payment).await?;
             let over = match Status::named(&summary.status) {
                 Some(Status::Challenged) => forgotten || self.owed(tenant, &summary).await? < summary.amount,
                 Some(Status::Authorised | Status::PartiallyCaptured) => {

@@ -141,6 +141,6 @@ async fn challenged(shop: &Shop, id: &str) -> Result<PaymentSummary, Problem> {
     let unknown = || Problem::not_found("challenge");
     let key = id.strip_prefix("sb_").and_then(|key| key.get(..36)).ok_or_else(unknown)?;
     let payment: PaymentId = key.parse().map_err(|_| unknown())?;
-    let found = payment::queries::payment(&shop.tenant, payment).await?.summary;
+    let found = payment::queries::summary_of(&shop.tenant, payment).await?;
     if found.reference.as_deref() == Some(id) { Ok(found) } else { Err(unknown()) }
 }

@@ -69,7 +69,7 @@ impl Subscriber for PaysBack {
                 return Ok(Effect::Done);
             }
             let paid: Vec<PaymentSummary> = match which {
-                Some(payment) => vec![payment::queries::payment(tenant, payment).await?.summary],
+                Some(payment) => vec![payment::queries::summary_of(tenant, payment).await?],
                 None => {
                     let listed = Listed { order_id: Some(order), ..Listed::default() };
                     payment::queries::payments(tenant, &listed, Uuid::max(), MOST).await?

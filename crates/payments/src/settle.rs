@@ -49,8 +49,11 @@ impl Subscriber for Planner {
             let told =
                 PaymentEvent::decode(&event.kind, event.schema, &event.data).map_err(|_| Problem::bug())?;
             let Some(at) = ask_at(&told) else { return Ok(Effect::Done) };
-            let payment = payment::queries::payment(tenant, PaymentId(event.stream_id)).await?;
-            Ok(Effect::plan(settling(payment.summary.provider_id, at)))
+            let provider = match told {
+                PaymentEvent::Attempted(attempted) => attempted.provider,
+                _ => payment::queries::summary_of(tenant, PaymentId(event.stream_id)).await?.provider_id,
+            };
+            Ok(Effect::plan(settling(provider, at)))
         })
     }
 }

@@ -42,4 +42,4 @@ pub use past::Moment;
 pub use reading::Reading;
 pub use registry::{Key, Origin, Registry, TenantRecord, TenantStatus};
 pub use select::{Select, marks};
-pub use work::{Asked, Desk, Done, Guard, Once, Reply, Work};
+pub use work::{After, Asked, Desk, Done, Guard, Left, Once, Reply, Work};

@@ -113,11 +113,10 @@ impl Tags {
         let mut tags = Self::default();
         for some in variants.chunks(AT_ONCE) {
             let wanted = some.iter().map(|id| OfferBy::Variant(*id)).collect();
-            // Afresh: a cart finds out that a remembered price was old, a page would go on showing it.
             let mut quotes = QuoteReading::new(&shop.tenant, wanted, true);
             let mut stocks = StockReading::new(some, shop.now);
             shop.tenant.read_together(&mut [&mut quotes, &mut stocks]).await?;
-            let (offers, prices) = quotes.answer(&shop.tenant);
+            let (offers, prices) = quotes.answer(&shop.tenant).await?;
             let sold = offers.iter().flatten().filter_map(|offer| prices.quote(offer, 1, &buyer, shop.now));
             tags.prices.extend(sold.map(|quote| (quote.offer.variant, quote.offer.price.amount)));
             tags.stocks.extend(stocks.sellable);

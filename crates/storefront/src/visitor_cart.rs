@@ -8,8 +8,8 @@ use edge::Platform;
 use kernel::{Fault, Problem};
 use orders::CartId;
 use orders::cart::queries::{CartState, KeptCart, open_cart};
-use orders::checkout::steps;
 use orders::checkout::view::{CartView, Priced};
+use orders::checkout::{Change, steps};
 use store::{Asked, Done, Work};
 
 use crate::visit::response::set_cookie;
@@ -87,9 +87,17 @@ pub(crate) async fn seen(visit: &Visit, id: CartId) -> Result<Option<KeptCart>, 
 }
 
 /// A cart with what everything in it costs.
-pub(crate) async fn priced(visit: &Visit, id: CartId) -> Result<CartView, Problem> {
-    let kept = steps::cart(&visit.shop, id).await?;
+pub(crate) async fn priced(visit: &Visit, kept: KeptCart) -> Result<CartView, Problem> {
     Ok(Priced::new(&visit.shop.tenant, &visit.ports, kept, visit.shop.now).await?.view())
+}
+
+/// Changes a cart, and hands out what it is then.
+pub(crate) async fn change(visit: &Visit, id: CartId, change: Change) -> Result<KeptCart, Problem> {
+    let done = run(visit, change.work()).await?;
+    match change.cart(&done) {
+        Some(cart) => Ok(cart),
+        None => steps::cart(&visit.shop, id).await,
+    }
 }
 
 pub(crate) async fn run(visit: &Visit, work: Work) -> Result<Done, Problem> {

@@ -78,10 +78,9 @@ async fn read_prices(shop: Shop, Id(id): Id<ProductId>, Filter(asked): Filter<Re
         channel: asked.channel,
         currency: currency.unwrap_or(shop.record.currency),
     };
-    // Nothing finds out here that an offer is old, so it is not taken from memory.
     let mut reading = QuoteReading::new(&shop.tenant, variants, true);
     shop.tenant.read_together(&mut [&mut reading]).await?;
-    let (offers, prices) = reading.answer(&shop.tenant);
+    let (offers, prices) = reading.answer(&shop.tenant).await?;
     let quotes = offers.iter().flatten().filter_map(|offer| prices.quote(offer, quantity, &buyer, shop.now));
     let items = quotes.map(|Quote { offer, found, .. }| PriceQuote {
         variant_id: offer.variant,

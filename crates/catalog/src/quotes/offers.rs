@@ -1,8 +1,9 @@
 //! Offers: variants that can be ordered, read from the tables or remembered.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use kernel::{Arg, Money, TenantId};
+use kernel::{Arg, Money, TenantId, boxed};
 use moka::sync::Cache;
 use store::{Failure, Reading, Row, Tenant, marks};
 use uuid::Uuid;
@@ -32,29 +33,52 @@ pub enum OfferBy {
     Sku(String),
 }
 
-/// Reads the offers of what is wanted, unless this node remembers them.
+/// Reads the offers of what is wanted, or, of those that this node remembers, the versions of their products.
 ///
 /// An order is placed against the version of the product that its offer was read from, and the unit of work refuses
-/// when that version is not today's. So an offer that is remembered too long does no harm: it is found out, forgotten,
-/// and read again. What was *not* found is never remembered.
+/// when that version is not today's. So whoever places one need not compare: an offer that is remembered too long is found
+/// out, and read again. What was *not* found is never remembered.
 pub struct OfferReading {
     wanted: Vec<OfferBy>,
     known: Option<Vec<Option<Offer>>>,
+    /// What the products of known offers are today, when that is asked.
+    today: Option<HashMap<ProductId, i64>>,
     found: Vec<Offer>,
 }
 
 impl OfferReading {
-    /// `afresh` when the ones before were out of date.
+    /// `afresh` when what is remembered is compared with what is true.
     pub fn new(tenant: &Tenant, wanted: Vec<OfferBy>, afresh: bool) -> Self {
-        let known = if wanted.is_empty() { Some(Vec::new()) } else { None };
-        let recall = || tenant.cell().cache::<Remembered>().recall(tenant.id(), &wanted);
-        let known = known.or_else(|| if afresh { None } else { recall() });
-        Self { wanted, known, found: Vec::new() }
+        let known = tenant.cell().cache::<Remembered>().recall(tenant.id(), &wanted);
+        let today = known.as_ref().filter(|_| afresh).map(|_| HashMap::new());
+        Self { wanted, known, today, found: Vec::new() }
+    }
+
+    /// The same, whatever is remembered.
+    pub(super) fn anew(self) -> Self {
+        Self { wanted: self.wanted, known: None, today: None, found: Vec::new() }
+    }
+
+    /// Whether what was remembered is not true any more.
+    pub(super) fn is_old(&self) -> bool {
+        let Some(today) = &self.today else { return false };
+        let mut known = self.known.iter().flatten().flatten();
+        known.any(|offer| today.get(&offer.product) != Some(&offer.product_version))
     }
 
     /// The offers, in the order of what was asked for; `None` where there is none.
-    pub fn offers(self, tenant: &Tenant) -> Vec<Option<Offer>> {
-        let Self { wanted, known, found } = self;
+    #[boxed]
+    pub async fn offers(self, tenant: &Tenant) -> Result<Vec<Option<Offer>>, Failure> {
+        if !self.is_old() {
+            return Ok(self.learnt(tenant));
+        }
+        let mut again = self.anew();
+        tenant.read_together(&mut [&mut again]).await?;
+        Ok(again.learnt(tenant))
+    }
+
+    pub(super) fn learnt(self, tenant: &Tenant) -> Vec<Option<Offer>> {
+        let Self { wanted, known, found, .. } = self;
         known.unwrap_or_else(|| {
             let found: Vec<_> =
                 wanted.iter().map(|by| found.iter().find(|offer| by.names(offer)).cloned()).collect();
@@ -79,8 +103,15 @@ impl OfferReading {
 
 impl Reading for OfferReading {
     fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
-        if self.known.is_some() {
-            return Vec::new();
+        if let Some(known) = &self.known {
+            let mut products: Vec<ProductId> = known.iter().flatten().map(|offer| offer.product).collect();
+            products.sort_unstable();
+            products.dedup();
+            if self.today.is_none() || products.is_empty() {
+                return Vec::new();
+            }
+            let sql = format!("select id, version from products where id in ({})", marks(products.len()));
+            return vec![(sql.into(), products.into_iter().map(Arg::from).collect())];
         }
         let both = |(column, args): (&str, Vec<Arg>)| {
             let marks = marks(args.len());
@@ -92,6 +123,10 @@ impl Reading for OfferReading {
     }
 
     fn take(&mut self, statement: usize, row: &Row<'_>) -> Result<(), Failure> {
+        if let Some(today) = &mut self.today {
+            today.insert(ProductId(row.get(0)?), row.get(1)?);
+            return Ok(());
+        }
         if statement.is_multiple_of(2) {
             self.found.push(offer(row)?);
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Arg, TenantId, Timestamp, args};
+use kernel::{Arg, TenantId, Timestamp, args, boxed};
 use moka::sync::Cache;
 use store::{Desk, Failure, Reading, Row, Tenant, marks};
 
@@ -33,12 +33,15 @@ impl Quote {
 }
 
 /// Reads offers, and what price lists say of them. Without `afresh` it is what this node remembers, for whoever asks
-/// [`Quote::holds`] in their work.
+/// [`Quote::holds`] in their work; with it what is remembered is compared, and read when it is old.
 pub struct QuoteReading {
     offers: OfferReading,
     /// How many statements belong to the offers.
     split: usize,
+    /// The version of prices at which the shop was known to have no price list.
     unlisted: Option<i64>,
+    /// Whether what is remembered is compared with what is true.
+    afresh: bool,
     listed: bool,
     prices: Prices,
 }
@@ -64,13 +67,32 @@ impl Prices {
 impl QuoteReading {
     pub fn new(tenant: &Tenant, wanted: Vec<OfferBy>, afresh: bool) -> Self {
         let offers = OfferReading::new(tenant, wanted, afresh);
-        let unlisted = tenant.cell().cache::<Unlisted>().0.get(&tenant.id()).filter(|_| !afresh);
+        let unlisted = tenant.cell().cache::<Unlisted>().0.get(&tenant.id());
+        Self::of(offers, unlisted, afresh)
+    }
+
+    fn of(offers: OfferReading, unlisted: Option<i64>, afresh: bool) -> Self {
         let split = offers.statements().len();
-        Self { offers, split, unlisted, listed: false, prices: Prices::default() }
+        Self { offers, split, unlisted, afresh, listed: false, prices: Prices::default() }
+    }
+
+    fn is_old(&self) -> bool {
+        let unlisted = self.unlisted.filter(|_| self.afresh);
+        self.offers.is_old() || unlisted.is_some_and(|version| version != self.prices.version)
     }
 
     /// The offers, in the order of what was asked for, and what they cost.
-    pub fn answer(self, tenant: &Tenant) -> (Vec<Option<Offer>>, Prices) {
+    #[boxed]
+    pub async fn answer(self, tenant: &Tenant) -> Result<(Vec<Option<Offer>>, Prices), Failure> {
+        if !self.is_old() {
+            return Ok(self.learnt(tenant));
+        }
+        let mut again = Self::of(self.offers.anew(), None, true);
+        tenant.read_together(&mut [&mut again]).await?;
+        Ok(again.learnt(tenant))
+    }
+
+    fn learnt(self, tenant: &Tenant) -> (Vec<Option<Offer>>, Prices) {
         let Self { offers, unlisted, listed, mut prices, .. } = self;
         let remembered = &tenant.cell().cache::<Unlisted>().0;
         match unlisted {
@@ -78,15 +100,17 @@ impl QuoteReading {
             None if listed => remembered.invalidate(&tenant.id()),
             None => remembered.insert(tenant.id(), prices.version),
         }
-        (offers.offers(tenant), prices)
+        (offers.learnt(tenant), prices)
     }
 }
 
 impl Reading for QuoteReading {
     fn statements(&self) -> Vec<(Cow<'static, str>, Vec<Arg>)> {
         let mut statements = self.offers.statements();
-        if self.unlisted.is_none() {
+        if self.unlisted.is_none() || self.afresh {
             statements.push(("select version from pricing".into(), args![]));
+        }
+        if self.unlisted.is_none() {
             statements.push(("select id from price_lists where status = 'active' limit 1".into(), args![]));
             statements.extend(self.offers.columns().into_iter().map(|(column, args)| {
                 let marks = marks(args.len());

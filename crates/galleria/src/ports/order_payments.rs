@@ -6,7 +6,7 @@ use edge::published::published;
 use futures_util::future::BoxFuture;
 use kernel::{Arg, Fault, Problem, SubjectId, Word};
 use orders::cart::queries::CartState;
-use orders::fulfilment::use_cases::MovedMoney;
+use orders::fulfilment::use_cases::{MovedMoney, note_money};
 use orders::queries::SummaryReading;
 use orders::unpaid::Transfers;
 use orders::{CartId, OrderId, Status};
@@ -156,8 +156,7 @@ impl Subscriber for Paid {
                 Some(PaymentTold::DisputeLost(lost)) => (lost.order_id, MovedMoney::TakenBack(lost.amount)),
                 _ => return Ok(Effect::Done),
             };
-            let order = orders::queries::order(tenant, OrderId(order)).await?;
-            Ok(Effect::Work(orders::fulfilment::use_cases::note_money(&order, moved)?))
+            Ok(Effect::Work(note_money(tenant, OrderId(order), moved).await?))
         })
     }
 }

@@ -11,7 +11,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Contact, Told};
+use super::{Cart, Contact, Told};
 use crate::CartId;
 use crate::agreement::Agreed;
 
@@ -83,6 +83,31 @@ pub(super) struct For {
 }
 
 impl KeptCart {
+    /// One that a work begins, before anything happened to it.
+    pub(crate) fn begun(id: CartId, cart: &Cart, at: Timestamp) -> Option<Self> {
+        Some(Self {
+            id,
+            version: 0,
+            state: CartState::Open,
+            subject: cart.subject?,
+            owner: cart.owner.map(SubjectId::uuid),
+            currency: cart.currency?,
+            contact: Contact::default(),
+            email_index: None,
+            delivery: None,
+            leads_to: None,
+            organisation: None,
+            decline_reason: None,
+            opened_at: at,
+            updated_at: at,
+            lines: Vec::new(),
+            codes: Vec::new(),
+            draft: None,
+            invited_at: None,
+            drafted_by: None,
+        })
+    }
+
     pub(super) fn told(&self) -> Told {
         Told { contact: self.contact.clone(), email_index: self.email_index }
     }

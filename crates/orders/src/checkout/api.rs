@@ -9,8 +9,9 @@ use store::{Done, Reply, Work};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::Change;
 use super::approvals;
-use super::steps::{self, CartDetails};
+use super::steps::{self, CartDetails, NewOrderOf};
 use super::view::{CartView, Priced};
 use crate::cart::queries::{self, CartState, CartSummary, Whose};
 use crate::contention::{PRICES_CHANGED, TRIES};
@@ -124,11 +125,11 @@ async fn list_carts(
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn open_cart(Extension(ports): Extension<Ports>, ask: Command<NewCart>) -> Answer {
     let id = steps::new_id();
-    let work = steps::open(&ask.shop, id, &ask.body.lines).await;
-    let done = ask.done(Work::or_refuse(work)).await?;
+    let opened = steps::open(&ask.shop, id, &ask.body.lines).await;
+    let done = ask.done(Change::or_refuse(&opened)).await?;
     // Asked a second time, it is the cart of the first.
     let made = done.reply.location.as_deref().and_then(|at| at.rsplit('/').next()?.parse().ok());
-    show(&ask.shop, &ports, made.unwrap_or(id), done).await
+    show(&ask.shop, &ports, made.unwrap_or(id), opened.ok(), done).await
 }
 
 /// Reads a cart: what is in it, what it costs today, and what an order of it still needs.
@@ -137,7 +138,7 @@ async fn open_cart(Extension(ports): Extension<Ports>, ask: Command<NewCart>) ->
     security((), ("staff" = ["orders:read"]), ("customer" = ["orders:place"])))]
 async fn read_cart(Extension(ports): Extension<Ports>, shop: Shop, Id(id): Id<CartId>) -> Answer {
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&shop, &ports, id, done).await
+    show(&shop, &ports, id, None, done).await
 }
 
 /// Says who orders and where it goes.
@@ -149,8 +150,8 @@ async fn describe_cart(
     Id(id): Id<CartId>,
     ask: Command<CartDetails>,
 ) -> Answer {
-    let work = steps::describe(&ask.shop, id, ask.if_match, &ask.body).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::describe(&ask.shop, id, ask.if_match, &ask.body).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Puts more of a thing into the cart.
@@ -158,8 +159,8 @@ async fn describe_cart(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn add_line(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NewLine>) -> Answer {
-    let work = steps::add(&ask.shop, id, ask.if_match, &ask.body).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::add(&ask.shop, id, ask.if_match, &ask.body).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Says how many of a thing are in the cart; 0 takes it out.
@@ -172,8 +173,8 @@ async fn set_line(
     Ids(id, variant): Ids<CartId, VariantId>,
     ask: Command<Quantity>,
 ) -> Answer {
-    let work = steps::fill(&ask.shop, id, ask.if_match, variant, ask.body.quantity).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::fill(&ask.shop, id, ask.if_match, variant, ask.body.quantity).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Takes a thing out of the cart.
@@ -186,8 +187,8 @@ async fn remove_line(
     Ids(id, variant): Ids<CartId, VariantId>,
     ask: Command<NoBody>,
 ) -> Answer {
-    let work = steps::fill(&ask.shop, id, ask.if_match, variant, 0).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::fill(&ask.shop, id, ask.if_match, variant, 0).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Chooses a way of delivery, or none.
@@ -199,8 +200,8 @@ async fn choose_delivery(
     Id(id): Id<CartId>,
     ask: Command<ChosenOption>,
 ) -> Answer {
-    let work = steps::choose_delivery(&ask.shop, id, ask.if_match, ask.body.delivery_option_id).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::choose_delivery(&ask.shop, id, ask.if_match, ask.body.delivery_option_id).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Enters a code. The cart says what became of it.
@@ -208,8 +209,8 @@ async fn choose_delivery(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn enter_code(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NewCode>) -> Answer {
-    let work = steps::enter_code(&ask.shop, id, ask.if_match, &ask.body.code).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::enter_code(&ask.shop, id, ask.if_match, &ask.body.code).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Takes a code out again.
@@ -221,8 +222,8 @@ async fn take_out_code(
     Ids(id, code): Ids<CartId, String>,
     ask: Command<NoBody>,
 ) -> Answer {
-    let work = steps::take_out_code(&ask.shop, id, ask.if_match, code).await;
-    change(&ask, &ports, id, work).await
+    let changed = steps::take_out_code(&ask.shop, id, ask.if_match, code).await;
+    change(&ask, &ports, id, changed).await
 }
 
 /// Makes a guest's cart one's own after signing in; what is in it comes into the cart that one has, if there is one.
@@ -235,7 +236,7 @@ async fn claim_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask:
         ask.done(work).await?;
     }
     let done = Done { reply: Reply { status: 200, ..Reply::default() }, replayed: false };
-    show(&ask.shop, &ports, on, done).await
+    show(&ask.shop, &ports, on, None, done).await
 }
 
 /// Orders what is in the cart, at the price of this moment. Beyond the limit of whoever buys for an organisation it waits
@@ -250,10 +251,13 @@ async fn order_cart(
     ask: Command<Checkout>,
 ) -> Answer {
     let (shop, total) = (&ask.shop, ask.body.expected_total);
-    let order = async |new| steps::order(shop, &ports, id, new, total).await;
+    let order = async |order, afresh| {
+        let new = NewOrderOf { cart: id, order, expected_total: total };
+        steps::order(shop, &ports, new, afresh).await
+    };
     let done = placed(&ask, order).await?;
     if done.reply.status == 202 {
-        return show(shop, &ports, id, done).await;
+        return show(shop, &ports, id, None, done).await;
     }
     Ok(answer::done(done))
 }
@@ -268,7 +272,7 @@ async fn approve_cart(
     ask: Command<Checkout>,
 ) -> Answer {
     let (shop, yes) = (&ask.shop, approvals::Yes { seen: ask.if_match, total: ask.body.expected_total });
-    let approve = async |new| approvals::approve(shop, &ports, id, new, yes).await;
+    let approve = async |new, _| approvals::approve(shop, &ports, id, new, yes).await;
     Ok(answer::done(placed(&ask, approve).await?))
 }
 
@@ -290,18 +294,18 @@ async fn decline_cart(
     responses((status = 200, description = "The cart, as it is now.", body = CartView)),
     security(("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn recall_cart(Extension(ports): Extension<Ports>, Id(id): Id<CartId>, ask: Command<NoBody>) -> Answer {
-    let work = approvals::recall(&ask.shop, id, ask.if_match).await;
-    change(&ask, &ports, id, work).await
+    let changed = approvals::recall(&ask.shop, id, ask.if_match).await;
+    change(&ask, &ports, id, changed).await
 }
 
-/// Makes the work and does it; again when a price changed in between.
-async fn placed<T, F>(ask: &Command<T>, work: impl Fn(OrderId) -> F) -> Result<Done, Problem>
+/// Makes the work and does it; again, afresh, when a price has changed.
+async fn placed<T, F>(ask: &Command<T>, work: impl Fn(OrderId, bool) -> F) -> Result<Done, Problem>
 where
     F: Future<Output = Result<Work, Problem>>,
 {
     let new = OrderId::new();
     for tried in 1.. {
-        let found = work(new).await;
+        let found = work(new, tried > 1).await;
         match ask.done(Work::or_refuse(found)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             done => return done,
@@ -327,14 +331,17 @@ async fn read_order_of_cart(shop: Shop, Id(id): Id<CartId>) -> Answer {
     shop.one(&order, order.summary.version)
 }
 
-async fn change<T>(ask: &Command<T>, ports: &Ports, id: CartId, work: Result<Work, Problem>) -> Answer {
-    let done = ask.done(Work::or_refuse(work)).await?;
-    show(&ask.shop, ports, id, done).await
+async fn change<T>(ask: &Command<T>, ports: &Ports, id: CartId, change: Result<Change, Problem>) -> Answer {
+    let done = ask.done(Change::or_refuse(&change)).await?;
+    show(&ask.shop, ports, id, change.ok(), done).await
 }
 
 /// The cart as it is now, with what became of the command.
-async fn show(shop: &Shop, ports: &Ports, id: CartId, done: Done) -> Answer {
-    let kept = approvals::seen(shop, ports, id).await?;
+async fn show(shop: &Shop, ports: &Ports, id: CartId, change: Option<Change>, done: Done) -> Answer {
+    let kept = match change.and_then(|change| change.cart(&done)) {
+        Some(kept) => kept,
+        None => approvals::seen(shop, ports, id).await?,
+    };
     let version = kept.version;
     let view = Priced::new(&shop.tenant, ports, kept, shop.now).await?.view();
     let Done { reply, replayed } = done;

@@ -5,6 +5,7 @@ use kernel::{Check, Fault, Personal, Problem, boxed, within};
 use store::{Reply, Work};
 use uuid::Uuid;
 
+use super::Change;
 use super::steps::{self, expect};
 use super::view::Priced;
 use crate::cart::queries::{self, CartState, KeptCart, Whose};
@@ -101,9 +102,11 @@ pub async fn decline(
 
 /// Takes it back.
 #[boxed]
-pub async fn recall(shop: &Shop, id: CartId, seen: Option<i64>) -> Result<Work, Problem> {
-    steps::cart(shop, id).await?;
-    Ok(use_cases::change(id, seen, Recall))
+pub async fn recall(shop: &Shop, id: CartId, seen: Option<i64>) -> Result<Change, Problem> {
+    let kept = steps::cart(shop, id).await?;
+    // It is no organisation's any more.
+    let kept = KeptCart { organisation: None, ..kept };
+    Ok(Change::new(shop, id, Some(kept), use_cases::change(id, seen, Recall)))
 }
 
 /// A cart that waits for somebody else than its buyer. Of their own they are told why it is not theirs to say yes to.

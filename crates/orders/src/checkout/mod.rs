@@ -2,5 +2,8 @@
 
 pub(crate) mod api;
 pub mod approvals;
+mod change;
 pub mod steps;
 pub mod view;
+
+pub use change::Change;

@@ -1,4 +1,4 @@
-//! The steps of a checkout. Each looks up and checks what it needs and returns the work without running it; the routes of
+//! The steps of a checkout. Each looks up and checks what it needs and returns what is to be done without doing it; the routes of
 //! the API and the pages of the storefront share them.
 
 use catalog::{OfferReading, VariantId};
@@ -9,6 +9,7 @@ use store::{Reply, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::Change;
 use super::view::Priced;
 use crate::bounds::MOST_OF_A_THING;
 use crate::cart::queries::{self, CartReading, CartState, KeptCart};
@@ -53,7 +54,7 @@ pub async fn cart(shop: &Shop, id: CartId) -> Result<KeptCart, Problem> {
 }
 
 #[boxed]
-pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Problem> {
+pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Change, Problem> {
     let mut check = Check::default();
     for (n, line) in lines.iter().enumerate() {
         let at = format!("/lines/{n}");
@@ -66,7 +67,8 @@ pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Work, Pr
         let all = named.iter().filter(|(same, _)| same == variant).map(|(_, quantity)| *quantity);
         few(shop, all.sum(), &format!("/lines/{n}/quantity")).await?;
     }
-    Ok(use_cases::open_cart(id, shop.caller.customer(), shop.record.currency, named))
+    let work = use_cases::open_cart(id, shop.caller.customer(), shop.record.currency, named);
+    Ok(Change::new(shop, id, None, work))
 }
 
 #[boxed]
@@ -75,16 +77,17 @@ pub async fn describe(
     id: CartId,
     seen: Option<i64>,
     details: &CartDetails,
-) -> Result<Work, Problem> {
+) -> Result<Change, Problem> {
     details.check()?;
     let kept = cart(shop, id).await?;
     let keys = shop.tenant.keys().await?;
     let told = Told::new(details.contact(), |email| keys.blind("email", email));
-    Ok(use_cases::describe(id, seen, kept.subject, told))
+    let work = use_cases::describe(id, seen, kept.subject, told);
+    Ok(Change::new(shop, id, Some(kept), work))
 }
 
 #[boxed]
-pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Work, Problem> {
+pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> Result<Change, Problem> {
     let mut check = Check::default();
     edge::check_limits(line, "", &mut check);
     line.check("", &mut check);
@@ -93,11 +96,11 @@ pub async fn add(shop: &Shop, id: CartId, seen: Option<i64>, line: &NewLine) -> 
     let (mut kept, mut offers) = (CartReading::new(id), offered(shop, line));
     shop.tenant.read_together(&mut [&mut kept, &mut offers]).await?;
     let kept = kept.cart(shop.own())?;
-    let lines = named(shop, line, "", offers)?;
+    let lines = named(shop, line, "", offers).await?;
     let (variant, quantity) = lines.first().copied().ok_or_else(Problem::bug)?;
     let there = kept.lines.iter().filter(|(known, _)| *known == variant).map(|(_, quantity)| *quantity);
     few(shop, there.sum::<i64>() + quantity, "/quantity").await?;
-    Ok(use_cases::add(id, seen, variant, quantity))
+    Ok(Change::new(shop, id, Some(kept), use_cases::add(id, seen, variant, quantity)))
 }
 
 #[boxed]
@@ -107,7 +110,7 @@ pub async fn fill(
     seen: Option<i64>,
     variant: VariantId,
     quantity: i64,
-) -> Result<Work, Problem> {
+) -> Result<Change, Problem> {
     let mut check = Check::default();
     check.that((0..=MOST_OF_A_THING).contains(&quantity), "/quantity", "write how many, 0 to 10,000");
     check.done()?;
@@ -118,7 +121,7 @@ pub async fn fill(
         return Err(Problem::not_found("line"));
     }
     few(shop, quantity, "/quantity").await?;
-    Ok(use_cases::fill(id, seen, variant, quantity))
+    Ok(Change::new(shop, id, Some(kept), use_cases::fill(id, seen, variant, quantity)))
 }
 
 /// Refuses more of a thing than the shop lets somebody order at once.
@@ -135,7 +138,7 @@ pub async fn choose_delivery(
     id: CartId,
     seen: Option<i64>,
     option: Option<Uuid>,
-) -> Result<Work, Problem> {
+) -> Result<Change, Problem> {
     let (mut kept, mut rules) = (CartReading::new(id), RuleReading::alone(&shop.tenant));
     shop.tenant.read_together(&mut [&mut kept, &mut rules]).await?;
     let kept = kept.cart(shop.own())?;
@@ -146,17 +149,18 @@ pub async fn choose_delivery(
     });
     check.that(known, "/delivery_option_id", "choose one of the cart's delivery_options");
     check.done()?;
-    Ok(use_cases::choose_delivery(id, seen, option))
+    Ok(Change::new(shop, id, Some(kept), use_cases::choose_delivery(id, seen, option)))
 }
 
 #[boxed]
-pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) -> Result<Work, Problem> {
+pub async fn enter_code(shop: &Shop, id: CartId, seen: Option<i64>, code: &str) -> Result<Change, Problem> {
     let code = code.trim().to_owned();
     let mut check = Check::default();
     check.that(within(&code, 1, 40), "/code", "write a code of 1 to 40 letters");
     check.done()?;
     let kept = cart(shop, id).await?;
-    Ok(use_cases::enter_code(id, seen, kept.subject, code))
+    let work = use_cases::enter_code(id, seen, kept.subject, code);
+    Ok(Change::new(shop, id, Some(kept), work))
 }
 
 #[boxed]
@@ -165,9 +169,10 @@ pub async fn take_out_code(
     id: CartId,
     seen: Option<i64>,
     code: String,
-) -> Result<Work, Problem> {
+) -> Result<Change, Problem> {
     let kept = cart(shop, id).await?;
-    Ok(use_cases::take_out_code(id, seen, kept.subject, code))
+    let work = use_cases::take_out_code(id, seen, kept.subject, code);
+    Ok(Change::new(shop, id, Some(kept), work))
 }
 
 /// The cart that a customer goes on with, and the work that makes a guest's cart theirs. Claimed before, perhaps by this
@@ -190,28 +195,46 @@ pub async fn claim(shop: &Shop, id: CartId) -> Result<(CartId, Option<Work>), Pr
     }
 }
 
+/// An order of a cart that is to be made.
+#[derive(Clone, Copy)]
+pub struct NewOrderOf {
+    pub cart: CartId,
+    pub order: OrderId,
+    /// What its buyer was shown.
+    pub expected_total: Option<i64>,
+}
+
 /// Orders what is in the cart, if it is whole and costs what its buyer was shown; or asks whoever must say yes first.
+/// Without `afresh` it is priced by what this node remembers first, which the work finds out when it is not true any more;
+/// nobody is refused, or asked, because of it.
 #[boxed]
-pub async fn order(
-    shop: &Shop,
-    ports: &Ports,
-    id: CartId,
-    new: OrderId,
-    expected_total: Option<i64>,
-) -> Result<Work, Problem> {
-    let kept = cart(shop, id).await?;
+pub async fn order(shop: &Shop, ports: &Ports, new: NewOrderOf, afresh: bool) -> Result<Work, Problem> {
+    let kept = cart(shop, new.cart).await?;
+    if !afresh && kept.state == CartState::Open {
+        let priced = Priced::by(&shop.tenant, ports, kept.clone(), shop.now, false).await;
+        if let Ok(priced) = priced
+            && may_be_ordered(&priced, new.expected_total).is_ok()
+            && priced.approved_by().is_none()
+        {
+            return place(shop, new.order, &priced, None).await;
+        }
+    }
     let priced = Priced::new(&shop.tenant, ports, kept, shop.now).await?;
     if priced.kept.state == CartState::Open {
-        priced.must_be_whole()?;
-        if priced.kept.draft.is_none() {
-            priced.receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
-        }
-        expect(expected_total, &priced)?;
+        may_be_ordered(&priced, new.expected_total)?;
         if let Some(organisation) = priced.approved_by() {
             return Ok(ask(&priced, organisation));
         }
     }
-    place(shop, new, &priced, None).await
+    place(shop, new.order, &priced, None).await
+}
+
+fn may_be_ordered(priced: &Priced, expected_total: Option<i64>) -> Result<(), Problem> {
+    priced.must_be_whole()?;
+    if priced.kept.draft.is_none() {
+        priced.receipt.must_be_few(|n| format!("/lines/{n}/quantity"))?;
+    }
+    expect(expected_total, priced)
 }
 
 pub(crate) async fn place(
@@ -252,21 +275,22 @@ pub(crate) async fn name(
 ) -> Result<Vec<(VariantId, i64)>, Problem> {
     let mut offers = offered(shop, lines);
     shop.tenant.read_together(&mut [&mut offers]).await?;
-    named(shop, lines, pointer, offers)
+    named(shop, lines, pointer, offers).await
 }
 
 fn offered(shop: &Shop, lines: &[NewLine]) -> OfferReading {
     OfferReading::new(&shop.tenant, lines.iter().map(NewLine::by).collect(), true)
 }
 
-fn named(
+async fn named(
     shop: &Shop,
     lines: &[NewLine],
     pointer: &str,
     offers: OfferReading,
 ) -> Result<Vec<(VariantId, i64)>, Problem> {
+    let offers = offers.offers(&shop.tenant).await?;
     let (mut check, mut named) = (Check::default(), Vec::new());
-    for (n, (line, offer)) in lines.iter().zip(offers.offers(&shop.tenant)).enumerate() {
+    for (n, (line, offer)) in lines.iter().zip(offers).enumerate() {
         let at = if pointer.is_empty() { String::new() } else { format!("{pointer}/{n}") };
         match offer.filter(|offer| offer.price.currency == shop.record.currency) {
             Some(offer) => named.push((offer.variant, line.quantity)),

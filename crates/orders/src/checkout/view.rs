@@ -168,6 +168,17 @@ impl Priced {
         kept: KeptCart,
         now: Timestamp,
     ) -> Result<Self, Problem> {
+        Self::by(tenant, ports, kept, now, true).await
+    }
+
+    /// The same; without `afresh` by the prices and rules that this node remembers, for whoever holds their work to them.
+    pub(super) async fn by(
+        tenant: &Tenant,
+        ports: &Ports,
+        kept: KeptCart,
+        now: Timestamp,
+        afresh: bool,
+    ) -> Result<Self, Problem> {
         let lines: Vec<(OfferBy, i64)> =
             kept.lines.iter().map(|(variant, quantity)| (OfferBy::Variant(*variant), *quantity)).collect();
         let wanted = Wanted {
@@ -185,7 +196,7 @@ impl Priced {
         };
         let variants: Vec<VariantId> = kept.lines.iter().map(|(variant, _)| *variant).collect();
         let mut stocks = StockReading::new(&variants, now);
-        let receipt = Receipt::ring_up_beside(tenant, ports, &wanted, true, Some(&mut stocks)).await?;
+        let receipt = Receipt::ring_up_beside(tenant, ports, &wanted, afresh, Some(&mut stocks)).await?;
         Ok(Self { kept, receipt, stocks: stocks.sellable })
     }
 

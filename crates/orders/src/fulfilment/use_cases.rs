@@ -4,11 +4,11 @@
 
 use catalog::stock::{Adjust, Release, Reserve, Ship};
 use catalog::{LocationId, PRICING, Pricing, Product, Stock, VariantId};
-use kernel::{Personal, Problem, SubjectId};
+use kernel::{Personal, Problem, SubjectId, boxed};
 use pricing::{Entry, Ledger};
 use serde_json::json;
 use store::problems::CONTENDED;
-use store::{Desk, Reply, Work};
+use store::{Desk, Reply, Tenant, Work};
 use uuid::Uuid;
 
 use super::commands::{CloseReturn, Credit, Edit, NoteMoney, OpenReturn, ReceiveReturn, SendParcel};
@@ -21,7 +21,7 @@ use crate::order::{
 use crate::rules::{RULEBOOK, Rulebook};
 use crate::status::Status;
 use crate::till::Receipt;
-use crate::views::queries::OrderView;
+use crate::views::queries::{self, OrderView, SummaryReading};
 use crate::{Advance, OrderId, Refusal};
 
 /// An order as whoever acts on it has read it.
@@ -225,8 +225,11 @@ pub enum MovedMoney {
 
 /// Adds what moved to what was paid and paid back. An order that is paid in full is confirmed. What is refunded beyond what
 /// was to be paid back is goodwill, or the order would ask for it again.
-pub fn note_money(order: &OrderView, more: MovedMoney) -> Result<Work, Problem> {
-    let (summary, id) = (&order.summary, order.summary.id);
+#[boxed]
+pub async fn note_money(tenant: &Tenant, id: OrderId, more: MovedMoney) -> Result<Work, Problem> {
+    let mut reading = SummaryReading::new(id);
+    tenant.read_together(&mut [&mut reading]).await?;
+    let summary = reading.summary(None)?;
     let mut moved = MoneyMoved { paid: summary.paid, refunded: summary.refunded };
     let due = (summary.paid - summary.refunded - summary.total).max(0);
     let beyond = match more {
@@ -243,8 +246,10 @@ pub fn note_money(order: &OrderView, more: MovedMoney) -> Result<Work, Problem> 
             0
         }
     };
-    let goodwill = match &order.ledger {
-        Some(ledger) if beyond > 0 => {
+    // Its version is compared below, so it may be of a later moment.
+    let ledger = if beyond > 0 { queries::order(tenant, id).await?.ledger } else { None };
+    let goodwill = match ledger {
+        Some(ledger) => {
             let entry = ledger.goodwill(beyond, "Paid back without a return").map_err(Refusal::from)?;
             Some(Credited { entries: vec![entry], total: summary.total - beyond, reason: None })
         }

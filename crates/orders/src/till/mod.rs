@@ -74,7 +74,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Looks everything up, anew when what was known of the catalog turned out to be old.
+    /// Looks everything up. Without `afresh` prices and rules are those that this node remembers, for whoever holds their work
+    /// to them.
     #[boxed]
     pub async fn ring_up(
         tenant: &Tenant,
@@ -103,7 +104,7 @@ impl Receipt {
             all.push(beside);
         }
         tenant.read_together(&mut all).await?;
-        let (standing, (offers, prices)) = (standing.standing(), quotes.answer(tenant));
+        let (standing, (offers, prices)) = (standing.standing(), quotes.answer(tenant).await?);
         let InForce { rules, promotions, has_ordered } = rules.in_force(tenant).await?;
 
         let mut basket = Filled::of(wanted, &offers, &prices, &standing);

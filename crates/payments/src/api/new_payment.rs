@@ -108,7 +108,7 @@ pub(crate) async fn attempt(
     let bill = bill.bill(own)?;
     let id = match tab.open {
         None => PaymentId::new(),
-        Some(open) => match payment::queries::payment(tenant, open).await?.summary.status.as_str() {
+        Some(open) => match payment::queries::summary_of(tenant, open).await?.status.as_str() {
             "declined" => open,
             _ => return Err(Problem::from(Refusal::Open).with("payment", open.to_string())),
         },

@@ -221,7 +221,7 @@ async fn reconcile_payment(
     Id(id): Id<PaymentId>,
     ask: Command<NoBody>,
 ) -> Answer {
-    payment::queries::payment(&ask.shop.tenant, id).await?;
+    payment::queries::summary_of(&ask.shop.tenant, id).await?;
     settled(&cashier, &ask.shop, id, false).await?;
     let mut payment = payment::queries::payment(&ask.shop.tenant, id).await?;
     cashier.show(&ask.shop, &mut payment.summary);
@@ -245,7 +245,7 @@ async fn asked_of(
     id: PaymentId,
     body: Option<&SomeOfIt>,
 ) -> Result<(PaymentSummary, Definition), Problem> {
-    let before = payment::queries::payment(&shop.tenant, id).await?.summary;
+    let before = payment::queries::summary_of(&shop.tenant, id).await?;
     if let Some(body) = body {
         let mut check = Check::default();
         let reason = body.reason.as_ref().is_none_or(|reason| !reason.is_empty());

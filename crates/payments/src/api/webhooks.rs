@@ -74,9 +74,9 @@ async fn about(tenant: &Tenant, provider: ProviderId, notice: &Webhook) -> Resul
         (None, None) => None,
     };
     let Some(payment) = named else { return Ok(None) };
-    match payment::queries::payment(tenant, payment).await {
-        Ok(view) if view.summary.provider_id == provider => {
-            let (order, payer) = (view.summary.order_id, SubjectId(view.summary.payer_id));
+    match payment::queries::summary_of(tenant, payment).await {
+        Ok(found) if found.provider_id == provider => {
+            let (order, payer) = (found.order_id, SubjectId(found.payer_id));
             Ok(Some(Subject { payment, order, payer }))
         }
         Ok(_) => Ok(None),

@@ -116,6 +116,13 @@ pub async fn payments(
     tenant.rows(&sql, args, summary).await
 }
 
+/// A payment without its history.
+#[boxed]
+pub async fn summary_of(tenant: &Tenant, id: PaymentId) -> Result<PaymentSummary, Problem> {
+    let (sql, args) = Select::new(SUMMARY).and("id = ?", id).statement();
+    tenant.row(&sql, args, summary).await?.ok_or_else(|| Problem::not_found("payment"))
+}
+
 #[boxed]
 pub async fn payment(tenant: &Tenant, id: PaymentId) -> Result<PaymentView, Problem> {
     let whole = format!("{SUMMARY} where id = $1");

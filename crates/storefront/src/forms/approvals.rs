@@ -51,8 +51,8 @@ pub(crate) async fn recall(
     visit: Visit,
 ) -> Response {
     answered(&platform, &named, visit, async |visit, id| {
-        let work = approvals::recall(&visit.shop, id, None).await?;
-        visitor_cart::run(visit, work).await?;
+        let change = approvals::recall(&visit.shop, id, None).await?;
+        visitor_cart::run(visit, change.work()).await?;
         Ok("/cart")
     })
     .await

@@ -10,9 +10,9 @@ use edge::Platform;
 use kernel::Problem;
 use orders::CartId;
 use orders::NewLine;
-use orders::checkout::steps;
+use orders::cart::queries::KeptCart;
+use orders::checkout::{Change, steps};
 use serde_json::json;
-use store::Work;
 
 use crate::pages::draft::{Found, found};
 use crate::visit::{Pairs, Visit, see_other};
@@ -31,7 +31,7 @@ pub(crate) async fn add(State(platform): State<Platform>, visit: Visit, body: By
     };
     let done = changed(&visitor.visit, id, work).await;
     if visitor.visit.by_script() {
-        return shortly(&visitor.visit, done).await;
+        return shortly(&visitor.visit, done);
     }
     visitor.visit.show(leads_on(&visitor.visit, done, "/cart").await)
 }
@@ -93,15 +93,15 @@ pub(crate) async fn take_up(
 async fn of_cart(
     platform: &Platform,
     visit: Visit,
-    work: impl AsyncFnOnce(&Visit, CartId) -> Result<Work, Problem>,
+    change: impl AsyncFnOnce(&Visit, CartId) -> Result<Change, Problem>,
 ) -> Response {
     let visitor = match VisitorCart::of(platform, visit).await {
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
     let Some(id) = visitor.id() else { return see_other("/cart") };
-    let work = work(&visitor.visit, id).await;
-    let done = changed(&visitor.visit, id, work).await;
+    let change = change(&visitor.visit, id).await;
+    let done = changed(&visitor.visit, id, change).await;
     visitor.visit.show(leads_on(&visitor.visit, done, "/cart").await)
 }
 
@@ -115,11 +115,11 @@ fn quantity(form: &Pairs) -> i64 {
     form.get("quantity").map_or(1, |text| text.parse().unwrap_or(-1))
 }
 
-async fn added(visit: &Visit, id: CartId, form: &Pairs) -> Result<Work, Problem> {
+async fn added(visit: &Visit, id: CartId, form: &Pairs) -> Result<Change, Problem> {
     steps::add(&visit.shop, id, None, &line(form)).await
 }
 
-async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Work, Problem>) {
+async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Change, Problem>) {
     let id = steps::new_id();
     // A cart that the browser does not keep would be an empty one on the next page.
     let work = match visit.jar.check() {
@@ -129,26 +129,21 @@ async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Work, Problem>) 
     (id, work)
 }
 
-async fn changed(visit: &Visit, id: CartId, work: Result<Work, Problem>) -> Result<CartId, Problem> {
-    visitor_cart::run(visit, work?).await?;
-    Ok(id)
+async fn changed(visit: &Visit, id: CartId, change: Result<Change, Problem>) -> Result<KeptCart, Problem> {
+    visitor_cart::change(visit, id, change?).await
 }
 
-async fn leads_on(visit: &Visit, done: Result<CartId, Problem>, to: &str) -> Result<Response, Problem> {
-    let cart = steps::cart(&visit.shop, done?).await?;
+async fn leads_on(visit: &Visit, done: Result<KeptCart, Problem>, to: &str) -> Result<Response, Problem> {
+    let cart = done?;
     let mut response = see_other(to);
     visitor_cart::keep(visit, response.headers_mut(), &cart);
     Ok(response)
 }
 
-async fn shortly(visit: &Visit, done: Result<CartId, Problem>) -> Response {
-    let told = async {
-        let cart = steps::cart(&visit.shop, done?).await?;
-        Ok::<_, Problem>((json!({ "items": visitor_cart::items(&cart) }), cart))
-    };
-    match told.await {
-        Ok((text, cart)) => {
-            let mut response = json_of(StatusCode::OK, &text);
+fn shortly(visit: &Visit, done: Result<KeptCart, Problem>) -> Response {
+    match done {
+        Ok(cart) => {
+            let mut response = json_of(StatusCode::OK, &json!({ "items": visitor_cart::items(&cart) }));
             visitor_cart::keep(visit, response.headers_mut(), &cart);
             response
         }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
 use orders::cart::queries::{CartState, KeptCart};
-use orders::checkout::steps::{self, CartDetails};
+use orders::checkout::steps::{self, CartDetails, NewOrderOf};
 use orders::checkout::view::CartView;
 use orders::{CartId, NewAddress, OrderId, PRICES_CHANGED, TOTAL_CHANGED, TRIES};
 use store::Work;
@@ -91,11 +91,11 @@ enum Placed {
     Waits,
 }
 
-async fn place(visit: &Visit, id: CartId, expected: Option<i64>) -> Result<Placed, Problem> {
+async fn place(visit: &Visit, cart: CartId, expected_total: Option<i64>) -> Result<Placed, Problem> {
     let shop = &visit.shop;
-    let new = OrderId::new();
+    let new = NewOrderOf { cart, order: OrderId::new(), expected_total };
     for tried in 1.. {
-        let work = steps::order(shop, &visit.ports, id, new, expected).await;
+        let work = steps::order(shop, &visit.ports, new, tried > 1).await;
         match visitor_cart::run(visit, Work::or_refuse(work)).await {
             Err(problem) if problem.code == PRICES_CHANGED && tried < TRIES => {}
             Ok(done) if done.reply.status == 202 => return Ok(Placed::Waits),
@@ -134,16 +134,16 @@ async fn written(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Writte
     if !typed.has("purchase_order") {
         details.purchase_order = cart.contact.purchase_order.clone();
     }
-    match steps::describe(shop, id, None, &details).await {
-        Ok(work) if errors.is_empty() => visitor_cart::run(visit, work).await.map(|_| ())?,
-        Ok(_) => {}
-        Err(problem) if !problem.fields.is_empty() => errors.refused(visit, typed, &problem.fields),
+    let described = match steps::describe(shop, id, None, &details).await {
+        Ok(change) if errors.is_empty() => visitor_cart::change(visit, id, change).await?,
+        Ok(_) => return Ok(Written::Wrong(errors)),
+        Err(problem) if !problem.fields.is_empty() => {
+            errors.refused(visit, typed, &problem.fields);
+            return Ok(Written::Wrong(errors));
+        }
         Err(problem) => return Err(problem),
-    }
-    if !errors.is_empty() {
-        return Ok(Written::Wrong(errors));
-    }
-    let view = priced(visit, id).await?;
+    };
+    let view = priced(visit, described).await?;
     let offered = |option: &Uuid| view.delivery_options.iter().any(|choice| choice.id == *option);
     let wanted = typed.get("delivery").and_then(|option| option.parse().ok()).filter(offered);
     let kept = view.delivery_option_id.filter(offered);
@@ -151,14 +151,14 @@ async fn written(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Writte
     if option == view.delivery_option_id {
         return Ok(Written::Well(Box::new(view)));
     }
-    let work = steps::choose_delivery(shop, id, None, option).await?;
-    visitor_cart::run(visit, work).await?;
-    Ok(Written::Well(Box::new(priced(visit, id).await?)))
+    let change = steps::choose_delivery(shop, id, None, option).await?;
+    let chosen = visitor_cart::change(visit, id, change).await?;
+    Ok(Written::Well(Box::new(priced(visit, chosen).await?)))
 }
 
 /// The form once more, with what was typed and what is wrong with it.
 async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Result<Response, Problem> {
-    let view = priced(visit, id).await?;
+    let view = priced(visit, steps::cart(&visit.shop, id).await?).await?;
     form(visit, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, errors).await
 }
 

@@ -36,7 +36,7 @@ async fn shown(visitor: &VisitorCart) -> Result<Response, Problem> {
         }
         return Ok(response);
     };
-    let view = visitor_cart::priced(visit, kept.id).await?;
+    let view = visitor_cart::priced(visit, kept.clone()).await?;
     let main = html! {
         h1 { (texts.your_cart()) }
         @if let Some(reason) = &view.decline_reason { div.notice { p { (texts.declined_because(reason)) } } }

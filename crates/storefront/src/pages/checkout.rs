@@ -28,7 +28,7 @@ pub(crate) async fn checkout(State(platform): State<Platform>, visit: Visit) -> 
         return see_other("/cart");
     };
     let shown = async {
-        let view = visitor_cart::priced(&visitor.visit, cart.id).await?;
+        let view = visitor_cart::priced(&visitor.visit, cart.clone()).await?;
         let typed = known(&view);
         form(&visitor.visit, StatusCode::OK, &view, &typed, &Errors::default()).await
     };

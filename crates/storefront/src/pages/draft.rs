@@ -27,7 +27,7 @@ pub(crate) async fn draft(
         Err(refused) => return refused.0.show(Err(refused.1)),
     };
     let shown = match found(&visit, &named).await {
-        Ok(Found::Open(draft)) => offer(&visit, draft.id).await,
+        Ok(Found::Open(draft)) => offer(&visit, *draft).await,
         Ok(Found::Elsewhere(response)) => Ok(response),
         Err(problem) => Err(problem),
     };
@@ -59,9 +59,10 @@ pub(crate) async fn found(visit: &Visit, named: &str) -> Result<Found, Problem> 
     }
 }
 
-async fn offer(visit: &Visit, id: CartId) -> Result<Response, Problem> {
+async fn offer(visit: &Visit, draft: KeptCart) -> Result<Response, Problem> {
+    let id = draft.id;
     let texts = visit.texts;
-    let view = visitor_cart::priced(visit, id).await?;
+    let view = visitor_cart::priced(visit, draft).await?;
     let main = html! {
         h1 { (texts.offer()) }
         p.lead { (texts.offer_lead(&visit.shop.record.name)) }
