@@ -1,5 +1,6 @@
 //! How a page goes out: what may be kept of it, by whom, and for how long; and nothing when it is the one they have.
 
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -18,12 +19,29 @@ pub enum Keeping {
     Private,
 }
 
-/// A page, or only that it is still the one which they have.
+/// The text of a page, and what tells it from another.
+#[derive(Clone)]
+pub struct Text {
+    pub bytes: Bytes,
+    tag: String,
+}
+
 pub fn page(visit: &Visit, status: StatusCode, keeping: Keeping, markup: Markup) -> Response {
-    let text = markup.into_string();
-    let tag = tag(text.as_bytes());
-    let known = seen(&visit.headers, &tag) && status == StatusCode::OK;
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { html(status, text) };
+    let bytes = Bytes::from(markup.into_string());
+    let written = Text { tag: tag(&bytes), bytes };
+    let mut response = text(visit, status, keeping, &written);
+    if keeping == Keeping::Public {
+        // For whoever remembers it.
+        response.extensions_mut().insert(written);
+    }
+    response
+}
+
+/// A page, or only that it is still the one which they have.
+pub fn text(visit: &Visit, status: StatusCode, keeping: Keeping, text: &Text) -> Response {
+    let known = seen(&visit.headers, &text.tag) && status == StatusCode::OK;
+    let mut response =
+        if known { StatusCode::NOT_MODIFIED.into_response() } else { html(status, text.bytes.clone()) };
     let keep = match keeping {
         // Choosing a language gives a browser something to keep, which nobody else is to get.
         Keeping::Public if !visit.chosen => "public, max-age=60, stale-while-revalidate=600",
@@ -34,7 +52,7 @@ pub fn page(visit: &Visit, status: StatusCode, keeping: Keeping, markup: Markup)
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
-    if let Ok(tag) = HeaderValue::try_from(tag) {
+    if let Ok(tag) = HeaderValue::try_from(&text.tag) {
         headers.insert(ETAG, tag);
     }
     if visit.chosen {

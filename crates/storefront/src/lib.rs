@@ -19,6 +19,7 @@ mod fingerprint;
 mod format;
 mod forms;
 mod frame;
+mod kept_pages;
 mod module;
 mod pages;
 mod pictures;

@@ -33,7 +33,6 @@ impl Default for Remembered {
 
 #[derive(Clone)]
 pub struct Snapshot {
-    /// The log as far as it was read.
     head: i64,
     edition: Edition,
     pub products: Arc<Vec<Product>>,
@@ -91,6 +90,11 @@ impl Snapshot {
         let pictures = Arc::new(shown.chain(of_shelves).chain(theme.logo).collect());
         let (tree, shelves, theme) = (Arc::new(tree), Arc::new(shelves), Arc::new(theme));
         Ok(Self { head, edition, products, tree, shelves, theme, sheet, pictures })
+    }
+
+    /// The log as far as it was read.
+    pub fn head(&self) -> i64 {
+        self.head
     }
 
     pub fn shelf(&self, handle: &str) -> Option<&Shelf> {

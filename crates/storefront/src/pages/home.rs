@@ -17,8 +17,7 @@ use crate::visit::Visit;
 const SHOWN: usize = 8;
 
 pub(crate) async fn home(visit: Visit) -> Response {
-    let shown = shown(&visit).await;
-    visit.show(shown)
+    visit.kept(shown).await
 }
 
 async fn shown(visit: &Visit) -> Result<Response, Problem> {

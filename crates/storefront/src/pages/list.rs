@@ -22,8 +22,7 @@ const FOUND: usize = 1000;
 const MOST_WORDS: usize = 8;
 
 pub(crate) async fn category(Path(handle): Path<String>, visit: Visit) -> Response {
-    let shown = shelf(&visit, &handle).await;
-    visit.show(shown)
+    visit.kept(async |visit| shelf(visit, &handle).await).await
 }
 
 pub(crate) async fn search(visit: Visit) -> Response {

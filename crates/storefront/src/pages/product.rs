@@ -23,8 +23,7 @@ const FEW: i64 = 5;
 const RELATED: usize = 4;
 
 pub(crate) async fn product(Path(handle): Path<String>, visit: Visit) -> Response {
-    let shown = shown(&visit, &handle).await;
-    visit.show(shown)
+    visit.kept(async |visit| shown(visit, &handle).await).await
 }
 
 async fn shown(visit: &Visit, handle: &str) -> Result<Response, Problem> {

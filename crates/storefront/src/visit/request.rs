@@ -35,6 +35,8 @@ pub struct Visit {
     pub chosen: bool,
     /// `https://oak.example`
     pub origin: String,
+    /// The path, with the query as it was sent.
+    pub address: String,
     pub path: String,
     pub query: Pairs,
     pub headers: HeaderMap,
@@ -94,8 +96,23 @@ impl FromRequestParts<Platform> for Visit {
         let snapshot = Snapshot::of(&shop).await.map_err(|problem| closed(texts, &problem))?;
         let jar = Jar::from_request_parts(parts, platform).await.map_err(|_| missing())?;
         let origin = platform.origin_of(parts);
+        let address = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
         let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
-        Ok(Self { shop, snapshot, ports, search, cashier, texts, chosen, origin, path, query, headers, jar })
+        Ok(Self {
+            shop,
+            snapshot,
+            ports,
+            search,
+            cashier,
+            texts,
+            chosen,
+            origin,
+            address,
+            path,
+            query,
+            headers,
+            jar,
+        })
     }
 }
 
