@@ -40,9 +40,7 @@ pub fn press(port: u16, clients: usize, duration: Duration, rate: Option<f64>, r
                 let (request, done) = (request.clone(), done.clone());
                 let every = rate.map(|rate| Duration::from_secs_f64(clients as f64 / rate));
                 tokio::spawn(async move {
-                    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-                    stream.set_nodelay(true).unwrap();
-                    let (mut buffer, mut latencies) = (Vec::with_capacity(64 * 1024), Vec::new());
+                    let (mut line, mut latencies) = (Line::open(port).await, Vec::new());
                     let phase =
                         every.map_or(Duration::ZERO, |every| every.mul_f64(client as f64 / clients as f64));
                     for turn in 0.. {
@@ -55,8 +53,7 @@ pub fn press(port: u16, clients: usize, duration: Duration, rate: Option<f64>, r
                             break;
                         }
                         let began = due.unwrap_or_else(Instant::now);
-                        stream.write_all(&request(client, turn)).await.unwrap();
-                        answer(&mut stream, &mut buffer).await;
+                        line.ask(&request(client, turn)).await;
                         latencies.push(u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX));
                         done.fetch_add(1, Ordering::Relaxed);
                     }
@@ -78,23 +75,41 @@ pub async fn crowded(cell: Cell) -> Server {
     Server::start_with(cell, &[("GALLERIA_CONNECTIONS_PER_ADDRESS", "100000")]).await
 }
 
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
-    buffer.clear();
-    loop {
-        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
-        let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let head = std::str::from_utf8(&buffer[..end]).unwrap();
-        let length: usize = head
-            .split("content-length: ")
-            .nth(1)
-            .and_then(|rest| rest.split("\r\n").next())
-            .unwrap_or("0")
-            .parse()
-            .unwrap();
-        while buffer.len() < end + 4 + length {
+/// One connection, which is kept.
+pub struct Line {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Line {
+    pub async fn open(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, buffer: Vec::with_capacity(64 * 1024) }
+    }
+
+    /// The body of the answer, which must be a good one.
+    pub async fn ask(&mut self, request: &[u8]) -> &str {
+        let Self { stream, buffer } = self;
+        stream.write_all(request).await.unwrap();
+        buffer.clear();
+        loop {
             assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
+            let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+            let head = std::str::from_utf8(&buffer[..end]).unwrap();
+            let length: usize = head
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.split("\r\n").next())
+                .unwrap_or("0")
+                .parse()
+                .unwrap();
+            while buffer.len() < end + 4 + length {
+                assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
+            }
+            let good = buffer[9] == b'2' || buffer[9..].starts_with(b"304");
+            assert!(good, "{}", String::from_utf8_lossy(buffer));
+            return std::str::from_utf8(&buffer[end + 4..]).unwrap();
         }
-        assert!(buffer[9] == b'2' || buffer[9..].starts_with(b"304"), "{}", String::from_utf8_lossy(buffer));
-        return;
     }
 }
