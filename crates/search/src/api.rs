@@ -1,6 +1,7 @@
 //! The routes of the search.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Extension;
@@ -13,11 +14,11 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::finding::ask::{Ask, Filters, Slice, Sort};
-use crate::finding::find::find;
+use crate::finding::answers::Answers;
+use crate::finding::ask::{Ask, Filters, Found, Slice, Sort};
 use crate::finding::suggest::suggest;
 use crate::index::Search;
-use crate::index::volume::Volume;
+use crate::index::tenant_index::Index;
 use crate::request::{self, Request};
 use crate::shown::{FacetsView, shown};
 use crate::stopped::Stopped;
@@ -127,11 +128,10 @@ async fn search_products(
     let counted = facets && after.is_none();
     let until = Instant::now() + WITHIN;
     let slice = Slice { after, most: limit + 1, facets: counted, titles: false, until };
-    let asked = ask.clone();
-    let (found, up_to_date) = searched(&search, &shop, move |volume| find(volume, &asked, &slice)).await?;
-    let page = Page::cut(found.hits, limit, |last| Cursor::encode("search", &ask, last));
+    let (found, up_to_date) = found(&search, &shop, &ask, slice).await?;
+    let page = Page::cut(found.hits.clone(), limit, |last| Cursor::encode("search", &ask, last));
     let ids: Vec<ProductId> = page.items.iter().map(|(_, id)| ProductId(*id)).collect();
-    let facets = counted.then(|| shown(found.facets));
+    let facets = counted.then(|| shown(found.facets.clone()));
     shop.list_of(&FoundProducts {
         items: views(&shop, &ids).await?,
         next_cursor: page.next_cursor,
@@ -154,8 +154,8 @@ pub async fn matching(
     ask.status = Some("active".into());
     let until = Instant::now() + WITHIN;
     let slice = Slice { after: None, most, facets: false, titles: false, until };
-    let (found, _) = searched(search, shop, move |volume| find(volume, &ask, &slice)).await?;
-    Ok(found.hits.into_iter().map(|(_, id)| ProductId(id)).collect())
+    let (found, _) = found(search, shop, &ask, slice).await?;
+    Ok(found.hits.iter().map(|(_, id)| ProductId(*id)).collect())
 }
 
 #[derive(IntoParams)]
@@ -189,7 +189,9 @@ async fn suggest_products(
     };
     let slice =
         Slice { after: None, most: SUGGESTED, facets: false, titles: true, until: Instant::now() + WITHIN };
-    let (suggested, _) = searched(&search, &shop, move |volume| suggest(volume, &ask, &slice)).await?;
+    let index = search.of(&shop.tenant);
+    let (volume, _) = index.ready().await?;
+    let suggested = searched(&index, &shop, move || suggest(&volume, &ask, &slice)).await?;
     let ids: Vec<ProductId> = suggested.products.iter().map(|id| ProductId(*id)).collect();
     let titles = queries::titles_by_id(&shop.tenant, &ids).await?;
     let mut titles: HashMap<Uuid, _> = titles.into_iter().map(|title| (title.0.uuid(), title)).collect();
@@ -204,15 +206,26 @@ async fn suggest_products(
     })
 }
 
-/// Searches on a thread where it holds up nobody. An index that cannot be searched in is made again.
-async fn searched<T: Send + 'static>(
-    search: &Search,
-    shop: &Shop,
-    work: impl FnOnce(&Volume) -> Result<T, Stopped> + Send + 'static,
-) -> Result<(T, bool), Problem> {
+/// What is found now, or was before in the same index; and whether that holds everything that was committed.
+async fn found(search: &Search, shop: &Shop, ask: &Ask, slice: Slice) -> Result<(Arc<Found>, bool), Problem> {
     let index = search.of(&shop.tenant);
     let (volume, up_to_date) = index.ready().await?;
-    let found = match tokio::task::spawn_blocking(move || work(&volume)).await {
+    let answers = shop.tenant.cell().cache::<Answers>();
+    if let Some(known) = answers.known(&volume, ask, &slice) {
+        return Ok((known, up_to_date));
+    }
+    let ask = ask.clone();
+    let found = searched(&index, shop, move || answers.find(&volume, &ask, &slice)).await?;
+    Ok((found, up_to_date))
+}
+
+/// Searches on a thread where it holds up nobody. An index that cannot be searched in is made again.
+async fn searched<T: Send + 'static>(
+    index: &Index,
+    shop: &Shop,
+    work: impl FnOnce() -> Result<T, Stopped> + Send + 'static,
+) -> Result<T, Problem> {
+    let found = match tokio::task::spawn_blocking(work).await {
         Ok(found) => found,
         Err(_) => Err(Stopped::Broken("it panicked".into())),
     };
@@ -220,7 +233,7 @@ async fn searched<T: Send + 'static>(
         tracing::warn!(why, tenant = %shop.tenant.id(), "A search index is broken, and is made again");
         index.wear_out();
     }
-    Ok((found?, up_to_date))
+    Ok(found?)
 }
 
 /// Products as they are shown, in this order. One that is gone since is left out.

@@ -1,7 +1,7 @@
 //! Why a search ended without a result.
 
 /// Why nothing was found out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Stopped {
     TooLate,
     Broken(String),

@@ -18,6 +18,9 @@ const PRODUCTS: usize = 100_000;
 const WRITERS: usize = 64;
 const WORDS: usize = 20_000;
 
+/// How many requests of each kind there are.
+const ASKED: usize = 100_000;
+
 /// Makes up what somebody asks.
 type Path = fn(&Words, &mut Dice) -> String;
 
@@ -62,15 +65,15 @@ pub fn searching(table: &mut Table, duration: Duration) {
     for (name, path) in kinds {
         let mut dice = Dice(7);
         let client = Client::new(server.port, "bench.localhost", None);
-        let requests: Vec<Vec<u8>> = (0..2000)
-            .map(|_| {
-                client.request("GET", &format!("/api/v1/products/{}", path(&words, &mut dice)), &[], None)
+        // What was asked before is answered from memory, so each is asked once.
+        let requests: Vec<Vec<u8>> = (0..ASKED)
+            .map(|number| {
+                let asked = format!("/api/v1/products/{}{}", path(&words, &mut dice), once(name, number));
+                client.request("GET", &asked, &[], None)
             })
             .collect();
-        let count = requests.len() as u64;
         let request: Request =
-            Arc::new(move |_, turn| requests[usize::try_from(turn % count).unwrap()].clone());
-        press(server.port, 1, duration / 4, None, request.clone());
+            Arc::new(move |_, turn| requests[usize::try_from(turn).unwrap() % ASKED].clone());
         let pressed = press(server.port, 1, duration, None, request);
         let (p50, p99) = (pressed.percentile(50.0), pressed.percentile(99.0));
         let most = if name == "a suggestion" { 5.0 } else { 20.0 };
@@ -79,6 +82,41 @@ pub fn searching(table: &mut Table, duration: Duration) {
             format!("{p99:.1} ms (p50 {p50:.1} ms)"),
             &format!("< {most} ms"),
             p99 < most,
+        );
+    }
+    shared(table, server, duration);
+}
+
+/// So that no two requests for one word are the same. A suggestion has no pages, and is never remembered.
+fn once(kind: &str, number: usize) -> String {
+    if kind == "a suggestion" { String::new() } else { format!("&limit={}", 1 + number / (ASKED / 100)) }
+}
+
+/// What all of them have, asked by many right after a start.
+fn shared(table: &mut Table, mut server: Server, duration: Duration) {
+    server.kill();
+    run(server.up());
+    let client = Client::new(server.port, "bench.localhost", None);
+    let request = move |path: String| client.request("GET", &format!("/api/v1/products/{path}"), &[], None);
+    let same = request("search?q=color".into());
+    let same: Request = Arc::new(move |_, _| same.clone());
+    let colors: Vec<Vec<u8>> =
+        (1..=100).map(|limit| request(format!("search?q=color&limit={limit}"))).collect();
+    let each: Request = Arc::new(move |client, turn| {
+        colors[(client * 7 + usize::try_from(turn).unwrap()) % colors.len()].clone()
+    });
+    for (how, request) in [("the same page", same), ("a hundred pages of it", each)] {
+        let pressed = press(server.port, 16, duration, None, request);
+        table.line(
+            &format!("what all of 100,000 products have, asked by 16 after a start, {how}"),
+            format!(
+                "{:.0}/s, p50 {:.1} ms, p95 {:.1} ms",
+                pressed.per_second(),
+                pressed.percentile(50.0),
+                pressed.percentile(95.0)
+            ),
+            "none named",
+            true,
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Runs a search in an index.
 
+pub(crate) mod answers;
 pub(crate) mod ask;
 #[cfg(test)]
 mod brute;

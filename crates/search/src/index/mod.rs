@@ -3,7 +3,7 @@
 pub(crate) mod entry;
 mod folder;
 mod indexes;
-mod tenant_index;
+pub(crate) mod tenant_index;
 pub(crate) mod volume;
 
 pub use indexes::{Search, rebuild};

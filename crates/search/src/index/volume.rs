@@ -1,6 +1,7 @@
 //! One volume of an index: an open folder, with the position of the log up to which it was written.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use parking_lot::{Mutex, RwLock};
@@ -44,7 +45,12 @@ impl Place {
 /// A product that is to be found as it is now, or not any more.
 pub(crate) type Change = (Uuid, Option<Entry>);
 
+/// How many volumes this process has opened.
+static OPENED: AtomicU64 = AtomicU64::new(0);
+
 pub(crate) struct Volume {
+    /// No other volume that this process opens has it.
+    number: u64,
     pub(crate) folder: PathBuf,
     pub(crate) fields: Fields,
     kept: MemoryFolder,
@@ -83,6 +89,7 @@ impl Volume {
 
     fn over(kept: MemoryFolder, index: Index, folder: &Path, place: Place) -> tantivy::Result<Self> {
         Ok(Self {
+            number: OPENED.fetch_add(1, Ordering::Relaxed),
             folder: folder.to_owned(),
             fields: Fields::of(&index.schema())?,
             reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
@@ -96,6 +103,11 @@ impl Volume {
 
     pub(crate) fn place(&self) -> Place {
         self.place.read().clone()
+    }
+
+    /// Another one, whenever something else may be found.
+    pub(crate) fn edition(&self) -> (u64, u64) {
+        (self.number, self.searcher().generation().generation_id())
     }
 
     pub(crate) fn searcher(&self) -> Searcher {
