@@ -129,6 +129,36 @@ impl Postgres {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// From now on it lets the application in by its password, and over encrypted connections only. Gives the file with the
+    /// authority that vouches for it.
+    pub fn encrypt(&self) -> PathBuf {
+        let script = "set -e; umask 077
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+            printf 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n' > server.ext
+            openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile server.ext -out server.crt
+            chmod 644 ca.crt
+            printf 'ssl = on\n' >> data/postgresql.conf
+            cp server.crt server.key data/
+            printf 'hostssl all galleria_app all scram-sha-256\nhost all galleria_app all reject\nhost all all all trust\n' > data/pg_hba.conf";
+        let made = command(Path::new("sh"))
+            .args(["-c", &format!("cd {} && {{ {script}; }}", self.folder.path().display())])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        self.stop("fast");
+        self.up();
+        self.folder.path().join("ca.crt")
+    }
+
+    /// Where the application signs in when it is reached encrypted, behind an address where nobody answers.
+    pub fn encrypted_url(&self) -> String {
+        format!(
+            "postgres://galleria_app:{PASSWORD}@127.0.0.1:1,localhost:{}/postgres?sslmode=require",
+            self.port
+        )
+    }
+
     /// Takes in what was written out elsewhere, as text.
     pub fn take_in(&self, text: Vec<u8>) {
         use std::io::Write as _;
@@ -179,6 +209,14 @@ impl Postgres {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
         assert_eq!(said.trim(), "held");
         Holder(child)
+    }
+
+    /// The processes that talk to clients, and the server's own.
+    pub fn backends(&self) -> Vec<u32> {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        let parent = file.lines().next().unwrap_or_default().trim();
+        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+        children.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
     }
 
     pub fn folder(&self) -> &Path {

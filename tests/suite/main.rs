@@ -22,6 +22,7 @@ mod digest;
 mod domains;
 mod drafts;
 mod edge;
+mod encrypted;
 mod entry;
 mod events;
 mod faults;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::database::Database;
 use super::failure::failure;
-use super::pipeline::{Session, Value, sent};
-use super::plan::{Order, Part, in_order, in_rounds, statement};
+use super::pipeline::{Order, Session, Value, all_landed};
+use super::plan::{Part, in_order, in_rounds, statement};
 use crate::Failure;
 use crate::engine::query::{Each, Query};
 use crate::engine::row::{Raw, Row};
@@ -73,7 +73,7 @@ impl Database {
 
     /// Changes rows that nobody else should have changed; a row that is not there any more is someone else's now.
     pub(in crate::engine) async fn tend(&self, tenant: TenantId, writes: &[Write]) -> Result<(), Failure> {
-        let changed = self.change(&format!("begin; set local app.tenant = '{tenant}'"), writes).await;
+        let changed = self.change(Some(tenant), writes).await;
         changed.map_err(|failure| match failure {
             Failure::Bug(_) | Failure::Conflict => Failure::Stale,
             other => other,
@@ -156,9 +156,7 @@ impl Arrival {
     /// Refuses what comes after somebody else has taken the journey over.
     async fn still_ours(&self) -> Result<(), Failure> {
         let args = [Arg::from(self.tenant), Arg::Uuid(self.fence)];
-        let values = Value::each(&args);
-        let statement = self.session.statement(FENCED, &values).await?;
-        match self.session.execute(&statement, &values).await? {
+        match self.session.execute(&(FENCED.into(), Value::each(&args))).await? {
             0 => Err(Failure::Stale),
             _ => Ok(()),
         }
@@ -169,19 +167,8 @@ impl Arrival {
             rounds.into_iter().filter(|round| !round.is_empty()).map(statement).collect();
         // One behind the other, a number of them without waiting in between.
         for some in orders.chunks(AT_ONCE) {
-            let mut statements = Vec::with_capacity(some.len());
-            for (sql, values) in some {
-                statements.push(self.session.statement(sql, values).await?);
-            }
-            let mut answers = Vec::with_capacity(some.len());
-            for (statement, (_, values)) in statements.iter().zip(some) {
-                answers.push(sent(self.session.execute(statement, values)).await);
-            }
-            let mut all = Ok(());
-            for answer in answers {
-                all = all.and(answer.landed().await.map(|_| ()));
-            }
-            all?;
+            let answers = self.session.send(some).await?;
+            all_landed(answers).await?;
         }
         Ok(())
     }

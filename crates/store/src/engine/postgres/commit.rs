@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::database::Database;
 use super::failure::failure;
-use super::pipeline::{Session, Value, sent};
-use super::plan::{Order, Part, in_order, in_rounds, statement};
+use super::pipeline::{Begin, Order, Session, Value, all_landed, commit};
+use super::plan::{Part, in_order, in_rounds, statement};
 use crate::Failure;
 use crate::keys::{TenantKeys, seal};
 use crate::work::batch::{self, Batch};
@@ -32,11 +32,14 @@ const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_delay(Duration::from_millis(250))
     .without_max_times();
 
-const LOAD: &str = "select id, version, state, stream from states where id = any($1) order by id for update";
-const KEPT: &str =
-    "select key, fingerprint, status, body, version, location from replies where key = any($1)";
-const HOLDERS: &str =
-    "select subject, wrapped from subject_keys where subject = any($1) order by subject for share";
+// One row after the other, by its whole key, in the order that is given. Asked for all of them at once, the server may take
+// it for cheaper to read everything that it thinks a tenant has.
+const LOAD: &str = "select s.id, s.version, s.state, s.stream from unnest($1::uuid[]) as k (id) \
+    cross join lateral (select id, version, state, stream from states where id = k.id for update) as s";
+const KEPT: &str = "select r.key, r.fingerprint, r.status, r.body, r.version, r.location from unnest($1::uuid[]) as k (key) \
+    cross join lateral (select * from replies where key = k.key offset 0) as r";
+const HOLDERS: &str = "select h.subject, h.wrapped from unnest($1::uuid[]) as k (subject) \
+    cross join lateral (select subject, wrapped from subject_keys where subject = k.subject for share) as h";
 const NEW_STATES: &str = "insert into states (id, stream, version, state) select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[])";
 const KNOWN_STATES: &str = "update states set version = u.version, state = u.state \
     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) as u (id, seen, version, state) \
@@ -95,8 +98,7 @@ async fn prune(database: &Database, tenant: TenantId) {
     if due {
         let oldest = now.as_micros() - i64::try_from(batch::KEPT_FOR.as_micros()).unwrap_or(0);
         let old = Write::any(PRUNE, vec![Arg::Int(oldest)]);
-        if let Err(failure) =
-            database.change(&format!("begin; set local app.tenant = '{tenant}'"), &[old]).await
+        if let Err(failure) = database.change(Some(tenant), &[old]).await
             && !database.is_closed()
         {
             tracing::warn!(%failure, "Old replies could not be removed; the next hour tries again");
@@ -108,12 +110,12 @@ async fn prune(database: &Database, tenant: TenantId) {
 async fn drain_lane(database: Database, tenant: TenantId, mut drain: Drain) {
     while let Some(jobs) = drain.take(TOGETHER) {
         metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
-        match commit(&database, tenant, &jobs).await {
+        match commit_group(&database, tenant, &jobs).await {
             Ok(results) => batch::finish(jobs, results),
             // One work that the tables refuse, or that others keep getting in the way of, must not take the rest with it.
             Err(Failure::Bug(_) | Failure::Conflict) if jobs.len() > 1 => {
                 for job in jobs {
-                    match commit(&database, tenant, std::slice::from_ref(&job)).await {
+                    match commit_group(&database, tenant, std::slice::from_ref(&job)).await {
                         Ok(results) => batch::finish(vec![job], results),
                         Err(failure) => job.finish(Err(failure.into())),
                     }
@@ -125,7 +127,7 @@ async fn drain_lane(database: Database, tenant: TenantId, mut drain: Drain) {
     prune(&database, tenant).await;
 }
 
-async fn commit(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {
+async fn commit_group(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {
     let started = Instant::now();
     let mut pauses = PAUSES.build();
     let mut doubts = Vec::new();
@@ -206,9 +208,7 @@ async fn transact(
 
 /// The guard of a work: a row that is still ours, or nothing is done.
 async fn check(session: &Session, guard: &Write) -> Result<(), Failure> {
-    let values = Value::each(&guard.args);
-    let statement = session.statement(guard.sql, &values).await?;
-    let touched = match session.execute(&statement, &values).await {
+    let touched = match session.execute(&(guard.sql.into(), Value::each(&guard.args))).await {
         // A row that someone else has made meanwhile.
         Err(Failure::Conflict) => return Err(Failure::Stale),
         touched => touched?,
@@ -227,18 +227,21 @@ async fn load(
     jobs: &[Job],
 ) -> Result<(Loaded, KeptReplies), Failure> {
     let (names, once, subjects) = (batch::names(jobs), batch::keys(jobs), batch::subjects(jobs));
-    let ids = [Value::Uuids(names.iter().map(|name| name.id).collect())];
-    let once = [Value::Uuids(once)];
-    let holders = [Value::Uuids(subjects.iter().map(|subject| subject.uuid()).collect())];
-    let (states, replies) = (session.statement(LOAD, &ids).await?, session.statement(KEPT, &once).await?);
-    let held = session.statement(HOLDERS, &holders).await?;
-
-    let begin = format!("begin; set local app.tenant = '{tenant}'");
-    let begin = sent(session.text(&begin)).await;
-    let states = sent(session.query(&states, &ids)).await;
-    let replies = sent(session.query(&replies, &once)).await;
-    let held = if subjects.is_empty() { None } else { Some(sent(session.query(&held, &holders)).await) };
-    begin.landed().await?;
+    let mut orders = Begin::writing(Some(tenant)).orders();
+    let first = orders.len();
+    let mut ids: Vec<Uuid> = names.iter().map(|name| name.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    orders.push((LOAD.into(), vec![Value::Uuids(ids)]));
+    orders.push((KEPT.into(), vec![Value::Uuids(once)]));
+    if !subjects.is_empty() {
+        let holders = subjects.iter().map(|subject| subject.uuid()).collect();
+        orders.push((HOLDERS.into(), vec![Value::Uuids(holders)]));
+    }
+    let mut answers = session.send(&orders).await?;
+    let mut asked = answers.split_off(first).into_iter();
+    all_landed(answers).await?;
+    let (Some(states), Some(replies)) = (asked.next(), asked.next()) else { return Ok(<_>::default()) };
 
     let mut stored: HashMap<(Uuid, String), (i64, String)> = HashMap::new();
     let mut rows = Box::pin(states.landed().await?);
@@ -256,7 +259,7 @@ async fn load(
         let reply = Reply { status, body: row.get(3), version: row.get(4), location: row.get(5) };
         kept.insert(row.get(0), (row.get(1), reply));
     }
-    if let Some(held) = held {
+    if let Some(held) = asked.next() {
         hold(&mut loaded, keys, subjects, held.landed().await?).await?;
     }
     let mut missing = loaded.missing();
@@ -322,20 +325,9 @@ async fn write(
     form: i64,
     plainly: bool,
 ) -> Result<(), Failure> {
-    let orders = orders(batch, &changed, now, form, plainly);
-    let mut statements = Vec::with_capacity(orders.len());
-    for (sql, values) in &orders {
-        statements.push(session.statement(sql, values).await?);
-    }
-    let mut answers = Vec::with_capacity(orders.len());
-    for (statement, (_, values)) in statements.iter().zip(&orders) {
-        answers.push(sent(session.execute(statement, values)).await);
-    }
-    let commit = sent(session.text("commit")).await;
-    for answer in answers {
-        answer.landed().await?;
-    }
-    commit.landed().await
+    let mut orders = orders(batch, &changed, now, form, plainly);
+    orders.push(commit());
+    all_landed(session.send(&orders).await?).await
 }
 
 /// What is to be written, in as few statements as can be; the last one numbers the events, so that the row with the

@@ -1,16 +1,17 @@
 //! The database: a pool of connections, and what is read and written through it for one tenant or for the cell.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
-use deadpool_postgres::{Pool, PoolError, TimeoutType};
+use deadpool::managed::{PoolError, TimeoutType};
 use futures_util::TryStreamExt;
 use kernel::{Arg, Rows, TenantId, Timestamp, Write};
 use parking_lot::Mutex;
 
-use super::connect::pool;
+use super::connect::{Pool, pool};
 use super::failure::failure;
-use super::pipeline::{Session, Value, sent};
+use super::pipeline::{Begin, Session, Value, all_landed, commit, touched};
 use super::schema;
 use crate::Failure;
 use crate::clock::Clock;
@@ -67,9 +68,7 @@ impl Database {
         queries: &[Query<'_>],
         each: &mut Each<'_>,
     ) -> Result<(), Failure> {
-        let begin =
-            format!("begin isolation level repeatable read read only; set local app.tenant = '{tenant}'");
-        self.ask(&begin, queries, each).await
+        self.ask(Begin::reading(Some(tenant)), queries, each).await
     }
 
     /// The tables are everybody's and were brought up to date by `migrate`; there is nothing to do for one tenant.
@@ -79,16 +78,14 @@ impl Database {
 
     /// Gives a new tenant the row that numbers its events.
     pub(in crate::engine) async fn make(&self, tenant: TenantId) -> Result<(), Failure> {
-        let begin = format!("begin; set local app.tenant = '{tenant}'");
         let sql = "insert into heads (one, position, form) values (1, 0, $1)";
         let head = Write::one(sql, vec![Arg::Int(self.0.form)]);
-        self.change(&begin, &[head]).await
+        self.change(Some(tenant), &[head]).await
     }
 
     pub(in crate::engine) async fn make_once(&self, tenant: TenantId) -> Result<(), Failure> {
-        let begin = format!("begin; set local app.tenant = '{tenant}'");
         let sql = "insert into heads (one, position, form) values (1, 0, $1) on conflict do nothing";
-        self.change(&begin, &[Write::any(sql, vec![Arg::Int(self.0.form)])]).await
+        self.change(Some(tenant), &[Write::any(sql, vec![Arg::Int(self.0.form)])]).await
     }
 
     pub(in crate::engine) async fn is_made(&self, tenant: TenantId) -> Result<bool, Failure> {
@@ -117,15 +114,15 @@ impl Database {
         queries: &[Query<'_>],
         each: &mut Each<'_>,
     ) -> Result<(), Failure> {
-        self.ask("begin isolation level repeatable read read only", queries, each).await
+        self.ask(Begin::reading(None), queries, each).await
     }
 
     pub(in crate::engine) async fn registry_write(&self, writes: &[Write]) -> Result<(), Failure> {
-        self.change("begin", writes).await
+        self.change(None, writes).await
     }
 
     pub(in crate::engine) async fn ready(&self) -> Result<(), Failure> {
-        self.ask("begin read only", &[("select 1", Vec::new())], &mut |_, _| Ok(())).await
+        self.ask(Begin::reading(None), &[("select 1", Vec::new())], &mut |_, _| Ok(())).await
     }
 
     pub(in crate::engine) fn close(&self) {
@@ -143,14 +140,14 @@ impl Database {
             Err(PoolError::Timeout(_)) => {
                 Err(Failure::Unreachable("the database did not answer in time".into()))
             }
-            Err(PoolError::Backend(error)) => Err(failure(&error)),
+            Err(PoolError::Backend(failure)) => Err(failure),
             Err(error) => Err(Failure::Unreachable(error.to_string())),
         }
     }
 
     pub(super) async fn ask(
         &self,
-        begin: &str,
+        begin: Begin,
         queries: &[Query<'_>],
         each: &mut Each<'_>,
     ) -> Result<(), Failure> {
@@ -170,57 +167,61 @@ impl Database {
         }
     }
 
-    async fn ask_once(&self, begin: &str, queries: &[Query<'_>], each: &mut Each<'_>) -> Result<(), Failure> {
+    async fn ask_once(
+        &self,
+        begin: Begin,
+        queries: &[Query<'_>],
+        each: &mut Each<'_>,
+    ) -> Result<(), Failure> {
         let session = self.session().await?;
         let result = ask(&session, begin, queries, each).await;
         session.give_back(result).await
     }
 
-    pub(super) async fn change(&self, begin: &str, writes: &[Write]) -> Result<(), Failure> {
+    /// Changes a tenant's rows, or the cell's own.
+    pub(super) async fn change(&self, tenant: Option<TenantId>, writes: &[Write]) -> Result<(), Failure> {
         let session = self.session().await?;
-        let result = change(&session, begin, writes).await;
+        let result = change(&session, tenant, writes).await;
         session.give_back(result).await
     }
 }
 
 async fn ask(
     session: &Session,
-    begin: &str,
+    begin: Begin,
     queries: &[Query<'_>],
     each: &mut Each<'_>,
 ) -> Result<(), Failure> {
-    let values: Vec<Vec<Value<'_>>> = queries.iter().map(|(_, args)| Value::each(args)).collect();
-    let mut statements = Vec::with_capacity(queries.len());
-    for ((sql, _), values) in queries.iter().zip(&values) {
-        statements.push(session.statement(sql, values).await?);
-    }
-    let begin = sent(session.text(begin)).await;
-    let mut answers = Vec::with_capacity(queries.len());
-    for (statement, values) in statements.iter().zip(&values) {
-        answers.push(sent(session.query(statement, values)).await);
-    }
-    let commit = sent(session.text("commit")).await;
-    begin.landed().await?;
-    for (number, answer) in answers.into_iter().enumerate() {
-        let mut rows = Box::pin(answer.landed().await?);
+    let mut orders = begin.orders();
+    let first = orders.len();
+    orders.extend(queries.iter().map(|(sql, args)| ((*sql).into(), Value::each(args))));
+    orders.push(commit());
+    for (number, answer) in session.send(&orders).await?.into_iter().enumerate() {
+        let asked = number.checked_sub(first).filter(|number| *number < queries.len());
+        let mut rows = pin!(answer.landed().await?);
         while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
-            each(number, &Row(Raw::Postgres(&row)))?;
+            if let Some(number) = asked {
+                each(number, &Row(Raw::Postgres(&row)))?;
+            }
         }
     }
-    commit.landed().await
+    Ok(())
 }
 
-async fn change(session: &Session, begin: &str, writes: &[Write]) -> Result<(), Failure> {
-    session.text(begin).await?;
-    for write in writes {
-        let values = Value::each(&write.args);
-        let statement = session.statement(write.sql, &values).await?;
-        let touched = session.execute(&statement, &values).await?;
+async fn change(session: &Session, tenant: Option<TenantId>, writes: &[Write]) -> Result<(), Failure> {
+    let mut orders = Begin::writing(tenant).orders();
+    let first = orders.len();
+    orders.extend(writes.iter().map(|write| (write.sql.into(), Value::each(&write.args))));
+    let mut answers = session.send(&orders).await?;
+    let written = answers.split_off(first);
+    all_landed(answers).await?;
+    for (write, answer) in writes.iter().zip(written) {
+        let touched = touched(answer.landed().await?).await?;
         if let Rows::Exactly(expected) = write.rows
             && expected != touched
         {
             return Err(Failure::Bug(format!("{touched} rows instead of {expected}: {}", write.sql)));
         }
     }
-    session.text("commit").await
+    all_landed(session.send(&[commit()]).await?).await
 }

@@ -6,7 +6,8 @@ use crate::Failure;
 
 pub(super) fn failure(error: &tokio_postgres::Error) -> Failure {
     let Some(code) = error.code() else {
-        return Failure::Unreachable(error.to_string());
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+        return Failure::Unreachable(format!("{error}{}", cause.unwrap_or_default()));
     };
     let told = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
     match *code {

@@ -66,8 +66,7 @@ impl Folding {
         }
         let sql =
             format!("insert into {} ({columns}) select * from unnest({})", table.name, places.join(", "));
-        let statement = self.0.statement(&sql, &values).await?;
-        self.0.execute(&statement, &values).await.map(|_| ())
+        self.0.execute(&(sql.into(), values)).await.map(|_| ())
     }
 
     /// All of it, in this form; nothing of it when it failed.

@@ -11,6 +11,7 @@ mod database;
 mod failure;
 mod folding;
 mod notify;
+mod one_sync;
 mod pipeline;
 mod plan;
 mod schema;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::connect::{address, encryption};
 use super::database::Database;
 use super::failure::failure;
+use super::pipeline::Begin;
 use crate::Failure;
 use crate::commit_signal::CommitSignal;
 use crate::engine::query::Found;
@@ -39,7 +40,7 @@ impl Database {
         let count = i64::try_from(subscribers.len()).unwrap_or(i64::MAX);
         let args = vec![Arg::from(subscribers.join(",")), Arg::Int(count), Arg::from(now)];
         let sql = "select * from log.behind($1, $2, $3)";
-        self.ask("begin read only", &[(sql, args)], &mut |_, row| {
+        self.ask(Begin::calling(), &[(sql, args)], &mut |_, row| {
             found(TenantId(row.get::<Uuid>(0)?), None);
             Ok(())
         })

@@ -1,20 +1,21 @@
-//! Statements sent one behind the other without waiting in between: together they cost one round trip.
+//! Statements sent one behind the other without waiting in between: a flight, which costs one round trip.
 //!
 //! A request goes out when its future is first polled. [`sent`] polls it once, so that the order of the calls is the
 //! order on the wire, and hands back what is left to wait for.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use bytes::BytesMut;
-use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
-use kernel::{Arg, ArgKind};
+use kernel::{Arg, ArgKind, TenantId};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{RowStream, Statement};
 use uuid::Uuid;
 
+use super::connect::Connection;
 use super::failure::failure;
 use crate::Failure;
 use crate::engine::table::Kind;
@@ -25,7 +26,7 @@ const PREPARED_AT_MOST: usize = 400;
 /// A connection that is ours for a transaction.
 pub(super) struct Session {
     /// Gone once it was given back.
-    client: Option<Object>,
+    client: Option<Connection>,
     prepared: bool,
 }
 
@@ -34,9 +35,49 @@ pub(super) struct Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if let Some(client) = self.client.take() {
-            drop(Object::take(client));
+            drop(Connection::take(client));
         }
     }
+}
+
+/// A statement, and the values that it takes.
+pub(super) type Order<'a> = (Cow<'a, str>, Vec<Value<'a>>);
+
+/// How a transaction begins. These are statements like any other, so that they fly with what follows them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Begin {
+    sql: &'static str,
+    /// Whose rows it sees; none of a tenant's when it is the cell's own.
+    tenant: Option<TenantId>,
+}
+
+impl Begin {
+    /// To read what was so in one moment.
+    pub(super) const fn reading(tenant: Option<TenantId>) -> Self {
+        Self { sql: "begin isolation level repeatable read read only", tenant }
+    }
+
+    /// To call one function of the database's.
+    pub(super) const fn calling() -> Self {
+        Self { sql: "begin", tenant: None }
+    }
+
+    pub(super) const fn writing(tenant: Option<TenantId>) -> Self {
+        Self { sql: "begin", tenant }
+    }
+
+    pub(super) fn orders<'a>(self) -> Vec<Order<'a>> {
+        let mut orders = vec![(self.sql.into(), Vec::new())];
+        if let Some(tenant) = self.tenant {
+            let sql = "select set_config('app.tenant', $1, true)";
+            orders.push((sql.into(), vec![Value::Tenant(tenant)]));
+        }
+        orders
+    }
+}
+
+pub(super) fn commit<'a>() -> Order<'a> {
+    ("commit".into(), Vec::new())
 }
 
 /// A statement, kept prepared by the server or sent as text each time.
@@ -50,6 +91,7 @@ pub(super) enum Ready {
 pub(super) enum Value<'a> {
     One(&'a Arg),
     Int(i64),
+    Tenant(TenantId),
     Uuids(Vec<Uuid>),
     Texts(Vec<Option<&'a str>>),
     Ints(Vec<Option<i64>>),
@@ -59,11 +101,11 @@ pub(super) enum Value<'a> {
 }
 
 impl Session {
-    pub(super) fn new(client: Object, prepared: bool) -> Self {
+    pub(super) fn new(client: Connection, prepared: bool) -> Self {
         Self { client: Some(client), prepared }
     }
 
-    fn client(&self) -> &Object {
+    fn client(&self) -> &Connection {
         self.client.as_ref().expect("a session that was given back is used no more")
     }
 
@@ -94,11 +136,23 @@ impl Session {
         rows.map_err(|error| failure(&error))
     }
 
+    /// Sends the statements one behind the other; each answer is still to be waited for.
+    pub(super) async fn send<'f>(&'f self, orders: &'f [Order<'_>]) -> Result<Vec<Answer<'f>>, Failure> {
+        let mut statements = Vec::with_capacity(orders.len());
+        for (sql, values) in orders {
+            statements.push(self.statement(sql, values).await?);
+        }
+        let mut answers = Vec::with_capacity(orders.len());
+        for (statement, (_, values)) in statements.into_iter().zip(orders) {
+            answers.push(sent(async move { self.query(&statement, values).await }).await);
+        }
+        Ok(answers)
+    }
+
     /// How many rows the statement touched.
-    pub(super) async fn execute(&self, statement: &Ready, values: &[Value<'_>]) -> Result<u64, Failure> {
-        let mut rows = Box::pin(self.query(statement, values).await?);
-        while rows.try_next().await.map_err(|error| failure(&error))?.is_some() {}
-        Ok(rows.rows_affected().unwrap_or(0))
+    pub(super) async fn execute(&self, order: &Order<'_>) -> Result<u64, Failure> {
+        let (sql, values) = order;
+        touched(self.query(&self.statement(sql, values).await?, values).await?).await
     }
 
     /// Statements without arguments.
@@ -177,6 +231,7 @@ impl<'a> Value<'a> {
                 ArgKind::Unknown => Type::UNKNOWN,
             },
             Self::Int(_) => Type::INT8,
+            Self::Tenant(_) => Type::TEXT,
             Self::Uuids(_) | Self::NullableUuids(_) => Type::UUID_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
             Self::Ints(_) => Type::INT8_ARRAY,
@@ -194,6 +249,7 @@ impl ToSql for Value<'_> {
         match self {
             Self::One(Arg::Null(_)) => Ok(IsNull::Yes),
             Self::One(Arg::Int(value)) | Self::Int(value) => value.to_sql(kind, out),
+            Self::Tenant(tenant) => tenant.to_string().to_sql(kind, out),
             Self::One(Arg::Text(value)) => value.as_ref().to_sql(kind, out),
             Self::One(Arg::Uuid(value)) => value.to_sql(kind, out),
             Self::One(Arg::Bytes(value)) => value.as_slice().to_sql(kind, out),
@@ -220,6 +276,9 @@ impl ToSql for Value<'_> {
     }
 }
 
+/// The answer to a statement that was sent.
+pub(super) type Answer<'f> = Sent<'f, Result<RowStream, Failure>>;
+
 /// Something that was sent and whose answer is still to come.
 pub(super) enum Sent<'f, T> {
     Landed(T),
@@ -227,7 +286,7 @@ pub(super) enum Sent<'f, T> {
 }
 
 /// Sends a request, without waiting for its answer.
-pub(super) async fn sent<'f, T>(request: impl Future<Output = T> + Send + 'f) -> Sent<'f, T> {
+async fn sent<'f, T>(request: impl Future<Output = T> + Send + 'f) -> Sent<'f, T> {
     let mut request: Pin<Box<dyn Future<Output = T> + Send + 'f>> = Box::pin(request);
     match poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await {
         Poll::Ready(answer) => Sent::Landed(answer),
@@ -242,4 +301,19 @@ impl<T> Sent<'_, T> {
             Self::Flying(request) => request.await,
         }
     }
+}
+
+/// How many rows a statement touched.
+pub(super) async fn touched(rows: RowStream) -> Result<u64, Failure> {
+    let mut rows = pin!(rows);
+    while rows.try_next().await.map_err(|error| failure(&error))?.is_some() {}
+    Ok(rows.rows_affected().unwrap_or(0))
+}
+
+/// Waits for the answers of a flight whose rows nobody reads.
+pub(super) async fn all_landed(answers: impl IntoIterator<Item = Answer<'_>>) -> Result<(), Failure> {
+    for answer in answers {
+        touched(answer.landed().await?).await?;
+    }
+    Ok(())
 }

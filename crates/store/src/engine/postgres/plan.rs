@@ -9,10 +9,7 @@ use std::collections::HashMap;
 use kernel::{Arg, ArgKind, Rows, Write};
 use uuid::Uuid;
 
-use super::pipeline::Value;
-
-/// A statement, and the values that it takes.
-pub(super) type Order<'a> = (String, Vec<Value<'a>>);
+use super::pipeline::{Order, Value};
 
 /// A part of a statement: it touches rows, and how many it must touch is checked by the server.
 pub(super) struct Part<'a> {
@@ -108,7 +105,7 @@ pub(super) fn statement(parts: Vec<Part<'_>>) -> Order<'_> {
         }
     }
     let checked = if checks.is_empty() { "1".to_owned() } else { checks.join(", ") };
-    (format!("with {} select {checked}", withs.join(", ")), all)
+    (format!("with {} select {checked}", withs.join(", ")).into(), all)
 }
 
 fn is_insert(write: &Write) -> bool {
@@ -226,7 +223,7 @@ mod tests {
     fn works_that_come_in_another_order_are_written_by_the_same_text() {
         let other = |n: i64| Write::one("insert into s (a, b) values ($1, $2)", args![Uuid::nil(), n]);
         let texts = |writes: &[Write]| -> Vec<String> {
-            in_rounds(writes).unwrap().into_iter().map(|round| statement(round).0).collect()
+            in_rounds(writes).unwrap().into_iter().map(|round| statement(round).0.into_owned()).collect()
         };
         let one = [other(1), insert(1), update(1, 1)];
         assert_eq!(texts(&one), texts(&[insert(2), update(2, 1), other(2), insert(3)]));

@@ -72,7 +72,7 @@ const COUNT_WHAT_GREW: &str = "
     for grown in
       select s.relid::regclass as name
       from pg_stat_user_tables s join pg_class c on c.oid = s.relid
-      where pg_get_userbyid(c.relowner) = current_user and s.n_live_tup > greatest(c.reltuples, 0) * 1.5 + 200
+      where pg_get_userbyid(c.relowner) = current_user and s.n_live_tup > greatest(c.reltuples, 0) * 1.5 + 20
     loop
       execute format('analyze %s', grown.name);
       counted := counted + 1;

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::database::Database;
+use super::pipeline::Begin;
 
 /// How often it is looked whether a table has grown.
 const LOOKED_AFTER: Duration = Duration::from_secs(2);
@@ -17,7 +18,8 @@ impl Database {
         let counting = ("select log.count_what_grew()", Vec::new());
         loop {
             tokio::time::sleep(LOOKED_AFTER).await;
-            let counted = self.ask("begin", std::slice::from_ref(&counting), &mut |_, _| Ok(())).await;
+            let counted =
+                self.ask(Begin::calling(), std::slice::from_ref(&counting), &mut |_, _| Ok(())).await;
             if let Err(failure) = counted {
                 tracing::debug!(%failure, "Tables that grew were not counted; the server does so by itself later");
             }
