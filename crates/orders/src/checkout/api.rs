@@ -124,7 +124,7 @@ async fn list_carts(
     responses((status = 201, description = "Begun; Location says where.", body = CartView)),
     security((), ("staff" = ["orders:place"]), ("customer" = ["orders:place"])))]
 async fn open_cart(Extension(ports): Extension<Ports>, ask: Command<NewCart>) -> Answer {
-    let id = steps::new_id();
+    let id = steps::new_id(&ask.shop);
     let opened = steps::open(&ask.shop, id, &ask.body.lines).await;
     let done = ask.done(Change::or_refuse(&opened)).await?;
     // Asked a second time, it is the cart of the first.

@@ -86,7 +86,7 @@ async fn list_drafts(shop: Shop, Filter(asked): Filter<ListDrafts>) -> Answer {
     responses((status = 201, description = "Put together; Location says where.", body = DraftView)),
     security(("staff" = ["orders:write"])))]
 async fn make_draft(Extension(ports): Extension<Ports>, ask: Command<NewDraft>) -> Answer {
-    let work = steps::draw(&ask.shop, new_id(), None, &ask.body).await;
+    let work = steps::draw(&ask.shop, new_id(&ask.shop), None, &ask.body).await;
     let done = ask.done(Work::or_refuse(work)).await?;
     // Asked twice, it is the one that was made first.
     let location = done.reply.location.as_deref().unwrap_or_default();

@@ -120,7 +120,7 @@ async fn added(visit: &Visit, id: CartId, form: &Pairs) -> Result<Change, Proble
 }
 
 async fn opened(visit: &Visit, form: &Pairs) -> (CartId, Result<Change, Problem>) {
-    let id = steps::new_id();
+    let id = steps::new_id(&visit.shop);
     // A cart that the browser does not keep would be an empty one on the next page.
     let work = match visit.jar.check() {
         Ok(()) => steps::open(&visit.shop, id, &[line(form)]).await,
