@@ -79,7 +79,7 @@ fn measure(table: &mut Table, server: &Server, key: &str, place: &str, duration:
     );
 }
 
-async fn buy(client: &Client, line: &mut Line, skus: &[String]) {
+pub async fn buy(client: &Client, line: &mut Line, skus: &[String]) {
     let send =
         |method: &str, path: &str, body: &Value| client.request(method, path, &[], Some(&body.to_string()));
     let lines = json!([{ "sku": skus[0], "quantity": 1 }, { "sku": skus[1], "quantity": 2 }]);
@@ -107,7 +107,7 @@ fn text<'a>(body: &'a str, after: &str) -> &'a str {
 }
 
 /// Two things with much in stock, a tax, a way of delivery, a promotion, and somebody who takes the money.
-fn fit(server: &Server, key: &str) -> Vec<String> {
+pub fn fit(server: &Server, key: &str) -> Vec<String> {
     let mut admin = server.client("bench", Some(key));
     run(async {
         for sku in ["ONE", "TWO"] {

@@ -20,6 +20,7 @@ mod press;
 mod raw;
 mod reads;
 mod searching;
+mod soak;
 mod start;
 mod table;
 mod visiting;
@@ -83,6 +84,10 @@ fn main() {
     }
     if wanted("many") {
         floor::many(&mut table);
+    }
+    // An hour by itself; nobody waits for it who has not asked.
+    if only.contains(&"soak") {
+        soak::soak(&mut table, Duration::from_secs(if long { 3600 } else { 180 }));
     }
     table.print();
 }

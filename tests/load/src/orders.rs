@@ -87,11 +87,6 @@ impl Shop {
         Cell::Folder(self.folder.path().join("data"))
     }
 
-    pub fn warm(&self) {
-        let bytes = Client::new(0, "bench.localhost", None).request("GET", "/api/v1/products", &[], None);
-        press(self.server.port, CLIENTS, Duration::from_secs(1), None, Arc::new(move |_, _| bytes.clone()));
-    }
-
     pub fn file(&self) -> PathBuf {
         let tenants = std::fs::read_dir(self.folder.path().join("data/tenants"))
             .unwrap()
