@@ -1,5 +1,6 @@
 //! What goes over the wire to PostgreSQL, counted by somebody in between.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,7 +29,7 @@ pub struct Traffic {
     pub reads: usize,
     /// Transactions that write: two round trips each, or more.
     pub writes: usize,
-    /// In all of them.
+    /// In all of them, but for those that begin and end them.
     pub statements: usize,
 }
 
@@ -68,13 +69,13 @@ async fn carry(client: TcpStream, server: TcpStream, seen: Arc<Seen>) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let back = tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
-    let (mut buffer, mut begun) = (Vec::new(), false);
+    let (mut buffer, mut begun, mut session) = (Vec::new(), false, Session::default());
     let mut piece = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from_client.read(&mut piece).await {
         buffer.extend_from_slice(&piece[..read]);
         // Counted before it is sent: whoever has the answer finds it counted.
         while let Some(message) = next(&mut buffer, &mut begun) {
-            seen.count(&message);
+            session.count(&message, &seen);
         }
         if to_server.write_all(&piece[..read]).await.is_err() {
             break;
@@ -97,16 +98,67 @@ fn next(buffer: &mut Vec<u8>, begun: &mut bool) -> Option<(u8, Vec<u8>)> {
     Some((kind, message[head + 4..].to_vec()))
 }
 
-impl Seen {
-    fn count(&self, (kind, said): &(u8, Vec<u8>)) {
-        match (kind, said.as_slice()) {
-            (b'Q', said) if said.starts_with(b"begin") => {
-                let reads = String::from_utf8_lossy(said).contains("read only");
-                let transactions = if reads { &self.reads } else { &self.writes };
-                transactions.fetch_add(1, Ordering::SeqCst);
+/// What a connection has prepared, and what it runs next.
+#[derive(Default)]
+struct Session {
+    prepared: HashMap<String, Said>,
+    bound: Said,
+}
+
+/// What a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Said {
+    Reads,
+    Writes,
+    /// It belongs to a transaction as such.
+    Around,
+    #[default]
+    Asks,
+}
+
+impl Said {
+    fn of(sql: &str) -> Self {
+        match sql {
+            _ if sql.starts_with("begin") && sql.contains("read only") => Self::Reads,
+            _ if sql.starts_with("begin") => Self::Writes,
+            _ if sql == "commit" || sql.starts_with("select set_config(") => Self::Around,
+            _ => Self::Asks,
+        }
+    }
+}
+
+impl Session {
+    fn count(&mut self, (kind, said): &(u8, Vec<u8>), seen: &Seen) {
+        let mut words = said.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+        let mut word = || words.next().unwrap_or_default().into_owned();
+        match kind {
+            b'P' => {
+                let (name, sql) = (word(), word());
+                self.prepared.insert(name, Said::of(&sql));
             }
-            (b'E', _) => drop(self.statements.fetch_add(1, Ordering::SeqCst)),
+            b'B' => {
+                let (_, name) = (word(), word());
+                self.bound = self.prepared.get(&name).copied().unwrap_or_default();
+            }
+            b'E' => seen.count(self.bound),
+            b'Q' => match Said::of(&word()) {
+                // What is said in one go, such as that everything is taken back, asks for nothing.
+                Said::Asks => {}
+                other => seen.count(other),
+            },
             _ => {}
         }
+    }
+}
+
+impl Seen {
+    fn count(&self, said: Said) {
+        let count = match said {
+            Said::Reads => &self.reads,
+            Said::Writes => &self.writes,
+            Said::Asks => &self.statements,
+            Said::Around => return,
+        };
+        count.fetch_add(1, Ordering::SeqCst);
     }
 }
