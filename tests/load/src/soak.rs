@@ -44,6 +44,7 @@ pub fn soak(table: &mut Table, duration: Duration) {
     for look in 1..=LOOKS {
         let due = duration * u32::try_from(look).unwrap() / u32::try_from(LOOKS).unwrap();
         std::thread::sleep(due.saturating_sub(began.elapsed()));
+        assert!(clients.iter().all(|client| !client.is_finished()), "somebody was refused");
         folder.push(held(shop.server.pid()));
         database.push(held(server.pid()));
         backends.push(postgres.backends().into_iter().map(held).sum::<f64>());
@@ -104,7 +105,7 @@ async fn live(
                         None
                     }
                     2 => Some(get(&guest, "/")),
-                    3 => Some(get(&guest, &format!("/api/v1/products?q=product+{}", turn % 100))),
+                    3 => Some(get(&guest, &format!("/api/v1/products/search?q=product+{}", turn % 100))),
                     4 => Some(orders(9, turn)),
                     _ => Some(get(&admin, "/api/v1/orders?limit=50")),
                 };

@@ -1,6 +1,8 @@
 //! The server's address, and connections to it.
 
 use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use deadpool::Runtime;
@@ -9,10 +11,10 @@ use deadpool_postgres::ClientWrapper;
 use rand::seq::SliceRandom as _;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode, TargetSessionAttrs};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::failure::failure;
@@ -68,10 +70,14 @@ pub(super) struct Connections {
 
 /// Where a server may be.
 struct Place {
-    host: Host,
+    at: Address,
     /// What its certificate must be for.
     name: String,
-    port: u16,
+}
+
+enum Address {
+    Socket(PathBuf),
+    Net(SocketAddr),
 }
 
 impl managed::Manager for Connections {
@@ -80,7 +86,7 @@ impl managed::Manager for Connections {
 
     /// To the first of the address's servers that takes it.
     async fn create(&self) -> Result<ClientWrapper, Failure> {
-        let places = self.places();
+        let places = self.places().await?;
         let each = CONNECT_WITHIN / u32::try_from(places.len()).unwrap_or(1).max(1);
         let mut last = Failure::Unusable(
             "The database address names no server. Write it as postgres://user:password@host:5432/name."
@@ -102,36 +108,53 @@ impl managed::Manager for Connections {
 }
 
 impl Connections {
-    fn places(&self) -> Vec<Place> {
+    /// A name may stand for several servers, such as one that is written to and one that is not.
+    async fn places(&self) -> Result<Vec<Place>, Failure> {
         let (hosts, addresses) = (self.config.get_hosts(), self.config.get_hostaddrs());
         let ports = self.config.get_ports();
-        let place = |n: usize| {
+        let count = hosts.len().max(addresses.len());
+        let whole = |given: usize| given == 0 || given == count;
+        if !whole(hosts.len()) || !whole(addresses.len()) || !(ports.len() <= 1 || whole(ports.len())) {
+            return Err(Failure::Unusable(
+                "The database address names several servers. Give each of them its address and port, or all of them one port.".into(),
+            ));
+        }
+        let (mut places, mut unknown) = (Vec::new(), None);
+        for n in 0..count {
+            let port = ports.get(n).or(ports.first()).copied().unwrap_or(5432);
             let name = match hosts.get(n) {
                 Some(Host::Tcp(name)) => name.clone(),
                 _ => String::new(),
             };
-            let host = match addresses.get(n) {
-                Some(address) => Host::Tcp(address.to_string()),
-                None => hosts.get(n)?.clone(),
-            };
-            Some(Place { host, name, port: ports.get(n).or(ports.first()).copied().unwrap_or(5432) })
-        };
-        let mut places: Vec<Place> = (0..hosts.len().max(addresses.len())).filter_map(place).collect();
+            match (addresses.get(n), hosts.get(n)) {
+                (Some(address), _) => places.push(Place { at: Address::Net((*address, port).into()), name }),
+                (None, Some(Host::Unix(folder))) => {
+                    places.push(Place { at: Address::Socket(folder.join(format!(".s.PGSQL.{port}"))), name });
+                }
+                (None, _) => match lookup_host((name.as_str(), port)).await {
+                    Ok(found) => places
+                        .extend(found.map(|found| Place { at: Address::Net(found), name: name.clone() })),
+                    Err(error) => unknown = Some(error),
+                },
+            }
+        }
+        if let (true, Some(error)) = (places.is_empty(), unknown) {
+            return Err(Failure::Unreachable(error.to_string()));
+        }
         if self.config.get_load_balance_hosts() == LoadBalanceHosts::Random {
             places.shuffle(&mut rand::rng());
         }
-        places
+        Ok(places)
     }
 
     async fn connect(&self, place: &Place) -> Result<ClientWrapper, Failure> {
         let unreachable = |error: io::Error| Failure::Unreachable(error.to_string());
-        match &place.host {
-            Host::Unix(folder) => {
-                let socket = folder.join(format!(".s.PGSQL.{}", place.port));
+        match &place.at {
+            Address::Socket(socket) => {
                 self.talk(UnixStream::connect(socket).await.map_err(unreachable)?, &place.name).await
             }
-            Host::Tcp(host) => {
-                let stream = TcpStream::connect((host.as_str(), place.port)).await.map_err(unreachable)?;
+            Address::Net(address) => {
+                let stream = TcpStream::connect(address).await.map_err(unreachable)?;
                 self.keep_alive(&stream).map_err(unreachable)?;
                 self.talk(stream, &place.name).await
             }
@@ -192,8 +215,12 @@ impl Connections {
             _ => return Ok(client),
         };
         let told =
-            client.query_one("show transaction_read_only", &[]).await.map_err(|error| failure(&error))?;
-        if told.get::<_, &str>(0) != wanted {
+            client.simple_query("show transaction_read_only").await.map_err(|error| failure(&error))?;
+        let is = told.iter().find_map(|said| match said {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        if is != Some(wanted) {
             return Err(Failure::Unreachable(complaint.into()));
         }
         Ok(client)

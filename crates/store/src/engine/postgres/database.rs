@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::connect::{Pool, pool};
 use super::failure::failure;
-use super::pipeline::{Begin, Session, Value, all_landed, commit, touched};
+use super::pipeline::{Begin, Order, Session, Value, all_landed, commit, touched};
 use super::schema;
 use crate::Failure;
 use crate::clock::Clock;
@@ -209,12 +209,11 @@ async fn ask(
 }
 
 async fn change(session: &Session, tenant: Option<TenantId>, writes: &[Write]) -> Result<(), Failure> {
-    let mut orders = Begin::writing(tenant).orders();
-    let first = orders.len();
-    orders.extend(writes.iter().map(|write| (write.sql.into(), Value::each(&write.args))));
-    let mut answers = session.send(&orders).await?;
-    let written = answers.split_off(first);
-    all_landed(answers).await?;
+    // Nothing is sent that would stand by itself if the transaction had not begun.
+    all_landed(session.send(&Begin::writing(tenant).orders()).await?).await?;
+    let orders: Vec<Order<'_>> =
+        writes.iter().map(|write| (write.sql.into(), Value::each(&write.args))).collect();
+    let written = session.send(&orders).await?;
     for (write, answer) in writes.iter().zip(written) {
         let touched = touched(answer.landed().await?).await?;
         if let Rows::Exactly(expected) = write.rows

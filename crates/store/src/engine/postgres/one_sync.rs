@@ -289,12 +289,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for OneSync<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for OneSync<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for OneSync<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Whoever asks for encryption waits for the answer without flushing.
+        if let Poll::Ready(Err(error)) = self.poll_send(context) {
+            return Poll::Ready(Err(error));
+        }
         let Self { stream, talk, incoming, .. } = &mut *self;
         while talk.told.is_empty() {
             incoming.reserve(READ);

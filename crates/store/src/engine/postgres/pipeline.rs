@@ -136,7 +136,7 @@ impl Session {
         rows.map_err(|error| failure(&error))
     }
 
-    /// Sends the statements one behind the other; each answer is still to be waited for.
+    /// Sends the statements one behind the other; each answer is still to be waited for. What cannot be sent is the last.
     pub(super) async fn send<'f>(&'f self, orders: &'f [Order<'_>]) -> Result<Vec<Answer<'f>>, Failure> {
         let mut statements = Vec::with_capacity(orders.len());
         for (sql, values) in orders {
@@ -144,7 +144,12 @@ impl Session {
         }
         let mut answers = Vec::with_capacity(orders.len());
         for (statement, (_, values)) in statements.into_iter().zip(orders) {
-            answers.push(sent(async move { self.query(&statement, values).await }).await);
+            let answer = sent(async move { self.query(&statement, values).await }).await;
+            let unsent = matches!(answer, Sent::Landed(Err(_)));
+            answers.push(answer);
+            if unsent {
+                break;
+            }
         }
         Ok(answers)
     }
