@@ -7,6 +7,9 @@ use axum::http::StatusCode;
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+/// How often measurements are sorted into their classes.
+pub(crate) const SORTED_EVERY: Duration = Duration::from_secs(5);
+
 /// The counters of one operation, found once.
 pub(crate) struct Meter {
     answered: [Counter; 5],

@@ -9,7 +9,7 @@ mod upload_slots;
 mod usage_counts;
 
 pub(crate) use in_flight::InFlight;
-pub(crate) use metrics::{Meter, recorder};
+pub(crate) use metrics::{Meter, SORTED_EVERY, recorder};
 pub use settings::{ConnectionLimits, Settings};
 pub use state::Platform;
 pub(crate) use state::{Operation, Shared};

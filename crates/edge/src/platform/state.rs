@@ -163,6 +163,12 @@ impl Platform {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Sorts what was measured into its classes. Until then each measurement is kept, whether or not anybody ever asks for
+    /// them.
+    pub(crate) fn sort_measurements(&self) {
+        self.0.metrics.run_upkeep();
+    }
+
     /// Adds what this node has counted to what all have.
     pub(crate) async fn settle_usage(&self) {
         let used = self.counts().take(&self.0.names);

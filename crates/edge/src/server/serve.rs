@@ -26,7 +26,7 @@ use tower::{ServiceExt as _, service_fn};
 use super::connections::{Connection, Connections, Served};
 use super::tls::Tls;
 use crate::pages::health::for_prometheus;
-use crate::platform::{Platform, SETTLED_EVERY};
+use crate::platform::{Platform, SETTLED_EVERY, SORTED_EVERY};
 use crate::request::host;
 use crate::request::source::Peer;
 use crate::v2;
@@ -92,8 +92,10 @@ pub async fn serve(entrances: Entrances, router: Router, platform: Platform) -> 
     let mut receiving = pin!(shared.receive(main, protocol));
     let mut counted = tokio::time::interval(SETTLED_EVERY);
     counted.tick().await;
+    let mut measured = tokio::time::interval(SORTED_EVERY);
     loop {
         tokio::select! {
+            _ = measured.tick() => platform.sort_measurements(),
             _ = counted.tick() => {
                 let platform = platform.clone();
                 tokio::spawn(async move { platform.settle_usage().await });
