@@ -52,11 +52,12 @@ impl Tenant {
     /// Events of one stream after a version, in order.
     #[boxed]
     pub async fn stream(&self, id: Uuid, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
-        let sql = format!(
-            "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
-        );
-        let events = self.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await?;
-        self.opened(events).await
+        // A tenant as it was has its tables; its log is the one that goes on.
+        let (log, until) = (self.cell().tenant(self.id()), self.stands_at());
+        let sql = self.cell().engine().of_stream();
+        let mut events = log.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await?;
+        events.retain(|event| until.is_none_or(|until| event.position <= until));
+        log.opened(events).await
     }
 
     /// The events with what is personal in them readable, except of those who were erased.

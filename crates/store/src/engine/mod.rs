@@ -210,6 +210,22 @@ impl Engine {
         }
     }
 
+    /// Asks for the events of a stream, `$1`, after a version, `$2`, in order, `$3` of them at the most.
+    pub(crate) fn of_stream(&self) -> String {
+        match self {
+            Self::Sqlite(_) => sqlite::of_stream(),
+            Self::Postgres(_) => postgres::of_stream(),
+        }
+    }
+
+    /// Asks for the positions of events from which the rest of their stream is not found, where that can be.
+    pub(crate) fn astray(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(_) => Some(sqlite::ASTRAY),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Has a server count what has grown, for as long as it is let. In files, plans are made without counting.
     pub(crate) fn count_what_grew(&self) -> Option<impl Future<Output = ()> + Send + 'static> {
         match self {

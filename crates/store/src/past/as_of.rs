@@ -4,17 +4,17 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kernel::{Arg, Problem, Timestamp, args, boxed};
+use kernel::{Problem, Timestamp, args, boxed};
 use parking_lot::Mutex;
 
 use crate::cell::{Past, PastScope};
 use crate::engine::Scratch;
-use crate::log::{EVENT_COLUMNS, Recorded, Replayer, recorded};
+use crate::log::{Recorded, Replayer};
 use crate::problems::MOMENT_UNKNOWN;
 use crate::{Failure, Tenant, threads};
 
 /// How many events are read at a time.
-const READ: i64 = 1000;
+const READ: usize = 1000;
 
 /// A place in a tenant's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,32 +95,36 @@ impl Tenant {
         let contexts = self.cell().contexts();
         let scratch = Mutex::new(Scratch::new(contexts)?);
         let mut replayer = Replayer::new(contexts);
-        let (mut position, condition, first) = match of {
-            PastScope::Stream(id) => (0, "stream_id = $3".to_owned(), vec![Arg::Uuid(*id)]),
-            PastScope::Kinds(kinds) => {
-                let names: Vec<String> = (3..3 + kinds.len()).map(|n| format!("${n}")).collect();
-                let kinds = kinds.iter().map(|kind| Arg::from(*kind)).collect();
-                (0, format!("stream in ({})", names.join(", ")), kinds)
-            }
-        };
-        let sql = format!(
-            "select {EVENT_COLUMNS} from events where position > $1 and position <= $2 and {condition} order by position limit {READ}"
-        );
+        let mut position = 0;
         loop {
-            let mut given = args![position, until];
-            given.extend(first.iter().cloned());
-            let events = self.rows(&sql, given, |row| recorded(self.id(), row)).await?;
-            let events = self.opened(events).await?;
-            let Some(last) = events.last().map(|last| last.position) else { break };
+            let events = self.before(until, of, position).await?;
+            let Some(last) = events.last() else { break };
+            position = if let PastScope::Stream(_) = of { last.event.version } else { last.position };
             let scratch = scratch.lock();
             for Recorded { position, event } in &events {
                 for write in replayer.apply(*position, event)?.1 {
                     scratch.write(&write)?;
                 }
             }
-            position = last;
         }
         scratch.lock().finish()?;
         Ok(Past { scratch, position: until })
+    }
+
+    /// The next events of a part of the history, up to a position: of a stream those after a version, of kinds those
+    /// after a position.
+    async fn before(&self, until: i64, of: &PastScope, after: i64) -> Result<Vec<Recorded>, Failure> {
+        match of {
+            PastScope::Stream(id) => {
+                let mut events = self.stream(*id, after, READ as i64).await?;
+                events.retain(|event| event.position <= until);
+                Ok(events)
+            }
+            PastScope::Kinds(kinds) => {
+                let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+                let wanted = format!("stream in ({})", kinds.join(", "));
+                self.stretch(after, until, Some(&wanted), READ).await
+            }
+        }
     }
 }

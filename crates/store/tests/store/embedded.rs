@@ -40,6 +40,61 @@ async fn verify_finds_a_row_that_no_event_wrote() {
 }
 
 #[tokio::test]
+async fn what_was_written_before_there_were_trails_is_found_with_what_came_after() {
+    let world = World::embedded().await;
+    let tenant = world.tenant().await;
+    let World { cell, folder, .. } = world;
+    let jars = [Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7()];
+    for jar in jars {
+        tenant.run(asked(), open_jar(jar)).await.unwrap();
+    }
+    for _ in 0..10 {
+        tenant.run(asked(), drop_coins(jars[0], 1)).await.unwrap();
+        tenant.run(asked(), drop_coins(jars[1], 1)).await.unwrap();
+    }
+    let id = tenant.id();
+    cell.close().await;
+    drop((cell, tenant));
+    // What an older layout leaves.
+    let file = rusqlite::Connection::open(folder.path().join(format!("tenants/{id}.db"))).unwrap();
+    file.execute_batch("update events set previous = null, jump = null; update states set trail = null")
+        .unwrap();
+    drop(file);
+    let cell = open(folder.path()).await.unwrap();
+    let tenant = cell.tenant(id);
+    for _ in 0..10 {
+        tenant.run(asked(), drop_coins(jars[0], 1)).await.unwrap();
+    }
+    for (jar, versions) in jars.into_iter().zip([21, 11, 1]) {
+        for after in 0..versions {
+            let found = tenant.stream(jar, after, 4).await.unwrap();
+            let found: Vec<i64> = found.iter().map(|recorded| recorded.event.version).collect();
+            assert_eq!(found, (after + 1..=versions.min(after + 4)).collect::<Vec<_>>());
+        }
+    }
+    assert_eq!(verify::verify(&tenant).await.unwrap().differences, [""; 0]);
+}
+
+#[tokio::test]
+async fn verify_finds_an_event_whose_stream_is_not_found_from_it() {
+    let world = World::embedded().await;
+    let tenant = world.tenant().await;
+    let World { cell, folder, .. } = world;
+    let jar = Uuid::now_v7();
+    tenant.run(asked(), open_jar(jar)).await.unwrap();
+    tenant.run(asked(), drop_coins(jar, 5)).await.unwrap();
+    let id = tenant.id();
+    cell.close().await;
+    drop((cell, tenant));
+    let file = rusqlite::Connection::open(folder.path().join(format!("tenants/{id}.db"))).unwrap();
+    file.execute("update events set previous = 0 where version = 2", []).unwrap();
+    drop(file);
+    let cell = open(folder.path()).await.unwrap();
+    let report = verify::verify(&cell.tenant(id)).await.unwrap();
+    assert_eq!(report.differences, ["The rest of its stream is not found from position 2."]);
+}
+
+#[tokio::test]
 async fn a_second_process_is_refused_the_folder() {
     let World { cell: _cell, folder, .. } = World::embedded().await;
     let Err(Failure::Unusable(why)) = open(folder.path()).await else { panic!("opened twice") };

@@ -115,6 +115,15 @@ async fn a_log_has_no_gaps_and_replays_to_the_same_tables(world: World) {
     let positions: Vec<i64> =
         tenant.events(0, 10_000).await.unwrap().iter().map(|event| event.position).collect();
     assert_eq!(positions, (1..=positions.len() as i64).collect::<Vec<_>>());
+    let mut found = 0;
+    for jar in jars {
+        let all = tenant.stream(jar, 0, 10_000).await.unwrap();
+        let (versions, last) = (all.iter().map(|recorded| recorded.event.version), all.len() as i64);
+        assert_eq!(versions.collect::<Vec<_>>(), (1..=last).collect::<Vec<_>>());
+        assert_eq!(tenant.stream(jar, last - 20, 7).await.unwrap(), all[all.len() - 20..all.len() - 13]);
+        found += all.len();
+    }
+    assert_eq!(found, positions.len());
     let (by_cell, _) = world.cell.events(None, 10_000).await.unwrap();
     assert_eq!(by_cell.len(), positions.len());
     let report = verify::verify(&tenant).await.unwrap();

@@ -73,6 +73,7 @@ async fn a_restored_tenant_is_what_it_was(world: World) {
             again.run(asked_once("first", "x"), open_owned(jar, SubjectId::new(), "Eve")).await.unwrap();
         assert!(repeated.replayed && repeated.reply.body.contains("Ada"), "{repeated:?}");
         again.run(asked(), drop_coins(jar, 5)).await.unwrap();
+        assert_eq!(again.stream(jar, 0, 100).await.unwrap().len(), 32);
         digest(&again).await;
     }
 }

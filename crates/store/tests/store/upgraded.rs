@@ -161,6 +161,9 @@ async fn what_an_older_one_folded_is_folded_again_when_it_is_first_asked_for(wor
         assert_eq!(tenant.run(asked(), drop_weighed(jar, 1)).await.unwrap().reply.body, told);
     }
     assert_eq!((grams(&tenant, adas).await, coins(&tenant, adas).await), (Some(42), Some(6)));
+    for (jar, versions) in [(jar, 4), (adas, 3), (bobs, 2)] {
+        assert_eq!(tenant.stream(jar, 0, 100).await.unwrap().len(), versions);
+    }
     assert_eq!(verify(&tenant).await.unwrap().differences, [""; 0]);
     // A shop that is made from now on is in today's form.
     let registry = turn.newer.registry();

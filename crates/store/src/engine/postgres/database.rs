@@ -20,6 +20,7 @@ use crate::context::{Context, form_of};
 use crate::engine::opening::Server;
 use crate::engine::query::{Each, Query};
 use crate::engine::row::{Raw, Row};
+use crate::log::EVENT_COLUMNS;
 use crate::work::Lane;
 
 #[derive(Clone)]
@@ -37,6 +38,13 @@ pub(super) struct Inner {
     pub(super) lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
     /// When each tenant's old replies were last looked for.
     pub(super) pruned: Mutex<HashMap<TenantId, Timestamp>>,
+}
+
+/// Of a stream, `$1`, the events after a version, `$2`, in order, `$3` of them at the most.
+pub(in crate::engine) fn of_stream() -> String {
+    format!(
+        "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
+    )
 }
 
 impl Database {

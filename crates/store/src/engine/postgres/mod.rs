@@ -19,5 +19,6 @@ mod statistics;
 
 pub(crate) use self::arrival::Arrival;
 pub(crate) use self::database::Database;
+pub(super) use self::database::of_stream;
 pub(crate) use self::folding::Folding;
 pub use self::schema::prepare_server;

@@ -41,7 +41,12 @@ impl Folding {
     }
 
     pub(crate) fn empty(&self, table: &Table) -> Result<(), Failure> {
-        let sql = format!("delete from {}", table.name);
+        // The log stays as it is, and so do the trails through it.
+        let kept = match table.name.as_str() {
+            "states" => "create temp table trails as select id, trail from states where trail is not null;",
+            _ => "",
+        };
+        let sql = format!("{kept} delete from {}", table.name);
         self.connection.execute_batch(&sql).map_err(|error| failure(&error))
     }
 
@@ -60,7 +65,11 @@ impl Folding {
     /// All of it, in this form; nothing of it when it failed.
     pub(crate) fn end(self, put: Result<i64, Failure>) -> Result<(), Failure> {
         let ended = put.and_then(|form| {
-            let sql = format!("delete from folded; insert into folded (form) values ({form}); commit");
+            let sql = format!(
+                "create unique index temp.trails_by_id on trails (id);
+                 update states set trail = (select trail from trails where trails.id = states.id);
+                 delete from folded; insert into folded (form) values ({form}); commit"
+            );
             self.connection.execute_batch(&sql).map_err(|error| failure(&error))
         });
         if ended.is_err() {

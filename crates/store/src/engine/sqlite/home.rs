@@ -1,5 +1,6 @@
 //! One tenant, awake: its writer, which commits waiting works in groups, and its readers.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::connection::{self, failure};
+use super::trail::{Link, Trail};
 use crate::clock::Clock;
 use crate::commit_signal::CommitSignal;
 use crate::context::Context;
@@ -64,6 +66,8 @@ struct Writer {
     connection: Connection,
     position: i64,
     remembered: Loaded,
+    /// Of the streams that are remembered.
+    trails: HashMap<Uuid, (StreamId, Trail)>,
     pruned: Timestamp,
     commits: Arc<CommitSignal>,
     frozen: Arc<AtomicI64>,
@@ -239,8 +243,9 @@ impl Writer {
         frozen: Arc<AtomicI64>,
     ) -> Result<Self, Failure> {
         let position = last_position(&connection)?;
-        let (remembered, pruned) = (Loaded::default(), Timestamp::from_micros(0));
-        Ok(Self { connection, position, remembered, pruned, commits, frozen })
+        let (remembered, trails) = (Loaded::default(), HashMap::new());
+        let pruned = Timestamp::from_micros(0);
+        Ok(Self { connection, position, remembered, trails, pruned, commits, frozen })
     }
 
     fn commit(
@@ -268,6 +273,7 @@ impl Writer {
             self.commits.committed(tenant);
         }
         self.remembered.settle(REMEMBERED);
+        self.trails.retain(|_, (name, _)| self.remembered.contains(name));
         if batch.erases {
             self.forget();
         }
@@ -292,18 +298,32 @@ impl Writer {
             connection::guard(&self.connection, guard)?;
         }
         for (position, event) in (self.position + 1..).zip(&batch.events) {
-            insert_event(&self.connection, position, event)?;
+            let link = self.link(position, event)?;
+            insert_event(&self.connection, position, event, link)?;
         }
         for write in &batch.writes {
             connection::execute(&self.connection, write)?;
         }
         for changed in self.remembered.changed(origin) {
-            save_state(&self.connection, changed)?;
+            let trail = self.trails.get(&changed.name.id).map(|(_, trail)| trail.encode());
+            save_state(&self.connection, changed, trail)?;
         }
         for (once, reply) in &batch.keep {
             keep_reply(&self.connection, once, reply, now)?;
         }
         self.prune(now)
+    }
+
+    /// The event at a position joins its stream's trail.
+    fn link(&mut self, position: i64, event: &Envelope<String>) -> Result<Link, Failure> {
+        let (id, version) = (event.stream_id, event.version);
+        let Some((_, trail)) = self.trails.get_mut(&id) else {
+            return Err(Failure::Bug(format!("the stream {id} of a {:?} was not loaded", event.kind)));
+        };
+        if trail.is_empty() && version > 1 {
+            *trail = Trail::from(indexed(&self.connection, id, version - 1)?);
+        }
+        Ok(trail.goes_on(version, position))
     }
 
     /// Learns the keys of those who are not known yet.
@@ -320,21 +340,27 @@ impl Writer {
     fn load(&mut self, names: &[StreamId]) -> Result<(), Failure> {
         let mut statement = self
             .connection
-            .prepare_cached("select version, state from states where id = ?1 and stream = ?2")
+            .prepare_cached("select version, state, trail from states where id = ?1 and stream = ?2")
             .map_err(|error| failure(&error))?;
         for name in names {
             if self.remembered.contains(name) {
                 continue;
             }
             let mut rows = statement.query((name.id, name.kind)).map_err(|error| failure(&error))?;
+            let mut trail = Trail::default();
             let stored = match rows.next().map_err(|error| failure(&error))? {
-                Some(row) => Some((
-                    row.get(0).map_err(|error| failure(&error))?,
-                    row.get(1).map_err(|error| failure(&error))?,
-                )),
+                Some(row) => {
+                    let known: Option<String> = row.get(2).map_err(|error| failure(&error))?;
+                    trail = known.map(|text| Trail::decode(&text)).unwrap_or_default();
+                    Some((
+                        row.get(0).map_err(|error| failure(&error))?,
+                        row.get(1).map_err(|error| failure(&error))?,
+                    ))
+                }
                 None => None,
             };
             self.remembered.insert(*name, stored);
+            self.trails.insert(name.id, (*name, trail));
         }
         Ok(())
     }
@@ -386,13 +412,20 @@ impl Writer {
     /// Drops what was decided but not committed.
     fn forget(&mut self) {
         self.remembered.clear();
+        self.trails.clear();
     }
 }
 
-fn insert_event(connection: &Connection, position: i64, event: &Envelope<String>) -> Result<(), Failure> {
+fn insert_event(
+    connection: &Connection,
+    position: i64,
+    event: &Envelope<String>,
+    link: Link,
+) -> Result<(), Failure> {
     connection
         .prepare_cached(
-            "insert into events values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "insert into events (position, id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, previous, jump)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )
         .and_then(|mut statement| {
             statement.execute(rusqlite::params![
@@ -410,27 +443,43 @@ fn insert_event(connection: &Connection, position: i64, event: &Envelope<String>
                 event.at.as_micros(),
                 event.recorded.as_micros(),
                 event.data,
+                link.previous,
+                link.jump,
             ])
         })
         .map(drop)
         .map_err(|error| failure(&error))
 }
 
-fn save_state(connection: &Connection, changed: Changed) -> Result<(), Failure> {
+fn save_state(connection: &Connection, changed: Changed, trail: Option<String>) -> Result<(), Failure> {
     let Changed { name, from, to, state } = changed;
     let touched = if from == 0 {
         connection
-            .prepare_cached("insert into states (id, stream, version, state) values (?1, ?2, ?3, ?4)")
-            .and_then(|mut statement| statement.execute((name.id, name.kind, to, state)))
+            .prepare_cached(
+                "insert into states (id, stream, version, state, trail) values (?1, ?2, ?3, ?4, ?5)",
+            )
+            .and_then(|mut statement| statement.execute((name.id, name.kind, to, state, trail)))
     } else {
         connection
-            .prepare_cached("update states set version = ?3, state = ?4 where id = ?1 and version = ?2")
-            .and_then(|mut statement| statement.execute((name.id, from, to, state)))
+            .prepare_cached(
+                "update states set version = ?3, state = ?4, trail = ?5 where id = ?1 and version = ?2",
+            )
+            .and_then(|mut statement| statement.execute((name.id, from, to, state, trail)))
     };
     match touched.map_err(|error| failure(&error))? {
         1 => Ok(()),
         _ => Err(Failure::Bug(format!("the stored version of {name:?} is not {from}"))),
     }
+}
+
+/// Where an event lies that was written before there were trails, or somewhere else.
+fn indexed(connection: &Connection, stream: Uuid, version: i64) -> Result<i64, Failure> {
+    connection
+        .prepare_cached(
+            "select position from events where stream_id = ?1 and version = ?2 and previous is null",
+        )
+        .and_then(|mut statement| statement.query_row((stream, version), |row| row.get(0)))
+        .map_err(|error| failure(&error))
 }
 
 fn keep_reply(connection: &Connection, once: &Once, reply: &Reply, now: Timestamp) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod connection;
 mod folding;
 mod home;
 mod scratch;
+mod trail;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -25,6 +26,7 @@ pub(crate) use self::arrival::Arrival;
 pub(crate) use self::folding::Folding;
 use self::home::Home;
 pub(crate) use self::scratch::Scratch;
+pub(super) use self::trail::{ASTRAY, of_stream};
 use super::opening::Folder;
 use super::query::{Each, Found, Query};
 use crate::Failure;
