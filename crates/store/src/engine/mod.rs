@@ -226,6 +226,14 @@ impl Engine {
         }
     }
 
+    /// The column in whose order all rows of one of the store's own tables are read page by page, when it is not the key.
+    pub(crate) fn in_order_of(&self, table: &str) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(_) if table == "replies" => Some("id"),
+            Self::Sqlite(_) | Self::Postgres(_) => None,
+        }
+    }
+
     /// Has a server count what has grown, for as long as it is let. In files, plans are made without counting.
     pub(crate) fn count_what_grew(&self) -> Option<impl Future<Output = ()> + Send + 'static> {
         match self {

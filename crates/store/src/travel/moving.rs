@@ -350,13 +350,14 @@ async fn pour(from: &Tenant, inflow: &mut Inflow) -> Result<bool, Failure> {
 async fn send_own(from: &Tenant, inflow: &mut Inflow, sent: &mut [Sent]) -> Result<(), Failure> {
     for (table, sent) in std::iter::once(&KEYS).chain(&TABLES).zip(sent) {
         sent.again();
+        let order = from.cell().engine().in_order_of(table.name);
         loop {
-            let (sql, args) = table.page(sent.last(), READ);
-            let rows = from.rows(&sql, args, |row| table.values(row)).await?;
+            let (sql, args) = table.page(order, sent.last(), READ);
+            let rows = from.rows(&sql, args, |row| table.placed(row)).await?;
             if rows.is_empty() {
                 break;
             }
-            for row in &rows {
+            for (row, _) in &rows {
                 if let (true, [Arg::Uuid(subject), Arg::Bytes(wrapped), _]) =
                     (table.name == KEYS.name, &row[..])
                 {

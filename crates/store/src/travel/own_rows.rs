@@ -17,10 +17,9 @@ use crate::engine::Row;
 pub(super) struct Table {
     pub(super) name: &'static str,
     key: &'static str,
-    pub(super) select: &'static str,
+    columns: &'static [&'static str],
     insert: &'static str,
     delete: &'static str,
-    columns: usize,
     /// What the last of them are in an archive that was made before there were any.
     added: &'static [&'static str],
 }
@@ -29,10 +28,9 @@ pub(super) struct Table {
 pub(super) const KEYS: Table = Table {
     name: "subject_keys",
     key: "subject",
-    select: "select subject, wrapped, created from subject_keys",
+    columns: &["subject", "wrapped", "created"],
     insert: "insert into subject_keys (subject, wrapped, created) values ($1, $2, $3)",
     delete: "delete from subject_keys where subject = $1",
-    columns: 3,
     added: &[],
 };
 
@@ -42,37 +40,49 @@ pub(super) const TABLES: [Table; 4] = [
     Table {
         name: "replies",
         key: "key",
-        select: "select key, fingerprint, status, body, version, location, created from replies",
+        columns: &["key", "fingerprint", "status", "body", "version", "location", "created"],
         insert: "insert into replies (key, fingerprint, status, body, version, location, created) values ($1, $2, $3, $4, $5, $6, $7)",
         delete: "delete from replies where key = $1",
-        columns: 7,
         added: &[],
     },
     Table {
         name: "cursors",
         key: "subscriber",
-        select: "select subscriber, position from cursors",
+        columns: &["subscriber", "position"],
         insert: "insert into cursors (subscriber, position, fence, attempts, retry_at) values ($1, $2, 0, 0, 0)",
         delete: "delete from cursors where subscriber = $1",
-        columns: 2,
         added: &[],
     },
     Table {
         name: "dead_letters",
         key: "id",
-        select: "select id, subscriber, position, event, kind, attempts, problem, parked from dead_letters",
+        columns: &["id", "subscriber", "position", "event", "kind", "attempts", "problem", "parked"],
         insert: "insert into dead_letters (id, subscriber, position, event, kind, attempts, problem, parked) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         delete: "delete from dead_letters where id = $1",
-        columns: 8,
         added: &[],
     },
     Table {
         name: "jobs",
         key: "id",
-        select: "select id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, destination from jobs",
+        columns: &[
+            "id",
+            "name",
+            "args",
+            "state",
+            "due",
+            "every",
+            "attempts",
+            "done",
+            "total",
+            "note",
+            "problem",
+            "created",
+            "started",
+            "ended",
+            "destination",
+        ],
         insert: "insert into jobs (id, name, args, state, due, every, attempts, done, total, note, problem, created, started, ended, destination, fence, leased_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)",
         delete: "delete from jobs where id = $1",
-        columns: 15,
         added: &[""],
     },
 ];
@@ -86,23 +96,28 @@ pub(super) struct OwnRow {
 
 impl Table {
     pub(super) fn row(&self, row: &Row<'_>) -> Result<OwnRow, Failure> {
-        let values = (0..self.columns).map(|index| row.value(index).map(packed)).collect::<Result<_, _>>()?;
+        let values =
+            (0..self.columns.len()).map(|index| row.value(index).map(packed)).collect::<Result<_, _>>()?;
         Ok(OwnRow { table: self.name.to_owned(), values })
     }
 
-    /// The rows that follow one, in the order of their key.
-    pub(super) fn page(&self, after: Option<&Arg>, limit: i64) -> (String, Vec<Arg>) {
-        let (select, key) = (self.select, self.key);
-        match after {
-            Some(after) => {
-                (format!("{select} where {key} > $1 order by {key} limit {limit}"), vec![after.clone()])
-            }
-            None => (format!("{select} order by {key} limit {limit}"), Vec::new()),
-        }
+    pub(super) fn select(&self) -> String {
+        format!("select {} from {}", self.columns.join(", "), self.name)
     }
 
-    pub(super) fn values(&self, row: &Row<'_>) -> Result<Vec<Arg>, Failure> {
-        (0..self.columns).map(|index| row.value(index).map(id_or_bytes)).collect()
+    /// The rows that follow one, in the order of a column, which is the key when none is given. It follows the others.
+    pub(super) fn page(&self, order: Option<&str>, after: Option<&Arg>, limit: i64) -> (String, Vec<Arg>) {
+        let (name, columns, order) = (self.name, self.columns.join(", "), order.unwrap_or(self.key));
+        let following = if after.is_some() { format!("where {order} > $1") } else { String::new() };
+        let sql = format!("select {columns}, {order} from {name} {following} order by {order} limit {limit}");
+        (sql, after.cloned().into_iter().collect())
+    }
+
+    /// A row of a page, and its place.
+    pub(super) fn placed(&self, row: &Row<'_>) -> Result<(Vec<Arg>, Arg), Failure> {
+        let value = |index| row.value(index).map(id_or_bytes);
+        let values = (0..self.columns.len()).map(value).collect::<Result<_, _>>()?;
+        Ok((values, value(self.columns.len())?))
     }
 
     pub(super) fn named(name: &str) -> Option<&'static Self> {
@@ -112,9 +127,9 @@ impl Table {
     pub(super) fn insert(&self, row: OwnRow) -> Result<Write, Failure> {
         let mut args: Vec<Arg> =
             row.values.into_iter().map(unpacked).collect::<Option<_>>().unwrap_or_default();
-        let lacking = self.columns.saturating_sub(args.len()).min(self.added.len());
+        let lacking = self.columns.len().saturating_sub(args.len()).min(self.added.len());
         args.extend(self.added[self.added.len() - lacking..].iter().map(|text| Arg::from(*text)));
-        if args.len() != self.columns {
+        if args.len() != self.columns.len() {
             return Err(Failure::Unusable(format!("A row of {} cannot be read.", self.name)));
         }
         Ok(Write::one(self.insert, args))
@@ -149,9 +164,9 @@ impl Sent {
     }
 
     /// What there is to write for the rows of a page.
-    pub(super) fn page(&mut self, table: &Table, rows: Vec<Vec<Arg>>) -> Result<Vec<Write>, Failure> {
+    pub(super) fn page(&mut self, table: &Table, rows: Vec<(Vec<Arg>, Arg)>) -> Result<Vec<Write>, Failure> {
         let (mut deletes, mut inserts) = (Vec::new(), Vec::new());
-        for row in rows {
+        for (row, place) in rows {
             let id = row.first().cloned().unwrap_or(Arg::Null(ArgKind::Unknown));
             let key = match &id {
                 Arg::Uuid(id) => Key::Id(*id),
@@ -161,7 +176,7 @@ impl Sent {
             let mut hasher = DefaultHasher::new();
             row.iter().for_each(|value| hash(value, &mut hasher));
             let hash = hasher.finish();
-            self.last = Some(id.clone());
+            self.last = Some(place);
             let sent = self.rows.insert(key, (hash, self.round));
             if sent.is_some_and(|(sent, _)| sent == hash) {
                 continue;

@@ -37,7 +37,8 @@ impl Arrival {
         connection::remember(&connection, 256).map_err(|error| failure(&error))?;
         connection
             .execute_batch(
-                "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; begin",
+                "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; begin;
+                 create index replies_by_key on replies (key)",
             )
             .map_err(|error| failure(&error))?;
         Ok(Self { connection, beside, place, written: 0 })
@@ -63,7 +64,9 @@ impl Arrival {
     /// The file is whole, durable, and in its place.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let Self { connection, beside, place, .. } = self;
-        connection.execute_batch("commit; pragma journal_mode = wal").map_err(|error| failure(&error))?;
+        connection
+            .execute_batch("drop index replies_by_key; commit; pragma journal_mode = wal")
+            .map_err(|error| failure(&error))?;
         connection.close().map_err(|(_, error)| failure(&error))?;
         let settled = (|| {
             File::open(&beside)?.sync_all()?;

@@ -32,6 +32,7 @@ const LOG: Layout = Layout {
         include_str!("log-3.sql"),
         include_str!("../own-2.sql"),
         include_str!("log-5.sql"),
+        include_str!("log-6.sql"),
     ],
 };
 const CELL: Layout = Layout {

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::connection::{self, failure};
+use super::replies::Replies;
 use super::trail::{Link, Trail};
 use crate::clock::Clock;
 use crate::commit_signal::CommitSignal;
@@ -20,7 +21,7 @@ use crate::context::Context;
 use crate::engine::query::{Each, Query};
 use crate::keys::{TenantKeys, seal};
 use crate::work::batch::{self, Batch};
-use crate::work::{Changed, Done, Drain, Ground, Held, Job, KeptReplies, Lane, Loaded, Once, Reply};
+use crate::work::{Changed, Done, Drain, Ground, Held, Job, KeptReplies, Lane, Loaded};
 use crate::{Failure, threads};
 
 /// How many works share one commit at the most.
@@ -68,6 +69,7 @@ struct Writer {
     remembered: Loaded,
     /// Of the streams that are remembered.
     trails: HashMap<Uuid, (StreamId, Trail)>,
+    replies: Replies,
     pruned: Timestamp,
     commits: Arc<CommitSignal>,
     frozen: Arc<AtomicI64>,
@@ -244,8 +246,8 @@ impl Writer {
     ) -> Result<Self, Failure> {
         let position = last_position(&connection)?;
         let (remembered, trails) = (Loaded::default(), HashMap::new());
-        let pruned = Timestamp::from_micros(0);
-        Ok(Self { connection, position, remembered, trails, pruned, commits, frozen })
+        let (replies, pruned) = (Replies::open(&connection)?, Timestamp::from_micros(0));
+        Ok(Self { connection, position, remembered, trails, replies, pruned, commits, frozen })
     }
 
     fn commit(
@@ -287,6 +289,7 @@ impl Writer {
         if let Err(failure) = written {
             // Fails when the database has rolled back by itself, which is just as well.
             let _ = connection::run(&self.connection, "rollback");
+            self.replies = Replies::open(&self.connection)?;
             return Err(failure);
         }
         self.position += batch.events.len() as i64;
@@ -309,8 +312,9 @@ impl Writer {
             save_state(&self.connection, changed, trail)?;
         }
         for (once, reply) in &batch.keep {
-            keep_reply(&self.connection, once, reply, now)?;
+            self.replies.keep(&self.connection, once, reply, now)?;
         }
+        self.replies.settle(&self.connection)?;
         self.prune(now)
     }
 
@@ -370,26 +374,11 @@ impl Writer {
         if keys.is_empty() {
             return Ok(kept);
         }
-        let mut statement = self
-            .connection
-            .prepare_cached("select fingerprint, status, body, version, location from replies where key = ?1")
-            .map_err(|error| failure(&error))?;
         for key in keys {
-            let mut rows = statement.query([key]).map_err(|error| failure(&error))?;
-            if let Some(row) = rows.next().map_err(|error| failure(&error))? {
-                let reply = (|| {
-                    let reply = Reply {
-                        status: row.get(1)?,
-                        body: row.get(2)?,
-                        version: row.get(3)?,
-                        location: row.get(4)?,
-                    };
-                    Ok((row.get(0)?, reply))
-                })();
-                kept.insert(*key, reply.map_err(|error| failure(&error))?);
+            if let Some(found) = self.replies.find(&self.connection, *key)? {
+                kept.insert(*key, found);
             }
         }
-        drop(statement);
         self.hold(holders, kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)).collect())?;
         for (key, (_, reply)) in &mut kept {
             *reply = self.remembered.open_reply(*key, std::mem::take(reply));
@@ -401,11 +390,10 @@ impl Writer {
         if now.since(self.pruned) < batch::PRUNED_EVERY {
             return Ok(());
         }
-        self.pruned = now;
         let oldest = now.as_micros() - Duration::as_micros(&batch::KEPT_FOR) as i64;
-        self.connection
-            .execute("delete from replies where rowid in (select rowid from replies where created < ?1 limit 10000)", [oldest])
-            .map_err(|error| failure(&error))?;
+        if !self.replies.prune(&self.connection, oldest)? {
+            self.pruned = now;
+        }
         Ok(())
     }
 
@@ -479,16 +467,6 @@ fn indexed(connection: &Connection, stream: Uuid, version: i64) -> Result<i64, F
             "select position from events where stream_id = ?1 and version = ?2 and previous is null",
         )
         .and_then(|mut statement| statement.query_row((stream, version), |row| row.get(0)))
-        .map_err(|error| failure(&error))
-}
-
-fn keep_reply(connection: &Connection, once: &Once, reply: &Reply, now: Timestamp) -> Result<(), Failure> {
-    connection
-        .prepare_cached("insert into replies (key, fingerprint, status, body, version, location, created) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-        .and_then(|mut statement| {
-            statement.execute((once.id(), &once.fingerprint, reply.status, &reply.body, reply.version, &reply.location, now.as_micros()))
-        })
-        .map(drop)
         .map_err(|error| failure(&error))
 }
 

@@ -6,8 +6,10 @@
 
 mod arrival;
 mod connection;
+mod filter;
 mod folding;
 mod home;
+mod replies;
 mod scratch;
 mod trail;
 

@@ -72,7 +72,7 @@ impl Scratch {
     }
 
     fn tables_by(&self, order: &str) -> Result<Vec<Table>, Failure> {
-        let names = self.strings(&format!("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'migrations', 'subject_keys', 'cursors', 'dead_letters', 'jobs', 'folded') order by {order}"))?;
+        let names = self.strings(&format!("select name from sqlite_schema where type = 'table' and name not in ('events', 'replies', 'reply_keys', 'reply_runs', 'migrations', 'subject_keys', 'cursors', 'dead_letters', 'jobs', 'folded') order by {order}"))?;
         names
             .into_iter()
             .map(|name| {

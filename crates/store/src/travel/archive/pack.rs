@@ -15,7 +15,7 @@ use crate::keys::{Keeper, Wrapped};
 use crate::log::{EVENT_COLUMNS, recorded};
 use crate::registry::TenantRecord;
 use crate::travel::inflow::LogDigest;
-use crate::travel::own_rows::TABLES;
+use crate::travel::own_rows::{TABLES, Table};
 use crate::travel::passport::Passport;
 use crate::travel::progress::Progress;
 use crate::{Cell, Failure, Tenant, vault};
@@ -114,7 +114,8 @@ async fn pack_tenant(
     let log = format!("select {EVENT_COLUMNS} from events order by position");
     let mut queries = vec![("select subject, wrapped, created from subject_keys", Vec::new())];
     queries.push((log.as_str(), Vec::new()));
-    queries.extend(TABLES.iter().map(|table| (table.select, Vec::new())));
+    let own = TABLES.each_ref().map(Table::select);
+    queries.extend(own.iter().map(|select| (select.as_str(), Vec::new())));
     let (mut digest, mut events) = (LogDigest::default(), 0);
     tenant
         .read(&queries, &mut |query, row| match query {
