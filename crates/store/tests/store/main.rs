@@ -14,6 +14,7 @@ mod relay;
 mod rolling;
 mod statistics;
 mod stories;
+mod together;
 mod travel;
 mod upgraded;
 mod world;

@@ -1,36 +1,24 @@
-//! Committing a tenant's waiting works together, in two round trips: load for update; everything else with the commit.
+//! One transaction, in two round trips: load for update; everything else with the commit.
 //!
-//! The row that numbers a tenant's events is updated by the last statement, so positions are in commit order and
-//! without gaps, and it is held for as short as can be.
+//! The row that numbers a tenant's events is updated by the last of its statements, so positions are in commit order and
+//! without gaps, and it is held for as short as can be. Works of several tenants may share a transaction, in the order of
+//! the tenants' ids: each part begins by saying whose rows it sees.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::TryStreamExt;
-use kernel::{Arg, Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Word, Write};
+use kernel::{Envelope, Problem, Rows, SubjectId, TenantId, Timestamp, Word, Write};
 use tokio_postgres::RowStream;
 use uuid::Uuid;
 
 use super::database::Database;
 use super::failure::failure;
-use super::pipeline::{Begin, Order, Session, Value, all_landed, commit};
+use super::pipeline::{Answer, Begin, Order, Session, Value, all_landed, commit, hurried_rows_of, rows_of};
 use super::plan::{Part, in_order, in_rounds, statement};
 use crate::Failure;
 use crate::keys::{TenantKeys, seal};
 use crate::work::batch::{self, Batch};
-use crate::work::{Asked, Changed, Done, Drain, Ground, Held, Job, KeptReplies, Loaded, Once, Reply, Work};
-
-/// How many works share one commit at the most.
-const TOGETHER: usize = 128;
-
-/// How long a commit is tried again when others get in its way or the database is away.
-const TRIED_FOR: Duration = Duration::from_secs(4);
-const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_millis(2))
-    .with_max_delay(Duration::from_millis(250))
-    .without_max_times();
+use crate::work::{Changed, Done, Ground, Held, Job, KeptReplies, Loaded, Once, Reply};
 
 // One row after the other, by its whole key, in the order that is given. Asked for all of them at once, the server may take
 // it for cheaper to read everything that it thinks a tenant has.
@@ -46,7 +34,6 @@ const KNOWN_STATES: &str = "update states set version = u.version, state = u.sta
     where states.id = u.id and states.version = u.seen";
 const KEEP: &str = "insert into replies (key, fingerprint, status, body, version, location, created) \
     select *, $7::bigint from unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])";
-const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
 const HEAD: &str =
     "update heads set position = position + $1::bigint where frozen < $2::bigint and form <= $3::bigint";
 const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, recorded, data, position) \
@@ -54,10 +41,25 @@ const EVENTS: &str = "insert into events (id, stream, stream_id, version, kind, 
     from head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[], $13::text[]) \
     with ordinality as e (id, stream, stream_id, version, kind, schema, actor_kind, actor_id, correlation, causation, at, data, n)";
 
-type Results = Vec<Result<Done, Problem>>;
+pub(super) type Results = Vec<Result<Done, Problem>>;
+
+/// Works of one tenant that are committed together.
+#[derive(Clone, Copy)]
+pub(super) struct Share<'a> {
+    pub(super) tenant: TenantId,
+    pub(super) keys: &'a TenantKeys,
+    pub(super) jobs: &'a [Job],
+}
+
+impl<'a> Share<'a> {
+    /// Nothing of no works.
+    pub(super) fn of(tenant: TenantId, jobs: &'a [Job]) -> Option<Self> {
+        jobs.first().map(|first| Self { tenant, keys: &first.keys, jobs })
+    }
+}
 
 /// A commit that was sent and whose answer never came.
-struct Doubt {
+pub(super) struct Doubt {
     /// The first event it would have written.
     stream: Uuid,
     version: i64,
@@ -65,145 +67,78 @@ struct Doubt {
     results: Results,
 }
 
-impl Database {
-    pub(in crate::engine) async fn run(
-        &self,
-        tenant: TenantId,
-        keys: Arc<TenantKeys>,
-        asked: Asked,
-        work: Work,
-    ) -> Result<Done, Problem> {
-        let lane = self.0.lanes.lock().entry(tenant).or_default().clone();
-        let (ticket, drain) = lane.push(asked, work, keys)?;
-        if let Some(drain) = drain {
-            tokio::spawn(drain_lane(self.clone(), tenant, drain));
-        }
-        ticket.answer().await
+impl Doubt {
+    fn of(batch: Batch) -> Option<Self> {
+        let Batch { events, results, .. } = batch;
+        let first = events.first()?;
+        let (stream, version, event) = (first.stream_id, first.version, first.id.uuid());
+        Some(Self { stream, version, event, results })
     }
 }
 
-/// Removes replies that have been kept long enough, a thousand at a time. A failure is only put off: the next hour's
-/// drain tries again.
-async fn prune(database: &Database, tenant: TenantId) {
-    let now = (database.0.clock)();
-    let due = {
-        let mut pruned = database.0.pruned.lock();
-        let last = pruned.entry(tenant).or_insert(Timestamp::from_micros(0));
-        let due = now.since(*last) >= batch::PRUNED_EVERY;
-        if due {
-            *last = now;
-        }
-        due
-    };
-    if due {
-        let oldest = now.as_micros() - i64::try_from(batch::KEPT_FOR.as_micros()).unwrap_or(0);
-        let old = Write::any(PRUNE, vec![Arg::Int(oldest)]);
-        if let Err(failure) = database.change(Some(tenant), &[old]).await
-            && !database.is_closed()
-        {
-            tracing::warn!(%failure, "Old replies could not be removed; the next hour tries again");
-        }
-    }
+/// How a transaction is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trying {
+    /// Others wait behind it, so it does not wait long for what somebody else holds.
+    Hurried,
+    Patiently,
+    /// Patiently, and one statement after the other.
+    Plainly,
 }
 
-/// Empties a lane, group by group.
-async fn drain_lane(database: Database, tenant: TenantId, mut drain: Drain) {
-    while let Some(jobs) = drain.take(TOGETHER) {
-        metrics::histogram!("galleria_commit_works").record(jobs.len() as f64);
-        match commit_group(&database, tenant, &jobs).await {
-            Ok(results) => batch::finish(jobs, results),
-            // One work that the tables refuse, or that others keep getting in the way of, must not take the rest with it.
-            Err(Failure::Bug(_) | Failure::Conflict) if jobs.len() > 1 => {
-                for job in jobs {
-                    match commit_group(&database, tenant, std::slice::from_ref(&job)).await {
-                        Ok(results) => batch::finish(vec![job], results),
-                        Err(failure) => job.finish(Err(failure.into())),
-                    }
-                }
-            }
-            Err(failure) => batch::fail(jobs, &failure.into()),
-        }
-    }
-    prune(&database, tenant).await;
-}
-
-async fn commit_group(database: &Database, tenant: TenantId, jobs: &[Job]) -> Result<Results, Failure> {
-    let started = Instant::now();
-    let mut pauses = PAUSES.build();
-    let mut doubts = Vec::new();
-    let mut plainly = false;
-    loop {
-        let failure = match attempt(database, tenant, jobs, &mut doubts, plainly).await {
-            Ok(results) => return Ok(results),
-            Err(failure) => failure,
-        };
-        // A work that writes to a row that it has just made cannot have both in one statement. Rare, so it is found out
-        // by the rows that are missing, and done again one statement after the other.
-        if let (Failure::Bug(why), [_], false) = (&failure, jobs, plainly) {
-            tracing::debug!(why, "Written again, one statement after the other");
-            plainly = true;
-            continue;
-        }
-        let again = matches!(failure, Failure::Unreachable(_) | Failure::Conflict | Failure::Overloaded);
-        let pause = pauses.next().filter(|_| again && started.elapsed() <= TRIED_FOR);
-        let Some(pause) = pause else {
-            return Err(if doubts.is_empty() { failure } else { Failure::Unknown });
-        };
-        tokio::time::sleep(pause).await;
-    }
-}
-
-async fn attempt(
+/// Commits works of one tenant, or of several, in the order of their ids; each sees only what is theirs.
+pub(super) async fn attempt(
     database: &Database,
-    tenant: TenantId,
-    jobs: &[Job],
-    doubts: &mut Vec<Doubt>,
-    plainly: bool,
-) -> Result<Results, Failure> {
+    shares: &[Share<'_>],
+    doubts: &mut [Vec<Doubt>],
+    trying: Trying,
+) -> Result<Vec<Results>, Failure> {
     let session = database.session().await?;
-    let result = transact(&session, database, tenant, jobs, doubts, plainly).await;
+    let result = transact(&session, database, shares, doubts, trying).await;
     session.give_back(result).await
 }
 
 async fn transact(
     session: &Session,
     database: &Database,
-    tenant: TenantId,
-    jobs: &[Job],
-    doubts: &mut Vec<Doubt>,
-    plainly: bool,
-) -> Result<Results, Failure> {
-    let Some(keys) = jobs.first().map(|job| job.keys.clone()) else { return Ok(Vec::new()) };
+    shares: &[Share<'_>],
+    doubts: &mut [Vec<Doubt>],
+    trying: Trying,
+) -> Result<Vec<Results>, Failure> {
     let now = (database.0.clock)();
-    let (mut loaded, mut kept) = load(session, tenant, &keys, jobs).await?;
-    if let Some(found) = resolve(session, doubts).await? {
+    let mut loaded = load(session, shares, trying).await?;
+    if let [doubts] = doubts
+        && let Some(found) = resolve(session, doubts).await?
+    {
         session.text("rollback").await?;
-        return Ok(doubts.swap_remove(found).results);
+        return Ok(vec![doubts.swap_remove(found).results]);
     }
-    let ground = Ground { tenant, keys: &keys, recorded: now };
-    let batch = Batch::decide(ground, jobs, &mut loaded, &mut kept);
-    if batch.is_empty() {
+    let mut batches = Vec::with_capacity(shares.len());
+    for (share, (loaded, kept)) in shares.iter().zip(&mut loaded) {
+        let ground = Ground { tenant: share.tenant, keys: share.keys, recorded: now };
+        let batch = Batch::decide(ground, share.jobs, loaded, kept);
+        batches.push((share.tenant, batch, loaded.changed(share.keys.origin())));
+    }
+    if batches.iter().all(|(_, batch, _)| batch.is_empty()) {
         session.text("rollback").await?;
-        return Ok(batch.results);
+        return Ok(batches.into_iter().map(|(_, batch, _)| batch.results).collect());
     }
-    for guard in &batch.guard {
+    // A guarded work comes alone.
+    for guard in batches.iter().flat_map(|(_, batch, _)| &batch.guard) {
         check(session, guard).await?;
     }
-    let written = write(session, &batch, loaded.changed(keys.origin()), now, database.0.form, plainly).await;
-    if let (Err(Failure::Unreachable(_)), Some(first)) = (&written, batch.events.first()) {
-        doubts.push(Doubt {
-            stream: first.stream_id,
-            version: first.version,
-            event: first.id.uuid(),
-            results: batch.results,
-        });
+    let written = write(session, &batches, now, database.0.form, trying).await;
+    if let Err(Failure::Unreachable(_)) = &written {
+        for ((_, batch, _), doubts) in batches.into_iter().zip(doubts) {
+            doubts.extend(Doubt::of(batch));
+        }
         return Err(Failure::Unreachable("the connection broke while a commit was under way".into()));
     }
     written?;
-    if !batch.events.is_empty() {
-        database.0.commits.committed(tenant);
+    for (tenant, ..) in batches.iter().filter(|(_, batch, _)| !batch.events.is_empty()) {
+        database.0.commits.committed(*tenant);
     }
-    Ok(batch.results)
+    Ok(batches.into_iter().map(|(_, batch, _)| batch.results).collect())
 }
 
 /// The guard of a work: a row that is still ours, or nothing is done.
@@ -222,62 +157,116 @@ async fn check(session: &Session, guard: &Write) -> Result<(), Failure> {
 /// The first round trip: begin, and lock what the works named, in one order for everybody.
 async fn load(
     session: &Session,
-    tenant: TenantId,
-    keys: &TenantKeys,
-    jobs: &[Job],
-) -> Result<(Loaded, KeptReplies), Failure> {
-    let (names, once, subjects) = (batch::names(jobs), batch::keys(jobs), batch::subjects(jobs));
-    let mut orders = Begin::writing(Some(tenant)).orders();
-    let first = orders.len();
-    let mut ids: Vec<Uuid> = names.iter().map(|name| name.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    orders.push((LOAD.into(), vec![Value::Uuids(ids)]));
-    orders.push((KEPT.into(), vec![Value::Uuids(once)]));
-    if !subjects.is_empty() {
-        let holders = subjects.iter().map(|subject| subject.uuid()).collect();
-        orders.push((HOLDERS.into(), vec![Value::Uuids(holders)]));
+    shares: &[Share<'_>],
+    trying: Trying,
+) -> Result<Vec<(Loaded, KeptReplies)>, Failure> {
+    let mut orders = Begin::writing(None).orders();
+    let begins = orders.len();
+    for Share { tenant, jobs, .. } in shares {
+        let mut ids: Vec<Uuid> = batch::names(jobs).iter().map(|name| name.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let holders: Vec<Uuid> = batch::subjects(jobs).iter().map(|subject| subject.uuid()).collect();
+        let setting = if trying == Trying::Hurried { hurried_rows_of } else { rows_of };
+        orders.push(setting(*tenant));
+        orders.push((LOAD.into(), vec![Value::Uuids(ids)]));
+        orders.push((KEPT.into(), vec![Value::Uuids(batch::keys(jobs))]));
+        if !holders.is_empty() {
+            orders.push((HOLDERS.into(), vec![Value::Uuids(holders)]));
+        }
     }
-    let mut answers = session.send(&orders).await?;
-    let mut asked = answers.split_off(first).into_iter();
-    all_landed(answers).await?;
-    let (Some(states), Some(replies)) = (asked.next(), asked.next()) else { return Ok(<_>::default()) };
+    let mut answers = session.send(&orders).await?.into_iter();
+    all_landed(answers.by_ref().take(begins)).await?;
+    let mut loaded = Vec::with_capacity(shares.len());
+    for Share { keys, jobs, .. } in shares {
+        all_landed(answers.next()).await?;
+        let mut states = Loaded::default();
+        let mut stored = stored(rows(answers.next()).await?).await?;
+        for name in batch::names(jobs) {
+            states.insert(name, stored.remove(&(name.id, name.kind.to_owned())));
+        }
+        let kept = kept(rows(answers.next()).await?).await?;
+        let subjects = batch::subjects(jobs);
+        if !subjects.is_empty() {
+            hold(&mut states, keys, subjects, rows(answers.next()).await?).await?;
+        }
+        loaded.push((states, kept));
+    }
+    hold_missing(session, shares, &mut loaded).await?;
+    for (Share { keys, .. }, (states, kept)) in shares.iter().zip(&mut loaded) {
+        states.open(keys.origin());
+        for (key, (_, reply)) in kept {
+            *reply = states.open_reply(*key, std::mem::take(reply));
+        }
+    }
+    Ok(loaded)
+}
 
-    let mut stored: HashMap<(Uuid, String), (i64, String)> = HashMap::new();
-    let mut rows = Box::pin(states.landed().await?);
+/// The rows that a statement of a flight answers with. Whatever could not be sent has said so before.
+async fn rows(answer: Option<Answer<'_>>) -> Result<RowStream, Failure> {
+    match answer {
+        Some(answer) => answer.landed().await,
+        None => Err(Failure::Unreachable("a statement was not sent".into())),
+    }
+}
+
+type Stored = HashMap<(Uuid, String), (i64, String)>;
+
+async fn stored(rows: RowStream) -> Result<Stored, Failure> {
+    let mut stored = Stored::new();
+    let mut rows = Box::pin(rows);
     while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
         stored.insert((row.get(0), row.get(3)), (row.get(1), row.get(2)));
     }
-    let mut loaded = Loaded::default();
-    for name in names {
-        loaded.insert(name, stored.remove(&(name.id, name.kind.to_owned())));
-    }
+    Ok(stored)
+}
+
+async fn kept(rows: RowStream) -> Result<KeptReplies, Failure> {
     let mut kept = KeptReplies::new();
-    let mut rows = Box::pin(replies.landed().await?);
+    let mut rows = Box::pin(rows);
     while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
         let status = u16::try_from(row.get::<_, i64>(2)).unwrap_or(500);
         let reply = Reply { status, body: row.get(3), version: row.get(4), location: row.get(5) };
         kept.insert(row.get(0), (row.get(1), reply));
     }
-    if let Some(held) = asked.next() {
-        hold(&mut loaded, keys, subjects, held.landed().await?).await?;
+    Ok(kept)
+}
+
+/// Learns the keys of those of whom something was found and who were not named.
+async fn hold_missing(
+    session: &Session,
+    shares: &[Share<'_>],
+    loaded: &mut [(Loaded, KeptReplies)],
+) -> Result<(), Failure> {
+    let mut orders = Vec::new();
+    let mut wanted = Vec::new();
+    for (share, (states, kept)) in shares.iter().zip(loaded) {
+        let mut missing = states.missing();
+        missing.extend(kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)));
+        missing.retain(|subject| states.held(*subject).is_none());
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            continue;
+        }
+        let holders = missing.iter().map(|subject| subject.uuid()).collect();
+        if shares.len() > 1 {
+            orders.push(rows_of(share.tenant));
+        }
+        orders.push((HOLDERS.into(), vec![Value::Uuids(holders)]));
+        wanted.push((share.keys, states, missing));
     }
-    let mut missing = loaded.missing();
-    missing.extend(kept.values().flat_map(|(_, reply)| seal::reply_subjects(&reply.body)));
-    missing.retain(|subject| loaded.held(*subject).is_none());
-    missing.sort_unstable();
-    missing.dedup();
-    if !missing.is_empty() {
-        let holders = [Value::Uuids(missing.iter().map(|subject| subject.uuid()).collect())];
-        let statement = session.statement(HOLDERS, &holders).await?;
-        let rows = session.query(&statement, &holders).await?;
-        hold(&mut loaded, keys, missing, rows).await?;
+    if orders.is_empty() {
+        return Ok(());
     }
-    loaded.open(keys.origin());
-    for (key, (_, reply)) in &mut kept {
-        *reply = loaded.open_reply(*key, std::mem::take(reply));
+    let mut answers = session.send(&orders).await?.into_iter();
+    for (keys, states, missing) in wanted {
+        if shares.len() > 1 {
+            all_landed(answers.next()).await?;
+        }
+        hold(states, keys, missing, rows(answers.next()).await?).await?;
     }
-    Ok((loaded, kept))
+    Ok(())
 }
 
 /// Learns the keys that were asked for.
@@ -319,15 +308,20 @@ async fn resolve(session: &Session, doubts: &[Doubt]) -> Result<Option<usize>, F
 /// The second round trip: tables, states, replies, events with their positions, commit.
 async fn write(
     session: &Session,
-    batch: &Batch,
-    changed: Vec<Changed>,
+    batches: &[(TenantId, Batch, Vec<Changed>)],
     now: Timestamp,
     form: i64,
-    plainly: bool,
+    trying: Trying,
 ) -> Result<(), Failure> {
-    let mut orders = orders(batch, &changed, now, form, plainly);
-    orders.push(commit());
-    all_landed(session.send(&orders).await?).await
+    let mut all = Vec::new();
+    for (tenant, batch, changed) in batches.iter().filter(|(_, batch, _)| !batch.is_empty()) {
+        if batches.len() > 1 {
+            all.push(rows_of(*tenant));
+        }
+        all.extend(orders(batch, changed, now, form, trying));
+    }
+    all.push(commit());
+    all_landed(session.send(&all).await?).await
 }
 
 /// What is to be written, in as few statements as can be; the last one numbers the events, so that the row with the
@@ -337,8 +331,9 @@ fn orders<'a>(
     changed: &'a [Changed],
     now: Timestamp,
     form: i64,
-    plainly: bool,
+    trying: Trying,
 ) -> Vec<Order<'a>> {
+    let plainly = trying == Trying::Plainly;
     let together = if plainly { None } else { in_rounds(&batch.writes) };
     let mut rounds =
         together.unwrap_or_else(|| in_order(&batch.writes).into_iter().map(|part| vec![part]).collect());

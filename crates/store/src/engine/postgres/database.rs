@@ -9,6 +9,7 @@ use futures_util::TryStreamExt;
 use kernel::{Arg, Rows, TenantId, Timestamp, Write};
 use parking_lot::Mutex;
 
+use super::committers::Ready;
 use super::connect::{Pool, pool};
 use super::failure::failure;
 use super::pipeline::{Begin, Order, Session, Value, all_landed, commit, touched};
@@ -36,6 +37,7 @@ pub(super) struct Inner {
     /// Where wake-ups are listened to.
     pub(super) direct: String,
     pub(super) lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
+    pub(super) ready: Ready,
     /// When each tenant's old replies were last looked for.
     pub(super) pruned: Mutex<HashMap<TenantId, Timestamp>>,
 }
@@ -63,6 +65,7 @@ impl Database {
             commits,
             direct: server.direct_url.clone().unwrap_or(server.url),
             lanes: Mutex::default(),
+            ready: Ready::default(),
             pruned: Mutex::default(),
         }));
         schema::check(&database.session().await?, contexts).await?;

@@ -6,6 +6,7 @@
 
 mod arrival;
 mod commit;
+mod committers;
 mod connect;
 mod database;
 mod failure;

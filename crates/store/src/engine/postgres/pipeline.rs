@@ -68,12 +68,20 @@ impl Begin {
 
     pub(super) fn orders<'a>(self) -> Vec<Order<'a>> {
         let mut orders = vec![(self.sql.into(), Vec::new())];
-        if let Some(tenant) = self.tenant {
-            let sql = "select set_config('app.tenant', $1, true)";
-            orders.push((sql.into(), vec![Value::Tenant(tenant)]));
-        }
+        orders.extend(self.tenant.map(rows_of));
         orders
     }
+}
+
+/// From here on the transaction sees the rows of this tenant.
+pub(super) fn rows_of<'a>(tenant: TenantId) -> Order<'a> {
+    ("select set_config('app.tenant', $1, true)".into(), vec![Value::Tenant(tenant)])
+}
+
+/// The same, and it does not wait long for what others hold.
+pub(super) fn hurried_rows_of<'a>(tenant: TenantId) -> Order<'a> {
+    let sql = "select set_config('app.tenant', $1, true), set_config('lock_timeout', '100ms', true)";
+    (sql.into(), vec![Value::Tenant(tenant)])
 }
 
 pub(super) fn commit<'a>() -> Order<'a> {
