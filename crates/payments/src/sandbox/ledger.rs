@@ -1,8 +1,8 @@
 //! The sandbox's ledger: every request that it took in, under its key, and what came of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use kernel::Timestamp;
@@ -21,10 +21,18 @@ pub struct Ledger {
     lost: HashSet<(String, String)>,
     file: Option<File>,
     /// Whether it is the one of a process that asks itself. Then it lies beside the data of people who can be erased, and
-    /// keeps nothing that a caller has made up; and without a file it believes whoever names what it has never heard of,
-    /// who asked it before a restart, or another node.
+    /// keeps nothing that a caller has made up. It remembers the last requests, for it must not grow with a shop that runs
+    /// for years; and whoever names what it does not know, because it was forgotten, or asked for before a restart or at
+    /// another node, is believed.
     within: bool,
+    /// The oldest first.
+    order: VecDeque<(String, String)>,
+    /// Whether it has known more than it does.
+    forgot: bool,
 }
+
+/// How many requests are remembered within a process.
+const REMEMBERED: usize = 5_000;
 
 /// The methods that mean something here.
 const METHODS: [&str; 7] =
@@ -89,8 +97,11 @@ impl Ledger {
             for line in BufReader::new(File::open(path)?).lines() {
                 // The last line may have been cut off; whoever asked for it was never answered.
                 if let Ok(line) = serde_json::from_str::<LedgerEntry>(&line?) {
-                    book.lines.insert((line.account.clone(), line.key.clone()), line);
+                    book.remember(line);
                 }
+            }
+            if book.forgot {
+                book.write_anew(path)?;
             }
         }
         book.file = Some(OpenOptions::new().create(true).append(true).open(path)?);
@@ -110,6 +121,9 @@ impl Ledger {
             return Seen::Answer(Box::new(line.answer.clone()));
         }
         let name = (account.to_owned(), key.to_owned());
+        if self.within && self.lost.len() >= REMEMBERED {
+            self.lost.clear();
+        }
         match asked.method.as_str() {
             "tok_lost" if self.lost.insert(name.clone()) => return Seen::Silence,
             "tok_error" if self.lost.insert(name) => return Seen::Failure,
@@ -180,7 +194,7 @@ impl Ledger {
                 Request::Refund => Answer { status: "refunded".into(), ..whole },
                 Request::Void | Request::Authorise => Answer { status: "voided".into(), ..whole },
             };
-            let believes = self.within && self.file.is_none();
+            let believes = self.within && (self.file.is_none() || self.forgot);
             return if believes { Seen::Answer(Box::new(believed)) } else { Seen::Nothing };
         };
         let (taken, back) = self.sums(account, id);
@@ -267,7 +281,31 @@ impl Ledger {
             // A book that cannot be written is no reason to lose money that nobody has.
             let _ = writeln!(file, "{text}");
         }
-        self.lines.insert((line.account.clone(), line.key.clone()), line);
+        self.remember(line);
+    }
+
+    fn remember(&mut self, line: LedgerEntry) {
+        let name = (line.account.clone(), line.key.clone());
+        if self.lines.insert(name.clone(), line).is_some() || !self.within {
+            return;
+        }
+        self.order.push_back(name);
+        while self.order.len() > REMEMBERED {
+            self.forgot = true;
+            self.order.pop_front().map(|oldest| self.lines.remove(&oldest));
+        }
+    }
+
+    /// Leaves out of the file what is not remembered.
+    fn write_anew(&self, path: &Path) -> io::Result<()> {
+        let beside = path.with_extension("anew");
+        let mut file = BufWriter::new(File::create(&beside)?);
+        for line in self.order.iter().filter_map(|name| self.lines.get(name)) {
+            serde_json::to_writer(&mut file, line)?;
+            writeln!(file)?;
+        }
+        file.into_inner()?.sync_all()?;
+        std::fs::rename(beside, path)
     }
 }
 
@@ -338,6 +376,26 @@ mod tests {
         let mut again = Ledger::open(Some(&path), true).unwrap();
         assert_eq!(again.meet("sb_1", true), Some(None));
         assert_eq!(again.booked("a", 0, 1).len(), 1);
+    }
+
+    #[test]
+    fn within_a_process_the_last_requests_are_remembered_and_what_was_forgotten_is_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book");
+        let mut book = Ledger::open(Some(&path), true).unwrap();
+        for key in 0..REMEMBERED + 3 {
+            book.authorise("a", &format!("k{key}"), asked("tok_success", true), "", NOW);
+        }
+        for mut book in [book, Ledger::open(Some(&path), true).unwrap()] {
+            assert_eq!(book.booked("a", 0, 1).len(), REMEMBERED);
+            assert!(book.entry("a", "k2").is_none() && book.entry("a", "k3").is_some());
+            let back = book.follow("a", "r1", "sb_k1", Request::Refund, 600, NOW);
+            assert!(matches!(back, Seen::Answer(answer) if answer.status == "refunded"));
+            let back = book.follow("a", "r2", "sb_k9", Request::Refund, 1001, NOW);
+            assert!(matches!(back, Seen::Answer(answer) if answer.status == "declined"));
+        }
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines < REMEMBERED + 3, "{lines}");
     }
 
     #[test]
