@@ -23,11 +23,11 @@ use crate::work::{Asked, Done, Drain, Job, Work};
 const TOGETHER: usize = 128;
 
 /// How many tenants share a transaction at the most, and how many works of theirs: nobody waits behind a crowd.
-const TENANTS: usize = 8;
+const TENANTS: usize = 4;
 const WORKS: usize = 32;
 
 /// How many commit at the same time.
-const COMMITTERS: usize = 4;
+const COMMITTERS: usize = 8;
 
 /// How long a commit is tried again when others get in its way or the database is away.
 const TRIED_FOR: Duration = Duration::from_secs(4);
