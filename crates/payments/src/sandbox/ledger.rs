@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Ledger {
     lines: BTreeMap<(String, String), LedgerEntry>,
     /// Keys whose first arrival was lost, or failed.
     lost: HashSet<(String, String)>,
-    file: Option<File>,
+    file: Option<BookFile>,
     /// Whether it is the one of a process that asks itself. Then it lies beside the data of people who can be erased, and
     /// keeps nothing that a caller has made up. It remembers the last requests, for it must not grow with a shop that runs
     /// for years; and whoever names what it does not know, because it was forgotten, or asked for before a restart or at
@@ -31,8 +31,14 @@ pub struct Ledger {
     forgot: bool,
 }
 
-/// How many requests are remembered within a process.
+/// How many requests are remembered within a process; the file is written anew when it has so many lines four times.
 const REMEMBERED: usize = 5_000;
+
+struct BookFile {
+    file: File,
+    path: PathBuf,
+    lines: usize,
+}
 
 /// The methods that mean something here.
 const METHODS: [&str; 7] =
@@ -93,18 +99,20 @@ impl Ledger {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        let mut lines = 0;
         if path.exists() {
             for line in BufReader::new(File::open(path)?).lines() {
+                lines += 1;
                 // The last line may have been cut off; whoever asked for it was never answered.
                 if let Ok(line) = serde_json::from_str::<LedgerEntry>(&line?) {
                     book.remember(line);
                 }
             }
-            if book.forgot {
-                book.write_anew(path)?;
-            }
         }
-        book.file = Some(OpenOptions::new().create(true).append(true).open(path)?);
+        // A full one may have been written anew before.
+        book.forgot |= book.order.len() >= REMEMBERED;
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        book.file = Some(BookFile { file, path: path.to_owned(), lines });
         Ok(book)
     }
 
@@ -237,6 +245,12 @@ impl Ledger {
         self.lines.get(&(account.to_owned(), key.to_owned()))
     }
 
+    /// Whether some of what it took in since a moment, in seconds, may be forgotten.
+    pub fn forgot_since(&self, from: i64) -> bool {
+        let oldest = self.order.front().and_then(|name| self.lines.get(name));
+        self.forgot && oldest.is_some_and(|line| from <= line.at)
+    }
+
     /// What moved money between two moments, in seconds.
     pub fn booked(&self, account: &str, from: i64, to: i64) -> Vec<Booked> {
         let moved =
@@ -269,19 +283,16 @@ impl Ledger {
     }
 
     fn write(&mut self, line: LedgerEntry) {
-        let mut kept = line.clone();
-        if self.within {
-            kept.return_url = None;
-            kept.method = METHODS
-                .iter()
-                .find(|known| **known == kept.method)
-                .map_or_else(String::new, |known| (*known).to_owned());
-        }
-        if let (Some(file), Ok(text)) = (&mut self.file, serde_json::to_string(&kept)) {
+        let kept = if self.within { without_what_was_made_up(&line) } else { line.clone() };
+        if let (Some(book), Ok(text)) = (&mut self.file, serde_json::to_string(&kept)) {
             // A book that cannot be written is no reason to lose money that nobody has.
-            let _ = writeln!(file, "{text}");
+            let _ = writeln!(book.file, "{text}");
+            book.lines += 1;
         }
         self.remember(line);
+        if self.within && self.file.as_ref().is_some_and(|book| book.lines > 4 * REMEMBERED) {
+            let _ = self.write_anew();
+        }
     }
 
     fn remember(&mut self, line: LedgerEntry) {
@@ -297,16 +308,25 @@ impl Ledger {
     }
 
     /// Leaves out of the file what is not remembered.
-    fn write_anew(&self, path: &Path) -> io::Result<()> {
-        let beside = path.with_extension("anew");
+    fn write_anew(&mut self) -> io::Result<()> {
+        let Some(book) = &mut self.file else { return Ok(()) };
+        let beside = book.path.with_extension("anew");
         let mut file = BufWriter::new(File::create(&beside)?);
         for line in self.order.iter().filter_map(|name| self.lines.get(name)) {
-            serde_json::to_writer(&mut file, line)?;
+            serde_json::to_writer(&mut file, &without_what_was_made_up(line))?;
             writeln!(file)?;
         }
-        file.into_inner()?.sync_all()?;
-        std::fs::rename(beside, path)
+        book.file = file.into_inner()?;
+        book.lines = self.order.len();
+        std::fs::rename(beside, &book.path)
     }
+}
+
+/// A line as it is kept beside people's data.
+fn without_what_was_made_up(line: &LedgerEntry) -> LedgerEntry {
+    let known = METHODS.iter().find(|known| **known == line.method);
+    let method = known.map_or_else(String::new, |known| (*known).to_owned());
+    LedgerEntry { return_url: None, method, ..line.clone() }
 }
 
 fn no(id: &str, code: &str, message: &str) -> Answer {
@@ -386,16 +406,35 @@ mod tests {
         for key in 0..REMEMBERED + 3 {
             book.authorise("a", &format!("k{key}"), asked("tok_success", true), "", NOW);
         }
-        for mut book in [book, Ledger::open(Some(&path), true).unwrap()] {
-            assert_eq!(book.booked("a", 0, 1).len(), REMEMBERED);
-            assert!(book.entry("a", "k2").is_none() && book.entry("a", "k3").is_some());
-            let back = book.follow("a", "r1", "sb_k1", Request::Refund, 600, NOW);
+        drop(book);
+        for turn in 0..3 {
+            let mut book = Ledger::open(Some(&path), true).unwrap();
+            // What was declined before took the place of one that was booked.
+            assert_eq!(book.booked("a", 0, 1).len(), REMEMBERED - turn);
+            assert!(book.forgot_since(0) && !book.forgot_since(1));
+            let back = book.follow("a", &format!("r{turn}"), "sb_k1", Request::Refund, 600, NOW);
             assert!(matches!(back, Seen::Answer(answer) if answer.status == "refunded"));
-            let back = book.follow("a", "r2", "sb_k9", Request::Refund, 1001, NOW);
+            let back = book.follow("a", &format!("s{turn}"), "sb_k5001", Request::Refund, 1001, NOW);
             assert!(matches!(back, Seen::Answer(answer) if answer.status == "declined"));
+            // What is forgotten leaves the file as well.
+            book.write_anew().unwrap();
+            let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+            assert_eq!(lines, REMEMBERED);
+        }
+    }
+
+    #[test]
+    fn a_book_within_a_process_does_not_grow() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book");
+        let mut book = Ledger::open(Some(&path), true).unwrap();
+        for key in 0..4 * REMEMBERED + 10 {
+            book.authorise("a", &format!("k{key}"), asked("tok_success", true), "", NOW);
         }
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines < REMEMBERED + 3, "{lines}");
+        assert_eq!(lines, REMEMBERED + 9);
+        let again = Ledger::open(Some(&path), true).unwrap();
+        assert!(again.entry("a", &format!("k{}", 4 * REMEMBERED + 9)).is_some());
     }
 
     #[test]

@@ -122,7 +122,12 @@ struct Window {
 
 async fn book_of(State(server): State<Server>, headers: HeaderMap, Query(window): Query<Window>) -> Response {
     let Some(account) = server.account(&headers) else { return StatusCode::UNAUTHORIZED.into_response() };
-    let items = server.0.ledger.lock().booked(&account, window.from, window.to.unwrap_or(i64::MAX));
+    let ledger = server.0.ledger.lock();
+    if ledger.forgot_since(window.from) {
+        return (StatusCode::GONE, "The sandbox remembers its last requests, and these are older.")
+            .into_response();
+    }
+    let items = ledger.booked(&account, window.from, window.to.unwrap_or(i64::MAX));
     json(&BookText { items })
 }
 

@@ -54,7 +54,7 @@ impl Tenant {
     pub async fn stream(&self, id: Uuid, after: i64, limit: i64) -> Result<Vec<Recorded>, Failure> {
         // A tenant as it was has its tables; its log is the one that goes on.
         let (log, until) = (self.cell().tenant(self.id()), self.stands_at());
-        let sql = self.cell().engine().of_stream();
+        let sql = self.cell().engine().of_stream(EVENT_COLUMNS);
         let mut events = log.rows(&sql, args![id, after, limit], |row| recorded(self.id(), row)).await?;
         events.retain(|event| until.is_none_or(|until| event.position <= until));
         log.opened(events).await

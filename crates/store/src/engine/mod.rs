@@ -210,11 +210,11 @@ impl Engine {
         }
     }
 
-    /// Asks for the events of a stream, `$1`, after a version, `$2`, in order, `$3` of them at the most.
-    pub(crate) fn of_stream(&self) -> String {
+    /// Asks for columns of the events of a stream, `$1`, after a version, `$2`, in order, `$3` of them at the most.
+    pub(crate) fn of_stream(&self, columns: &str) -> String {
         match self {
-            Self::Sqlite(_) => sqlite::of_stream(),
-            Self::Postgres(_) => postgres::of_stream(),
+            Self::Sqlite(_) => sqlite::of_stream(columns),
+            Self::Postgres(_) => postgres::of_stream(columns),
         }
     }
 

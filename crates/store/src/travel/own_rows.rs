@@ -105,7 +105,8 @@ impl Table {
         format!("select {} from {}", self.columns.join(", "), self.name)
     }
 
-    /// The rows that follow one, in the order of a column, which is the key when none is given. It follows the others.
+    /// The rows that follow one, in the order of a column, which is the key when none is given. That column is also
+    /// the last one that is asked for.
     pub(super) fn page(&self, order: Option<&str>, after: Option<&Arg>, limit: i64) -> (String, Vec<Arg>) {
         let (name, columns, order) = (self.name, self.columns.join(", "), order.unwrap_or(self.key));
         let following = if after.is_some() { format!("where {order} > $1") } else { String::new() };

@@ -58,7 +58,7 @@ impl Lane {
         }
         state.waiting.push_back(Job { asked, work, keys, done });
         let starts = !std::mem::replace(&mut state.draining, true);
-        Ok((Ticket(ticket), starts.then(|| Drain { lane: self.clone() })))
+        Ok((Ticket(ticket), starts.then(|| Drain { lane: self.clone(), over: false })))
     }
 }
 
@@ -71,9 +71,11 @@ impl Ticket {
     }
 }
 
-/// The right to empty a lane. Dropping it, even in a panic, lets the next push start another.
+/// The right to empty a lane. Whoever drops it before the lane is empty, in a panic or because all ends, lets the next push
+/// start another; those who wait are told that nobody knows, for a silent wait would be worse.
 pub(crate) struct Drain {
     lane: Arc<Lane>,
+    over: bool,
 }
 
 impl Drain {
@@ -82,6 +84,7 @@ impl Drain {
         let mut state = self.lane.state.lock();
         if state.waiting.is_empty() {
             state.draining = false;
+            self.over = true;
             return None;
         }
         let together = state.waiting.iter().take_while(|job| job.asked.guard.is_none()).count();
@@ -92,10 +95,9 @@ impl Drain {
 
 impl Drop for Drain {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if !self.over {
             let mut state = self.lane.state.lock();
             state.draining = false;
-            // Their askers are told that nobody knows; a silent wait would be worse.
             state.waiting.clear();
         }
     }

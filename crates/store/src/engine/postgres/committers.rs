@@ -1,19 +1,18 @@
 //! Who commits: few, so that tenants that wait at the same time share a transaction.
 //!
 //! A tenant whose works wait is *ready*. A committer takes a few tenants that are ready, the longest waiting first, and
-//! commits what waits there together. When that fails, each of them goes on by itself, so that nobody has to wait for
-//! another one's trouble.
+//! commits what waits there together. When that fails, each of them goes on by itself, so that another one's trouble delays
+//! nobody twice.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use kernel::{Arg, Problem, TenantId, Timestamp, Write};
-use parking_lot::Mutex;
+use kernel::{Problem, TenantId, Timestamp};
 
 use super::commit::{Doubt, Results, Share, Trying, attempt};
 use super::database::Database;
+use super::pipeline::{Begin, Value, all_landed, commit as commit_order};
 use crate::Failure;
 use crate::keys::TenantKeys;
 use crate::work::batch;
@@ -37,16 +36,7 @@ const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
     .without_max_times();
 
 const PRUNE: &str = "delete from replies where key in (select key from replies where created < $1 order by created limit 1000)";
-
-/// The tenants that wait for a committer.
-#[derive(Default)]
-pub(super) struct Ready(Mutex<Waiting>);
-
-#[derive(Default)]
-struct Waiting {
-    lanes: VecDeque<(TenantId, Drain)>,
-    committers: usize,
-}
+const PRUNED_AT_ONCE: u64 = 1000;
 
 /// What one tenant's works are committed with.
 struct Group {
@@ -79,7 +69,7 @@ impl Database {
 
     /// What waits in the lane is committed by the next committer that is free.
     fn is_ready(&self, tenant: TenantId, drain: Drain) {
-        let mut waiting = self.0.ready.0.lock();
+        let mut waiting = self.0.waiting.lock();
         waiting.lanes.push_back((tenant, drain));
         if waiting.committers < COMMITTERS {
             waiting.committers += 1;
@@ -104,12 +94,13 @@ impl Committer {
                         batch::finish(jobs, results);
                         again.push((tenant, drain));
                     }
-                    database.0.ready.0.lock().lanes.extend(again);
+                    database.0.waiting.lock().lanes.extend(again);
                 }
                 Err(failure) => {
-                    let mut failure = (groups.len() == 1).then_some(failure);
+                    // What failed together says nothing about each of them.
+                    let mut its_own = (groups.len() == 1).then_some(failure);
                     for (group, doubts) in groups.into_iter().zip(doubts) {
-                        tokio::spawn(by_itself(database.clone(), group, doubts, failure.take()));
+                        tokio::spawn(by_itself(database.clone(), group, doubts, its_own.take()));
                     }
                 }
             }
@@ -122,7 +113,7 @@ impl Committer {
         let database = self.0.clone()?;
         let mut groups: Vec<Group> = Vec::new();
         let mut works = 0;
-        let mut waiting = database.0.ready.0.lock();
+        let mut waiting = database.0.waiting.lock();
         while groups.len() < TENANTS && works < WORKS {
             let Some((tenant, mut drain)) = waiting.lanes.pop_front() else { break };
             let Some(jobs) = drain.take(TOGETHER) else {
@@ -153,7 +144,7 @@ impl Committer {
 impl Drop for Committer {
     fn drop(&mut self) {
         if let Some(database) = &self.0 {
-            database.0.ready.0.lock().committers -= 1;
+            database.0.waiting.lock().committers -= 1;
         }
     }
 }
@@ -214,8 +205,7 @@ async fn commit(
     }
 }
 
-/// Has replies removed that have been kept long enough, a thousand at a time. A failure is only put off: the next hour tries
-/// again.
+/// Has replies removed that have been kept long enough. A failure is only put off: the next hour tries again.
 fn prune_if_due(database: &Database, tenant: TenantId) {
     let now = (database.0.clock)();
     {
@@ -227,12 +217,30 @@ fn prune_if_due(database: &Database, tenant: TenantId) {
         *last = now;
     }
     let oldest = now.as_micros() - i64::try_from(batch::KEPT_FOR.as_micros()).unwrap_or(0);
-    let (database, old) = (database.clone(), Write::any(PRUNE, vec![Arg::Int(oldest)]));
+    let database = database.clone();
     tokio::spawn(async move {
-        if let Err(failure) = database.change(Some(tenant), &[old]).await
+        if let Err(failure) = prune(&database, tenant, oldest).await
             && !database.is_closed()
         {
             tracing::warn!(%failure, "Old replies could not be removed; the next hour tries again");
         }
     });
+}
+
+/// Removes what was kept before a moment, some at a time, so that nobody waits for it.
+async fn prune(database: &Database, tenant: TenantId, oldest: i64) -> Result<(), Failure> {
+    let old = (PRUNE.into(), vec![Value::Int(oldest)]);
+    loop {
+        let session = database.session().await?;
+        let pruned = async {
+            all_landed(session.send(&Begin::writing(Some(tenant)).orders()).await?).await?;
+            let pruned = session.execute(&old).await?;
+            session.execute(&commit_order()).await?;
+            Ok(pruned)
+        };
+        let pruned = pruned.await;
+        if session.give_back(pruned).await? < PRUNED_AT_ONCE {
+            return Ok(());
+        }
+    }
 }

@@ -9,11 +9,11 @@ use futures_util::TryStreamExt;
 use kernel::{Arg, Rows, TenantId, Timestamp, Write};
 use parking_lot::Mutex;
 
-use super::committers::Ready;
 use super::connect::{Pool, pool};
 use super::failure::failure;
 use super::pipeline::{Begin, Order, Session, Value, all_landed, commit, touched};
 use super::schema;
+use super::waiting::Waiting;
 use crate::Failure;
 use crate::clock::Clock;
 use crate::commit_signal::CommitSignal;
@@ -21,7 +21,6 @@ use crate::context::{Context, form_of};
 use crate::engine::opening::Server;
 use crate::engine::query::{Each, Query};
 use crate::engine::row::{Raw, Row};
-use crate::log::EVENT_COLUMNS;
 use crate::work::Lane;
 
 #[derive(Clone)]
@@ -37,16 +36,14 @@ pub(super) struct Inner {
     /// Where wake-ups are listened to.
     pub(super) direct: String,
     pub(super) lanes: Mutex<HashMap<TenantId, Arc<Lane>>>,
-    pub(super) ready: Ready,
+    pub(super) waiting: Mutex<Waiting>,
     /// When each tenant's old replies were last looked for.
     pub(super) pruned: Mutex<HashMap<TenantId, Timestamp>>,
 }
 
-/// Of a stream, `$1`, the events after a version, `$2`, in order, `$3` of them at the most.
-pub(in crate::engine) fn of_stream() -> String {
-    format!(
-        "select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 order by version limit $3"
-    )
+/// Of a stream, `$1`, columns of the events after a version, `$2`, in order, `$3` of them at the most.
+pub(in crate::engine) fn of_stream(columns: &str) -> String {
+    format!("select {columns} from events where stream_id = $1 and version > $2 order by version limit $3")
 }
 
 impl Database {
@@ -65,7 +62,7 @@ impl Database {
             commits,
             direct: server.direct_url.clone().unwrap_or(server.url),
             lanes: Mutex::default(),
-            ready: Ready::default(),
+            waiting: Mutex::default(),
             pruned: Mutex::default(),
         }));
         schema::check(&database.session().await?, contexts).await?;

@@ -17,6 +17,7 @@ mod pipeline;
 mod plan;
 mod schema;
 mod statistics;
+mod waiting;
 
 pub(crate) use self::arrival::Arrival;
 pub(crate) use self::database::Database;

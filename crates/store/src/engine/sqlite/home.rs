@@ -351,20 +351,23 @@ impl Writer {
                 continue;
             }
             let mut rows = statement.query((name.id, name.kind)).map_err(|error| failure(&error))?;
-            let mut trail = Trail::default();
             let stored = match rows.next().map_err(|error| failure(&error))? {
                 Some(row) => {
-                    let known: Option<String> = row.get(2).map_err(|error| failure(&error))?;
-                    trail = known.map(|text| Trail::decode(&text)).unwrap_or_default();
+                    let trail: Option<String> = row.get(2).map_err(|error| failure(&error))?;
+                    let trail = trail.map(|text| Trail::decode(&text)).unwrap_or_default();
+                    self.trails.insert(name.id, (*name, trail));
                     Some((
                         row.get(0).map_err(|error| failure(&error))?,
                         row.get(1).map_err(|error| failure(&error))?,
                     ))
                 }
-                None => None,
+                None => {
+                    // There may be a stream of another kind by this id, which is remembered.
+                    self.trails.entry(name.id).or_insert_with(|| (*name, Trail::default()));
+                    None
+                }
             };
             self.remembered.insert(*name, stored);
-            self.trails.insert(name.id, (*name, trail));
         }
         Ok(())
     }

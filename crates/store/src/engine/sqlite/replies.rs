@@ -17,7 +17,7 @@ use super::filter::Filter;
 use crate::Failure;
 use crate::work::{Once, Reply};
 
-/// How many keys make a run. After a journey there are more, and they become several.
+/// How many keys make a run, or as many more as one commit brings.
 const RUN: usize = 4096;
 
 /// A key and the place of its reply, as a run holds them.
@@ -42,7 +42,9 @@ struct Run {
 }
 
 impl Replies {
+    /// After a journey, or from before there were runs, there may be any number of keys that are in none.
     pub(super) fn open(connection: &Connection) -> Result<Self, Failure> {
+        while make_oldest_run(connection)? {}
         let read = || {
             let mut recent = connection.prepare_cached("select key, reply from reply_keys")?;
             let recent = recent.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -93,16 +95,14 @@ impl Replies {
         Ok(())
     }
 
-    /// Makes runs of the keys that are in none, when there are enough of them.
+    /// Makes a run of the keys that are in none, when there are enough of them.
     pub(super) fn settle(&mut self, connection: &Connection) -> Result<(), Failure> {
         if self.recent.len() < RUN {
             return Ok(());
         }
         let mut keys: Vec<(i64, Uuid)> = self.recent.drain().map(|(key, place)| (place, key)).collect();
         keys.sort_unstable();
-        for some in keys.chunks(RUN * 2) {
-            self.runs.push(make_run(connection, some).map_err(|error| failure(&error))?);
-        }
+        self.runs.push(make_run(connection, &keys).map_err(|error| failure(&error))?);
         Ok(())
     }
 
@@ -126,6 +126,24 @@ impl Replies {
         pruned.map_err(|error| failure(&error))?;
         Ok(old == DROPPED)
     }
+}
+
+/// Makes a run of the oldest keys that are in none, by itself, when there are enough of them; says whether it did.
+fn make_oldest_run(connection: &Connection) -> Result<bool, Failure> {
+    let made = (|| {
+        let mut oldest =
+            connection.prepare_cached("select reply, key from reply_keys order by reply limit ?1")?;
+        let oldest = oldest.query_map([RUN as i64], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let oldest = oldest.collect::<Result<Vec<_>, _>>()?;
+        if oldest.len() < RUN {
+            return Ok(false);
+        }
+        let all = connection.unchecked_transaction()?;
+        make_run(&all, &oldest)?;
+        all.commit()?;
+        Ok(true)
+    })();
+    made.map_err(|error| failure(&error))
 }
 
 fn make_run(connection: &Connection, keys: &[(i64, Uuid)]) -> rusqlite::Result<Run> {
@@ -256,11 +274,12 @@ mod tests {
             .unwrap();
         }
         let mut replies = Replies::open(&file).unwrap();
-        replies.settle(&file).unwrap();
-        assert_eq!((rows(&file, "reply_runs"), rows(&file, "reply_keys")), (3, 0));
+        assert_eq!((rows(&file, "reply_runs"), rows(&file, "reply_keys")), (4, 20_001 - 4 * RUN as i64));
         assert_eq!(body(&replies, &file, 13_000).as_deref(), Some("13000"));
-        assert!(!replies.prune(&file, 6).unwrap());
-        assert_eq!(rows(&file, "replies"), 20_001);
+        // The runs were not kept in the order of their times: each stays until the last of it may go.
+        replies.prune(&file, 6).unwrap();
+        assert!(rows(&file, "replies") > 4 * RUN as i64);
+        assert!(replies.prune(&file, 7).unwrap());
         assert!(!replies.prune(&file, 7).unwrap());
         assert_eq!((rows(&file, "replies"), rows(&file, "reply_runs")), (0, 0));
     }

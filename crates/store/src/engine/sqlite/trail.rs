@@ -5,8 +5,6 @@
 //! without the lowest bit. Any version is reached by few steps from the newest (150 in a stream of 100,000), which the stream's state knows. What
 //! was written before there were trails, and a log that travelled here, stays in the index, where a trail leads to it.
 
-use crate::log::EVENT_COLUMNS;
-
 /// The places of a stream's newest event, of that one's version without its lowest bit, of that one's again, …, the
 /// newest last. Of a stream whose older events are in the index the oldest of them are missing.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,8 +51,8 @@ impl Trail {
     }
 }
 
-/// Of a stream, `$1`, the events after a version, `$2`, in order, `$3` of them at the most.
-pub(in crate::engine) fn of_stream() -> String {
+/// Of a stream, `$1`, columns of the events after a version, `$2`, in order, `$3` of them at the most.
+pub(in crate::engine) fn of_stream(columns: &str) -> String {
     format!(
         "with recursive trail (position, version, previous, jump) as (
             select e.position, e.version, e.previous, e.jump
@@ -65,10 +63,10 @@ pub(in crate::engine) fn of_stream() -> String {
                 else t.previous end
             where t.version > $2 + 1 and t.previous is not null
          )
-         select {EVENT_COLUMNS} from events where position in
+         select {columns} from events where position in
             (select position from trail where version > $2 and version <= $2 + $3 and previous is not null)
          union all
-         select {EVENT_COLUMNS} from events where stream_id = $1 and version > $2 and previous is null
+         select {columns} from events where stream_id = $1 and version > $2 and previous is null
          order by version limit $3"
     )
 }
@@ -76,6 +74,9 @@ pub(in crate::engine) fn of_stream() -> String {
 /// The positions of events, and of the newest events of streams, from which a trail leads astray.
 pub(in crate::engine) const ASTRAY: &str = "
     select e.position from events e where e.previous = 0 and e.version > 1
+    union all
+    select e.position from events e where e.previous is null and e.version > 1 and not exists
+        (select 1 from events i where i.stream_id = e.stream_id and i.version = e.version - 1 and i.previous is null)
     union all
     select e.position from events e left join events p on p.position = e.previous
     where e.previous > 0 and (p.stream_id, p.version) is not (e.stream_id, e.version - 1)
@@ -119,7 +120,7 @@ mod tests {
     }
 
     fn found(file: &Connection, after: i64, limit: i64) -> Vec<i64> {
-        let mut statement = file.prepare_cached(&of_stream()).unwrap();
+        let mut statement = file.prepare_cached(&of_stream("version, position")).unwrap();
         let rows = statement.query_map(([1_u8], after, limit), |row| row.get("version")).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
