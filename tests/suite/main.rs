@@ -18,6 +18,7 @@ mod connect_erp;
 mod contract;
 mod crowd;
 mod csv;
+mod customers;
 mod digest;
 mod domains;
 mod drafts;

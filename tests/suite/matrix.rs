@@ -274,7 +274,9 @@ async fn a_customer_and_an_operator_pass_where_the_document_says_and_nowhere_els
                 | "payments:pay"
                 | "payments:read"
                 | "organisations:read"
-                | "organisations:write",
+                | "organisations:write"
+                | "customers:read"
+                | "customers:write",
             ) => passed(&asked, name),
             Some(other) => panic!("{name} asks {other} of customers: say here whether they have it"),
         }
@@ -306,8 +308,8 @@ fn passed(asked: &galleria_tests::Answer, name: &str) {
 }
 
 /// What happens, and in which tables, when everything is asked by those who may do least. Anybody may begin a cart, and make
-/// an account, which a letter proves; and who shows a token is the first to need the keys that tell a true one.
-const ANYBODY_CHANGES: [&str; 10] = [
+/// an account, which a letter proves and of which there is a record; and who shows a token is the first to need the keys that tell a true one.
+const ANYBODY_CHANGES: [&str; 14] = [
     "account.letter_wanted",
     "account.opened",
     "account_address.taken",
@@ -315,18 +317,27 @@ const ANYBODY_CHANGES: [&str; 10] = [
     "accounts",
     "cart.opened",
     "carts",
+    "customer.opened",
+    "customer_emails",
+    "customer_words",
+    "customers",
     "subject_keys",
     "token_ring.turned",
     "token_rings",
 ];
 
 /// The same, of a customer and an operator: an order with its stock and number, a cart, and what is about themselves.
-const CUSTOMERS_CHANGE: [&str; 12] = [
+const CUSTOMERS_CHANGE: [&str; 17] = [
     "account.app_added",
     "account.renamed",
     "accounts",
     "cart.opened",
     "carts",
+    "customer.address_kept",
+    "customer.changed",
+    "customer_addresses",
+    "customer_words",
+    "customers",
     "inventory",
     "order.placed",
     "order_items",
@@ -352,11 +363,12 @@ const ROLES: &[(&str, May)] = &[
         reads(permission)
             || permission.starts_with("orders:")
             || permission.starts_with("files:")
+            || permission.starts_with("customers:")
             || ["payments:pay", "payments:refund"].contains(&permission)
     }),
     ("order-manager", |permission| {
         let noun = permission.split(':').next().unwrap_or_default();
-        ["catalog:read", "promotions:read"].contains(&permission)
+        ["catalog:read", "promotions:read", "customers:read"].contains(&permission)
             || ["stock", "orders", "order-settings", "payments", "delivery", "files"].contains(&noun)
     }),
     ("operator", |permission| {
@@ -373,7 +385,8 @@ const ROLES: &[(&str, May)] = &[
 
 /// What is read without being given by name: nothing that tells of people, or of who may do what.
 fn reads(permission: &str) -> bool {
-    let sensitive = ["accounts", "history", "privacy", "providers", "roles", "services"];
+    let sensitive =
+        ["accounts", "audit", "customers", "history", "privacy", "providers", "roles", "services"];
     permission.strip_suffix(":read").is_some_and(|noun| !sensitive.contains(&noun))
 }
 

@@ -127,7 +127,7 @@ async fn filled(client: &mut Client, number: &str) -> String {
     cart
 }
 
-/// Everything that a shop's API says of carts, drafts, orders and organisations.
+/// Everything that a shop's API says of carts, drafts, orders, organisations and customers.
 async fn told(admin: &mut Client) -> String {
     let mut told = String::new();
     for path in [
@@ -137,6 +137,7 @@ async fn told(admin: &mut Client) -> String {
         "draft-orders?state=ordered",
         "orders",
         "organisations",
+        "customers",
     ] {
         for item in all(admin, &format!("/api/v1/{path}")).await {
             let noun = path.split('?').next().unwrap();
@@ -195,6 +196,21 @@ async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_fro
     let bought = done(&mut percy.client, "POST", &format!("{cart}/checkout"), json!({})).await;
     assert_eq!(bought["organisation"], json!({ "id": sole, "name": "Pimpernel Gardens" }));
     filled(&mut percy.client, "own").await;
+    // And in their record: what they say of themselves, and what the shop says of them.
+    let record = format!("/api/v1/customers/{}", percy.account);
+    let seen = admin.until(&record, |read| read["version"] != json!(0)).await;
+    let said = json!({
+        "name": "Percy Pimpernel", "company": "Pimpernel & Co", "emails": [{ "address": "pimpernel@work.example" }],
+        "marks": ["old pimpernel"], "external_ids": { "erp": "PIMPERNEL-1" }, "phone": "+353 21 427 1000",
+    });
+    let version = format!("\"{}\"", seen["version"]);
+    let put = admin.send("PUT", &record, &[("if-match", version.as_str())], Some(&said.to_string())).await;
+    assert_eq!(put.as_ref().map(|put| put.status).ok(), Some(200), "{}", put.unwrap().json());
+    let note = json!({ "text": "Pimpernel pays late" });
+    let dropped = done(&mut admin, "POST", &format!("{record}/notes"), note.clone()).await;
+    done(&mut admin, "DELETE", &format!("{record}/notes/{}", id(&dropped)), Value::Null).await;
+    done(&mut admin, "POST", &format!("{record}/notes"), note).await;
+    done(&mut admin, "POST", &format!("{record}/addresses"), json!({ "address": address() })).await;
     // The guest's key goes away by itself once the cart is a customer's.
     let erasures = async || command(&town.world.cell, &["privacy", "erasures"]);
     read_until("one key is gone", erasures, |erasures| erasures.lines().count() == 1).await;
@@ -209,7 +225,8 @@ async fn whatever_somebody_wrote_anywhere_is_found_by_their_address_and_gone_fro
 
     let find = ["privacy", "find", "--tenant", "a", "--email", "Pimpernel@Example.org"];
     // What was ordered under the address is the account's once it is shown to be theirs; carts and drafts are not.
-    let expected = ["(1 cart)", "(1 cart)", "(1 draft)", "(1 draft)", "(3 orders, 2 carts, 1 account)"];
+    let whole = "(3 orders, 2 carts, 1 account, 1 customer)";
+    let expected = ["(1 cart)", "(1 cart)", "(1 customer)", "(1 draft)", "(1 draft)", whole];
     let as_expected = |found: &String| {
         let mut kinds: Vec<&str> = found.lines().map(|line| line.split_once(' ').unwrap().1).collect();
         kinds.sort_unstable();

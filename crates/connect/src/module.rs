@@ -34,6 +34,7 @@ pub fn running(partners: &Partners) -> Running {
         workers: Workers {
             subscribers: vec![Arc::new(Schedule), Arc::new(Watch)],
             jobs: vec![Arc::new(Sync(partners.clone())), Arc::new(Track(partners.clone()))],
+            ..Workers::default()
         },
     }
 }

@@ -128,7 +128,6 @@ fn details(terms: &Terms) -> Option<String> {
     Some(serde_json::to_string(known).expect("details have string keys and no failing serializers"))
 }
 
-/// A member's id is nobody's name, so only what an organisation says of itself is forgotten with it.
 pub(crate) fn forget(subject: SubjectId) -> Vec<Write> {
     vec![Write::any("update organisations set name = '', details = null where id = $1", args![subject])]
 }

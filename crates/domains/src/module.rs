@@ -42,6 +42,7 @@ pub fn running(prover: &Prover) -> Running {
         workers: Workers {
             subscribers: vec![Arc::new(Hosts)],
             jobs: vec![Arc::new(Recheck(prover.clone()))],
+            ..Workers::default()
         },
     }
 }

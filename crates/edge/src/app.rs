@@ -43,8 +43,7 @@ pub fn app(
     for (module, running) in modules {
         module::check_wants(&module, &running.workers, &public_events)?;
         routes = routes.merge(running.routes.refusing(&module.refusals(&known)?));
-        workers.subscribers.extend(running.workers.subscribers);
-        workers.jobs.extend(running.workers.jobs);
+        workers.extend(running.workers);
     }
     let Parts { router, document, problems: answered } = routes.into_parts()?;
     let (document, table) = document::finish(document, &answered, &permissions, &groups)?;

@@ -15,7 +15,7 @@ pub const CONTEXT: store::Context = store::Context {
     name: "files",
     migrations: store::migrations!["0001_files"],
     streams: &[store::Stream::of::<File>()],
-    people: store::People { by_email: &[], forget: projector::forget },
+    people: store::People { by_email: &[], also: &[], forget: projector::forget },
     form: 0,
 };
 
@@ -88,6 +88,7 @@ pub fn running(shelf: &Shelf) -> Running {
     let workers = shelf.blobs().ok().map(|blobs| Workers {
         subscribers: vec![Arc::new(Upkeep)],
         jobs: vec![Arc::new(Delete(blobs.clone())), Arc::new(Sweep(blobs.clone()))],
+        ..Workers::default()
     });
     Running { routes: api::routes(shelf.clone()), workers: workers.unwrap_or_default() }
 }

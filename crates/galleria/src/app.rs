@@ -116,8 +116,7 @@ pub async fn router(cell: Cell, config: &Config) -> Result<(axum::Router, Platfo
 pub fn workers(cell: &Cell, config: &Config) -> Result<Workers, String> {
     let mut workers = Workers::default();
     for (_, running) in modules::running(&parts(cell, config)?) {
-        workers.subscribers.extend(running.workers.subscribers);
-        workers.jobs.extend(running.workers.jobs);
+        workers.extend(running.workers);
     }
     Ok(workers)
 }

@@ -16,6 +16,7 @@ use store::Context;
 
 use crate::clock;
 use crate::own_session::OwnSession;
+use crate::ports::customer_records::{AccountsAndOrders, Records};
 use crate::ports::customers::Customers;
 use crate::ports::order_claims::Claims;
 use crate::ports::order_payments::{Paid, UntouchedOrders};
@@ -56,7 +57,11 @@ fn rooms() -> Vec<Room> {
             }),
         room(domains::MODULE, |parts| domains::running(&parts.prover)),
         room(connect::MODULE, |parts| connect::running(&parts.partners)),
-        room(customers::MODULE, |parts| customers::running(parts.register.clone())),
+        room(customers::MODULE, |parts| {
+            let mut customers = customers::running(parts.register.clone(), Arc::new(AccountsAndOrders));
+            customers.workers.subscribers.push(Arc::new(Records));
+            customers
+        }),
         room(sheets::MODULE, |parts| sheets::running(&parts.shelf)).obeying(|session, typed| {
             Box::pin(async { sheets::obey(session, session.config.files()?, typed).await })
         }),

@@ -38,6 +38,7 @@ pub const CONTEXT: store::Context = store::Context {
     ],
     people: store::People {
         by_email: &[("account", "select id, count(*) from accounts where email_index = $1 group by id")],
+        also: &[],
         forget: projector::forget,
     },
     form: 0,

@@ -14,11 +14,12 @@ use crate::new_order::NewOrder;
 use crate::status::Status;
 use crate::use_cases::{self, Moved};
 use crate::views::queries::{self, Listed, OrderSummary, OrderView};
-use crate::{OrderId, Ports, checkout, drafts, fulfilment, rules, unpaid};
+use crate::{OrderId, Ports, checkout, drafts, fulfilment, rules, unpaid, whose};
 
 pub fn routes(ports: Ports) -> Routes {
     Routes::new()
         .routes(routes!(list_orders, place_order))
+        .routes(routes!(list_customer_orders))
         .routes(routes!(read_order, cancel_order))
         .routes(routes!(set_status))
         .merge(fulfilment::api::routes())
@@ -112,10 +113,39 @@ async fn place_order(Extension(ports): Extension<Ports>, mut ask: Command<NewOrd
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(ListOrders),
     responses((status = 200, description = "A page of orders.", body = Page<OrderSummary>)),
     security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
-async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
+async fn list_orders(
+    Extension(ports): Extension<Ports>,
+    shop: Shop,
+    Filter(asked): Filter<ListOrders>,
+) -> Answer {
+    let own = match shop.own() {
+        Some(own) => Some(whose::ids_of(&shop.tenant, &*ports.buyers, own).await?),
+        None => None,
+    };
+    listed(&shop, own, asked).await
+}
+
+/// Lists what a customer ordered, newest first, as a guest and under other records of theirs, too.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/orders", tag = "customers", params(("id" = Uuid, Path), ListOrders),
+    responses((status = 200, description = "A page of orders.", body = Page<OrderSummary>)),
+    security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
+async fn list_customer_orders(
+    Extension(ports): Extension<Ports>,
+    shop: Shop,
+    Id(customer): Id<Uuid>,
+    Filter(asked): Filter<ListOrders>,
+) -> Answer {
+    if shop.own().is_some_and(|own| own != customer) {
+        return Err(Problem::not_found("customer").into());
+    }
+    let own = whose::ids_of(&shop.tenant, &*ports.buyers, customer).await?;
+    listed(&shop, Some(own), asked).await
+}
+
+async fn listed(shop: &Shop, own: Option<Vec<Uuid>>, asked: ListOrders) -> Answer {
     let limit = Cursor::limit(asked.limit)?;
     let listed = Listed {
-        own: shop.own(),
+        own,
         status: asked.status.map(|status| status.as_str().to_owned()),
         customer_id: asked.customer_id,
         email: asked.email,
@@ -134,9 +164,14 @@ async fn list_orders(shop: Shop, Filter(asked): Filter<ListOrders>) -> Answer {
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = Uuid, Path), AsOf),
     responses((status = 200, description = "The order.", body = OrderView)),
     security(("staff" = ["orders:read"]), ("customer" = ["orders:read"])))]
-async fn read_order(shop: Shop, Id(id): Id<OrderId>, Filter(asked): Filter<AsOf>) -> Answer {
+async fn read_order(
+    Extension(ports): Extension<Ports>,
+    shop: Shop,
+    Id(id): Id<OrderId>,
+    Filter(asked): Filter<AsOf>,
+) -> Answer {
     let tenant = shop.as_of(asked.as_of.as_deref(), PastScope::Stream(id.uuid())).await?;
-    let order = queries::order_of(&tenant, id, shop.own()).await?;
+    let order = whose::order_seen_by((&shop.tenant, &tenant), &*ports.buyers, id, shop.own()).await?;
     shop.one(&order, order.summary.version)
 }
 

@@ -4,16 +4,11 @@
 //! another id: nobody learns by ordering under somebody's address that there is an account. The order's personal data stays
 //! sealed as the guest's, and goes when either of the two is erased.
 
-use kernel::{
-    Actor, Aggregate, CorrelationId, Decide, Envelope, Problem, Projector, SubjectId, Timestamp, Write, args,
-};
+use kernel::{Aggregate, Decide, Envelope, Projector, SubjectId, Timestamp, Write, args};
 use serde::{Deserialize, Serialize};
-use store::log::Recorded;
-use store::relay::{Effect, Handled, Subscriber, Wants};
-use store::{Asked, Reply, Tenant, Work, privacy};
+use store::{Reply, Work};
 use uuid::Uuid;
 
-use crate::views::queries;
 use crate::{OrderId, Refusal};
 
 /// The namespace in which the id of a claim is made from the order's.
@@ -91,30 +86,6 @@ pub fn claim(orders: Vec<(OrderId, SubjectId)>, customer: SubjectId) -> Work {
 
 fn id(order: OrderId) -> Uuid {
     Uuid::new_v5(&CLAIMS, order.uuid().as_bytes())
-}
-
-/// Erases the guests that somebody was, when they are erased: it is the same person.
-pub struct FormerGuests;
-
-impl Subscriber for FormerGuests {
-    fn name(&self) -> &'static str {
-        "orders.former_guests"
-    }
-
-    fn wants(&self) -> Wants {
-        Wants::Kinds(&[privacy::ERASED])
-    }
-
-    fn handle<'a>(&'a self, tenant: &'a Tenant, recorded: &'a Recorded) -> Handled<'a> {
-        Box::pin(async move {
-            let person = privacy::erased(&recorded.event).ok_or_else(Problem::bug)?;
-            for guest in queries::guests_of(tenant, person).await? {
-                let asked = Asked::by(Actor::system(), CorrelationId::new(), tenant.cell().now());
-                tenant.erase(guest, asked).await?;
-            }
-            Ok(Effect::Done)
-        })
-    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub const CONTEXT: Context = Context {
                 "select subject, count(*) from carts where email_index = $1 and kind is not null group by subject",
             ),
         ],
+        // The guests that somebody was before they had an account.
+        also: &["select distinct guest_id from orders where customer_id = $1 and guest_id is not null"],
         forget,
     },
     form: 1,

@@ -42,6 +42,7 @@ pub mod till;
 pub mod unpaid;
 pub mod use_cases;
 mod views;
+pub mod whose;
 
 pub use contention::{PRICES_CHANGED, TRIES};
 pub use context::CONTEXT;
@@ -51,7 +52,7 @@ pub use inputs::{NewAddress, NewLine};
 pub use module::{MODULE, running};
 pub use new_order::{NewCustomer, NewOrder};
 pub use order::{Address, Advance, Customer, Line, Order, OrderEvent, ParcelState, Person, Place};
-pub use ports::{Ports, buyers, carriers, tax_engine};
+pub use ports::{KnownAddress, KnownBuyer, Ports, buyers, carriers, tax_engine};
 pub use problems::TOTAL_CHANGED;
 pub use refusal::{PROBLEMS, Refusal};
 pub use status::Status;

@@ -7,8 +7,7 @@ use edge::{Module, Publishes, Running};
 use store::relay::Workers;
 
 use crate::cart::Guests;
-use crate::claim::FormerGuests;
-use crate::public::{CartTold, OrderTold};
+use crate::public::{CartTold, ClaimTold, OrderTold};
 use crate::unpaid::{Payments, Unpaid};
 use crate::{CONTEXT, PROBLEMS, Ports, api};
 
@@ -42,7 +41,7 @@ pub const MODULE: Module = Module {
         ("promotions", "What makes orders cheaper, with a code or without."),
         ("taxes", "Which taxes the shop charges."),
     ],
-    publishes: &[Publishes::of::<OrderTold>(), Publishes::of::<CartTold>()],
+    publishes: &[Publishes::of::<OrderTold>(), Publishes::of::<ClaimTold>(), Publishes::of::<CartTold>()],
     ..Module::new("orders")
 };
 
@@ -50,8 +49,9 @@ pub fn running(ports: Ports, payments: Arc<dyn Payments>) -> Running {
     Running {
         routes: api::routes(ports),
         workers: Workers {
-            subscribers: vec![Arc::new(Guests), Arc::new(FormerGuests)],
+            subscribers: vec![Arc::new(Guests)],
             jobs: vec![Arc::new(Unpaid(payments))],
+            ..Workers::default()
         },
     }
 }

@@ -27,7 +27,7 @@ pub const CONTEXT: store::Context = store::Context {
         store::Stream::of::<received_webhook::ReceivedWebhook>(),
         store::Stream::of::<report::Report>(),
     ],
-    people: store::People { by_email: &[], forget: projector::forget },
+    people: store::People { by_email: &[], also: &[], forget: projector::forget },
     form: 0,
 };
 
@@ -70,6 +70,7 @@ pub fn running(cashier: &Cashier) -> Running {
                 Arc::new(PaysBack(cashier.clone())),
             ],
             jobs: vec![Arc::new(Settle(cashier.clone())), Arc::new(Reporting(cashier.clone()))],
+            ..Workers::default()
         },
     }
 }

@@ -30,6 +30,9 @@ pub struct People {
     /// `$1` for what `TenantKeys::blind("email", …)` makes of the address. A row of it is a person and how many of these
     /// are theirs.
     pub by_email: &'static [(&'static str, &'static str)],
+    /// Who else a person is, by other ids: queries with `$1` for an id of theirs, of which each row is another. Whoever is
+    /// erased is erased under these as well, in one commit. They are asked of the one who was named, and of nobody they name.
+    pub also: &'static [&'static str],
     /// What takes a person out of this context's tables. Afterwards they read as if what is personal in the log had
     /// never been known, which is what a replay makes of it.
     pub forget: fn(SubjectId) -> Vec<Write>,
@@ -37,7 +40,7 @@ pub struct People {
 
 impl People {
     /// For a context that keeps nothing of anybody.
-    pub const NOBODY: Self = Self { by_email: &[], forget: |_| Vec::new() };
+    pub const NOBODY: Self = Self { by_email: &[], also: &[], forget: |_| Vec::new() };
 }
 
 /// A step of a context's tables, forward only. Numbers count from 1 within the context.

@@ -33,6 +33,22 @@ impl Select {
         self.and(&format!("{before}{second}{after}"), from)
     }
 
+    /// One of several values; of none at all nothing is found. There are as many places as the next power of two, so that
+    /// few texts are prepared.
+    #[must_use]
+    pub fn one_of<T: Clone + Into<Arg>>(mut self, column: &str, values: &[T]) -> Self {
+        let Some(last) = values.last() else { return self.and("? = 1", 0_i64) };
+        let places = values.len().next_power_of_two();
+        let padded = values.iter().chain(std::iter::repeat(last)).take(places);
+        let (first, from) = (self.args.len() + 1, self.args.len() + places);
+        self.args.extend(padded.map(|value| value.clone().into()));
+        let marks: Vec<String> = (first..=from).map(|number| format!("${number}")).collect();
+        let word = if self.conditions == 0 { "where" } else { "and" };
+        self.conditions += 1;
+        self.text.push_str(&format!(" {word} {column} in ({})", marks.join(", ")));
+        self
+    }
+
     /// The condition, if there is something to compare with.
     #[must_use]
     pub fn maybe(self, condition: &str, arg: Option<impl Into<Arg>>) -> Self {
@@ -74,5 +90,16 @@ mod tests {
             .statement();
         assert_eq!(text, "select id from orders where status = $1 and id < $2 order by id desc limit $3");
         assert_eq!(args.len(), 3);
+    }
+
+    #[test]
+    fn several_values_take_as_many_places_as_the_next_power_of_two() {
+        let select = |values: &[i64]| {
+            let (text, args) = Select::new("select id from orders").one_of("number", values).statement();
+            (text, args.len())
+        };
+        assert_eq!(select(&[7]), ("select id from orders where number in ($1)".into(), 1));
+        assert_eq!(select(&[7, 8, 9]), ("select id from orders where number in ($1, $2, $3, $4)".into(), 4));
+        assert_eq!(select(&[]), ("select id from orders where $1 = 1".into(), 1));
     }
 }

@@ -122,6 +122,7 @@ full-name = Name
 phone = Telefon (freiwillig)
 company = Firma (freiwillig)
 address = Lieferadresse
+another-address = Andere Adresse
 street = Straße und Hausnummer
 street2 = Adresszusatz (freiwillig)
 postal-code = Postleitzahl

@@ -124,6 +124,7 @@ full-name = Name
 phone = Phone (optional)
 company = Company (optional)
 address = Delivery address
+another-address = Another address
 street = Street and number
 street2 = Apartment, suite (optional)
 postal-code = Postal code

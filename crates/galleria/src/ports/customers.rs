@@ -1,15 +1,20 @@
 //! What orders and the catalog need to know of customers.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use catalog::NamedBuyers;
-use customers::{OrganisationId, queries};
+use customers::profiles::{AccountFacts, BookAddress, BookEntry, CustomerView, Elsewhere, Sight};
+use customers::{CustomerId, OrganisationId, queries};
 use futures_util::future::BoxFuture;
 use identity::AccountId;
 use kernel::{Arg, Problem};
 use orders::buyers::{Buyers, OrganisationFacts, Role, Standing, StandingReading};
+use orders::{Address, KnownAddress, KnownBuyer};
 use store::{Failure, Reading, Row, Tenant};
 use uuid::Uuid;
+
+use super::customer_records::AccountsAndOrders;
 
 /// Of very many who may say yes so many are named.
 const NAMED: usize = 10;
@@ -36,6 +41,34 @@ impl Buyers for Customers {
             }
             Ok(names)
         })
+    }
+
+    fn known_buyer<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<KnownBuyer, Problem>> {
+        Box::pin(async move {
+            let id = CustomerId(customer);
+            let record = customers::profiles::queries::customer(tenant, id, Sight::Theirs).await?;
+            if let Some(record) = record {
+                return Ok(known_buyer(record));
+            }
+            let account = AccountsAndOrders.account(tenant, id).await?;
+            Ok(account.map_or_else(KnownBuyer::default, |AccountFacts { name, email, .. }| KnownBuyer {
+                name,
+                email: Some(email),
+                ..KnownBuyer::default()
+            }))
+        })
+    }
+
+    fn records<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        customer: Uuid,
+    ) -> BoxFuture<'a, Result<BTreeSet<Uuid>, Problem>> {
+        Box::pin(async move { Ok(customers::profiles::queries::records_of(tenant, customer).await?) })
     }
 }
 
@@ -91,5 +124,21 @@ fn facts(known: queries::Affiliation) -> OrganisationFacts {
         limit: own_limit.or(known.approval_limit),
         own_limit,
         vat_registered: known.vat_registered,
+    }
+}
+
+fn known_buyer(record: CustomerView) -> KnownBuyer {
+    let address = |entry: BookEntry| {
+        let BookAddress { name, company, phone, line1, line2, city, postal_code, region, country } =
+            entry.address;
+        let address = Address { line1, line2, city, postal_code, region, country };
+        KnownAddress { id: entry.id.uuid(), name, company, phone, address, delivery: entry.default_delivery }
+    };
+    KnownBuyer {
+        name: record.name,
+        email: record.emails.into_iter().next().map(|email| email.address),
+        phone: record.phone,
+        company: record.company,
+        book: record.addresses.into_iter().map(address).collect(),
     }
 }

@@ -134,7 +134,8 @@ impl Decide<Rename> for Account {
     type Refusal = Refusal;
 
     fn decide(&self, rename: &Rename, _: Timestamp) -> Result<Vec<AccountEvent>, Refusal> {
-        Ok(vec![Renamed { person: rename.0.clone() }.into()])
+        let same = self.person.as_ref() == Some(&rename.0);
+        Ok(if same { Vec::new() } else { vec![Renamed { person: rename.0.clone() }.into()] })
     }
 }
 

@@ -9,3 +9,5 @@ pub(crate) mod letter;
 pub(crate) mod person;
 pub mod queries;
 pub(crate) mod use_cases;
+
+pub use use_cases::rename;

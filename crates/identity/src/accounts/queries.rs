@@ -33,6 +33,8 @@ pub struct AccountView {
     pub disabled_at: Option<Timestamp>,
     pub version: i64,
     #[serde(skip)]
+    pub verified_at: Option<Timestamp>,
+    #[serde(skip)]
     pub password: Option<String>,
     #[serde(skip)]
     pub password_round: i64,
@@ -80,13 +82,15 @@ pub async fn accounts(
 
 fn as_account(row: &Row<'_>) -> Result<AccountView, Failure> {
     let password: Option<String> = row.get(11)?;
+    let verified_at: Option<Timestamp> = row.get(5)?;
     Ok(AccountView {
         id: AccountId(row.get(0)?),
         audience: row.get(1)?,
         name: row.get(2)?,
         email: row.get(3)?,
         roles: words(&row.get::<String>(4)?),
-        verified: row.get::<Option<Timestamp>>(5)?.is_some(),
+        verified: verified_at.is_some(),
+        verified_at,
         has_password: password.is_some(),
         has_app: row.get::<Option<Timestamp>>(6)?.is_some(),
         recovery_codes_left: row.get(7)?,

@@ -76,6 +76,7 @@ mod tests {
             opened_at: Timestamp::from_micros(0),
             disabled_at: None,
             version: 1,
+            verified_at: Some(Timestamp::from_micros(0)),
             password: None,
             password_round: 1,
         }

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::Change;
 use super::approvals;
-use super::steps::{self, CartDetails, NewOrderOf};
+use super::details::CartDetails;
+use super::steps::{self, NewOrderOf};
 use super::view::{CartView, Priced};
 use crate::cart::queries::{self, CartState, CartSummary, Whose};
 use crate::contention::{PRICES_CHANGED, TRIES};
@@ -150,7 +151,7 @@ async fn describe_cart(
     Id(id): Id<CartId>,
     ask: Command<CartDetails>,
 ) -> Answer {
-    let changed = steps::describe(&ask.shop, id, ask.if_match, &ask.body).await;
+    let changed = steps::describe(&ask.shop, &ports, id, ask.if_match, &ask.body).await;
     change(&ask, &ports, id, changed).await
 }
 

@@ -3,7 +3,9 @@
 pub(crate) mod api;
 pub mod approvals;
 mod change;
+mod details;
 pub mod steps;
 pub mod view;
 
 pub use change::Change;
+pub use details::CartDetails;

@@ -4,43 +4,21 @@
 use catalog::{OfferReading, VariantId};
 use edge::Shop;
 use kernel::{Check, Problem, SubjectId, boxed, within};
-use serde::{Deserialize, Serialize};
 use store::{Reply, Work};
-use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
 use super::Change;
+use super::details::CartDetails;
 use super::view::Priced;
 use crate::bounds::MOST_OF_A_THING;
 use crate::cart::queries::{self, CartReading, CartState, KeptCart};
-use crate::cart::{AskApproval, Cart, Contact, Told, use_cases};
-use crate::inputs::{NewAddress, NewLine};
-use crate::order::{Address, OWN_DELIVERY};
+use crate::cart::{AskApproval, Cart, Told, use_cases};
+use crate::inputs::NewLine;
+use crate::order::OWN_DELIVERY;
 use crate::problems::TOTAL_CHANGED;
 use crate::rules::{self, RuleReading};
 use crate::use_cases::Buyer;
 use crate::{CartId, OrderId, Ports, unpaid};
-
-/// Who orders and where it goes: what is left out is unknown from then on.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CartDetails {
-    pub email: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: Option<String>,
-    #[schema(min_length = 3, max_length = 40)]
-    pub phone: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
-    pub company: Option<String>,
-    pub shipping_address: Option<NewAddress>,
-    /// The shipping address when left out.
-    pub billing_address: Option<NewAddress>,
-    /// A number of the customer's own, for their books.
-    #[schema(min_length = 1, max_length = 100)]
-    pub purchase_order: Option<String>,
-    #[schema(max_length = 2000)]
-    pub note: Option<String>,
-}
 
 /// Whoever knows a guest's cart may do anything with it, so all of its id is drawn but the moment, by which the carts of one
 /// time lie together. (Other ids count on within a millisecond, so one tells the next.)
@@ -78,12 +56,15 @@ pub async fn open(shop: &Shop, id: CartId, lines: &[NewLine]) -> Result<Change, 
 #[boxed]
 pub async fn describe(
     shop: &Shop,
+    ports: &Ports,
     id: CartId,
     seen: Option<i64>,
     details: &CartDetails,
 ) -> Result<Change, Problem> {
     details.check()?;
     let kept = cart(shop, id).await?;
+    let from_book = details.from_book(shop, ports, &kept).await?;
+    let details = from_book.as_ref().unwrap_or(details);
     let keys = shop.tenant.keys().await?;
     let told = Told::new(details.contact(), |email| keys.blind("email", email));
     let work = use_cases::describe(id, seen, kept.subject, told);
@@ -303,39 +284,6 @@ async fn named(
     }
     check.done()?;
     Ok(named)
-}
-
-impl CartDetails {
-    pub(crate) fn check(&self) -> Result<(), Problem> {
-        let mut check = Check::default();
-        edge::check_limits(self, "", &mut check);
-        let email = self.email.as_deref().is_none_or(kernel::is_email);
-        check.that(email, "/email", "write an e-mail address as name@example.com");
-        for (name, address) in
-            [("shipping_address", &self.shipping_address), ("billing_address", &self.billing_address)]
-        {
-            if let Some(address) = address {
-                address.check(&format!("/{name}"), &mut check);
-            }
-        }
-        check.done()
-    }
-
-    pub(crate) fn contact(&self) -> Contact {
-        let address = |address: &Option<NewAddress>| address.as_ref().map(NewAddress::address);
-        let shipping: Option<Address> = address(&self.shipping_address);
-        Contact {
-            email: self.email.clone(),
-            name: self.name.clone(),
-            phone: self.phone.clone(),
-            company: self.company.clone(),
-            billing_address: address(&self.billing_address)
-                .filter(|billing| Some(billing) != shipping.as_ref()),
-            shipping_address: shipping,
-            purchase_order: self.purchase_order.clone(),
-            note: self.note.clone(),
-        }
-    }
 }
 
 /// Asks those who say yes for the organisation, instead of ordering.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::agreement::{Agreed, OwnDelivery, OwnDiscount, OwnPrice};
-use crate::checkout::steps::CartDetails;
+use crate::checkout::CartDetails;
 use crate::inputs::{NewAddress, NewLine};
 
 /// A discount of more than so many percent is asked about.
@@ -166,6 +166,7 @@ impl NewDraft {
             billing_address: self.billing_address.clone(),
             purchase_order: self.purchase_order.clone(),
             note: self.note.clone(),
+            ..CartDetails::default()
         }
     }
 }

@@ -2,7 +2,10 @@
 
 pub mod buyers;
 pub mod carriers;
+mod known_buyer;
 pub mod tax_engine;
+
+pub use known_buyer::{KnownAddress, KnownBuyer};
 
 use std::sync::Arc;
 

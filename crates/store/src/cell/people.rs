@@ -1,6 +1,6 @@
 //! Finding a person, and erasing them: their key is destroyed, every context forgets them, and the log stays whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Arg, Problem, SubjectId, Timestamp, args, boxed};
 
@@ -43,26 +43,52 @@ impl Tenant {
         Ok(self.row(sql, args![subject], |row| row.get::<i64>(0)).await?.is_some_and(|met| met > 0))
     }
 
-    /// Erases a person, for good. What they did stays counted; who they were cannot be read any more, here or in any
-    /// copy of the log.
+    /// Everybody whom a person is, themselves among them, as the contexts know.
+    async fn also(&self, person: SubjectId) -> Result<Vec<SubjectId>, Failure> {
+        let queries: Vec<(&str, Vec<Arg>)> = self
+            .cell()
+            .contexts()
+            .iter()
+            .flat_map(|context| context.people.also)
+            .map(|sql| (*sql, args![person]))
+            .collect();
+        let mut all = BTreeSet::from([person]);
+        self.read(&queries, &mut |_, row| {
+            all.insert(SubjectId(row.get(0)?));
+            Ok::<(), Failure>(())
+        })
+        .await?;
+        Ok(all.into_iter().collect())
+    }
+
+    /// Erases a person, for good, under every id that they have. What they did stays counted; who they were cannot be read
+    /// any more, here or in any copy of the log.
     #[boxed]
     pub async fn erase(&self, subject: SubjectId, asked: Asked) -> Result<Done, Problem> {
         let engine = self.cell().engine();
         let keys = self.keys().await?;
+        let all = self.also(subject).await?;
         // First, so that a crash before the rest is found and finished by asking again, and no backup undoes it.
-        privacy::bury(engine, keys.origin(), subject, asked.now).await?;
+        for person in &all {
+            privacy::bury(engine, keys.origin(), *person, asked.now).await?;
+        }
         let contexts = self.cell().contexts();
-        let id = privacy::stream(subject);
-        let names = [id, subject.uuid()];
-        let work = Work::over::<Subject>(names).about([subject]).decide(move |desk| {
-            let of_first_schema = desk.find::<Subject>(subject).and_then(|subject| subject.erased);
-            let before = of_first_schema.or(desk.find::<Subject>(id).and_then(|subject| subject.erased));
-            if before.is_none() {
-                desk.ask::<Subject, _>(id, &Erase(subject))?;
-                desk.erase(subject, privacy::forget(contexts, subject));
+        let names: Vec<_> = all.iter().flat_map(|person| [privacy::stream(*person), person.uuid()]).collect();
+        let work = Work::over::<Subject>(names).about(all.clone()).decide(move |desk| {
+            let mut erased_at = desk.now();
+            for person in &all {
+                let id = privacy::stream(*person);
+                let of_first_schema = desk.find::<Subject>(*person).and_then(|known| known.erased);
+                let before = of_first_schema.or(desk.find::<Subject>(id).and_then(|known| known.erased));
+                if before.is_none() {
+                    desk.ask::<Subject, _>(id, &Erase(*person))?;
+                    desk.erase(*person, privacy::forget(contexts, *person));
+                }
+                if *person == subject {
+                    erased_at = before.unwrap_or(erased_at);
+                }
             }
-            let at = before.unwrap_or(desk.now());
-            Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": at })))
+            Ok(Reply::json(200, &serde_json::json!({ "subject": subject, "erased_at": erased_at })))
         });
         let done = self.run(asked, work).await?;
         self.cell().pasts().forget(self.id());

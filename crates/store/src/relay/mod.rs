@@ -10,6 +10,7 @@
 mod backlog;
 mod dead_letter;
 mod follow;
+mod growth_jobs;
 mod job;
 mod job_run;
 mod lease;
@@ -31,6 +32,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use dead_letter::DeadLetter;
+pub use growth_jobs::UponGrowth;
 pub use job::{Job, JobKind, JobState, NewJob, SEALED, SHOP};
 pub use job_run::JobRun;
 pub use pace::Pace;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kernel::{TenantId, Timestamp, Write};
 
 use super::backlog::Backlog;
+use super::growth_jobs::{GrowthJobs, UponGrowth};
 use super::job::JobKind;
 use super::lease::Leases;
 use super::pace::Pace;
@@ -19,6 +20,16 @@ use crate::{Cell, Failure, Tenant};
 pub struct Workers {
     pub subscribers: Vec<Arc<dyn Subscriber>>,
     pub jobs: Vec<Arc<dyn JobKind>>,
+    /// What is done some time after a log has grown, whatever happened.
+    pub upon_growth: Vec<UponGrowth>,
+}
+
+impl Workers {
+    pub fn extend(&mut self, others: Self) {
+        self.subscribers.extend(others.subscribers);
+        self.jobs.extend(others.jobs);
+        self.upon_growth.extend(others.upon_growth);
+    }
 }
 
 pub(super) struct Shared {
@@ -31,6 +42,7 @@ pub(super) struct Shared {
     pub(super) behind: Backlog,
     /// Which kinds of events anybody wants, as a statement's condition; nothing when somebody wants all.
     pub(super) wanted: Option<String>,
+    pub(super) growth: GrowthJobs,
 }
 
 impl Shared {
@@ -43,6 +55,7 @@ impl Shared {
             rooms: Arc::new(Rooms::new(&pace, kinds)),
             behind: Backlog::default(),
             wanted: wanted_by_any(workers.subscribers.iter().map(|one| &**one)),
+            growth: GrowthJobs::new(workers.upon_growth.clone()),
             workers,
             pace,
         }

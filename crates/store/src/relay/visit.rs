@@ -91,7 +91,15 @@ impl<'a> Round<'a> {
             let cursor = Cursor { fence, ..cursor.unwrap_or(fresh) };
             followers.push(Follower::new(shared, tenant, &**subscriber, cursor));
         }
-        let ours = taken_over.is_empty() || shared.tend(tenant, taken_over).await?;
+        let (now, mut writes) = (shared.cell.now(), taken_over);
+        let planned = if followers.is_empty() { Vec::new() } else { shared.growth.writes(tenant.id(), now) };
+        let plans = !planned.is_empty();
+        writes.extend(planned);
+        let ours = writes.is_empty() || shared.tend(tenant, writes).await?;
+        if ours && plans {
+            shared.growth.planned(tenant.id(), now);
+            shared.cell.commits().job_planned(tenant.id());
+        }
         Ok(ours.then_some(Self { shared, tenant, head, followers }))
     }
 

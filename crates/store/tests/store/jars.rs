@@ -36,6 +36,7 @@ create index drops_by_size on drops (coins);
         streams: &[Stream::of::<Jar>()],
         people: store::People {
             by_email: &[],
+            also: &[],
             forget: |person| vec![Write::any("update jars set owner = '' where person = $1", args![person])],
         },
         form: 0,

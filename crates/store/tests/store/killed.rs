@@ -34,6 +34,7 @@ async fn child() {
     let workers = Workers {
         subscribers: vec![Arc::new(Copier { from, to })],
         jobs: vec![Arc::new(Counting::default())],
+        ..Workers::default()
     };
     let pace = Pace { lease: Duration::from_millis(role["lease"].as_u64().unwrap_or(1500)), ..pace() };
     let relay = cell.start(workers, pace).await.unwrap();
@@ -161,7 +162,11 @@ async fn what_a_node_writes_that_slept_through_its_lease_is_refused() {
     eventually("its job is under way", async || tenant.job(job.id).await.unwrap().done > 2).await;
 
     let counting = Arc::new(Counting::default());
-    let workers = Workers { subscribers: vec![Arc::new(Copier { from, to })], jobs: vec![counting.clone()] };
+    let workers = Workers {
+        subscribers: vec![Arc::new(Copier { from, to })],
+        jobs: vec![counting.clone()],
+        ..Workers::default()
+    };
     let relay = world.cell.start(workers, pace()).await.unwrap();
     let mut dropped = 1;
     for _ in 0..if galleria_tests::long() { 10 } else { 2 } {

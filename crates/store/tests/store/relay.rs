@@ -271,7 +271,7 @@ async fn what_a_subscriber_plans_is_planned_once(world: World) {
     let tenant = world.tenant().await;
     let counting = Arc::new(Counting::default());
     let subscribers: Vec<Arc<dyn store::relay::Subscriber>> = vec![Arc::new(Planner)];
-    let workers = Workers { subscribers, jobs: vec![counting.clone()] };
+    let workers = Workers { subscribers, jobs: vec![counting.clone()], ..Workers::default() };
     let relay = world.cell.start(workers, pace()).await.unwrap();
     let jars: Vec<Uuid> = (0..20).map(|_| Uuid::now_v7()).collect();
     for jar in &jars {

@@ -7,12 +7,14 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::Problem;
 use orders::cart::queries::{CartState, KeptCart};
-use orders::checkout::steps::{self, CartDetails, NewOrderOf};
+use orders::checkout::CartDetails;
+use orders::checkout::steps::{self, NewOrderOf};
 use orders::checkout::view::CartView;
 use orders::{CartId, NewAddress, OrderId, PRICES_CHANGED, TOTAL_CHANGED, TRIES};
 use store::Work;
 use uuid::Uuid;
 
+use crate::pages::book;
 use crate::pages::checkout::{Errors, form};
 use crate::visit::{Pairs, Visit, see_other};
 use crate::visitor_cart::{self, VisitorCart, priced};
@@ -25,12 +27,14 @@ pub(crate) async fn describe(State(platform): State<Platform>, visit: Visit, bod
         Err(response) => return response,
     };
     let Some(cart) = &visitor.cart else { return see_other("/cart") };
-    let shown = match written(&visitor.visit, cart, &typed).await {
-        Ok(Written::Well(_)) => Ok(see_other("/checkout#delivery")),
-        Ok(Written::Wrong(errors)) => again(&visitor.visit, cart.id, &typed, &errors).await,
-        Err(problem) => Err(problem),
+    let shown = async {
+        let typed = filled(&visitor.visit, typed).await?;
+        match written(&visitor.visit, cart, &typed).await? {
+            Written::Well(_) => Ok(see_other("/checkout#delivery")),
+            Written::Wrong(errors) => again(&visitor.visit, cart.id, &typed, &errors).await,
+        }
     };
-    visitor.visit.show(shown)
+    visitor.visit.show(shown.await)
 }
 
 pub(crate) async fn order(State(platform): State<Platform>, visit: Visit, body: Bytes) -> Response {
@@ -39,11 +43,21 @@ pub(crate) async fn order(State(platform): State<Platform>, visit: Visit, body: 
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    let shown = match &visitor.cart {
-        Some(cart) => ordered(&visitor.visit, cart, &typed).await,
-        None => sent_twice(&visitor.visit, &typed).await,
+    let shown = async {
+        match &visitor.cart {
+            Some(cart) => ordered(&visitor.visit, cart, &filled(&visitor.visit, typed).await?).await,
+            None => sent_twice(&visitor.visit, &typed).await,
+        }
     };
-    visitor.visit.show(shown)
+    visitor.visit.show(shown.await)
+}
+
+/// What was typed; an address that was chosen from the book stands in the place of one.
+async fn filled(visit: &Visit, typed: Pairs) -> Result<Pairs, Problem> {
+    if !typed.has("book") {
+        return Ok(typed);
+    }
+    Ok(book::filled(typed, &book::known_buyer(visit).await?))
 }
 
 /// Whoever pressed the button twice comes to their order all the same.
@@ -134,7 +148,7 @@ async fn written(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Writte
     if !typed.has("purchase_order") {
         details.purchase_order = cart.contact.purchase_order.clone();
     }
-    let described = match steps::describe(shop, id, None, &details).await {
+    let described = match steps::describe(shop, &visit.ports, id, None, &details).await {
         Ok(change) if errors.is_empty() => visitor_cart::change(visit, id, change).await?,
         Ok(_) => return Ok(Written::Wrong(errors)),
         Err(problem) if !problem.fields.is_empty() => {
@@ -159,7 +173,8 @@ async fn written(visit: &Visit, cart: &KeptCart, typed: &Pairs) -> Result<Writte
 /// The form once more, with what was typed and what is wrong with it.
 async fn again(visit: &Visit, id: CartId, typed: &Pairs, errors: &Errors) -> Result<Response, Problem> {
     let view = priced(visit, steps::cart(&visit.shop, id).await?).await?;
-    form(visit, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, errors).await
+    let buyer = book::known_buyer(visit).await?;
+    form(visit, StatusCode::UNPROCESSABLE_ENTITY, (&view, &buyer), typed, errors).await
 }
 
 fn details(typed: &Pairs) -> CartDetails {
@@ -182,5 +197,6 @@ fn details(typed: &Pairs) -> CartDetails {
         billing_address: None,
         purchase_order: text("purchase_order"),
         note: text("note"),
+        ..CartDetails::default()
     }
 }

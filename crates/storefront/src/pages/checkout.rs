@@ -8,8 +8,10 @@ use axum::response::Response;
 use edge::Platform;
 use kernel::{FieldProblem, Problem};
 use maud::{Markup, html};
+use orders::KnownBuyer;
 use orders::checkout::view::CartView;
 
+use super::book;
 use super::countries::{self, Choice};
 use super::parts::bill;
 use crate::answer::{self, Keeping};
@@ -29,8 +31,9 @@ pub(crate) async fn checkout(State(platform): State<Platform>, visit: Visit) -> 
     };
     let shown = async {
         let view = visitor_cart::priced(&visitor.visit, cart.clone()).await?;
-        let typed = known(&view);
-        form(&visitor.visit, StatusCode::OK, &view, &typed, &Errors::default()).await
+        let buyer = book::known_buyer(&visitor.visit).await?;
+        let typed = book::first(&view, &buyer, known(&view));
+        form(&visitor.visit, StatusCode::OK, (&view, &buyer), &typed, &Errors::default()).await
     };
     visitor.visit.show(shown.await)
 }
@@ -143,7 +146,7 @@ fn known(view: &CartView) -> Pairs {
 pub(crate) async fn form(
     visit: &Visit,
     status: StatusCode,
-    view: &CartView,
+    (view, buyer): (&CartView, &KnownBuyer),
     typed: &Pairs,
     errors: &Errors,
 ) -> Result<Response, Problem> {
@@ -164,7 +167,7 @@ pub(crate) async fn form(
             div {
                 (organisation(visit, view, typed, errors))
                 (contact(visit, typed, errors))
-                (address(visit, &countries, typed, errors))
+                (address(visit, buyer, &countries, typed, errors))
                 (delivery(visit, view, errors))
                 (field("note", texts.note(), "off", None, typed, errors))
             }
@@ -221,20 +224,29 @@ fn contact(visit: &Visit, typed: &Pairs, errors: &Errors) -> Markup {
     }
 }
 
-fn address(visit: &Visit, countries: &[Choice], typed: &Pairs, errors: &Errors) -> Markup {
+fn address(
+    visit: &Visit,
+    buyer: &KnownBuyer,
+    countries: &[Choice],
+    typed: &Pairs,
+    errors: &Errors,
+) -> Markup {
     let texts = visit.texts;
     html! {
         fieldset.box {
             legend { (texts.address()) }
-            (field("line1", texts.street(), "address-line1", None, typed, errors))
-            (field("line2", texts.street2(), "address-line2", None, typed, errors))
-            div.pair {
-                (field("postal_code", texts.postal_code(), "postal-code", None, typed, errors))
-                (field("city", texts.city(), "address-level2", None, typed, errors))
-            }
-            div.pair {
-                (field("region", texts.region(), "address-level1", None, typed, errors))
-                (countries::field(visit, countries, typed.get("country"), errors.of("country")))
+            (book::choice(visit, buyer, typed))
+            div.typed {
+                (field("line1", texts.street(), "address-line1", None, typed, errors))
+                (field("line2", texts.street2(), "address-line2", None, typed, errors))
+                div.pair {
+                    (field("postal_code", texts.postal_code(), "postal-code", None, typed, errors))
+                    (field("city", texts.city(), "address-level2", None, typed, errors))
+                }
+                div.pair {
+                    (field("region", texts.region(), "address-level1", None, typed, errors))
+                    (countries::field(visit, countries, typed.get("country"), errors.of("country")))
+                }
             }
         }
     }

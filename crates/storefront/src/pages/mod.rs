@@ -1,6 +1,7 @@
 //! The pages, one a file, and what several of them show.
 
 pub mod approval;
+pub(crate) mod book;
 pub mod cart;
 pub mod challenge;
 pub mod checkout;

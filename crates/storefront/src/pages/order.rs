@@ -49,7 +49,8 @@ pub(crate) async fn found(visit: &Visit, named: &str) -> Result<OrderView, Probl
             .ok_or_else(|| Problem::not_found("order"))?;
         return orders::queries::order(tenant, OrderId(order)).await;
     }
-    orders::queries::order_of(tenant, OrderId(id), visit.shop.own()).await
+    let buyers = &*visit.ports.buyers;
+    orders::whose::order_seen_by((tenant, tenant), buyers, OrderId(id), visit.shop.own()).await
 }
 
 fn page(visit: &Visit, order: &OrderView, paying: Paying) -> Response {

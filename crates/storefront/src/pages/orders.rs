@@ -38,7 +38,8 @@ async fn shown(visit: &Visit) -> Result<Response, Problem> {
         );
         return Ok(frame::page(visit, Keeping::Private, &seo, main));
     };
-    let listed = Listed { own: Some(customer), ..Listed::default() };
+    let own = orders::whose::ids_of(&visit.shop.tenant, &*visit.ports.buyers, customer).await?;
+    let listed = Listed { own: Some(own), ..Listed::default() };
     let found = orders::queries::orders(&visit.shop.tenant, &listed, Uuid::max(), SHOWN).await?;
     let waiting = waiting_carts(visit, customer).await?;
     let done = match visit.query.get("done") {

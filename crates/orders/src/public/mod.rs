@@ -1,5 +1,9 @@
 //! What orders and carts tell everybody else. Money is in minor units; pieces are counted by the number of their line.
 
+mod claims;
+
+pub use claims::{ClaimTold, OrderClaimed};
+
 use edge::published::{About, Example, Theirs};
 use kernel::Timestamp;
 use serde::Serialize;
