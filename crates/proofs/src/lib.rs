@@ -17,19 +17,27 @@
 //! then. Randomness and the clock. What an entry's bytes are, which log is whose, and where keys are kept. Witnesses'
 //! signatures and keys of other kinds than Ed25519: such signatures are unknown ones.
 
+mod bundle;
+mod checkpoint;
 mod consistency;
 mod errors;
 mod frontier;
 mod hash;
 mod inclusion;
+mod keys;
 mod node;
+mod note;
 mod size;
 mod tiles;
 
+pub use bundle::{Bundle, BundleError};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use consistency::Consistency;
 pub use errors::TreeError;
 pub use frontier::Frontier;
 pub use hash::Hash;
 pub use inclusion::Inclusion;
+pub use keys::{KeyError, Signer, Verifier};
 pub use node::Node;
+pub use note::{Note, NoteError, Signature};
 pub use tiles::{Growth, Tile, Tiles};
