@@ -5,7 +5,9 @@
 mod bundles;
 mod checkpoints;
 mod dice;
+mod foreign;
 mod hostile;
+mod judge;
 mod mutations;
 mod naive;
 mod notes;
