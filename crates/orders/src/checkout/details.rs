@@ -72,7 +72,7 @@ impl CartDetails {
     }
 
     /// The same with what the customer's book says of the addresses that are named by it; nothing when none is.
-    pub(super) async fn from_book(
+    pub(super) async fn with_book(
         &self,
         shop: &Shop,
         ports: &Ports,

@@ -63,8 +63,8 @@ pub async fn describe(
 ) -> Result<Change, Problem> {
     details.check()?;
     let kept = cart(shop, id).await?;
-    let from_book = details.from_book(shop, ports, &kept).await?;
-    let details = from_book.as_ref().unwrap_or(details);
+    let with_book = details.with_book(shop, ports, &kept).await?;
+    let details = with_book.as_ref().unwrap_or(details);
     let keys = shop.tenant.keys().await?;
     let told = Told::new(details.contact(), |email| keys.blind("email", email));
     let work = use_cases::describe(id, seen, kept.subject, told);
